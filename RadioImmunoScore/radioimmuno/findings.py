@@ -1,0 +1,95 @@
+"""What can be wrong with an input, in codes and plain words: one table, used by every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """What a finding does: the lesion is refused, scored with a warning, or the input was mended."""
+
+    REFUSE = "refuse"
+    WARN = "warn"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found: a code of `CODES`, what it does, and a sentence for a person."""
+
+    code: str
+    severity: Severity
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"finding code {self.code!r} is not in the table of codes")
+
+
+# code -> what it means, in words that stand without the numbers of the single case
+CODES = {
+    "ct.kvp_missing": "The signature needs the tube voltage (kVp) and the CT does not say it.",
+    "ct.hu_implausible": "The voxel values do not look like Hounsfield units.",
+    "ct.padding": "Padding values (no measurement) lie inside the lesion or its ring.",
+    "ct.non_finite": "The lesion or its ring holds voxels that are not numbers.",
+    "ct.unreadable": "The CT cannot be read.",
+    "domain.slice_thickness": "The slices are thicker than the signature's domain.",
+    "domain.feature_range": "A value lies outside the range of the signature's training data.",
+    "mask.geometry": "The segmentation lies on another grid than the CT.",
+    "mask.unreadable": "The segmentation cannot be read.",
+    "lesion.empty": "The segment holds no voxel.",
+    "lesion.too_small": "The lesion is smaller than features can be measured on.",
+    "lesion.single_slice": "The lesion lies on a single slice.",
+    "lesion.truncated": "The lesion touches the border of the CT: part of it may be missing.",
+    "lesion.components": "The lesion consists of several separate pieces.",
+    "lesion.holes": "The lesion has holes inside.",
+    "lesion.overlap": "The lesion shares voxels with another one.",
+    "lesion.too_many_levels": "The range of values would make too many intensity levels.",
+    "lesion.too_large": "The region is larger than the voxel limit.",
+    "lesion.failed": "Scoring this lesion failed unexpectedly.",
+    "ring.clipped": "More than half of the ring is cut away by the CT's border or other lesions.",
+    "ring.empty": "Nothing of the ring is left.",
+    "feature.undefined": "A feature that the signature needs is not defined for this region.",
+    "site.missing": "The signature uses the lesion's site and none is given.",
+    "table.unreadable": "The lesion table cannot be read.",
+    "table.unknown_lesion": "The lesion table names a lesion that is not in the segmentation.",
+    "table.unknown_site": "The lesion table names a site that is not known.",
+    "settings.invalid": "The extraction settings are not valid.",
+    "signature.unreadable": "The signature file cannot be read.",
+    "signature.invalid": "The signature file has a field that is missing or not valid.",
+    "signature.unknown_version": "The signature file has a format version that this software does not know.",
+    "signature.unknown_variable": "The signature uses a variable that this software does not know.",
+    "signature.duplicate_term": "The signature names the same variable twice.",
+    "signature.non_finite": "The signature holds a number that is not finite.",
+}
+
+
+class InputError(ValueError):
+    """An input that cannot be used at all; `code` is one of `CODES`, the text says what to do."""
+
+    def __init__(self, code: str, text: str) -> None:
+        if code not in CODES:
+            raise ValueError(f"error code {code!r} is not in the table of codes")
+        super().__init__(text)
+        self.code = code
+
+
+class GeometryError(InputError):
+    """A segmentation that does not lie on the CT."""
+
+
+class SettingsError(InputError):
+    """Extraction or ring settings that cannot be used."""
+
+
+class SignatureError(InputError):
+    """A signature file that cannot be used."""
+
+
+class TableError(InputError):
+    """A lesion table that cannot be used."""
+
+
+class Refusal(InputError):
+    """One lesion (or one region of it) cannot be measured; the others go on."""

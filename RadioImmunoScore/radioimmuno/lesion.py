@@ -1,0 +1,130 @@
+"""A segmented lesion and where in the body it sits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+
+from .image import Box, Image
+
+
+class Site(Enum):
+    """Where a lesion sits: the location variables a signature may use (`location.<value>`)."""
+
+    LYMPH_NODE = "lymph_node"
+    HEAD_AND_NECK = "head_and_neck"
+    LUNG = "lung"
+    LIVER = "liver"
+    BONE = "bone"
+    BRAIN = "brain"
+    ADRENAL = "adrenal"
+    SOFT_TISSUE = "soft_tissue"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """The name a person reads."""
+        return self.value.replace("_", " ")
+
+    @property
+    def snomed_code(self) -> str | None:
+        """SNOMED CT code of the anatomic structure; None for `other`, which names no structure."""
+        return SNOMED_CT_CODES.get(self)
+
+    @classmethod
+    def from_snomed(cls, code: str) -> Site | None:
+        """The site with this SNOMED CT code, or None when it is none of ours."""
+        return next((site for site, known in SNOMED_CT_CODES.items() if known == code), None)
+
+    @classmethod
+    def parse(cls, text: str) -> Site:
+        """The site a person wrote ("Lymph node", "soft-tissue", ...).
+
+        Raises
+        ------
+        ValueError
+            When the text names none of the sites; the message lists them.
+        """
+        key = text.strip().lower().replace(" ", "_").replace("-", "_")
+        try:
+            return cls(key)
+        except ValueError:
+            known = ", ".join(site.label for site in cls)
+            raise ValueError(f"unknown site {text!r}; known are: {known}") from None
+
+
+SNOMED_CT_CODES = {
+    Site.LYMPH_NODE: "59441001",
+    Site.HEAD_AND_NECK: "774007",
+    Site.LUNG: "39607008",
+    Site.LIVER: "10200004",
+    Site.BONE: "272673000",
+    Site.BRAIN: "12738006",
+    Site.ADRENAL: "23451007",
+    Site.SOFT_TISSUE: "87784001",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Lesion:
+    """One lesion: a mask on the CT's lattice, cropped to what it covers, and what is known about it.
+
+    Parameters
+    ----------
+    id : identifier, unique within the patient (segment ID, label value as text)
+    name : what a person calls it; need not be unique
+    mask : bool Image on the CT's lattice
+    site : where it sits, None when not known
+    irradiated : whether it was in a radiotherapy field; None when not known
+    """
+
+    id: str
+    name: str
+    mask: Image
+    site: Site | None = None
+    irradiated: bool | None = None
+
+    @property
+    def voxels(self) -> int:
+        """Number of voxels in the mask."""
+        return int(np.count_nonzero(self.mask.values))
+
+    @property
+    def volume_cc(self) -> float:
+        """Volume of the mask's voxels in cc."""
+        return self.voxels * self.mask.lattice.voxel_volume_mm3 / 1000.0
+
+    @property
+    def box(self) -> Box | None:
+        """Smallest box of the lattice that holds the lesion; None when the mask is empty."""
+        return Box.around(self.mask.values, self.mask.offset)
+
+    def canonical(self) -> Lesion:
+        """The lesion on the canonical axis order, cropped to its box."""
+        mask = self.mask.canonical()
+        box = Box.around(mask.values, mask.offset)
+        return replace(self, mask=mask.crop(box) if box else mask)
+
+
+def from_labels(labels: Image, names: dict[int, str] | None = None) -> list[Lesion]:
+    """A lesion for each label > 0 of a label map, in order of the labels.
+
+    Parameters
+    ----------
+    labels : integer Image; 0 is background
+    names : label -> name; a label that is named but not in the map becomes an empty lesion
+    """
+    from scipy.ndimage import find_objects
+
+    found = find_objects(labels.values)
+    present = {label for label, where in enumerate(found, start=1) if where is not None}
+    names = names or {}
+    lesions = []
+    for label in sorted(present | set(names)):
+        where = found[label - 1] if label in present else (slice(0, 0),) * 3
+        offset = tuple(o + s.start for o, s in zip(labels.offset, where, strict=True))
+        mask = Image(labels.values[where] == label, labels.lattice, (offset[0], offset[1], offset[2]))
+        lesions.append(Lesion(str(label), names.get(label, f"lesion {label}"), mask))
+    return lesions

@@ -1,0 +1,180 @@
+"""How features are measured: grid, intensities, levels, ring. The settings are part of a signature.
+
+Definitions follow the IBSI 1 reference manual; `PRESETS` holds our default and the configurations that
+IBSI gives consensus values for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .findings import SettingsError
+
+# The largest number of intensity levels: matrices grow with its square (input.md: lesion.too_many_levels).
+MAX_LEVELS = 1024
+
+INTERPOLATIONS = ("linear", "cubic")
+
+
+@dataclass(frozen=True)
+class ExtractionSettings:
+    """Preprocessing of one region.
+
+    Parameters
+    ----------
+    spacing_mm : spacing of the resampled isotropic grid; None keeps the CT's own voxels
+    interpolation : of intensities, "linear" or "cubic" (spline); masks are always linear
+    round_intensities : round to integer HU after interpolation
+    range_hu : (lowest, highest) intensity kept by resegmentation, ends included; None keeps all
+    outlier_sigma : also drop intensities beyond mean +- this many SD; None keeps them
+    bin_width_hu : fixed bin size in HU, anchored at the lower end of `range_hu` (at the region's minimum
+        where
+        there is none); with neither this nor `bin_count`, whole-number intensities are the levels
+    bin_count : fixed number of bins over the region's own range
+    ivh_bin_width_hu, ivh_bin_count : the same for the intensity-volume histogram alone; with neither, it is
+        made of the intensities as they are
+    """
+
+    spacing_mm: float | None = 1.0
+    interpolation: str = "linear"
+    round_intensities: bool = True
+    range_hu: tuple[float, float] | None = (-1000.0, 3000.0)
+    outlier_sigma: float | None = None
+    bin_width_hu: float | None = 10.0
+    bin_count: int | None = None
+    ivh_bin_width_hu: float | None = None
+    ivh_bin_count: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("spacing_mm", "outlier_sigma", "bin_width_hu", "ivh_bin_width_hu"):
+            _positive(name, getattr(self, name))
+        if self.interpolation not in INTERPOLATIONS:
+            raise _invalid("interpolation", f"is {self.interpolation!r}; it must be linear or cubic")
+        if not isinstance(self.round_intensities, bool):
+            raise _invalid("round_intensities", "must be true or false")
+        object.__setattr__(self, "range_hu", _range("range_hu", self.range_hu))
+        _bins("", self.bin_count, self.bin_width_hu)
+        _bins("ivh_", self.ivh_bin_count, self.ivh_bin_width_hu)
+
+
+@dataclass(frozen=True)
+class RingSettings:
+    """The peritumoral ring: all points this near the lesion's surface.
+
+    Parameters
+    ----------
+    inner_mm, outer_mm : how far it reaches into and out of the lesion
+    range_hu : only voxels with intensities in this range; None takes all
+    """
+
+    inner_mm: float = 2.0
+    outer_mm: float = 2.0
+    range_hu: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("inner_mm", "outer_mm"):
+            value = getattr(self, name)
+            if not _is_number(value) or not 0 <= value <= 50:
+                raise _invalid(f"ring.{name}", "must be a number from 0 to 50 (mm)")
+        if self.inner_mm + self.outer_mm <= 0:
+            raise _invalid("ring.outer_mm", "and ring.inner_mm cannot both be 0")
+        object.__setattr__(self, "range_hu", _range("ring.range_hu", self.range_hu))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides a feature's value besides the CT and the mask."""
+
+    extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
+    ring: RingSettings = field(default_factory=RingSettings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            part.name: {
+                key: list(value) if isinstance(value, tuple) else value
+                for key, value in dataclasses.asdict(getattr(self, part.name)).items()
+            }
+            for part in dataclasses.fields(self)
+        }
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Settings:
+        """Settings from plain values; what is left out has its default.
+
+        Raises
+        ------
+        SettingsError
+            For an unknown field or a value that cannot be; the text names the field.
+        """
+        parts = _fields_of(cls, data, "settings")
+        extraction = _fields_of(ExtractionSettings, parts.get("extraction", {}), "extraction")
+        ring = _fields_of(RingSettings, parts.get("ring", {}), "ring")
+        return cls(ExtractionSettings(**extraction), RingSettings(**ring))
+
+
+def _fields_of(kind: type, data: Any, where: str) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        raise _invalid(where, "must be a JSON object")
+    known = {f.name for f in dataclasses.fields(kind)}
+    for key in data:
+        if key not in known:
+            raise _invalid(f"{where}.{key}", f"is not known; known are {', '.join(sorted(known))}")
+    return dict(data)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _range(name: str, value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    ends = tuple(value) if isinstance(value, (list, tuple)) else ()
+    if len(ends) != 2 or not all(_is_number(e) for e in ends) or not ends[0] < ends[1]:
+        raise _invalid(name, "must be two numbers, the lower first, or null")
+    return float(ends[0]), float(ends[1])
+
+
+def _bins(prefix: str, count: Any, width: Any) -> None:
+    whole = isinstance(count, int) and not isinstance(count, bool)
+    if count is not None and not (whole and 2 <= count <= MAX_LEVELS):
+        raise _invalid(f"{prefix}bin_count", f"must be a whole number from 2 to {MAX_LEVELS}, or null")
+    if count is not None and width is not None:
+        raise _invalid(f"{prefix}bin_count", f"and {prefix}bin_width_hu exclude each other; set one to null")
+
+
+def _positive(name: str, value: Any) -> None:
+    if value is not None and (not _is_number(value) or value <= 0):
+        raise _invalid(name, "must be a number above 0, or null")
+
+
+def _invalid(name: str, problem: str) -> SettingsError:
+    return SettingsError("settings.invalid", f"{name} {problem}.")
+
+
+PRESETS: dict[str, Settings] = {
+    "default": Settings(),
+    "ibsi-digital": Settings(ExtractionSettings(spacing_mm=None, range_hu=None, bin_width_hu=None)),
+    "ibsi-c": Settings(
+        ExtractionSettings(spacing_mm=2.0, range_hu=(-1000.0, 400.0), bin_width_hu=25.0, ivh_bin_width_hu=2.5)
+    ),
+    "ibsi-d": Settings(
+        ExtractionSettings(spacing_mm=2.0, range_hu=None, outlier_sigma=3.0, bin_width_hu=None, bin_count=32)
+    ),
+    "ibsi-e": Settings(
+        ExtractionSettings(
+            spacing_mm=2.0,
+            interpolation="cubic",
+            range_hu=(-1000.0, 400.0),
+            outlier_sigma=3.0,
+            bin_width_hu=None,
+            bin_count=32,
+            ivh_bin_count=1000,
+        )
+    ),
+}
