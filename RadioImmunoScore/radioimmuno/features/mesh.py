@@ -1,0 +1,84 @@
+"""Volume and area of the surface mesh, by counting the cells of marching cubes instead of building triangles.
+
+A mask's mesh at level 0.5 has its vertices at edge midpoints, so that what a cell of 2 x 2 x 2 voxels adds
+to area and volume depends on its eight corners alone: 256 cases. VTK's own marching cubes measures each
+case once per spacing; after that a mesh is a histogram of cases.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from ..image import Triple
+
+CASES = 256
+
+
+def mesh_volume_and_area(mask: np.ndarray, spacing: Triple) -> tuple[float, float]:
+    """Volume (mm3) and area (mm2) of the mask's mesh; the mask may touch its array's border.
+
+    Parameters
+    ----------
+    mask : bool (k, j, i)
+    spacing : (sk, sj, si) in mm
+    """
+    area, flux, lift = _case_table(spacing)
+    padded = np.pad(mask, 1).view(np.uint8)
+    cases = np.zeros([n - 1 for n in padded.shape], np.uint8)
+    for bit, (k, j, i) in enumerate(np.ndindex(2, 2, 2)):
+        corner = padded[
+            k : k + cases.shape[0],
+            j : j + cases.shape[1],
+            i : i + cases.shape[2],
+        ]
+        cases |= corner << np.uint8(bit)
+    layers = cases.shape[0]
+    rows = cases.reshape(layers, -1)
+    counts = np.stack([np.bincount(row, minlength=CASES) for row in rows])
+    height = np.arange(layers) * spacing[0]
+    volume = float((counts @ flux).sum() + height @ (counts @ lift))
+    return volume, float((counts @ area).sum())
+
+
+@lru_cache(maxsize=8)
+def _case_table(spacing: Triple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per case: area; integral of z n_z over its triangles from the cell's base; integral of n_z.
+
+    By the divergence theorem a closed surface's volume is the sum of z n_z; a cell at height h adds
+    flux + h x lift. Normals point out of the mask.
+    """
+    table = np.zeros((3, CASES))
+    for case in range(1, CASES - 1):
+        corners = np.array([case >> bit & 1 for bit in range(8)], np.uint8).reshape(2, 2, 2)
+        a, b, c = _triangles(corners, spacing)
+        normals = np.cross(b - a, c - a) / 2
+        # VTK turns triangles so that normals point to the lower values: out of the mask.
+        table[0, case] = np.linalg.norm(normals, axis=1).sum()
+        table[1, case] = (normals[:, 2] * (a + b + c)[:, 2] / 3).sum()
+        table[2, case] = normals[:, 2].sum()
+    table.setflags(write=False)
+    return table[0], table[1], table[2]
+
+
+def _triangles(corners: np.ndarray, spacing: Triple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three vertices (x, y, z) in mm of each triangle that marching cubes makes of one cell."""
+    from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+    from vtkmodules.vtkFiltersCore import vtkMarchingCubes
+
+    image = vtkImageData()
+    image.SetDimensions(2, 2, 2)
+    image.GetPointData().SetScalars(numpy_to_vtk(corners.ravel(), deep=True))
+    surface = vtkMarchingCubes()
+    surface.SetInputData(image)
+    surface.SetValue(0, 0.5)
+    surface.ComputeNormalsOff()
+    surface.ComputeGradientsOff()
+    surface.ComputeScalarsOff()
+    surface.Update()
+    mesh = surface.GetOutput()
+    points = vtk_to_numpy(mesh.GetPoints().GetData()).astype(float) * spacing[::-1]
+    cells = vtk_to_numpy(mesh.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    return points[cells[:, 0]], points[cells[:, 1]], points[cells[:, 2]]

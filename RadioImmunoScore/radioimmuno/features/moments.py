@@ -1,0 +1,88 @@
+"""Descriptive statistics of weighted values, shared by intensity statistics and histogram.
+
+A region of many thousand voxels has a few hundred different (rounded) intensities: everything here works on
+the different values and how often they occur, which gives the same numbers much sooner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+
+def value_counts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different values, ascending, and how often each occurs; whole numbers are counted, others sorted.
+
+    Parameters
+    ----------
+    values : (n,), n > 0
+    """
+    low, high = values.min(), values.max()
+    if high - low <= 4 * values.size + 65536:
+        steps = (values - low).astype(np.intp)
+        if np.array_equal(steps + low, values):
+            counts = np.bincount(steps)
+            present = np.flatnonzero(counts)
+            return present + float(low), counts[present]
+    found, counts = np.unique(values, return_counts=True)
+    return found, counts
+
+
+def describe(values: np.ndarray, counts: np.ndarray) -> Mapping[str, float | None]:
+    """Moments, percentiles and dispersion, named as in the catalog (statistics; histogram).
+
+    Variance and the higher moments have n in their denominator; kurtosis is excess kurtosis; percentiles
+    interpolate linearly. Skewness and kurtosis of a constant are 0 (IBSI), a ratio with a zero denominator is
+    not defined (None).
+
+    Parameters
+    ----------
+    values : (m,) ascending, different
+    counts : (m,) positive
+    """
+    n = counts.sum()
+    mean = float(values @ counts / n)
+    deviation = values - mean
+    variance = float(deviation**2 @ counts / n)
+    sd = variance**0.5
+    p10, p25, median, p75, p90 = percentiles(values, counts, (10, 25, 50, 75, 90))
+    middle = (values >= p10) & (values <= p90)
+    middle_values, middle_counts = values[middle], counts[middle]
+    energy = float(values**2 @ counts)
+    return {
+        "mean": mean,
+        "variance": variance,
+        "skewness": float(deviation**3 @ counts / n) / sd**3 if sd > 0 else 0.0,
+        "kurtosis": float(deviation**4 @ counts / n) / variance**2 - 3.0 if sd > 0 else 0.0,
+        "median": median,
+        "minimum": float(values[0]),
+        "percentile_10": p10,
+        "percentile_90": p90,
+        "maximum": float(values[-1]),
+        "interquartile_range": p75 - p25,
+        "range": float(values[-1] - values[0]),
+        "mean_absolute_deviation": float(np.abs(deviation) @ counts / n),
+        "robust_mean_absolute_deviation": _mean_absolute_deviation(middle_values, middle_counts),
+        "median_absolute_deviation": float(np.abs(values - median) @ counts / n),
+        "coefficient_of_variation": sd / mean if mean != 0 else None,
+        "quartile_coefficient_of_dispersion": (p75 - p25) / (p75 + p25) if p75 + p25 != 0 else None,
+        "energy": energy,
+        "root_mean_square": (energy / float(n)) ** 0.5,
+    }
+
+
+def percentiles(values: np.ndarray, counts: np.ndarray, shares: tuple[float, ...]) -> list[float]:
+    """Percentiles (0-100) with linear interpolation between order statistics, as numpy's default."""
+    cumulative = np.cumsum(counts)
+    positions = np.array(shares) / 100 * (cumulative[-1] - 1)
+    below = np.floor(positions)
+    low = values[np.searchsorted(cumulative, below, side="right")]
+    high = values[np.searchsorted(cumulative, np.ceil(positions), side="right")]
+    return [float(p) for p in low + (high - low) * (positions - below)]
+
+
+def _mean_absolute_deviation(values: np.ndarray, counts: np.ndarray) -> float:
+    n = counts.sum()
+    mean = values @ counts / n
+    return float(np.abs(values - mean) @ counts / n)

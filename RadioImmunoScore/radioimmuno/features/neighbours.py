@@ -1,0 +1,111 @@
+"""Who is whose neighbour among a region's voxels, and who of them has the same level.
+
+All texture families ask the same question of the same voxels: what lies one step away in each of the 13
+directions? It is answered once here, for the voxels of the region only, and the families read the answer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..preprocessing import Region
+
+# One of each pair of opposite steps to the 26 neighbours, in array order (k, j, i).
+DIRECTIONS = tuple(step for step in itertools.product((0, 1, -1), repeat=3) if step > (0, 0, 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The voxels of a region inside its intensity mask, n of them, and their neighbours.
+
+    Parameters
+    ----------
+    flat : levels of the crop with one layer of zeros around, raveled; levels count from 1 at `lowest`
+    strides : steps in `flat` along the three array axes
+    lowest : the lowest level present; a voxel's level is `flat` + lowest - 1
+    span : highest level present - lowest + 1
+    level_count : number of levels the discretization makes (Ng)
+    """
+
+    flat: np.ndarray
+    strides: tuple[int, int, int]
+    lowest: int
+    span: int
+    level_count: int
+
+    @classmethod
+    def of(cls, region: Region) -> Neighbours:
+        """The neighbours within a region."""
+        levels = region.levels
+        # Two bytes hold every level (settings.MAX_LEVELS) and keep a large lesion in the processor's cache.
+        padded = np.zeros([n + 2 for n in levels.shape], np.uint16)
+        inside = levels[region.intensity_mask]
+        lowest = int(inside.min())
+        padded[1:-1, 1:-1, 1:-1][region.intensity_mask] = inside - (lowest - 1)
+        strides = (padded.shape[1] * padded.shape[2], padded.shape[2], 1)
+        return cls(padded.ravel(), strides, lowest, int(inside.max()) - lowest + 1, region.level_count)
+
+    @cached_property
+    def where(self) -> np.ndarray:
+        """Places of the voxels in `flat`, (n,)."""
+        return np.flatnonzero(self.flat)
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """Levels of the voxels from 1 at `lowest`, (n,)."""
+        return self.flat[self.where]
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """How many voxels have each level, (span,)."""
+        return np.bincount(self.own, minlength=self.span + 1)[1:]
+
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """What one step in each direction is in `flat`, (13,)."""
+        return tuple(sum(a * s for a, s in zip(step, self.strides, strict=True)) for step in DIRECTIONS)
+
+    @cached_property
+    def next(self) -> np.ndarray:
+        """Level one step away in each direction, 0 outside of the region, (13, n)."""
+        found = np.empty((len(self.steps), self.where.size), self.flat.dtype)
+        for row, step in zip(found, self.steps, strict=True):
+            self.flat.take(self.where + step, out=row, mode="clip")
+        return found
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        """For each direction, the voxels (0 to n-1) whose next one has their level, and those next ones."""
+        number = np.zeros(self.flat.size, np.int32)
+        number[self.where] = np.arange(self.where.size, dtype=np.int32)
+        found = []
+        for levels, step in zip(self.next, self.steps, strict=True):
+            voxels = np.flatnonzero(levels == self.own)
+            found.append((voxels, number[self.where[voxels] + step]))
+        return tuple(found)
+
+    @cached_property
+    def same_count(self) -> np.ndarray:
+        """How many of the 26 neighbours have the voxel's level, (n,)."""
+        ends = np.concatenate([end for pair in self.pairs for end in pair])
+        return np.bincount(ends, minlength=self.where.size)
+
+    @cached_property
+    def zones(self) -> np.ndarray:
+        """Number of each voxel's zone: the connected (26) voxels of one level, (n,)."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        voxels, partners = (np.concatenate(ends) for ends in zip(*self.pairs, strict=True))
+        n = self.where.size
+        graph = coo_matrix((np.ones(voxels.size), (voxels, partners)), shape=(n, n)).tocsr()
+        return connected_components(graph, directed=True, connection="weak")[1]
+
+    @property
+    def levels(self) -> np.ndarray:
+        """The levels from the lowest to the highest present, float (span,)."""
+        return np.arange(self.lowest, self.lowest + self.span, dtype=float)

@@ -1,0 +1,66 @@
+"""Neighbourhood gray-tone difference matrix, distance 1 (IBSI family IPET)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .neighbours import Neighbours
+
+# Coarseness of a region without differences is set to this (IBSI).
+COARSENESS_WITHOUT_DIFFERENCES = 1e6
+
+
+def ngtdm(neighbours: Neighbours) -> dict[str, float | None]:
+    """Coarseness, contrast, busyness, complexity and strength.
+
+    Voxels with no neighbour inside the region have no gray-tone difference and are left out.
+    """
+    level, difference = _differences(neighbours)
+    n = level.size
+    if n == 0:
+        return dict.fromkeys(("coarseness", "contrast", "busyness", "complexity", "strength"))
+    counts = np.bincount(level, minlength=neighbours.span + 1)[1:]
+    sums = np.bincount(level, difference, neighbours.span + 1)[1:]
+    present = counts > 0
+    i, s, p = neighbours.levels[present], sums[present], counts[present] / n
+    weighted = float(p @ s)
+    apart = np.abs(i[:, None] - i)
+    squared = apart**2
+    levels = i.size
+    ip = i * p
+    busy = float(np.abs(ip[:, None] - ip).sum())
+    complexity = apart * (p * s)[:, None] * 2 / (p[:, None] + p)
+    return {
+        "coarseness": 1 / weighted
+        if weighted > 1 / COARSENESS_WITHOUT_DIFFERENCES
+        else COARSENESS_WITHOUT_DIFFERENCES,
+        "contrast": float(p @ squared @ p) / (levels * (levels - 1)) * float(s.sum()) / n
+        if levels > 1
+        else 0.0,
+        "busyness": weighted / busy if busy > 0 else 0.0,
+        "complexity": float(complexity.sum()) / n,
+        "strength": float(((p[:, None] + p) * squared).sum()) / float(s.sum()) if s.sum() > 0 else 0.0,
+    }
+
+
+def _differences(neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
+    """Level (from 1) and |level - mean level of the neighbours| of each voxel that has neighbours."""
+    shape = (-1, neighbours.strides[0] // neighbours.strides[1], neighbours.strides[1])
+    levels = neighbours.flat.reshape(shape).astype(np.int32)
+    total = _box_sum(levels).ravel()[neighbours.where] - neighbours.own.astype(np.int32)
+    count = _box_sum((levels > 0).astype(np.int32)).ravel()[neighbours.where] - 1
+    has = count > 0
+    own = neighbours.own[has].astype(np.int32)
+    return own, np.abs(own - total[has] / count[has])
+
+
+def _box_sum(values: np.ndarray) -> np.ndarray:
+    """Sum over the 3 x 3 x 3 voxels around each; the outermost layer must be zero."""
+    for axis in range(3):
+        out = values.copy()
+        before = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
+        after = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
+        out[after] += values[before]
+        out[before] += values[after]
+        values = out
+    return values

@@ -1,0 +1,11 @@
+"""Intensity-based statistics (IBSI family UHIW)."""
+
+from __future__ import annotations
+
+from ..preprocessing import Region
+from .moments import describe, value_counts
+
+
+def statistics(region: Region) -> dict[str, float | None]:
+    """The 18 statistics of the intensities inside the intensity mask, named as in the catalog."""
+    return dict(describe(*value_counts(region.intensities)))
