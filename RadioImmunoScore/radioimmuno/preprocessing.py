@@ -1,0 +1,154 @@
+"""From voxels and a mask to what features are computed on: intensities, masks and levels on the grid.
+
+Order and definitions as in the IBSI 1 reference manual: interpolation, rounding, resegmentation,
+discretization.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from .findings import Refusal
+from .grid import CUBIC, LINEAR, Grid
+from .image import Box, Image, Triple
+from .lesion import Lesion
+from .settings import MAX_LEVELS, ExtractionSettings
+
+# Trilinear weights of a mask reach one half exactly, but for rounding: such a voxel counts as inside.
+HALF = 0.5 - 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A region of interest on the grid, ready for features.
+
+    Parameters
+    ----------
+    values : intensities of the crop, float32 (k, j, i)
+    mask : morphological mask, bool (k, j, i)
+    intensity_mask : the mask after resegmentation, bool (k, j, i)
+    levels : discretized intensities from 1, int32 (k, j, i), 0 outside `intensity_mask`
+    level_count : number of levels that the discretization makes (Ng of IBSI)
+    spacing : grid spacing in mm
+    """
+
+    values: np.ndarray
+    mask: np.ndarray
+    intensity_mask: np.ndarray
+    levels: np.ndarray
+    level_count: int
+    spacing: Triple
+    settings: ExtractionSettings = field(default_factory=ExtractionSettings)
+
+    @cached_property
+    def intensities(self) -> np.ndarray:
+        """Intensities inside the intensity mask, float64 (n,)."""
+        return self.values[self.intensity_mask].astype(float)
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """Volume of one voxel in mm3."""
+        return float(np.prod(self.spacing))
+
+
+def sample_intensities(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> np.ndarray:
+    """Intensities of the CT on a box of the grid, rounded where the settings say so, float32.
+
+    Interpolated in double and rounded from single precision: a half is a half then, whatever order its
+    parts were added in.
+    """
+    values = grid.sample(image, box, orders=CUBIC if settings.interpolation == "cubic" else LINEAR)
+    single = values.astype(np.float32)
+    return np.rint(single, out=single) if settings.round_intensities else single
+
+
+def sample_mask(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
+    """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5, bool."""
+    if grid.lattice == grid.source:
+        return lesion.mask.within(box, False)
+    return grid.sample(lesion.mask, box, outside=0.0) >= HALF
+
+
+def make_region(
+    values: np.ndarray,
+    mask: np.ndarray,
+    spacing: Triple,
+    settings: ExtractionSettings,
+    usable: np.ndarray | None = None,
+) -> Region:
+    """Resegment and discretize one region.
+
+    Parameters
+    ----------
+    values : intensities, float (k, j, i)
+    mask : bool (k, j, i)
+    spacing : in mm
+    usable : voxels that hold an intensity at all, bool (k, j, i); None means every one
+
+    Raises
+    ------
+    Refusal
+        When nothing is left of the region or it would make too many levels.
+    """
+    kept = resegment(values, mask if usable is None else mask & usable, settings)
+    if not kept.any():
+        raise Refusal("feature.undefined", "No voxel of the region lies within the intensity range.")
+    levels, count = discretize(values, kept, settings)
+    return Region(values, mask, kept, levels, count, spacing, settings)
+
+
+def resegment(values: np.ndarray, mask: np.ndarray, settings: ExtractionSettings) -> np.ndarray:
+    """The mask without intensities out of range and, after that, without outliers.
+
+    Mean and SD (n in the denominator) of the outlier filter are those of the voxels in the mask and in range.
+    """
+    kept = mask
+    if settings.range_hu is not None:
+        low, high = settings.range_hu
+        kept = kept & (values >= low) & (values <= high)
+    if settings.outlier_sigma is not None and kept.any():
+        inside = values[kept].astype(float)
+        half = settings.outlier_sigma * inside.std()
+        kept = kept & (np.abs(values - inside.mean()) <= half)
+    return kept
+
+
+def discretize(values: np.ndarray, mask: np.ndarray, settings: ExtractionSettings) -> tuple[np.ndarray, int]:
+    """Levels from 1 inside the mask, 0 outside, int32; and how many levels the discretization makes.
+
+    Fixed bin size counts from the lower end of the resegmentation range (IBSI 1, fixed bin size), fixed bin
+    number from the region's own minimum; with neither, integer intensities from 1 are the levels.
+    """
+    inside = values[mask].astype(float)
+    low, high = float(inside.min()), float(inside.max())
+    if settings.bin_width_hu is not None:
+        start = settings.range_hu[0] if settings.range_hu is not None else low
+        width = settings.bin_width_hu
+        _check_levels((high - start) / width)
+        found = np.floor((inside - start) / width).astype(np.int32) + 1
+        count = int(found.max())
+    elif settings.bin_count is not None:
+        count = settings.bin_count
+        share = (inside - low) / (high - low) if high > low else np.zeros_like(inside)
+        found = np.minimum(np.floor(share * count).astype(np.int32) + 1, count)
+    else:
+        _check_levels(high)
+        if low < 1 or not np.array_equal(inside, np.rint(inside)):
+            raise Refusal("feature.undefined", "Intensities used as levels must be whole numbers from 1.")
+        found = inside.astype(np.int32)
+        count = int(high)
+    levels = np.zeros(values.shape, np.int32)
+    levels[mask] = found
+    return levels, count
+
+
+def _check_levels(estimate: float) -> None:
+    if estimate > MAX_LEVELS:
+        raise Refusal(
+            "lesion.too_many_levels",
+            f"The values would make about {estimate:.0f} intensity levels; the limit is {MAX_LEVELS}. "
+            "Use a larger bin width or a narrower intensity range.",
+        )
