@@ -1,0 +1,42 @@
+"""Where a result comes from: software, signature, settings, acquisition, inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+from . import __version__
+from .acquisition import Acquisition
+from .signature import Signature
+
+
+def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values for JSON. No time of day: the same input gives the same result, provenance included."""
+    return {
+        "software": {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()},
+        "signature": {
+            "name": signature.name,
+            "version": signature.version,
+            "status": signature.status,
+            "sha256": signature.sha256,
+            "notice": signature.notice,
+        },
+        "settings": signature.settings.to_dict(),
+        "acquisition": dataclasses.asdict(acquisition),
+        "inputs": dict(inputs),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on; only what is loaded already is asked."""
+    import sys
+
+    found = {"python": platform.python_version()}
+    for module in ("numpy", "scipy", "SimpleITK"):
+        if module in sys.modules:
+            found[module] = str(getattr(sys.modules[module], "__version__", "unknown"))
+    if "vtkmodules.vtkCommonCore" in sys.modules:
+        found["vtk"] = sys.modules["vtkmodules.vtkCommonCore"].vtkVersion.GetVTKVersion()
+    return found

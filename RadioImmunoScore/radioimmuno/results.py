@@ -1,0 +1,93 @@
+"""What scoring gives back: a score or a reason for each lesion, and the patient's metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .findings import Finding, Severity
+from .image import Image
+from .lesion import Site
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one term adds to a lesion's score: coefficient x (value - mean) / scale."""
+
+    variable: str
+    value: float
+    contribution: float
+    in_training_range: bool
+
+
+@dataclass(frozen=True)
+class LesionScore:
+    """One lesion's row: its score or, where there is none, why.
+
+    `score` is None exactly when a finding refuses the lesion. `features` holds the values that the
+    signature's terms asked for; `ring` is the ring on the resampled grid (bool Image) where one was built.
+    """
+
+    id: str
+    name: str
+    volume_cc: float
+    score: float | None
+    site: Site | None = None
+    irradiated: bool | None = None
+    contributions: tuple[Contribution, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    ring: Image | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def status(self) -> str:
+        """`scored`, `warning` (scored, with something to look at) or `refused`."""
+        if self.score is None:
+            return "refused"
+        return "warning" if any(f.severity is Severity.WARN for f in self.findings) else "scored"
+
+    @property
+    def reasons(self) -> str:
+        """All findings in one line of plain words."""
+        return " ".join(finding.text for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Scores of a set of lesions. What a set is too small for is None, never 0.
+
+    `sd` has n - 1 in its denominator; `entropy` is in bits over the signature's bins; both want two lesions.
+    """
+
+    n: int
+    mean: float | None = None
+    median: float | None = None
+    minimum: float | None = None
+    minimum_lesion: str | None = None
+    maximum: float | None = None
+    maximum_lesion: str | None = None
+    sd: float | None = None
+    entropy: float | None = None
+
+
+@dataclass(frozen=True)
+class PatientScore:
+    """All of a patient's lesions, in the order they were given, and what they say together.
+
+    `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
+    """
+
+    lesions: tuple[LesionScore, ...]
+    subsets: Mapping[str, Metrics]
+    provenance: Mapping[str, Any]
+
+    @property
+    def scored(self) -> tuple[LesionScore, ...]:
+        """The lesions that have a score."""
+        return tuple(lesion for lesion in self.lesions if lesion.score is not None)
+
+    @property
+    def metrics(self) -> Metrics:
+        """The metrics of all scored lesions."""
+        return self.subsets["all"]

@@ -1,0 +1,156 @@
+"""Score the lesions of a patient: the pipeline that every door calls.
+
+A function of plain values: the same CT, lesions, signature and acquisition give the same result everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import quality
+from .acquisition import Acquisition
+from .features import catalog
+from .findings import Finding, Severity
+from .image import Image
+from .lesion import Lesion, Site
+from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
+from .patient import subsets
+from .provenance import provenance
+from .results import Contribution, LesionScore, PatientScore
+from .signature import Signature, Term
+
+__all__ = ["LesionFeatures", "extract", "score"]
+
+KVP = "acquisition.kvp"
+LOCATION = "location."
+
+
+def score(
+    image: Image,
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    acquisition: Acquisition | None = None,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    findings: Findings | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> PatientScore:
+    """Score every lesion and describe the patient.
+
+    Parameters
+    ----------
+    image : the CT; any axis order
+    lesions : lesions on the CT's lattice
+    signature : Signature
+    acquisition : how the CT was made; nothing known by default
+    inputs : what identifies the input, kept in the provenance
+    findings : lesion id -> what reading the masks found
+    progress : called with (lesions done, lesions in all); an exception it raises stops the work
+    workers : threads; all processors by default
+
+    Returns
+    -------
+    PatientScore
+        A row for every lesion in the order given; one that cannot be scored has its reasons instead of a
+        score.
+    """
+    acquisition = acquisition or Acquisition()
+    everywhere = [*_check_kvp(signature, acquisition), *quality.check_slices(image.lattice.spacing)]
+    known = {lesion.id: (*(findings or {}).get(lesion.id, ()), *everywhere) for lesion in lesions}
+    # The ring is built even where no term asks for its features: it is shown.
+    features = [name for name in signature.variables if name.startswith(catalog.REGIONS)]
+    keys = {"ring": (), **by_region(features)}
+    measured = measure(
+        image, lesions, signature.settings, keys, findings=known, progress=progress, workers=workers
+    )
+    rows = tuple(
+        score_lesion(lesion, features, signature, acquisition)
+        for lesion, features in zip(lesions, measured, strict=True)
+    )
+    return PatientScore(
+        rows,
+        subsets(rows, signature.distribution.entropy_edges),
+        provenance(signature, acquisition, inputs or {}),
+    )
+
+
+def score_lesion(
+    lesion: Lesion, features: LesionFeatures, signature: Signature, acquisition: Acquisition
+) -> LesionScore:
+    """One lesion's score from its features: intercept + sum of coefficient x (value - mean) / scale."""
+    findings = list(features.findings)
+    contributions: list[Contribution] = []
+    if not features.refused:
+        for term in signature.terms:
+            value = _value(term, lesion, features, acquisition)
+            if value is None and term.when_undefined == "mean":
+                value = term.mean
+            if value is None:
+                text = f"{title(term.variable)} is not defined for this lesion, and the signature needs it."
+                findings.append(Finding("feature.undefined", Severity.REFUSE, text))
+                continue
+            low, high = term.training_range
+            inside = low <= value <= high
+            contributions.append(
+                Contribution(
+                    term.variable, value, term.coefficient * (value - term.mean) / term.scale, inside
+                )
+            )
+        findings += _check_site(lesion, signature) + _check_ranges(contributions)
+    refused = any(finding.severity is Severity.REFUSE for finding in findings)
+    return LesionScore(
+        id=lesion.id,
+        name=lesion.name,
+        volume_cc=lesion.volume_cc,
+        score=None if refused else signature.intercept + sum(part.contribution for part in contributions),
+        site=lesion.site,
+        irradiated=lesion.irradiated,
+        contributions=() if refused else tuple(contributions),
+        findings=tuple(findings),
+        features={key: value for key, value in features.values.items() if value is not None},
+        ring=features.ring,
+    )
+
+
+def title(variable: str) -> str:
+    """What a person reads for a variable: "ring, run length: short runs emphasis"."""
+    if variable == KVP:
+        return "tube voltage (kVp)"
+    if variable.startswith(LOCATION):
+        return f"site: {Site(variable.removeprefix(LOCATION)).label}"
+    region, feature = catalog.split(variable)
+    return f"{region}, {feature.title}"
+
+
+def _value(term: Term, lesion: Lesion, features: LesionFeatures, acquisition: Acquisition) -> float | None:
+    if term.variable == KVP:
+        return acquisition.kvp
+    if term.variable.startswith(LOCATION):
+        site = lesion.site.value if lesion.site else None
+        return float(term.variable == f"{LOCATION}{site}")
+    return features.values[term.variable]
+
+
+def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:
+    if KVP not in signature.variables or acquisition.kvp is not None:
+        return []
+    text = "The signature needs the tube voltage and the CT does not say it: give it by hand (kVp)."
+    return [Finding("ct.kvp_missing", Severity.REFUSE, text)]
+
+
+def _check_site(lesion: Lesion, signature: Signature) -> list[Finding]:
+    uses_site = any(variable.startswith(LOCATION) for variable in signature.variables)
+    if lesion.site is not None or not uses_site:
+        return []
+    text = "The signature uses the lesion's site and none is given: it was scored as none of its sites."
+    return [Finding("site.missing", Severity.WARN, text)]
+
+
+def _check_ranges(contributions: Sequence[Contribution]) -> list[Finding]:
+    outside = [title(part.variable) for part in contributions if not part.in_training_range]
+    if not outside:
+        return []
+    text = f"Outside the range of the training data: {'; '.join(outside)}."
+    return [Finding("domain.feature_range", Severity.WARN, text)]
