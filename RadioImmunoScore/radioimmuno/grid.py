@@ -22,8 +22,9 @@ Orders = tuple[int, int, int]
 LINEAR: Orders = (1, 1, 1)
 CUBIC: Orders = (3, 3, 3)
 
-# A cubic spline's coefficients decay by 0.268 a voxel: at this margin a crop's border is felt below 1e-13.
+# A cubic spline's coefficients decay by 0.268 a voxel: at these margins a crop's border is below the last digit.
 SPLINE_MARGIN_VOXELS = 24
+SPLINE_MARGIN_VOXELS_SINGLE = 12
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ class Grid:
         taps = [
             _taps(self.positions(axis, box.start[axis], box.stop[axis]), orders[axis]) for axis in range(3)
         ]
-        margins = [SPLINE_MARGIN_VOXELS if order == 3 else 0 for order in orders]
+        single = image.values.dtype == np.float32
+        margin = SPLINE_MARGIN_VOXELS_SINGLE if single else SPLINE_MARGIN_VOXELS
+        margins = [margin if order == 3 else 0 for order in orders]
         start = [int(at[0][0]) - m for (at, _), m in zip(taps, margins, strict=True)]
         stop = [int(at[-1][-1]) + 1 + m for (at, _), m in zip(taps, margins, strict=True)]
         values = self._fetch(image, _box(start, stop), outside)
@@ -158,8 +161,12 @@ def _along(values: np.ndarray, axis: int, at: list[np.ndarray], weights: list[np
     from scipy.ndimage import spline_filter1d
 
     coefficients = spline_filter1d(values, 3, axis, output=values.dtype, mode="mirror")
-    planes = (coefficients.take(a, axis) * w.reshape(shape) for a, w in zip(at, weights, strict=True))
-    return sum(planes, np.zeros(1)).astype(values.dtype)
+    found = np.zeros_like(coefficients, shape=[at[0].size if a == axis else n for a, n in enumerate(values.shape)])
+    for plane, weight in zip(at, weights, strict=True):
+        part = coefficients.take(plane, axis)
+        part *= weight.astype(values.dtype).reshape(shape)
+        found += part
+    return found
 
 
 def _box(start: Sequence[int], stop: Sequence[int]) -> Box:

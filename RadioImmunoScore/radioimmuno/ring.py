@@ -26,8 +26,8 @@ from .settings import RingSettings
 # off.
 CUBIC_FROM_STEPS = 2.0
 
-# How far the mask's distance is followed, in diagonals of a CT voxel: one reaches every voxel beside the
-# surface, the cubic spline looks at the ones behind as well.
+# How far the mask's distance is followed beyond one grid step, in diagonals of a CT voxel: one reaches every voxel
+# beside the surface, the cubic spline looks at the ones behind as well.
 REACH_DIAGONALS = 1.0
 REACH_DIAGONALS_CUBIC = 1.5
 
@@ -120,7 +120,7 @@ def _surface_level(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     coarse = [s >= CUBIC_FROM_STEPS * g for s, g in zip(source, grid.lattice.spacing, strict=True)]
     orders = (3 if coarse[0] else 1, 3 if coarse[1] else 1, 3 if coarse[2] else 1)
     diagonals = REACH_DIAGONALS_CUBIC if any(coarse) else REACH_DIAGONALS
-    reach = diagonals * math.hypot(*source)
+    reach = diagonals * math.hypot(*source) + max(grid.lattice.spacing)
     window = grid.source_of(box)
     mask = _with_border_repeated(lesion, window)
     axes = (0, 1, 2)

@@ -66,7 +66,7 @@ def _features(counts: np.ndarray, neighbours: Neighbours) -> dict[str, np.ndarra
     sum_mean = summed @ s
     from_mean = s - 2 * mean[:, None]
     autocorrelation = (summed @ s**2 - contrast) / 4
-    cells = counts.reshape(d, -1)
+    cells = counts.reshape(d, span * span)
     joint_entropy = np.log2(total) - _plogp(cells) / total
     entropy = -_plogp(single)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,0 +1,33 @@
+"""Fixtures for all tests: where the real CT lie, and what happens when they are not there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real CT: `RADIOIMMUNO_DATA`, by default `../shared/data` from the repository's root."""
+    return _existing("RADIOIMMUNO_DATA", REPOSITORY.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def reference_table() -> Path:
+    """IBSI's consensus values: `RADIOIMMUNO_REFERENCE`, by default beside the data."""
+    folder = Path(os.environ.get("RADIOIMMUNO_DATA", REPOSITORY.parent / "shared" / "data"))
+    return _existing("RADIOIMMUNO_REFERENCE", folder.parent / "reference" / "ibsi_reference.csv")
+
+
+def _existing(variable: str, default: Path) -> Path:
+    path = Path(os.environ.get(variable, default)).resolve()
+    if path.exists():
+        return path
+    message = f"needs {path}, which is not there ({variable} names another place)"
+    if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
