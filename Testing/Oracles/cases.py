@@ -1,0 +1,56 @@
+"""The CT and masks that reference values are made from, and where they are found."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SMALLEST_CASE = "STS_019"
+_STS_NUMBERS = (3, 8, 12, 18, 19, 25, 41, 47)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One CT with the mask of one lesion."""
+
+    name: str
+    image: Path
+    mask: Path
+
+
+def data_folder() -> Path:
+    """The data folder: `RADIOIMMUNO_DATA`, by default `../shared/data` from the repository's root."""
+    return Path(os.environ.get("RADIOIMMUNO_DATA", REPOSITORY / ".." / "shared" / "data")).resolve()
+
+
+def patients() -> list[Case]:
+    """The eight soft-tissue sarcomas and LUNG1-001."""
+    data = data_folder()
+    names = [f"STS_{number:03d}" for number in _STS_NUMBERS]
+    sarcomas = [_nifti_case(name, data / "sts" / name) for name in names]
+    lung = Case("LUNG1-001", data / "lung1_001" / "ct.nrrd", data / "lung1_001" / "label.nrrd")
+    return [*sarcomas, lung]
+
+
+def smallest_patient() -> Case:
+    """The patient that the slow or exhaustive computations are made on."""
+    return next(case for case in patients() if case.name == SMALLEST_CASE)
+
+
+def digital_phantom() -> Case:
+    """IBSI's digital phantom."""
+    return _nifti_case("digital_phantom", data_folder() / "ibsi" / "digital_phantom")
+
+
+def ct_phantom() -> Case:
+    """The lung cancer CT of IBSI's configurations."""
+    return _nifti_case("ct_phantom", data_folder() / "ibsi" / "ct_phantom")
+
+
+def consensus_table() -> Path:
+    """IBSI's consensus values, which lie beside the data folder."""
+    return data_folder().parent / "reference" / "ibsi_reference.csv"
+
+
+def _nifti_case(name: str, folder: Path) -> Case:
+    return Case(name, folder / "ct.nii.gz", folder / "mask.nii.gz")

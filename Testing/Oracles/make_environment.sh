@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes .venv-oracles in the repository's root: MIRP and PyRadiomics, apart from the software under test.
+# Nothing is done when the environment already holds what requirements.txt asks for.
+set -eu
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+root=$(CDPATH= cd -- "$here/../.." && pwd)
+environment=$root/.venv-oracles
+requirements=$here/requirements.txt
+stamp=$environment/requirements-installed.txt
+
+if cmp -s "$requirements" "$stamp"; then
+    echo "oracles: $environment is up to date"
+    exit 0
+fi
+
+# MIRP asks for Python 3.11 or later and the sources of PyRadiomics 3.0.1 do not build on 3.12: one version is left.
+python=${ORACLES_PYTHON:-python3.11}
+if ! "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+    echo "oracles: Python 3.11 is needed; install it, or name it: ORACLES_PYTHON=/path/to/python3.11 $0" >&2
+    exit 1
+fi
+
+"$python" -m venv --clear "$environment"
+
+# PyRadiomics' setup script imports numpy and versioneer, so that they come first and its build is not isolated.
+grep -E '^(numpy|setuptools|versioneer|wheel)==' "$requirements" | xargs "$environment/bin/python" -m pip \
+    --disable-pip-version-check install --quiet
+"$environment/bin/python" -m pip --disable-pip-version-check install --quiet --no-build-isolation \
+    --requirement "$requirements"
+"$environment/bin/python" -c 'import mirp; from radiomics import cMatrices'
+cp "$requirements" "$stamp"
+echo "oracles: $environment is ready"

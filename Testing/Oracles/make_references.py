@@ -1,0 +1,118 @@
+"""Writes the reference values that the tests read: `references/*.json`.
+
+Run it in the environment that `make_environment.sh` makes. It needs the data folder (`RADIOIMMUNO_DATA`), ten
+minutes and, for the full chest CT, 13 GB of memory.
+"""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cases
+import consensus
+import mirp_values
+import pyradiomics_values
+
+REFERENCES = Path(__file__).resolve().parent / "references"
+Values = dict[str, dict[str, float]]
+
+
+def main() -> int:
+    """Make all reference files; fail when an oracle misses a consensus value of IBSI."""
+    missing = [str(path) for path in _inputs() if not path.exists()]
+    if missing:
+        print("Not found; RADIOIMMUNO_DATA names the data folder:", *missing, sep="\n  ", file=sys.stderr)
+        return 1
+    REFERENCES.mkdir(exist_ok=True)
+    deviations = _write_mirp_on_ibsi()
+    _write_mirp_on_patients()
+    _write_mirp_all_pairs()
+    _write_pyradiomics()
+    return 1 if deviations else 0
+
+
+def _inputs() -> list[Path]:
+    all_cases = [cases.digital_phantom(), cases.ct_phantom(), *cases.patients()]
+    return [path for case in all_cases for path in (case.image, case.mask)] + [cases.consensus_table()]
+
+
+def _write_mirp_on_ibsi() -> list[str]:
+    values: Values = {}
+    agreement: dict[str, consensus.Agreement] = {}
+    for configuration, settings in mirp_values.IBSI_SETTINGS.items():
+        case = cases.digital_phantom() if configuration == "digital_phantom" else cases.ct_phantom()
+        row = _timed(configuration, mirp_values.feature_values, case, settings)
+        values[configuration] = row
+        agreement[configuration] = consensus.compare(row, cases.consensus_table(), configuration)
+    for configuration, result in agreement.items():
+        print(f"{configuration}: {result.passed} of {result.total} consensus values", flush=True)
+        for deviation in result.deviations:
+            print(f"  {deviation}", flush=True)
+    header = _mirp_header(mirp_values.IBSI_SETTINGS, omitted=mirp_values.WRONG)
+    header["consensus"] = {name: {"passed": a.passed, "total": a.total} for name, a in agreement.items()}
+    _write("mirp_ibsi.json", header, values)
+    return [deviation for result in agreement.values() for deviation in result.deviations]
+
+
+def _write_mirp_on_patients() -> None:
+    settings = mirp_values.DEFAULT_SETTINGS
+    values = {
+        case.name: _timed(case.name, mirp_values.feature_values, case, settings) for case in cases.patients()
+    }
+    header = _mirp_header(settings, omitted={**mirp_values.WRONG, **mirp_values.SAMPLED})
+    _write("mirp_default.json", header, values)
+
+
+def _write_mirp_all_pairs() -> None:
+    settings = {**mirp_values.ALL_PAIRS_SETTINGS, "base_feature_families": ["morphological"]}
+    case = cases.smallest_patient()
+    computed = _timed(f"{case.name}, all pairs", mirp_values.feature_values, case, settings)
+    values = {case.name: {tag: computed[tag] for tag in mirp_values.SAMPLED}}
+    _write("mirp_all_pairs.json", _mirp_header(settings, omitted={}), values)
+
+
+def _write_pyradiomics() -> None:
+    case = cases.smallest_patient()
+    row = _timed(f"{case.name}, PyRadiomics", pyradiomics_values.feature_values, case)
+    peer = _timed(f"{case.name}, native", mirp_values.feature_values, case, mirp_values.NATIVE_SETTINGS)
+    header = {
+        "tool": "PyRadiomics",
+        "version": pyradiomics_values.pyradiomics_version(),
+        "settings": pyradiomics_values.SETTINGS,
+        "largest_relative_difference_from_mirp": max(abs(row[tag] / peer[tag] - 1.0) for tag in row),
+    }
+    _write("pyradiomics_native.json", header, {case.name: row})
+
+
+def _mirp_header(settings: dict[str, Any], omitted: dict[str, str]) -> dict[str, Any]:
+    return {
+        "tool": "MIRP",
+        "version": mirp_values.mirp_version(),
+        "settings": settings,
+        "approximate": mirp_values.APPROXIMATE,
+        "omitted": omitted,
+    }
+
+
+def _timed(label: str, compute: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, float]:
+    start = time.perf_counter()
+    values = compute(*arguments)
+    print(f"{label}: {len(values)} values in {time.perf_counter() - start:.0f} s", flush=True)
+    return values
+
+
+def _write(name: str, header: dict[str, Any], values: Values) -> None:
+    for case, row in values.items():
+        undefined = [tag for tag, value in row.items() if math.isnan(value)]
+        if undefined:
+            raise ValueError(f"{name}, {case}: not a number: {', '.join(undefined)}")
+    content = json.dumps({"header": header, "values": values}, indent=1, allow_nan=False)
+    (REFERENCES / name).write_text(content + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
