@@ -1,0 +1,10 @@
+"""What a patient's scores are written to: table, JSON, label map of the rings, a page to read."""
+
+from __future__ import annotations
+
+from .patient_json import write_patient_json
+from .report_html import write_report_html
+from .ring_map import write_rings
+from .scores_csv import write_scores_csv
+
+__all__ = ["write_patient_json", "write_report_html", "write_rings", "write_scores_csv"]

@@ -1,0 +1,85 @@
+"""The score axis that the plot and the cards share: positions in percent, the color bar, the cut-offs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..colors import ColorScale
+from ..results import PatientScore
+from ..signature import Cutoffs
+from .markup import Markup, element
+from .words import decimals_for, fixed
+
+GRADIENT = "score-colors"
+MARGIN_SHARE = 0.03
+GRADIENT_STEPS = 16
+MOST_TICKS = 8
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A round score, how it is written, and whether it goes first where there is little room."""
+
+    score: float
+    text: str
+    spare: bool
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Scores from `low` (0 %) to `high` (100 %), their colors and the signature's cut-offs."""
+
+    low: float
+    high: float
+    scale: ColorScale
+    cutoffs: Cutoffs
+
+    @property
+    def decimals(self) -> int:
+        """Decimals with which scores are shown."""
+        return decimals_for(self.scale.high - self.scale.low)
+
+    def text(self, score: float) -> str:
+        """A score as it is shown everywhere on the page."""
+        return fixed(score, self.decimals)
+
+    def at(self, score: float) -> str:
+        """Where a score lies, as an SVG length."""
+        return f"{100 * (score - self.low) / (self.high - self.low):.2f}%"
+
+    def ticks(self) -> list[Tick]:
+        """A few round scores along the axis."""
+        finest = (self.high - self.low) / MOST_TICKS
+        power = 10.0 ** math.floor(math.log10(finest))
+        step = next(power * f for f in (1, 2, 5, 10) if power * f >= finest)
+        decimals = max(0, -math.floor(math.log10(step)))
+        places = range(math.ceil(self.low / step), math.floor(self.high / step) + 1)
+        return [Tick(step * n, fixed(step * n, decimals), n % 2 == 1) for n in places]
+
+    def gradient(self) -> Markup:
+        """The definition that `bar` refers to; it has to be on the page once."""
+        width = self.scale.high - self.scale.low
+        scores = [self.scale.low + width * n / GRADIENT_STEPS for n in range(GRADIENT_STEPS + 1)]
+        stops = [element("stop", offset=self.at(s), stop_color=self.scale.hex(s)) for s in scores]
+        definition = element("linearGradient", *stops, id=GRADIENT)
+        return element("svg", definition, width=0, height=0, class_="definitions", aria_hidden="true")
+
+    def bar(self, y: float, height: float) -> Markup:
+        """The color bar along the whole axis."""
+        return element("rect", x=0, y=y, width="100%", height=height, rx=2, fill=f"url(#{GRADIENT})")
+
+    def cutoff_lines(self, top: float, bottom: float) -> list[Markup]:
+        """Vertical lines at the cut-offs."""
+        return [
+            element("line", x1=self.at(c), x2=self.at(c), y1=top, y2=bottom, class_="cutoff")
+            for c in (self.cutoffs.low, self.cutoffs.median, self.cutoffs.high)
+        ]
+
+
+def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs) -> Axis:
+    """The axis that holds the color scale, the cut-offs and every score."""
+    scores = [lesion.score for lesion in patient.lesions if lesion.score is not None]
+    inside = [*scores, scale.low, scale.high, cutoffs.low, cutoffs.high]
+    margin = MARGIN_SHARE * (max(inside) - min(inside))
+    return Axis(min(inside) - margin, max(inside) + margin, scale, cutoffs)

@@ -1,0 +1,58 @@
+"""HTML and SVG that cannot be broken out of: text becomes markup by being escaped, and in no other way."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from typing import TypeAlias
+
+# Elements that have no end tag (HTML; SVG elements without children may have one).
+VOID = frozenset({"br", "col", "hr", "img", "input", "meta"})
+
+# What no page may hold: control characters and halves of a surrogate pair.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+class Markup(str):
+    """Text that is markup already."""
+
+    __slots__ = ()
+
+
+Child: TypeAlias = "str | Markup | Iterable[Child] | None"
+Attribute: TypeAlias = "str | int | float | bool | None"
+
+
+def element(tag: str, *children: Child, **attributes: Attribute) -> Markup:
+    """An element; children that are not markup are escaped, None is nothing.
+
+    An attribute's trailing underscore is dropped and others become hyphens (`class_`, `aria_label`); None and
+    False leave the attribute out, True writes it without a value.
+    """
+    written = "".join(_attribute(name, value) for name, value in attributes.items())
+    if tag in VOID:
+        return Markup(f"<{tag}{written}>")
+    return Markup(f"<{tag}{written}>{join(children)}</{tag}>")
+
+
+def join(children: Child) -> Markup:
+    """One piece of markup of many children."""
+    if children is None:
+        return Markup("")
+    if isinstance(children, Markup):
+        return children
+    if isinstance(children, str):
+        return Markup(html.escape(_printable(children)))
+    return Markup("".join(join(child) for child in children))
+
+
+def _attribute(name: str, value: Attribute) -> str:
+    if value is None or value is False:
+        return ""
+    name = name.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{html.escape(_printable(str(value)))}"'
+
+
+def _printable(text: str) -> str:
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,106 @@
+"""The patient as JSON: metrics, lesions, signature and provenance, for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import Any
+
+from ..atomic import replacing
+from ..patient import designation
+from ..results import LesionScore, Metrics, PatientScore
+from ..signature import Signature
+from .words import NOT_DEFINED, variable_title
+
+FORMAT = "radioimmuno-patient"
+FORMAT_VERSION = 1
+
+# With this many scored lesions a metric is defined; the others want one.
+NEEDED = {"sd": 2, "entropy": 2}
+NO_SCORE = "not defined (no scored lesion)"
+
+
+def write_patient_json(patient: PatientScore, signature: Signature, path: str | os.PathLike[str]) -> None:
+    """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
+
+    Keys: `format`, `format_version`, `notice`, `signature`, `subsets` (metrics by subset; a metric that is
+    not defined is null and `not_defined` says why), `lesions`, `provenance`.
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite; the file is then not written.
+    """
+    document = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "notice": signature.notice,
+        "signature": _signature(signature),
+        "subsets": {name: _metrics(metrics) for name, metrics in patient.subsets.items()},
+        "lesions": [_lesion(lesion, signature) for lesion in patient.lesions],
+        "provenance": patient.provenance,
+    }
+    text = json.dumps(document, indent=2, allow_nan=False, default=_plain)
+    with replacing(path) as unfinished:
+        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    return {
+        "name": signature.name,
+        "version": signature.version,
+        "status": signature.status,
+        "notice": signature.notice,
+        "sha256": signature.sha256,
+        "predicts": signature.predicts,
+        "direction": signature.direction,
+        "citation": signature.citation,
+        "patents": signature.patents,
+        "intercept": signature.intercept,
+        "cutoffs": asdict(signature.cutoffs),
+        "entropy_edges": signature.distribution.entropy_edges,
+        "settings": signature.settings.to_dict(),
+    }
+
+
+def _metrics(metrics: Metrics) -> dict[str, Any]:
+    values = asdict(metrics)
+    missing = {
+        name: NOT_DEFINED if metrics.n and name in NEEDED else NO_SCORE
+        for name, value in values.items()
+        if value is None
+    }
+    return values | {"not_defined": missing}
+
+
+def _lesion(lesion: LesionScore, signature: Signature) -> dict[str, Any]:
+    return {
+        "id": lesion.id,
+        "name": lesion.name,
+        "site": None if lesion.site is None else lesion.site.value,
+        "irradiated": lesion.irradiated,
+        "volume_cc": lesion.volume_cc,
+        "score": lesion.score,
+        "status": lesion.status,
+        "designation": designation(lesion.score, signature.cutoffs),
+        "findings": [
+            {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
+            for finding in lesion.findings
+        ],
+        "contributions": [
+            {"title": variable_title(term.variable), **asdict(term)} for term in lesion.contributions
+        ],
+        "features": dict(lesion.features),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for: numpy's numbers and arrays, mappings, paths."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "items"):
+        return dict(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"{type(value).__name__} has no place in the patient's JSON")

@@ -1,0 +1,137 @@
+"""The page to read: one file, nothing to load, no script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from .. import __version__
+from ..atomic import replacing
+from ..image import Image
+from ..lesion import Lesion
+from ..results import PatientScore
+from ..signature import Signature
+from .card import lesion_card
+from .context import Context, context_of
+from .figure import drawn_lesions, lesion_figure
+from .markup import Child, Markup, element
+from .origin import origin_table
+from .score_plot import score_plot
+from .style import CSS
+from .summary import metrics_table, patient_tiles
+
+TITLE = "Lesion scores"
+
+# Nothing that a name or a settings value holds can load or run anything, even if it got past the escaping.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def write_report_html(
+    patient: PatientScore,
+    signature: Signature,
+    image: Image,
+    lesions: Sequence[Lesion],
+    path: str | os.PathLike[str],
+) -> None:
+    """Write the report as one self-contained HTML page.
+
+    Parameters
+    ----------
+    patient : the scores
+    signature : the signature that they were made with
+    image : the CT, in HU, in any axis order
+    lesions : the masks; a row of `patient` without a lesion of its identifier has no picture
+    path : file to write
+    """
+    context = context_of(patient, signature)
+    page = element("html", _head(), _body(context, image, lesions), lang="en")
+    with replacing(path) as unfinished:
+        unfinished.write_text(f"<!DOCTYPE html>\n{page}\n", encoding="utf-8", newline="\n")
+
+
+def _head() -> Markup:
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="generator", content=f"RadioImmunoScore {__version__}"),
+        element("title", f"{TITLE} · RadioImmunoScore"),
+        element("style", Markup(CSS)),
+    )
+
+
+def _body(context: Context, image: Image, lesions: Sequence[Lesion]) -> Markup:
+    signature = context.signature
+    return element(
+        "body",
+        context.axis.gradient(),
+        _header(context),
+        element(
+            "main",
+            _section("Patient", patient_tiles(context)),
+            _section("Scores", score_plot(context), element("p", _meaning(signature), class_="note")),
+            _section("Subsets of lesions", metrics_table(context)),
+            _section("Lesions", _key(), _cards(context, image, lesions)),
+            _section("Provenance", origin_table(context.patient.provenance, signature)),
+        ),
+        element(
+            "footer", element("p", signature.notice), element("p", f"Made by RadioImmunoScore {__version__}.")
+        ),
+    )
+
+
+def _header(context: Context) -> Markup:
+    signature = context.signature
+    about = (
+        "Each lesion of the CT, and the ring of tissue around its surface, was measured and scored by the "
+        f"signature “{signature.name}” (version {signature.version}). Blue is a score below the signature's "
+        "median cut-off, red one above it, gray a lesion that could not be scored."
+    )
+    return element(
+        "header",
+        element("p", "RadioImmunoScore", class_="brand"),
+        element("h1", TITLE),
+        element("p", about, class_="about"),
+        element("p", signature.notice, class_=f"notice {signature.status}", role="note"),
+        class_="page",
+    )
+
+
+def _meaning(signature: Signature) -> str:
+    return f"The score predicts: {signature.predicts}. Direction: {signature.direction}."
+
+
+def _section(title: str, *content: Child) -> Markup:
+    return element("section", element("h2", title), *content)
+
+
+def _key() -> Markup:
+    """What the lines in the pictures mean, and the switch that hides them."""
+    switch = element(
+        "label",
+        element("input", type="checkbox", id="outlines", checked=True),
+        " Show outlines",
+        class_="switch",
+    )
+    return element(
+        "div",
+        element("span", element("i", class_="line lesion-line"), "lesion, in the color of its score"),
+        element("span", element("i", class_="line ring-line"), "ring around its surface"),
+        element("span", element("i", class_="line neighbor-line"), "other lesions"),
+        switch,
+        class_="key",
+    )
+
+
+def _cards(context: Context, image: Image, lesions: Sequence[Lesion]) -> list[Markup]:
+    canonical = image.canonical()
+    drawn = drawn_lesions(context.patient.lesions, lesions)
+    cards = []
+    for lesion in context.patient.lesions:
+        mine = drawn.get(lesion.id)
+        others = [other for other in drawn.values() if other is not mine]
+        figure = None if mine is None else lesion_figure(canonical, mine, others, context)
+        cards.append(lesion_card(lesion, figure, context))
+    return cards

@@ -1,0 +1,91 @@
+"""All rings in one label map on the resampled grid."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..atomic import replacing
+from ..image import Image, Lattice, to_sitk
+from ..results import PatientScore
+
+MAX_LABEL = np.iinfo(np.uint16).max
+LESIONS_KEY = "RadioImmunoScore.lesions"
+RULE_KEY = "RadioImmunoScore.overlap"
+RULE = "A voxel of several rings belongs to the lesion that is listed first."
+
+# Rings fill a thousandth of the grid: the fastest compression is already a hundredfold.
+COMPRESSION_LEVEL = 1
+
+
+def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Lattice | None = None) -> None:
+    """Write the lesions' rings as one label map on the whole resampled grid (NRRD, uint8 or uint16).
+
+    A lesion's label is its own identifier when that is a positive whole number (up to 65535), else the lowest
+    free one. The file's header says which label is which lesion (`RadioImmunoScore.lesions`, JSON) and whose
+    a voxel of several rings is: the lesion's that is listed first.
+
+    Parameters
+    ----------
+    patient : its lesions may be without a ring; they have a label and no voxels
+    path : file to write
+    grid : the resampled grid's lattice; only needed where no lesion has a ring
+
+    Raises
+    ------
+    ValueError
+        When there is neither a ring nor a grid, or rings lie on different grids.
+    """
+    rings = [lesion.ring for lesion in patient.lesions if lesion.ring is not None]
+    if grid is None:
+        if not rings:
+            raise ValueError("no lesion has a ring, so that the grid is not known; give the grid")
+        grid = rings[0].lattice
+    labels = label_of([lesion.id for lesion in patient.lesions])
+    pairs = [(labels[lesion.id], lesion.ring) for lesion in patient.lesions if lesion.ring is not None]
+    names = {labels[lesion.id]: {"id": lesion.id, "name": lesion.name} for lesion in patient.lesions}
+    _write(_paint(pairs, grid, max(labels.values(), default=0)), names, path)
+
+
+def label_of(ids: Sequence[str]) -> dict[str, int]:
+    """Identifier -> label: its own number where it is one, the lowest free one elsewhere.
+
+    Raises
+    ------
+    ValueError
+        When two lesions have the same identifier.
+    """
+    if len(set(ids)) < len(ids):
+        raise ValueError("two lesions have the same identifier")
+    labels: dict[str, int] = {}
+    for name in ids:
+        own = int(name) if name.isascii() and name.isdigit() and len(name) <= len(str(MAX_LABEL)) else 0
+        if 0 < own <= MAX_LABEL and own not in labels.values():
+            labels[name] = own
+    taken = set(labels.values())
+    free = (label for label in range(1, MAX_LABEL + 1) if label not in taken)
+    return {name: labels[name] if name in labels else next(free) for name in ids}
+
+
+def _paint(rings: Sequence[tuple[int, Image]], grid: Lattice, highest: int) -> Image:
+    values = np.zeros(grid.shape, np.uint8 if highest <= np.iinfo(np.uint8).max else np.uint16)
+    for label, ring in rings:
+        if not ring.lattice.coincides(grid):
+            raise ValueError("the rings lie on different grids")
+        part = ring.crop(ring.box.intersect(Image(values, grid).box))
+        there = values[part.box.slices]
+        there[part.values & (there == 0)] = label
+    return Image(values, grid)
+
+
+def _write(labels: Image, lesions: Mapping[int, Mapping[str, str]], path: str | os.PathLike[str]) -> None:
+    import SimpleITK as sitk
+
+    image = to_sitk(labels)
+    image.SetMetaData(LESIONS_KEY, json.dumps({str(label): lesions[label] for label in sorted(lesions)}))
+    image.SetMetaData(RULE_KEY, RULE)
+    with replacing(path) as unfinished:
+        sitk.WriteImage(image, str(unfinished), useCompression=True, compressionLevel=COMPRESSION_LEVEL)

@@ -1,0 +1,121 @@
+"""All lesions on one score axis, least infiltrated first: a table whose middle column is the plot."""
+
+from __future__ import annotations
+
+from ..results import LesionScore
+from .axis import Axis
+from .context import Context
+from .markup import Markup, element
+
+ROW_HEIGHT = 30
+HEAD_HEIGHT = 38
+RULER_HEIGHT = 34
+DOT_RADIUS = 7
+
+
+def score_plot(context: Context) -> Markup:
+    """A row a lesion, so that names never collide; the lines of the cut-offs run through all rows."""
+    scored = [(lesion.score, lesion) for lesion in context.patient.lesions if lesion.score is not None]
+    unscored = [lesion for lesion in context.patient.lesions if lesion.score is None]
+    scored.sort(key=lambda pair: pair[0])
+    head = element(
+        "tr",
+        element("th", "Lesion", scope="col"),
+        element("th", _head(context.axis), scope="col", class_="track"),
+        element("th", "Score", scope="col", class_="figure"),
+    )
+    ruler = element("tr", element("td"), element("td", _ruler(context.axis), class_="track"), element("td"))
+    return element(
+        "table",
+        element("caption", "Scores of the lesions, lowest first", class_="unseen"),
+        element("thead", head),
+        element("tbody", [_scored_row(score, lesion, context) for score, lesion in scored], ruler),
+        element("tbody", [_unscored_row(lesion, context) for lesion in unscored]) if unscored else None,
+        class_="plot",
+    )
+
+
+def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
+    axis, middle = context.axis, ROW_HEIGHT / 2
+    drawing = element(
+        "svg",
+        axis.cutoff_lines(0, ROW_HEIGHT),
+        element(
+            "line", x1=axis.at(axis.cutoffs.median), x2=axis.at(score), y1=middle, y2=middle, class_="stem"
+        ),
+        element(
+            "circle",
+            element("title", f"{context.names[lesion.id]}: {axis.text(score)}"),
+            cx=axis.at(score),
+            cy=middle,
+            r=DOT_RADIUS,
+            fill=axis.scale.hex(score),
+            class_="dot",
+        ),
+        width="100%",
+        height=ROW_HEIGHT,
+        aria_hidden="true",
+    )
+    return element(
+        "tr",
+        _name(lesion, context),
+        element("td", drawing, class_="track"),
+        element("td", axis.text(score), class_="figure"),
+    )
+
+
+def _unscored_row(lesion: LesionScore, context: Context) -> Markup:
+    reason = element("td", "not scored: ", lesion.reasons, colspan=2, class_="unscored")
+    return element("tr", _name(lesion, context), reason)
+
+
+def _name(lesion: LesionScore, context: Context) -> Markup:
+    name = context.names[lesion.id]
+    return element("th", element("a", name, href=f"#{context.anchors[lesion.id]}", title=name), scope="row")
+
+
+def _head(axis: Axis) -> Markup:
+    """The cut-offs' names: the median's above the two others, which are written away from it."""
+    low, median, high = axis.cutoffs.low, axis.cutoffs.median, axis.cutoffs.high
+    lower_line, upper_line = HEAD_HEIGHT - 6, 12
+    return element(
+        "svg",
+        element("text", f"median {axis.text(median)}", x=axis.at(median), y=upper_line, text_anchor="middle"),
+        element("text", f"low {axis.text(low)}", x=axis.at(low), y=lower_line, dx=-5, text_anchor="end"),
+        element("text", f"high {axis.text(high)}", x=axis.at(high), y=lower_line, dx=5),
+        element("line", x1=axis.at(median), x2=axis.at(median), y1=17, y2=HEAD_HEIGHT, class_="cutoff"),
+        [
+            element(
+                "line", x1=axis.at(c), x2=axis.at(c), y1=HEAD_HEIGHT - 16, y2=HEAD_HEIGHT, class_="cutoff"
+            )
+            for c in (low, high)
+        ],
+        width="100%",
+        height=HEAD_HEIGHT,
+        role="img",
+        aria_label=f"Cut-offs: low {axis.text(low)}, median {axis.text(median)}, high {axis.text(high)}",
+    )
+
+
+def _ruler(axis: Axis) -> Markup:
+    """The color bar with round scores under it."""
+    return element(
+        "svg",
+        axis.cutoff_lines(0, 4),
+        axis.bar(4, 10),
+        [
+            element(
+                "text",
+                tick.text,
+                x=axis.at(tick.score),
+                y=RULER_HEIGHT - 6,
+                text_anchor="middle",
+                class_="spare" if tick.spare else None,
+            )
+            for tick in axis.ticks()
+        ],
+        width="100%",
+        height=RULER_HEIGHT,
+        role="img",
+        aria_label="Color bar: blue for low scores, near-white at the median cut-off, red for high scores",
+    )

@@ -1,0 +1,115 @@
+"""Names, numbers and judgements as a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+from ..features.catalog import split
+from ..findings import Severity
+from ..lesion import Site
+from ..results import LesionScore
+from ..signature import Cutoffs
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+NOT_DEFINED = "not defined (fewer than two lesions)"
+
+SEVERITY_WORDS = {
+    Severity.REFUSE: "Refused",
+    Severity.WARN: "Warning",
+    Severity.FIXED: "Corrected",
+}
+
+# Outside these powers of ten numbers are written with an exponent.
+SMALLEST_EXPONENT, LARGEST_EXPONENT = -3, 6
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+_UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "HU.mm3": "HU·mm³"}
+
+
+def variable_title(variable: str) -> str:
+    """What a signature's variable is called: "ring, co-occurrence: contrast", "site: liver"."""
+    group, _, name = variable.partition(".")
+    if group == "location":
+        return f"site: {name.replace('_', ' ')}"
+    if variable == "acquisition.kvp":
+        return "tube voltage"
+    try:
+        region, feature = split(variable)
+    except KeyError:
+        return variable
+    return f"{region}, {feature.title}"
+
+
+def variable_value(variable: str, value: float) -> str:
+    """A variable's value with its unit; a site is a yes or a no."""
+    if variable.startswith("location."):
+        return "yes" if value else "no"
+    if variable == "acquisition.kvp":
+        return f"{value:g} kV"
+    try:
+        _, feature = split(variable)
+    except KeyError:
+        return number(value)
+    return f"{number(value)} {_UNITS.get(feature.unit, feature.unit)}".rstrip()
+
+
+def number(value: float, significant: int = 4) -> str:
+    """A number of any size with this many significant digits, or all digits before the point."""
+    value = float(value)
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if not SMALLEST_EXPONENT <= exponent <= LARGEST_EXPONENT:
+        mantissa, _, power = f"{value:.{significant - 1}e}".partition("e")
+        return f"{mantissa} {TIMES} 10{str(int(power)).translate(_RAISED)}".replace("-", MINUS)
+    return f"{value:,.{max(0, significant - 1 - exponent)}f}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def decimals_for(span: float) -> int:
+    """Decimals that show three significant digits of a scale this wide."""
+    return min(8, max(0, 2 - math.floor(math.log10(span)))) if span > 0 else 2
+
+
+def fixed(value: float, decimals: int, sign: str = "-") -> str:
+    """A number with a fixed number of decimals; `sign="+"` also writes a plus."""
+    text = f"{float(value):{sign}.{decimals}f}"
+    if not float(text):
+        text = text.lstrip("+-")
+    return text.replace("-", MINUS)
+
+
+def standing(score: float, cutoffs: Cutoffs, decimals: int) -> str:
+    """Where a score stands between the signature's cut-offs."""
+    low, median, high = (fixed(cutoff, decimals) for cutoff in (cutoffs.low, cutoffs.median, cutoffs.high))
+    if score < cutoffs.low:
+        return f"below the low cut-off ({low})"
+    if score > cutoffs.high:
+        return f"above the high cut-off ({high})"
+    if score < cutoffs.median:
+        return f"between the low ({low}) and the median cut-off ({median})"
+    if score > cutoffs.median:
+        return f"between the median ({median}) and the high cut-off ({high})"
+    return f"at the median cut-off ({median})"
+
+
+def site_word(site: Site | None) -> str:
+    """The site's name, or that none is known."""
+    return "not given" if site is None else site.label
+
+
+def irradiated_word(irradiated: bool | None) -> str:
+    """Yes, no, or that it is not known."""
+    if irradiated is None:
+        return "not given"
+    return "yes" if irradiated else "no"
+
+
+def lesion_names(lesions: tuple[LesionScore, ...]) -> dict[str, str]:
+    """Identifier -> name; a name that several lesions share has the identifier behind it."""
+    names = [lesion.name for lesion in lesions]
+    return {
+        lesion.id: lesion.name if names.count(lesion.name) == 1 else f"{lesion.name} ({lesion.id})"
+        for lesion in lesions
+    }
