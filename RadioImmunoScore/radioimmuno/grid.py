@@ -22,7 +22,10 @@ Orders = tuple[int, int, int]
 LINEAR: Orders = (1, 1, 1)
 CUBIC: Orders = (3, 3, 3)
 
-# A cubic spline's coefficients decay by 0.268 a voxel: at these margins a crop's border is below the last digit.
+SLAB_PLANES = 16
+
+# A cubic spline's coefficients decay by 0.268 a voxel: at these margins a crop's border is below the last
+# digit of double and of single precision.
 SPLINE_MARGIN_VOXELS = 24
 SPLINE_MARGIN_VOXELS_SINGLE = 12
 
@@ -83,6 +86,13 @@ class Grid:
         """
         if self.lattice == self.source:
             return self._fetch(image, box, outside)
+        if orders != LINEAR:
+            return self._interpolate(image, box, orders, outside)
+        # A few planes at a time stay in the processor's cache and need no copy of the whole crop.
+        slabs = [self._interpolate(image, slab, orders, outside) for slab in _slabs(box, SLAB_PLANES)]
+        return np.concatenate(slabs)
+
+    def _interpolate(self, image: Image, box: Box, orders: Orders, outside: float | None) -> np.ndarray:
         taps = [
             _taps(self.positions(axis, box.start[axis], box.stop[axis]), orders[axis]) for axis in range(3)
         ]
@@ -138,6 +148,12 @@ def grid_of(lattice: Lattice, spacing_mm: float | None) -> Grid:
     return Grid(lattice, resampled(lattice, spacing_mm))
 
 
+def _slabs(box: Box, planes: int) -> list[Box]:
+    """The box cut across its first axis."""
+    cuts = range(box.start[0], box.stop[0], planes)
+    return [Box((cut, *box.start[1:]), (min(cut + planes, box.stop[0]), *box.stop[1:])) for cut in cuts]
+
+
 def _taps(x: np.ndarray, order: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Which source planes make up each grid plane, and their weights: two lists, nearest below first."""
     below = np.floor(x).astype(np.intp)
@@ -161,7 +177,9 @@ def _along(values: np.ndarray, axis: int, at: list[np.ndarray], weights: list[np
     from scipy.ndimage import spline_filter1d
 
     coefficients = spline_filter1d(values, 3, axis, output=values.dtype, mode="mirror")
-    found = np.zeros_like(coefficients, shape=[at[0].size if a == axis else n for a, n in enumerate(values.shape)])
+    found = np.zeros_like(
+        coefficients, shape=[at[0].size if a == axis else n for a, n in enumerate(values.shape)]
+    )
     for plane, weight in zip(at, weights, strict=True):
         part = coefficients.take(plane, axis)
         part *= weight.astype(values.dtype).reshape(shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -96,7 +97,7 @@ class Lesion:
         """Volume of the mask's voxels in cc."""
         return self.voxels * self.mask.lattice.voxel_volume_mm3 / 1000.0
 
-    @property
+    @cached_property
     def box(self) -> Box | None:
         """Smallest box of the lattice that holds the lesion; None when the mask is empty."""
         return Box.around(self.mask.values, self.mask.offset)

@@ -26,8 +26,8 @@ from .settings import RingSettings
 # off.
 CUBIC_FROM_STEPS = 2.0
 
-# How far the mask's distance is followed beyond one grid step, in diagonals of a CT voxel: one reaches every voxel
-# beside the surface, the cubic spline looks at the ones behind as well.
+# How far the mask's distance is followed, in diagonals of a CT voxel: one reaches every voxel beside the
+# surface, the cubic spline looks at the ones behind as well. Further on the surface moves by less than 0.01 mm.
 REACH_DIAGONALS = 1.0
 REACH_DIAGONALS_CUBIC = 1.5
 
@@ -67,11 +67,13 @@ def signed_distance(lesion: Lesion, grid: Grid, box: Box, reach_mm: float) -> np
     """
     level = _surface_level(lesion, grid, box)
     spacing = grid.lattice.spacing
-    nearest = np.full(level.shape, FAR, np.float32)
-    for axis in range(3):
-        along = _crossings(level, axis, spacing[axis], reach_mm)
-        others = [a for a in range(3) if a != axis]
-        np.minimum(nearest, _nearest_squared(along, spacing, others, reach_mm), out=nearest)
+    on_k, on_j, on_i = (_crossings(level, axis, spacing[axis], reach_mm) for axis in range(3))
+    # A crossing on a line along one axis is looked for along the two others.
+    beside = _nearest_squared(on_k, spacing, (1, 2), reach_mm)
+    in_slice = np.minimum(
+        _nearest_squared(on_j, spacing, (2,), reach_mm), _nearest_squared(on_i, spacing, (1,), reach_mm)
+    )
+    nearest = np.minimum(beside, _nearest_squared(in_slice, spacing, (0,), reach_mm), out=beside)
     distance = np.sqrt(nearest, out=nearest)
     np.negative(distance, out=distance, where=level <= 0)
     return distance
@@ -120,7 +122,7 @@ def _surface_level(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     coarse = [s >= CUBIC_FROM_STEPS * g for s, g in zip(source, grid.lattice.spacing, strict=True)]
     orders = (3 if coarse[0] else 1, 3 if coarse[1] else 1, 3 if coarse[2] else 1)
     diagonals = REACH_DIAGONALS_CUBIC if any(coarse) else REACH_DIAGONALS
-    reach = diagonals * math.hypot(*source) + max(grid.lattice.spacing)
+    reach = diagonals * math.hypot(*source)
     window = grid.source_of(box)
     mask = _with_border_repeated(lesion, window)
     axes = (0, 1, 2)

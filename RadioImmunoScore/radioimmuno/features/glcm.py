@@ -14,7 +14,7 @@ def co_occurrences(neighbours: Neighbours) -> np.ndarray:
     size = neighbours.span + 1
     base = neighbours.own.astype(np.intp) * size
     counts = np.empty((len(neighbours.steps), neighbours.span, neighbours.span))
-    for direction, levels in enumerate(neighbours.next):
+    for direction, levels in enumerate(neighbours.next()):
         pairs = np.bincount(base + levels, minlength=size * size).reshape(size, size)[1:, 1:]
         counts[direction] = pairs
         counts[direction] += pairs.T

