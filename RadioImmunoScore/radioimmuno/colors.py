@@ -48,7 +48,7 @@ class ColorScale:
 
 
 def color_scale(signature: Signature) -> ColorScale:
-    """The scale of a signature: centred at its median cut-off, wide enough for its training scores (1-99 %)."""
+    """The scale of a signature: centred at its median cut-off, as wide as its training scores (1-99 %)."""
     centre = signature.cutoffs.median
     lowest, highest = signature.distribution.p1, signature.distribution.p99
     half = max(centre - lowest, highest - centre)

@@ -59,6 +59,7 @@ class _Task:
     settings: Settings
     keys: Keys
     known: Findings
+    only: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def extract(
     settings: Settings,
     wanted: Collection[str],
     *,
+    only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
@@ -87,6 +89,7 @@ def extract(
     lesions : lesions on the CT's lattice
     settings : how to measure
     wanted : identifiers `<region>.<family>.<name>`; only what they need is computed
+    only : ids of the lesions to measure; the others still cut rings and overlap. All by default
     findings : lesion id -> what is known to be wrong already (reading found it); kept, a refusal is obeyed
     progress : called with (lesions done, lesions in all) on the calling thread; an exception it raises
         stops the work
@@ -98,7 +101,14 @@ def extract(
         When an identifier is not in the catalog.
     """
     return measure(
-        image, lesions, settings, by_region(wanted), findings=findings, progress=progress, workers=workers
+        image,
+        lesions,
+        settings,
+        by_region(wanted),
+        only=only,
+        findings=findings,
+        progress=progress,
+        workers=workers,
     )
 
 
@@ -117,6 +127,7 @@ def measure(
     settings: Settings,
     keys: Keys,
     *,
+    only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
@@ -129,7 +140,7 @@ def measure(
     known = {
         lesion.id: (*(findings or {}).get(lesion.id, ()), *shared.get(lesion.id, ())) for lesion in canonical
     }
-    task = _Task(source, canonical, grid, settings, keys, known)
+    task = _Task(source, canonical, grid, settings, keys, known, only)
     return _run(task, progress, workers or os.cpu_count() or 1)
 
 
@@ -138,7 +149,8 @@ def _run(task: _Task, progress: Progress | None, workers: int) -> list[LesionFea
 
     No more lesions than threads are under way at once: that bounds the memory by the largest lesions.
     """
-    waiting = sorted(range(len(task.lesions)), key=lambda n: task.lesions[n].mask.values.size)
+    chosen = [n for n, lesion in enumerate(task.lesions) if task.only is None or lesion.id in task.only]
+    waiting = sorted(chosen, key=lambda n: task.lesions[n].mask.values.size)
     prepared: dict[int, Prepared] = {}
     measured: dict[int, list[_Measured]] = {}
     done: dict[int, LesionFeatures] = {}
@@ -160,10 +172,10 @@ def _run(task: _Task, progress: Progress | None, workers: int) -> list[LesionFea
                     if n not in running.values():
                         done[n] = _features(task.lesions[n], prepared.pop(n), measured.pop(n))
                         if progress:
-                            progress(len(done), len(task.lesions))
+                            progress(len(done), len(chosen))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    return [done[n] for n in range(len(task.lesions))]
+    return [done[n] for n in chosen]
 
 
 def _features(lesion: Lesion, prepared: Prepared, measured: list[_Measured]) -> LesionFeatures:

@@ -27,7 +27,7 @@ from .settings import RingSettings
 CUBIC_FROM_STEPS = 2.0
 
 # How far the mask's distance is followed, in diagonals of a CT voxel: one reaches every voxel beside the
-# surface, the cubic spline looks at the ones behind as well. Further on the surface moves by less than 0.01 mm.
+# surface, the cubic spline looks at the ones behind as well. What is further off moves it by under 0.01 mm.
 REACH_DIAGONALS = 1.0
 REACH_DIAGONALS_CUBIC = 1.5
 

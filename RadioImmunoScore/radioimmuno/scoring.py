@@ -5,7 +5,7 @@ A function of plain values: the same CT, lesions, signature and acquisition give
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from . import quality
@@ -57,23 +57,55 @@ def score(
         score.
     """
     acquisition = acquisition or Acquisition()
+    rows = score_lesions(
+        image, lesions, signature, acquisition, findings=findings, progress=progress, workers=workers
+    )
+    return patient_score(rows, signature, acquisition, inputs or {})
+
+
+def patient_score(
+    rows: Sequence[LesionScore], signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]
+) -> PatientScore:
+    """The patient of these rows: what `score` returns, from rows that were scored at different times."""
+    return PatientScore(
+        tuple(rows),
+        subsets(rows, signature.distribution.entropy_edges),
+        provenance(signature, acquisition, inputs),
+    )
+
+
+def score_lesions(
+    image: Image,
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    acquisition: Acquisition,
+    *,
+    only: Collection[str] | None = None,
+    findings: Findings | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> list[LesionScore]:
+    """The rows of the lesions with ids in `only` (of all by default), in the order of `lesions`.
+
+    The other lesions matter where they cut a ring or overlap: an edited lesion is scored again by itself.
+    """
     everywhere = [*_check_kvp(signature, acquisition), *quality.check_slices(image.lattice.spacing)]
     known = {lesion.id: (*(findings or {}).get(lesion.id, ()), *everywhere) for lesion in lesions}
     # The ring is built even where no term asks for its features: it is shown.
     features = [name for name in signature.variables if name.startswith(catalog.REGIONS)]
     keys = {"ring": (), **by_region(features)}
     measured = measure(
-        image, lesions, signature.settings, keys, findings=known, progress=progress, workers=workers
+        image,
+        lesions,
+        signature.settings,
+        keys,
+        only=only,
+        findings=known,
+        progress=progress,
+        workers=workers,
     )
-    rows = tuple(
-        score_lesion(lesion, features, signature, acquisition)
-        for lesion, features in zip(lesions, measured, strict=True)
-    )
-    return PatientScore(
-        rows,
-        subsets(rows, signature.distribution.entropy_edges),
-        provenance(signature, acquisition, inputs or {}),
-    )
+    by_id = {lesion.id: lesion for lesion in lesions}
+    return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]
 
 
 def score_lesion(

@@ -5,7 +5,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.scoring import score, title
+from radioimmuno.scoring import patient_score, score, score_lesions, title
 from signatures import signature, term
 
 LATTICE = Lattice((60, 64, 68), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
@@ -117,6 +117,18 @@ def test_what_reading_found_is_kept_and_obeyed():
     assert rows[0].reasons == "moved by 8 %"
     assert rows[1].score is not None
     assert rows[1].status == "scored"
+
+
+def test_one_lesion_scored_again_is_the_row_it_was_among_all():
+    image, lesions = patient()
+    beside = Lesion("5", "beside", Image(distance_to(LATTICE, np.array([12.0, 12, 26])) <= 7.5, LATTICE))
+    mine = signature(term("ring.statistics.mean"), term("lesion.histogram.entropy"))
+    everything = score(image, [*lesions, beside], mine)
+    (row,) = score_lesions(image, [*lesions, beside], mine, Acquisition(), only={"1"})
+    assert row == everything.lesions[0]
+    # The neighbour cuts the ring: without it the row would be another.
+    assert row.score != score(image, lesions, mine).lesions[0].score
+    assert patient_score([row, *everything.lesions[1:]], mine, Acquisition(), {}) == everything
 
 
 def test_subsets_follow_the_irradiated_flag():
