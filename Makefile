@@ -1,0 +1,75 @@
+# `make demo` and `make test` set up all that they need. `make` alone says what else there is.
+
+VENV := .venv
+LOWEST := .venv-lowest
+DEMO_OUT ?= build/demo
+
+# The first of these commands that is a Python the project runs on; `make PYTHON=...` takes another.
+first_python = $(shell for python in $(1); do \
+	"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= $(2))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.10,(3, 13))
+PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-lowest lint format env system signature oracles benchmark clean
+
+help: ## what there is to make (this list)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: system env ## score a simulated patient: table, report, Slicer scene and pictures in build/demo
+	$(VENV)/bin/radioimmuno demo --out "$(DEMO_OUT)"
+
+test: system env ## run all tests
+	$(VENV)/bin/python -m pytest
+
+test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
+	$(LOWEST)/bin/python -m pytest -m "not scene" Testing/Python/science Testing/Python/cli
+
+lint: env ## check style and types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: env ## lay out the code and mend what can be mended
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+env: $(VENV)/made ## make the environment .venv with the tested versions
+
+system: ## install the system libraries that rendering needs (Debian, Ubuntu), or say how
+	@sh .ci/system-libraries
+
+signature: env ## fit the demonstration signature again: the same file comes out
+	$(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
+
+oracles: ## make the reference values of other software again (Python 3.11, a compiler)
+	sh Testing/Oracles/make_environment.sh
+	.venv-oracles/bin/python Testing/Oracles/make_references.py
+
+benchmark: env ## time and memory, side by side with other software
+	sh Testing/Oracles/make_environment.sh
+	$(VENV)/bin/python Testing/Benchmarks/benchmark.py
+
+clean: ## remove all that was made here, the environments too
+	rm -rf $(VENV) $(LOWEST) .venv-oracles build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is made again when what it is made from changes. Arguments: folder, Python, constraints, extras.
+define make_environment
+	@[ -n "$(2)" ] || { echo "No suitable Python was found ($(5)). Name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(2)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(2) cannot make environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making $(1); the first time takes a minute or two."
+	@"$(2)" -m venv --clear $(1)
+	@$(1)/bin/python -m pip --disable-pip-version-check install --quiet -c $(3) -e ".[$(4)]"
+	@touch $@
+endef
+
+$(VENV)/made: pyproject.toml constraints.txt
+	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
+
+$(LOWEST)/made: pyproject.toml constraints-lowest.txt
+	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)test,3.10 or 3.11)
+
+comma := ,

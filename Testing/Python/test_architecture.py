@@ -1,0 +1,91 @@
+"""The house's rules: who may import whom, what stays light, how long a module may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCE = REPOSITORY / "RadioImmunoScore"
+MODULES = sorted(SOURCE.rglob("*.py"))
+TESTS = sorted((REPOSITORY / "Testing").rglob("*.py"))
+SCIENCE = [module for module in MODULES if (SOURCE / "radioimmuno") in module.parents]
+
+MAX_LINES = 300
+HEAVY = ("scipy", "sklearn", "SimpleITK", "vtk", "vtkmodules", "PIL", "slicer")
+ABOVE_SCIENCE = ("RadioImmunoScoreLib", "radioimmuno_cli", "RadioImmunoScore", "slicer", "qt", "ctk")
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def dotted(module: Path) -> str:
+    return ".".join(module.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(module: Path, tree: ast.AST) -> Iterator[str]:
+    """Full names of all that the import statements in `tree` name."""
+    package = dotted(module).split(".")
+    if module.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def is_slicer_side(module: Path) -> bool:
+    return SOURCE / "RadioImmunoScoreLib" in module.parents or module == SOURCE / "RadioImmunoScore.py"
+
+
+def is_of(name: str, packages: tuple[str, ...]) -> bool:
+    return name.split(".")[0] in packages
+
+
+@pytest.mark.parametrize("module", SCIENCE, ids=short)
+def test_the_science_knows_neither_slicer_nor_the_doors(module):
+    names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
+    assert [name for name in names if is_of(name, ABOVE_SCIENCE)] == []
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if not is_slicer_side(m)], ids=short)
+def test_only_the_slicer_side_imports_slicer_and_qt(module):
+    names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
+    assert [name for name in names if is_of(name, ("slicer", "qt", "ctk"))] == []
+
+
+def test_imports_run_in_no_circle():
+    known = {dotted(module): module for module in MODULES}
+    graph = {}
+    for name, module in known.items():
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        targets = {
+            target if target in known else target.rpartition(".")[0] for target in imported(module, tree)
+        }
+        graph[name] = {target for target in targets & set(known) if target != name}
+    list(TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import radioimmuno", "from radioimmuno_cli.main import parser; parser().format_help()"],
+)
+def test_loading_stays_light(statement):
+    code = f"import sys; {statement}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", MODULES + TESTS, ids=short)
+def test_a_module_stays_short(module):
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
