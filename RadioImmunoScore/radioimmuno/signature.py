@@ -1,0 +1,300 @@
+"""A signature: the file that says which variables are weighed how. Schema: Resources/Signatures/schema.json.
+
+Reading refuses a broken file whole and names the field; a signature that was read is valid.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from .atomic import replacing
+from .features import catalog
+from .findings import SettingsError, SignatureError
+from .lesion import Site
+from .settings import Settings
+from .signature_file import Fields, invalid, parse_strict, read_limited, unreadable
+
+FORMAT_VERSION = 1
+STATUSES = ("demonstration", "research", "published")
+UNDEFINED = ("refuse", "mean")
+KVP = "acquisition.kvp"
+DEFAULT_NAME = "demonstration"
+SCHEMA_NAME = "schema"
+
+# Where the files that ship lie: in an installed package inside it, in Slicer and in a checkout beside it.
+PACKAGE = Path(__file__).resolve().parent
+SHIPPED = (PACKAGE / "Signatures", PACKAGE.parent / "Resources" / "Signatures")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One variable of a signature: it adds coefficient x (value - mean) / scale to the score.
+
+    `when_undefined` says what a value that the region does not define does: `refuse` the lesion, or stand in
+    with the training `mean` (which contributes 0).
+    """
+
+    variable: str
+    coefficient: float
+    mean: float
+    scale: float
+    training_range: tuple[float, float]
+    when_undefined: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """Scores that split patients: below `low` little, above `high` much predicted infiltration."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The training scores: how many, their 1st and 99th percentile, the bins for the patient's entropy."""
+
+    n: int
+    p1: float
+    p99: float
+    entropy_edges: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature that was read and found valid; `sha256` is of the file's bytes."""
+
+    name: str
+    version: str
+    status: str
+    predicts: str
+    direction: str
+    settings: Settings
+    intercept: float
+    terms: tuple[Term, ...]
+    cutoffs: Cutoffs
+    distribution: Distribution
+    citation: str = ""
+    patents: tuple[str, ...] = ()
+    training: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of all terms."""
+        return tuple(term.variable for term in self.terms)
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether its scores mean nothing for a patient."""
+        return self.status == "demonstration"
+
+    @property
+    def notice(self) -> str:
+        """The sentence that goes with every score of this signature."""
+        if self.is_demonstration:
+            return (
+                "DEMONSTRATION SIGNATURE: fitted on simulated data. Its scores say nothing about a patient. "
+                "Research use only."
+            )
+        return "Research use only. Not for diagnosis or treatment decisions."
+
+
+def read_signature(path: str | Path) -> Signature:
+    """Read a signature file.
+
+    Raises
+    ------
+    SignatureError
+        When anything in it is wrong; nothing of it is used then. The text names the field.
+    """
+    return parse_signature(read_limited(Path(path)))
+
+
+def write_signature(signature: Signature, path: str | Path) -> Signature:
+    """Write a signature file, whole or not at all; the same signature gives the same bytes.
+
+    Returns
+    -------
+    Signature
+        What a reader of the file gets, with the SHA-256 of its bytes.
+
+    Raises
+    ------
+    SignatureError
+        When the signature is not one that could be read again; nothing is written then.
+    """
+    content = format_signature(signature)
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
+    return parse_signature(content)
+
+
+def shipped_signatures() -> dict[str, Path]:
+    """Name -> file of the signatures that come with the software."""
+    files = (file for folder in SHIPPED for file in sorted(folder.glob("*.json")))
+    return {file.stem: file for file in files if file.stem != SCHEMA_NAME}
+
+
+def default_signature() -> Signature:
+    """The signature that is used when none is given: the demonstration."""
+    shipped = shipped_signatures()
+    if DEFAULT_NAME not in shipped:
+        raise unreadable(f"The {DEFAULT_NAME} signature is missing from this installation.")
+    return read_signature(shipped[DEFAULT_NAME])
+
+
+def is_variable(name: str) -> bool:
+    """Whether a signature may use this variable: a feature of a region, a location, or the tube voltage."""
+    kind, _, rest = name.partition(".")
+    if kind == "location":
+        return rest in {site.value for site in Site}
+    if kind in catalog.REGIONS:
+        return rest in catalog.BY_KEY
+    return name == KVP
+
+
+def format_signature(signature: Signature) -> bytes:
+    """The bytes of a signature's file.
+
+    Raises
+    ------
+    SignatureError
+        When the signature is not one that could be read again.
+    """
+    try:
+        text = json.dumps(_to_json(signature), indent=2, ensure_ascii=False, allow_nan=False)
+    except (ValueError, TypeError) as problem:
+        raise SignatureError("signature.invalid", f"The signature cannot be written: {problem}.") from problem
+    content = (text + "\n").encode("utf-8", "surrogatepass")
+    parse_signature(content)
+    return content
+
+
+def parse_signature(content: bytes) -> Signature:
+    """The signature in the bytes of a file; errors as of `read_signature`."""
+    data = parse_strict(content)
+    version = data.get("format_version", FORMAT_VERSION) if isinstance(data, dict) else FORMAT_VERSION
+    if type(version) is not int or version != FORMAT_VERSION:
+        raise SignatureError(
+            "signature.unknown_version",
+            f"format_version is {version!r}; this software reads version {FORMAT_VERSION}.",
+        )
+    fields = _fields_of(Signature, data, "")
+    training = fields.raw("training", {})
+    if not isinstance(training, dict):
+        raise invalid("training", "must be a JSON object")
+    return Signature(
+        name=fields.text("name"),
+        version=fields.text("version"),
+        status=fields.choice("status", STATUSES),
+        predicts=fields.text("predicts"),
+        direction=fields.text("direction"),
+        settings=_settings(fields),
+        intercept=fields.number("intercept"),
+        terms=_terms(fields),
+        cutoffs=_cutoffs(fields),
+        distribution=_distribution(fields),
+        citation=fields.text("citation", empty=True),
+        patents=fields.texts("patents"),
+        training=training,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _fields_of(kind: type, data: Any, where: str) -> Fields:
+    # a file has the fields of the dataclasses; what has a default there may be left out here
+    known = [f for f in dataclasses.fields(kind) if f.name != "sha256"]
+    free = [f.name for f in known if f.default is not MISSING or f.default_factory is not MISSING]
+    required = [f.name for f in known if f.name not in free]
+    return Fields(data, where, ["format_version", *required] if kind is Signature else required, free)
+
+
+def _settings(fields: Fields) -> Settings:
+    try:
+        return Settings.from_dict(fields.raw("settings"))
+    except SettingsError as problem:
+        raise SignatureError("signature.invalid", f"settings: {problem}") from problem
+
+
+def _terms(fields: Fields) -> tuple[Term, ...]:
+    terms = tuple(_term(data, f"terms[{n}]") for n, data in enumerate(fields.items("terms")))
+    if not terms:
+        raise invalid("terms", "must hold at least one term")
+    names = [term.variable for term in terms]
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            text = f"terms[{n}].variable: {name} is used by an earlier term already."
+            raise SignatureError("signature.duplicate_term", text)
+    return terms
+
+
+def _term(data: Any, where: str) -> Term:
+    fields = _fields_of(Term, data, where)
+    variable = fields.text("variable")
+    if not is_variable(variable):
+        raise SignatureError(
+            "signature.unknown_variable",
+            f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), "
+            f"no location (location.<site>) and not {KVP}.",
+        )
+    scale = fields.number("scale")
+    if scale <= 0:
+        raise invalid(f"{where}.scale", "must be above 0")
+    ends = fields.numbers("training_range")
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise invalid(f"{where}.training_range", "must be two numbers, the lower first")
+    return Term(
+        variable=variable,
+        coefficient=fields.number("coefficient"),
+        mean=fields.number("mean"),
+        scale=scale,
+        training_range=(ends[0], ends[1]),
+        when_undefined=fields.choice("when_undefined", UNDEFINED, default="refuse"),
+    )
+
+
+def _cutoffs(fields: Fields) -> Cutoffs:
+    inner = _fields_of(Cutoffs, fields.raw("cutoffs"), "cutoffs")
+    low, median, high = inner.number("low"), inner.number("median"), inner.number("high")
+    if not low < median < high:
+        raise invalid("cutoffs", "must ascend: low, median, high")
+    return Cutoffs(low, median, high)
+
+
+def _distribution(fields: Fields) -> Distribution:
+    inner = _fields_of(Distribution, fields.raw("distribution"), "distribution")
+    p1, p99 = inner.number("p1"), inner.number("p99")
+    if not p1 < p99:
+        raise invalid("distribution.p99", "must be above distribution.p1")
+    edges = inner.numbers("entropy_edges")
+    if len(edges) < 2 or any(a >= b for a, b in pairwise(edges)):
+        raise invalid("distribution.entropy_edges", "must be at least two ascending numbers")
+    return Distribution(inner.count("n"), p1, p99, edges)
+
+
+def _to_json(signature: Signature) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "name": signature.name,
+        "version": signature.version,
+        "status": signature.status,
+        "predicts": signature.predicts,
+        "direction": signature.direction,
+        "citation": signature.citation,
+        "patents": list(signature.patents),
+        "settings": signature.settings.to_dict(),
+        "intercept": signature.intercept,
+        "terms": [asdict(term) for term in signature.terms],
+        "cutoffs": asdict(signature.cutoffs),
+        "distribution": asdict(signature.distribution),
+        "training": dict(signature.training),
+    }

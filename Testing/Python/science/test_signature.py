@@ -1,0 +1,229 @@
+"""Signature files: what is wrong is refused by its field, what is right survives unchanged."""
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+from signature_cases import DELETE, DOCUMENT, changed
+
+from radioimmuno.findings import SignatureError
+from radioimmuno.settings import ExtractionSettings, RingSettings
+from radioimmuno.signature import (
+    Signature,
+    is_variable,
+    read_signature,
+    write_signature,
+)
+from radioimmuno.signature_file import MAX_BYTES
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads the bytes, text or JSON document given, as a file."""
+
+    def read_content(content: bytes | str | object) -> Signature:
+        path = tmp_path / "signature.json"
+        if not isinstance(content, bytes | str):
+            content = json.dumps(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_signature(path)
+
+    return read_content
+
+
+def test_a_signature_is_read_as_it_stands(read):
+    signature = read(DOCUMENT)
+    first, second, third = signature.terms
+    assert (signature.name, signature.version, signature.status) == ("Three terms", "2", "research")
+    assert (signature.citation, signature.patents) == ("Müller et al. 2020", ("EP 0000000 B1",))
+    assert (first.variable, first.coefficient, first.mean, first.scale) == (
+        "ring.glcm.contrast",
+        -0.5,
+        12.5,
+        3.0,
+    )
+    assert (first.training_range, first.when_undefined) == ((1.0, 40.5), "mean")
+    assert second.when_undefined == "refuse"
+    assert third.variable == "acquisition.kvp"
+    assert signature.intercept == 0.25
+    assert (signature.cutoffs.low, signature.cutoffs.median, signature.cutoffs.high) == (-1, 0, 1)
+    assert signature.distribution.entropy_edges == (-2.0, 0.0, 2.5)
+    assert signature.settings.extraction == ExtractionSettings(spacing_mm=1.5)
+    assert signature.settings.ring == RingSettings(outer_mm=3.0)
+    assert signature.training["patients"] == 135
+    assert not signature.is_demonstration
+
+
+def test_the_hash_is_that_of_the_file(tmp_path):
+    path = tmp_path / "signature.json"
+    path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    assert read_signature(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("name", ["citation", "patents", "training"])
+def test_what_only_describes_may_be_left_out(read, name):
+    read(changed(name, DELETE))
+
+
+def test_a_byte_order_mark_is_no_obstacle(read):
+    assert read(b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode()).name == "Three terms"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code", "field"),
+    [
+        ("format_version", 2, "unknown_version", "format_version"),
+        ("format_version", "1", "unknown_version", "format_version"),
+        ("format_version", True, "unknown_version", "format_version"),
+        ("format_version", 1.0, "unknown_version", "format_version"),
+        ("format_version", DELETE, "invalid", "format_version"),
+        ("name", DELETE, "invalid", "name"),
+        ("name", "  ", "invalid", "name"),
+        ("name", 7, "invalid", "name"),
+        ("name", "half a \ud83d pair", "invalid", "name"),
+        ("version", 1, "invalid", "version"),
+        ("status", "approved", "invalid", "status"),
+        ("status", ["research"], "invalid", "status"),
+        ("predicts", None, "invalid", "predicts"),
+        ("direction", "", "invalid", "direction"),
+        ("citation", 3, "invalid", "citation"),
+        ("patents", "EP 1", "invalid", "patents"),
+        ("patents", ["EP 1", 2], "invalid", "patents[1]"),
+        ("training", [], "invalid", "training"),
+        ("comment", "extra", "invalid", "comment"),
+        ("settings", DELETE, "invalid", "settings"),
+        ("settings", [], "invalid", "settings"),
+        ("settings.extraction.spacing_mm", 0, "invalid", "spacing_mm"),
+        ("settings.extraction.binWidth", 25, "invalid", "binWidth"),
+        ("settings.ring.outer_mm", -2, "invalid", "ring.outer_mm"),
+        ("intercept", "0", "invalid", "intercept"),
+        ("intercept", True, "invalid", "intercept"),
+        ("terms", [], "invalid", "terms"),
+        ("terms", {}, "invalid", "terms"),
+        ("terms.0", 3, "invalid", "terms[0]"),
+        ("terms.1.scale", 0, "invalid", "terms[1].scale"),
+        ("terms.1.scale", -1, "invalid", "terms[1].scale"),
+        ("terms.1.scale", None, "invalid", "terms[1].scale"),
+        ("terms.2.mean", DELETE, "invalid", "terms[2].mean"),
+        ("terms.0.coefficient", [1], "invalid", "terms[0].coefficient"),
+        ("terms.0.weight", 1, "invalid", "terms[0].weight"),
+        ("terms.0.training_range", [2, 1], "invalid", "terms[0].training_range"),
+        ("terms.0.training_range", [1, 2, 3], "invalid", "terms[0].training_range"),
+        ("terms.0.training_range", ["1", 2], "invalid", "terms[0].training_range[0]"),
+        ("terms.0.when_undefined", "zero", "invalid", "terms[0].when_undefined"),
+        ("terms.0.variable", 1, "invalid", "terms[0].variable"),
+        ("terms.0.variable", "ring.glcm.contrasts", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "rim.glcm.contrast", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "glcm.contrast", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "location.toe", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "acquisition.mas", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "location.liver", "duplicate_term", "terms[1].variable"),
+        ("cutoffs", [0, 1, 2], "invalid", "cutoffs"),
+        ("cutoffs.median", -1, "invalid", "cutoffs"),
+        ("cutoffs.high", -0.5, "invalid", "cutoffs"),
+        ("cutoffs.middle", 0, "invalid", "cutoffs.middle"),
+        ("distribution.n", 0, "invalid", "distribution.n"),
+        ("distribution.n", 1.5, "invalid", "distribution.n"),
+        ("distribution.p99", -2, "invalid", "distribution.p99"),
+        ("distribution.entropy_edges", [1], "invalid", "distribution.entropy_edges"),
+        ("distribution.entropy_edges", [0, 0, 1], "invalid", "distribution.entropy_edges"),
+        ("distribution.entropy_edges", DELETE, "invalid", "distribution.entropy_edges"),
+    ],
+)
+def test_a_wrong_field_is_refused_by_name(read, place, value, code, field):
+    with pytest.raises(SignatureError) as caught:
+        read(changed(place, value))
+    assert caught.value.code == f"signature.{code}"
+    assert field in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
+@pytest.mark.parametrize(
+    "place", ["intercept", "terms.1.mean", "training.deep", "settings.extraction.bin_width_hu"]
+)
+def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(read, place, number):
+    text = json.dumps(changed(place, "HERE")).replace('"HERE"', number)
+    with pytest.raises(SignatureError) as caught:
+        read(text)
+    assert caught.value.code == "signature.non_finite"
+    assert place.replace(".1.", "[1].") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"", "unreadable", "Line 1"),
+        (b"{\n  'name': 1}", "unreadable", "Line 2"),
+        (b"\x89PNG\r\n", "unreadable", "UTF-8"),
+        (b"[" * 100_000, "unreadable", "nested"),
+        (b" " * (MAX_BYTES + 1), "unreadable", "MB"),
+        (b'{"x": ' + b"7" * 5000 + b"}", "non_finite", "out of range"),
+        (b"[]", "invalid", "object"),
+        (b"null", "invalid", "object"),
+        (b"{}", "invalid", "format_version"),
+        (b'{"name": "a", "name": "b"}', "invalid", "name"),
+        (b'{"terms": [{"scale": 1, "scale": 2}]}', "invalid", "scale"),
+    ],
+)
+def test_a_file_that_is_no_signature_is_refused(read, content, code, words):
+    with pytest.raises(SignatureError) as caught:
+        read(content)
+    assert caught.value.code == f"signature.{code}"
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_a_path_without_a_file_is_refused(tmp_path, name):
+    with pytest.raises(SignatureError) as caught:
+        read_signature(tmp_path / name)
+    assert caught.value.code == "signature.unreadable"
+
+
+def test_writing_and_reading_give_the_same_signature_and_the_same_bytes(read, tmp_path):
+    signature = read(DOCUMENT)
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    written = write_signature(signature, first)
+    write_signature(read_signature(first), second)
+    assert dataclasses.replace(written, sha256=signature.sha256) == signature
+    assert first.read_bytes() == second.read_bytes()
+    assert written.sha256 == hashlib.sha256(first.read_bytes()).hexdigest()
+    assert "Müller".encode() in first.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"intercept": float("nan")},
+        {"name": ""},
+        {"name": "\ud83d"},
+        {"terms": ()},
+        {"training": {"x": object()}},
+    ],
+    ids=str,
+)
+def test_what_could_not_be_read_again_is_not_written(read, tmp_path, change):
+    signature = read(DOCUMENT)
+    path = tmp_path / "kept.json"
+    write_signature(signature, path)
+    before = path.read_bytes()
+    with pytest.raises(SignatureError):
+        write_signature(dataclasses.replace(signature, **change), path)
+    assert path.read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} == {"kept.json", "signature.json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("lesion.morphology.volume", True),
+        ("ring.glrlm_merged.run_percentage", True),
+        ("location.soft_tissue", True),
+        ("acquisition.kvp", True),
+        ("lesion", False),
+        ("location.", False),
+        ("", False),
+    ],
+)
+def test_variables_are_features_of_a_region_locations_and_the_tube_voltage(name, known):
+    assert is_variable(name) is known

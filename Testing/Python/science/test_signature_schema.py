@@ -1,0 +1,83 @@
+"""The signature's JSON schema is documentation: it has to say what the reader does."""
+
+import dataclasses
+import json
+
+import pytest
+from signature_cases import DELETE, DOCUMENT, changed
+
+from radioimmuno import signature
+from radioimmuno.findings import SignatureError
+from radioimmuno.settings import ExtractionSettings, RingSettings
+from radioimmuno.signature import Signature, parse_signature
+
+
+def read(document: dict) -> Signature:
+    return parse_signature(json.dumps(document).encode())
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    path = signature.PACKAGE.parent / "Resources" / "Signatures" / "schema.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("level", ["", "terms.0", "cutoffs", "distribution"])
+def test_required_fields_are_required_and_others_are_not(schema, level):
+    part = part_of(schema, level)
+    assert part["additionalProperties"] is False
+    for name in part["properties"]:
+        place = f"{level}.{name}".strip(".")
+        if name in part["required"]:
+            with pytest.raises(SignatureError, match=name):
+                read(changed(place, DELETE))
+        else:
+            read(changed(place, DELETE))
+
+
+@pytest.mark.parametrize("level", ["", "terms.0", "cutoffs", "distribution"])
+def test_the_example_has_all_fields(schema, level):
+    part = DOCUMENT
+    for step in filter(None, level.split(".")):
+        part = part[int(step)] if step.isdigit() else part[step]
+    assert set(part) == set(part_of(schema, level)["properties"])
+
+
+@pytest.mark.parametrize(("name", "kind"), [("extraction", ExtractionSettings), ("ring", RingSettings)])
+def test_settings_are_those_of_the_software(schema, name, kind):
+    part = schema["properties"]["settings"]["properties"][name]
+    assert part["additionalProperties"] is False
+    assert set(part["properties"]) == {field.name for field in dataclasses.fields(kind)}
+
+
+def test_words_to_choose_from_are_the_same(schema):
+    term = part_of(schema, "terms.0")["properties"]
+    assert tuple(schema["properties"]["status"]["enum"]) == signature.STATUSES
+    assert tuple(term["when_undefined"]["enum"]) == signature.UNDEFINED
+    assert schema["properties"]["format_version"]["const"] == signature.FORMAT_VERSION
+
+
+def test_references_inside_it_lead_somewhere(schema):
+    for reference in references(schema):
+        *_, name = reference.split("/")
+        assert reference == f"#/$defs/{name}"
+        assert name in schema["$defs"]
+
+
+def part_of(schema: dict, level: str) -> dict:
+    inner = schema["properties"]
+    return {
+        "": schema,
+        "terms.0": inner["terms"]["items"],
+        "cutoffs": inner["cutoffs"],
+        "distribution": inner["distribution"],
+    }[level]
+
+
+def references(value: object) -> list[str]:
+    if isinstance(value, dict):
+        mine = [value["$ref"]] if "$ref" in value else []
+        return mine + [found for part in value.values() for found in references(part)]
+    if isinstance(value, list):
+        return [found for part in value for found in references(part)]
+    return []
