@@ -1,0 +1,98 @@
+"""Where a simulated patient is painted: a box of voxels with the place of each in the body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+AIR_HU = -1000.0
+
+Point = tuple[float, float, float]  # (x, y, z), LPS mm
+Places = tuple[np.ndarray, np.ndarray, np.ndarray]  # z, y, x of many points, of shapes that broadcast
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """A box of voxels to paint on.
+
+    Parameters
+    ----------
+    axes : (z, y, x), 1D, LPS mm of the voxel centres
+    level : (nk, 1, 1) z of the slices, LPS mm
+    z, y, x : (nk, nj, ni) place of each voxel in the anatomy: its LPS mm, bent by the patient's own warp
+    wall : (nk, nj, ni) signed distance in mm to the inner surface of the chest and abdominal wall
+    grain : (nk, nj, ni) fine unevenness of soft tissue, unit variance
+    hu : (nk, nj, ni) what was painted so far; the only thing that changes
+    edge_mm : width over which a surface goes from outside to inside
+    """
+
+    axes: tuple[np.ndarray, np.ndarray, np.ndarray]
+    level: np.ndarray
+    z: np.ndarray
+    y: np.ndarray
+    x: np.ndarray
+    wall: np.ndarray
+    grain: np.ndarray
+    hu: np.ndarray
+    edge_mm: float
+
+    @property
+    def anatomy(self) -> Places:
+        """Place of each voxel in the anatomy."""
+        return self.z, self.y, self.x
+
+    @property
+    def room(self) -> Places:
+        """Place of each voxel in space, LPS mm, as an open grid."""
+        z, y, x = self.axes
+        return z[:, None, None], y[:, None], x
+
+    def within(self, low: Point, high: Point) -> Canvas | None:
+        """The part of the canvas (views) in a box of LPS mm, or None when no voxel lies there."""
+        ends = zip(self.axes, low[::-1], high[::-1], strict=True)
+        cut = tuple(slice(*np.searchsorted(axis, (a, b))) for axis, a, b in ends)
+        if self.hu[cut].size == 0:
+            return None
+        z, y, x = (axis[s] for axis, s in zip(self.axes, cut, strict=True))
+        voxels = {name: getattr(self, name)[cut] for name in ("z", "y", "x", "wall", "grain", "hu")}
+        return Canvas(axes=(z, y, x), level=self.level[cut[0]], edge_mm=self.edge_mm, **voxels)
+
+    def cover(self, distance: np.ndarray) -> np.ndarray:
+        """How much (0 to 1) of each voxel lies inside a surface, from the signed distance in mm."""
+        return np.clip(0.5 - distance / self.edge_mm, 0.0, 1.0)
+
+    def paint(self, distance: np.ndarray, hu: float | np.ndarray) -> np.ndarray:
+        """Fill the inside of a surface; gives back how much of each voxel was filled."""
+        filled = self.cover(distance)
+        self.blend(filled, hu)
+        return filled
+
+    def blend(self, share: np.ndarray, hu: float | np.ndarray) -> None:
+        """Replace a share (0 to 1) of each voxel's content."""
+        self.hu[...] += share * (hu - self.hu)
+
+
+def ellipsoid(canvas: Canvas, centre: Point, radii: Point) -> np.ndarray:
+    """Signed distance (mm, exact along the shortest axis) to an ellipsoid along the patient's axes."""
+    u = (canvas.x - centre[0]) / radii[0]
+    v = (canvas.y - centre[1]) / radii[1]
+    w = (canvas.z - centre[2]) / radii[2]
+    return (np.sqrt(u * u + v * v + w * w) - 1.0) * min(radii)
+
+
+def ellipsoid_box(centre: Point, radii: Point, margin_mm: float) -> tuple[Point, Point]:
+    """Corners of a box (LPS mm) that holds an ellipsoid and a margin around it."""
+    x, y, z = centre
+    a, b, c = (r + margin_mm for r in radii)
+    return (x - a, y - b, z - c), (x + a, y + b, z + c)
+
+
+def tube(at: Places, start: Point, end: Point, radii: tuple[float, float]) -> np.ndarray:
+    """Signed distance (mm) to a round-ended tube, its radius going from the first value to the second."""
+    ax, ay, az = start
+    dx, dy, dz = (b - a for a, b in zip(start, end, strict=True))
+    pz, py, px = at[0] - az, at[1] - ay, at[2] - ax
+    along = np.clip((px * dx + py * dy + pz * dz) / (dx * dx + dy * dy + dz * dz), 0.0, 1.0)
+    off = np.sqrt((px - along * dx) ** 2 + (py - along * dy) ** 2 + (pz - along * dz) ** 2)
+    return off - (radii[0] + along * (radii[1] - radii[0]))

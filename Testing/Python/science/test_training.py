@@ -1,0 +1,147 @@
+"""Fitting: planted signals are found, patients stay together, the same seeds give the same file."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from radioimmuno import training
+from radioimmuno.fitting import Cohort, Grid, fit, score_cohort
+from radioimmuno.scoring import score
+from radioimmuno.settings import Settings
+from radioimmuno.signature import default_signature, format_signature
+from radioimmuno.simulation import simulate_patient
+from radioimmuno.training import CANDIDATES, DEMONSTRATION, Recipe, make_signature, simulate_cohort
+from radioimmuno.validation import auc, bootstrap, ordered_pairs
+
+pytest.importorskip("sklearn", reason="fitting needs the extra [train]")
+
+SEED = 77
+SMALL = Grid(l1_ratios=(0.5, 0.9), alphas=tuple(np.logspace(-3, 0, 10)), folds=4, most_terms=12)
+
+
+def planted(rng: np.random.Generator, patients: int = 60, lesions: int = 5) -> Cohort:
+    """A cohort whose truth is 0.5 + 0.2 x one variable - 0.1 x another (standardized), and a little noise."""
+    n = patients * lesions
+    values = rng.normal(size=(n, len(CANDIDATES)))
+    truth = 0.5 + 0.2 * values[:, 0] - 0.1 * values[:, 40] + rng.normal(0, 0.02, n)
+    values = 100 + 7 * values
+    values[:, -1] = 120  # all scanned alike
+    return Cohort(CANDIDATES, values, truth, np.repeat(np.arange(patients), lesions))
+
+
+def test_a_planted_linear_signal_is_found():
+    cohort = planted(np.random.default_rng(5))
+    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    weights = {term.variable: term.coefficient for term in signature.terms}
+    assert weights[CANDIDATES[0]] == pytest.approx(0.2, abs=0.02)
+    assert weights[CANDIDATES[40]] == pytest.approx(-0.1, abs=0.02)
+    others = [abs(w) for name, w in weights.items() if name not in (CANDIDATES[0], CANDIDATES[40])]
+    assert max(others, default=0) < 0.02
+    assert np.corrcoef(score_cohort(signature, cohort), cohort.truth)[0, 1] > 0.98
+
+
+def test_a_term_knows_what_it_was_trained_on():
+    cohort = planted(np.random.default_rng(6))
+    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    term = next(term for term in signature.terms if term.variable == CANDIDATES[0])
+    column = cohort.values[:, 0]
+    assert (term.mean, term.scale) == pytest.approx((column.mean(), column.std()))
+    assert term.training_range == pytest.approx((column.min(), column.max()))
+
+
+def test_cutoffs_and_bins_are_percentiles_of_the_training_scores():
+    cohort = planted(np.random.default_rng(7))
+    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    scores = score_cohort(signature, cohort)
+    cutoffs, spread = signature.cutoffs, signature.distribution
+    assert np.mean(scores < cutoffs.low) == pytest.approx(0.25, abs=0.01)
+    assert np.mean(scores < cutoffs.median) == pytest.approx(0.5, abs=0.01)
+    assert np.mean(scores < cutoffs.high) == pytest.approx(0.75, abs=0.01)
+    assert np.mean(scores < spread.p1) == pytest.approx(0.01, abs=0.005)
+    assert np.mean(scores > spread.p99) == pytest.approx(0.01, abs=0.005)
+    assert np.diff(spread.entropy_edges) == pytest.approx((spread.p99 - spread.p1) / 10)
+
+
+def test_a_variable_that_never_varies_is_no_term():
+    signature = fit(planted(np.random.default_rng(8)), Settings(), DEMONSTRATION, SMALL)
+    assert CANDIDATES[-1] not in signature.variables
+
+
+def test_no_more_terms_than_asked_for():
+    grid = Grid(SMALL.l1_ratios, SMALL.alphas, SMALL.folds, most_terms=1)
+    assert fit(planted(np.random.default_rng(9)), Settings(), DEMONSTRATION, grid).variables == CANDIDATES[:1]
+
+
+def test_knowing_the_patient_is_no_knowledge():
+    """A patient's lesions share a truth and all variables: only a fold that splits patients learns it."""
+    rng = np.random.default_rng(10)
+    patients = np.repeat(np.arange(24), 8)
+    values = rng.normal(size=(24, len(CANDIDATES)))[patients]
+    cohort = Cohort(CANDIDATES, values, rng.uniform(size=24)[patients], patients)
+    with pytest.raises(ValueError, match="no variable"):
+        fit(cohort, Settings(), DEMONSTRATION, SMALL)
+
+
+def test_trained_and_tested_patients_are_never_the_same():
+    with pytest.raises(ValueError, match="trained and tested"):
+        Recipe(training=range(10), held_out=range(9, 12))
+    assert not set(Recipe().training) & set(Recipe().held_out)
+
+
+def test_without_scikit_learn_the_command_says_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    file = tmp_path / "signature.json"
+    assert training.main([str(file)]) == 1
+    assert "scikit-learn" in capsys.readouterr().err
+    assert not file.exists()
+
+
+def test_the_same_seeds_give_the_same_file():
+    recipe = Recipe(training=range(1000, 1005), held_out=range(2000, 2002), grid=SMALL)
+    calls = []
+    first = make_signature(recipe, lambda done, total: calls.append((done, total)))
+    assert format_signature(first) == format_signature(make_signature(recipe))
+    assert calls == [(done, 7) for done in range(1, 8)]
+    assert first.status == "demonstration"
+    assert first.training["patients"] == 5
+    assert first.training["held_out"]["patients"] == 2
+    assert first.training["seeds"] == [1000, 1004]
+
+
+def test_lesions_are_measured_in_training_as_they_are_scored_later():
+    """Training renders only each lesion's surroundings; scoring sees the whole CT."""
+    signature = default_signature()
+    patient = simulate_patient(SEED)
+    result = score(patient.image, patient.lesions, signature, patient.acquisition)
+    expected = score_cohort(signature, simulate_cohort([SEED], signature.settings))
+    assert [lesion.score for lesion in result.lesions] == pytest.approx(list(expected), rel=1e-9)
+
+
+class TestValidation:
+    def test_auc_counts_pairs(self):
+        scores = np.array([1.0, 2.0, 2.0, 3.0])
+        assert auc(scores, np.array([False, False, True, True])) == (1 + 0.5 + 1 + 1) / 4
+        assert auc(scores, np.array([True, True, False, False])) == 0.5 / 4
+
+    def test_auc_of_one_class_is_not_defined(self):
+        assert np.isnan(auc(np.array([1.0, 2.0]), np.array([True, True])))
+
+    def test_pairs_are_counted_inside_patients_only(self):
+        patients = np.array([5, 5, 5, 9, 9, 7])
+        truth = np.array([0.1, 0.5, 0.9, 0.3, 0.3, 0.8])
+        scores = np.array([1.0, 1.0, 0.0, 4.0, 5.0, -9.0])
+        ordered, pairs = ordered_pairs(scores, truth, patients)
+        assert ordered.tolist() == [0.5, 0.0, 0.0]
+        assert pairs.tolist() == [3, 0, 0]
+
+    def test_lesions_of_one_patient_do_not_narrow_the_interval(self):
+        rng = np.random.default_rng(2)
+        values = rng.normal(size=40)
+        alone = bootstrap(lambda rows: float(values[rows].mean()), np.arange(40), seed=1)
+        thrice = np.repeat(values, 3)
+        together = bootstrap(lambda rows: float(thrice[rows].mean()), np.repeat(np.arange(40), 3), seed=1)
+        assert (together.low, together.high) == pytest.approx((alone.low, alone.high))
+        half_width = 1.96 * values.std(ddof=1) / np.sqrt(40)
+        assert alone.high - alone.value == pytest.approx(half_width, rel=0.15)
+        assert alone.value - alone.low == pytest.approx(half_width, rel=0.15)
