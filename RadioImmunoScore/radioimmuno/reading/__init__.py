@@ -1,0 +1,15 @@
+"""From files to images and lesions: CT, segmentations, the table of what is known about the lesions."""
+
+from __future__ import annotations
+
+from .ct import implausible_values, read_image
+from .segmentation import ReadLesions, read_lesions
+from .table import apply_lesion_table
+
+__all__ = [
+    "ReadLesions",
+    "apply_lesion_table",
+    "implausible_values",
+    "read_image",
+    "read_lesions",
+]

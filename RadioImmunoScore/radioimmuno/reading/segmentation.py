@@ -1,0 +1,188 @@
+"""Reading lesions: a label map, or the segmentation file of Slicer (.seg.nrrd)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..findings import Finding, GeometryError, InputError
+from ..image import Box, Image, from_sitk
+from ..lesion import Lesion, Site, from_labels
+from ..placement import place
+from ..segment_tags import IRRADIATED_TAG, TERMINOLOGY_TAG, irradiated_from_tag, site_from_terminology
+from .volume import open_volume
+
+CODE = "mask.unreadable"
+
+# A label map with more labels is no segmentation of lesions but an image, or an atlas.
+MAX_LESIONS = 1000
+
+
+@dataclass(frozen=True)
+class ReadLesions:
+    """Lesions on the CT's lattice, in the file's order, and what was found on the way, by identifier."""
+
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """What a segmentation's header says of one segment: `label` marks it in the layer with this number."""
+
+    id: str
+    name: str
+    layer: int
+    label: int
+    site: Site | None
+    irradiated: bool | None
+
+
+def read_lesions(path: str | os.PathLike[str], image: Image) -> ReadLesions:
+    """The lesions of a segmentation, each a mask cropped to what it covers, on the CT's lattice.
+
+    Parameters
+    ----------
+    path : label map (each label above 0 is a lesion, its identifier the label) or `.seg.nrrd` (each segment
+        is a lesion, its identifier the segment's; an empty segment becomes an empty lesion)
+    image : the CT
+
+    Returns
+    -------
+    ReadLesions
+        A segmentation on another lattice is resampled (nearest voxel): `mask.geometry` is then found for the
+        lesion, as a refusal where its volume changes by more than 5 %.
+
+    Raises
+    ------
+    InputError
+        `mask.unreadable` for a file that is no segmentation.
+    GeometryError
+        `mask.geometry` when nothing of it lies on the CT.
+    """
+    path = Path(path)
+    volume = open_volume(path, CODE)
+    segments = _segments(path, volume)
+    stored = from_sitk(volume)
+    lesions = _from_segments(path, stored, segments) if segments else _from_label_map(path, stored)
+    placed = {lesion.id: place(lesion.mask, image.lattice) for lesion in lesions}
+    if any(lesion.voxels for lesion in lesions) and not any(p.mask.values.any() for p in placed.values()):
+        raise GeometryError(
+            "mask.geometry",
+            f"{path} lies outside of the CT altogether: was it drawn on another image?",
+        )
+    return ReadLesions(
+        tuple(replace(lesion, mask=placed[lesion.id].mask) for lesion in lesions),
+        {name: p.findings for name, p in placed.items() if p.findings},
+    )
+
+
+def _from_label_map(path: Path, stored: Image) -> list[Lesion]:
+    if stored.values.ndim != 3:
+        raise InputError(
+            CODE, f"{path} has several values a voxel and no segments; a label map has one value."
+        )
+    masks = _masks(path, stored)
+    if not masks:
+        raise InputError(CODE, f"{path} holds no lesion: all of its voxels are 0.")
+    return [Lesion(str(label), f"lesion {label}", mask) for label, mask in masks.items()]
+
+
+def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> list[Lesion]:
+    layers = stored.values[..., np.newaxis] if stored.values.ndim == 3 else stored.values
+    masks = {}
+    for layer in sorted({s.layer for s in segments}):
+        if not 0 <= layer < layers.shape[3]:
+            raise InputError(
+                CODE, f"{path}: its header names layer {layer}, and there are {layers.shape[3]}."
+            )
+        for label, mask in _masks(path, Image(layers[..., layer], stored.lattice)).items():
+            masks[layer, label] = mask
+    nothing = Image(np.zeros((0, 0, 0), bool), stored.lattice)
+    return [
+        Lesion(s.id, s.name, masks.get((s.layer, s.label), nothing), s.site, s.irradiated) for s in segments
+    ]
+
+
+def _masks(path: Path, labels: Image) -> dict[int, Image]:
+    """The cropped mask of each label above 0, in the order of the labels."""
+    box = Box.around(labels.values)
+    if box is None:
+        return {}
+    part = labels.crop(box)
+    values = _whole_numbers(path, part.values)
+    if values.max() <= MAX_LESIONS:
+        return {int(lesion.id): lesion.mask for lesion in from_labels(replace(part, values=values))}
+    present = np.unique(values[values > 0])
+    if present.size > MAX_LESIONS:
+        raise InputError(CODE, f"{path} holds {present.size:,} labels: an image, not a label map of lesions.")
+    numbered = replace(part, values=np.searchsorted(present, values, side="right"))
+    return {int(present[int(lesion.id) - 1]): lesion.mask for lesion in from_labels(numbered)}
+
+
+def _whole_numbers(path: Path, values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind == "f":
+        if not np.isfinite(values).all() or (values != np.rint(values)).any():
+            raise InputError(
+                CODE, f"{path} holds values that are not whole numbers; a label map has one per lesion."
+            )
+        values = values.astype(np.int64)
+    if values.min() < 0:
+        raise InputError(
+            CODE, f"{path} holds negative values; a label map has none. Were CT and lesions swapped?"
+        )
+    return values
+
+
+def _segments(path: Path, volume: sitk.Image) -> list[_Segment]:
+    """The segments that the header lists; none for a plain label map."""
+    header = {key: volume.GetMetaData(key) for key in volume.GetMetaDataKeys() if key.startswith("Segment")}
+    numbers = sorted({int(m[1]) for key in header if (m := re.fullmatch(r"Segment(\d+)_(ID|Name)", key))})
+    if not numbers:
+        return []
+    if header.get("Segmentation_MasterRepresentation", "").startswith("Fractional"):
+        raise InputError(CODE, f"{path} is a fractional segmentation. Convert it to a binary labelmap first.")
+    segments = [_segment(path, header, number, volume.GetNumberOfComponentsPerPixel()) for number in numbers]
+    _check_unique(path, [s.id for s in segments])
+    return segments
+
+
+def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) -> _Segment:
+    def whole(key: str, default: int) -> int:
+        text = header.get(f"Segment{number}_{key}", str(default))
+        if not re.fullmatch(r"\s*-?\d+\s*", text):
+            raise InputError(
+                CODE, f"{path}: Segment{number}_{key} in its header is {text!r}, not a whole number."
+            )
+        return int(text)
+
+    identifier = header.get(f"Segment{number}_ID") or header[f"Segment{number}_Name"]
+    tags = _tags(header.get(f"Segment{number}_Tags", ""))
+    # Before Slicer 4.11 a file had one layer for each segment and said neither layer nor label.
+    return _Segment(
+        id=identifier,
+        name=header.get(f"Segment{number}_Name") or identifier,
+        layer=whole("Layer", min(number, layers - 1)),
+        label=whole("LabelValue", 1),
+        site=site_from_terminology(tags.get(TERMINOLOGY_TAG, "")),
+        irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
+    )
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Slicer writes `name:value|name:value|`."""
+    return {name: value for name, _, value in (tag.partition(":") for tag in text.split("|"))}
+
+
+def _check_unique(path: Path, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in ids:
+        if name in seen:
+            raise InputError(CODE, f"{path}: two segments have the identifier {name!r}.")
+        seen.add(name)

@@ -1,0 +1,107 @@
+"""Opening volume files: what a header claims is checked before voxels are read.
+
+ITK's readers are lenient where a wrong volume could come out: they guess the format and take a shear for a
+rotation. What passes here is a whole volume with right angles.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..findings import InputError
+from .wholeness import is_whole
+
+# 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
+MAX_VOXELS = 2_000_000_000
+
+# How far directions may be from right angles: single-precision headers, not gantry tilt.
+RIGHT_ANGLE_TOLERANCE = 1e-3
+
+FORMATS = {"NrrdImageIO": "NRRD", "NiftiImageIO": "NIfTI", "MetaImageIO": "MHA/MHD"}
+
+_COMPLEX = (sitk.sitkComplexFloat32, sitk.sitkComplexFloat64)
+
+
+def open_volume(path: Path, code: str) -> sitk.Image:
+    """The 3D volume of a NRRD, NIfTI or MHA/MHD file.
+
+    Parameters
+    ----------
+    path : the file
+    code : the code of the errors, `ct.unreadable` or `mask.unreadable`
+
+    Raises
+    ------
+    InputError
+        When the file is not there, no 3D volume, damaged or cut off, or larger than `MAX_VOXELS`.
+    """
+    reader = _reader_for(path, code)
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        raise damaged(path, code) from None
+    _check_header(path, code, reader)
+    try:
+        image = reader.Execute()
+    except RuntimeError:
+        raise damaged(path, code) from None
+    check_geometry(path, code, image)
+    return image
+
+
+def check_geometry(path: Path, code: str, image: sitk.Image | sitk.ImageFileReader) -> None:
+    """Refuse spacings that are not positive numbers and axes that are not at right angles."""
+    spacing, origin = image.GetSpacing(), image.GetOrigin()
+    if not all(map(math.isfinite, (*spacing, *origin))) or min(spacing) <= 0:
+        raise InputError(code, f"{path}: the spacing or the origin in its header is not a valid number.")
+    direction = np.array(image.GetDirection()).reshape(3, 3)
+    if not np.allclose(direction.T @ direction, np.eye(3), atol=RIGHT_ANGLE_TOLERANCE):
+        raise InputError(
+            code,
+            f"{path}: its axes are not at right angles (gantry tilt or shear). Resample it first.",
+        )
+
+
+def damaged(path: Path, code: str) -> InputError:
+    """The error for a file whose content is not what its header says."""
+    return InputError(code, f"{path} is damaged or cut off. Copy or export it again.")
+
+
+def _reader_for(path: Path, code: str) -> sitk.ImageFileReader:
+    if not path.exists():
+        raise InputError(code, f"{path} does not exist.")
+    if path.is_dir():
+        raise InputError(code, f"{path} is a folder; a file is expected here.")
+    image_io = sitk.ImageFileReader.GetImageIOFromFileName(str(path))
+    if image_io == "GDCMImageIO":
+        raise InputError(
+            code, f"{path} is a single DICOM file. For a CT, name the folder that holds its slices."
+        )
+    if image_io not in FORMATS:
+        known = ", ".join(FORMATS.values())
+        raise InputError(code, f"{path} is not a volume that can be read. Known formats are: {known}.")
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.SetImageIO(image_io)
+    return reader
+
+
+def _check_header(path: Path, code: str, reader: sitk.ImageFileReader) -> None:
+    size = reader.GetSize()
+    if reader.GetDimension() != 3 or min(size) < 1:
+        shape = " x ".join(str(n) for n in size)
+        raise InputError(code, f"{path} is not a 3D volume: its size is {shape}.")
+    if reader.GetPixelID() in _COMPLEX:
+        raise InputError(code, f"{path} holds complex numbers; one real value a voxel is expected.")
+    if math.prod(size) * reader.GetNumberOfComponents() > MAX_VOXELS:
+        shape = " x ".join(str(n) for n in size)
+        raise InputError(
+            code, f"{path}: its header claims {shape} voxels, more than {MAX_VOXELS:,}. Crop it first."
+        )
+    check_geometry(path, code, reader)
+    if not is_whole(path, reader):
+        raise damaged(path, code)

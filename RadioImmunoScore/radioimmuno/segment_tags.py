@@ -1,0 +1,47 @@
+"""What the tags of a Slicer segment say about a lesion, in a scene as in a segmentation file."""
+
+from __future__ import annotations
+
+from .lesion import Site
+
+TERMINOLOGY_TAG = "TerminologyEntry"
+IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
+
+# A terminology entry has seven parts; these two may name where the segment sits.
+_TYPE, _REGION = 2, 5
+
+
+def site_from_terminology(entry: str) -> Site | None:
+    """The site that a segment's terminology names: by its anatomic region, else by its type; None for others.
+
+    Parameters
+    ----------
+    entry : as Slicer writes it: seven parts with `~` between, codes as `scheme^code^meaning`
+    """
+    parts = entry.split("~")
+    for position in (_REGION, _TYPE):
+        scheme, code, *_ = [*(parts[position] if position < len(parts) else "").split("^"), ""]
+        site = Site.from_snomed(code) if scheme == "SCT" else None
+        if site is not None:
+            return site
+    return None
+
+
+def terminology_of(site: Site) -> str:
+    """The terminology entry of a mass in this site; `Site.OTHER` leaves the anatomic region open."""
+    region = f"SCT^{site.snomed_code}^{site.label.capitalize()}" if site.snomed_code else "^^"
+    return (
+        "Segmentation category and type - DICOM master list"
+        "~SCT^49755003^Morphologically Altered Structure~SCT^4147007^Mass~^^"
+        f"~Anatomic codes - DICOM master list~{region}~^^"
+    )
+
+
+def irradiated_from_tag(text: str) -> bool | None:
+    """Whether the lesion was irradiated; None when the tag says neither yes nor no."""
+    return {"yes": True, "no": False}.get(text)
+
+
+def irradiated_tag(irradiated: bool) -> str:
+    """The tag's text."""
+    return "yes" if irradiated else "no"

@@ -1,0 +1,203 @@
+"""Reading a CT: formats, DICOM folders, and every file that is none."""
+
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write, write_series
+
+from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import InputError, Severity
+from radioimmuno.image import Image, Lattice
+from radioimmuno.reading import implausible_values, read_image
+
+HEADER_SIZES = b"sizes: 24 20 12"
+HEADER_STEP = b"(0.75,0,0)"
+
+
+@pytest.fixture
+def nrrd(tmp_path):
+    return write(tmp_path / "ct.nrrd", ct_values())
+
+
+def changed(path, old, new):
+    """The file with a piece of its header replaced; the voxels stay."""
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+    return path
+
+
+def refused(path, words):
+    with pytest.raises(InputError, match=words) as caught:
+        read_image(path)
+    assert caught.value.code == "ct.unreadable"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["nrrd", "nii", "nii.gz", "mha", "mhd"])
+def test_every_format_gives_the_same_voxels_in_the_same_place(tmp_path, ending):
+    image, acquisition = read_image(write(tmp_path / f"ct.{ending}", ct_values()))
+    expected = Lattice(SHAPE, SPACING[::-1], ORIGIN)
+    np.testing.assert_array_equal(image.values, ct_values())
+    assert image.lattice.coincides(expected)
+    assert acquisition == Acquisition()
+
+
+def test_a_dicom_folder_gives_the_volume_and_what_its_header_says(tmp_path):
+    tags = {"0018|0060": "120", "0018|0050": "3.0", "0018|1210": "B30f", "0018|0010": "Iohexol"}
+    write_series(tmp_path / "series", ct_values(), "1.2.3", tags)
+    image, acquisition = read_image(tmp_path / "series")
+    np.testing.assert_array_equal(image.values, ct_values())
+    assert image.lattice.coincides(Lattice(SHAPE, SPACING[::-1], ORIGIN))
+    assert acquisition == Acquisition(120.0, 3.0, "B30f", "Iohexol", "DICOM header")
+
+
+@pytest.mark.parametrize("kvp", [None, "", "0"])
+def test_what_the_dicom_header_does_not_say_is_not_invented(tmp_path, kvp):
+    write_series(tmp_path / "series", ct_values(), "1.2.3", {} if kvp is None else {"0018|0060": kvp})
+    _, acquisition = read_image(tmp_path / "series")
+    assert acquisition == Acquisition(source="DICOM header")
+
+
+def test_several_series_in_a_folder_are_refused_with_a_list(tmp_path):
+    write_series(tmp_path / "study", ct_values(), "1.2.3", {"0008|103e": "Arterial"})
+    write_series(tmp_path / "study", ct_values()[:5], "1.2.4", {"0008|103e": "Venous"})
+    text = refused(tmp_path / "study", "2 series")
+    assert "CT Arterial (12 files" in text
+    assert "CT Venous (5 files" in text
+
+
+def test_a_folder_without_dicom_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing here")
+    refused(tmp_path, "no DICOM images")
+
+
+def test_a_folder_with_one_slice_is_refused(tmp_path):
+    write_series(tmp_path / "series", ct_values()[:1], "1.2.3")
+    refused(tmp_path / "series", "single DICOM slice")
+
+
+def test_a_single_dicom_file_is_refused_and_its_folder_asked_for(tmp_path):
+    write_series(tmp_path / "series", ct_values(), "1.2.3")
+    refused(tmp_path / "series" / "1.2.3-000.dcm", "name the folder")
+
+
+def test_a_gap_between_slices_is_refused(tmp_path):
+    write_series(tmp_path / "series", ct_values(), "1.2.3")
+    (tmp_path / "series" / "1.2.3-004.dcm").unlink()
+    refused(tmp_path / "series", "2.50 to 5.00 mm apart")
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    refused(tmp_path / "nowhere.nrrd", "does not exist")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"NRRD0004\n"])
+def test_what_is_no_volume_is_refused(tmp_path, content):
+    path = tmp_path / "ct.nrrd"
+    path.write_bytes(content)
+    refused(path, "not a volume|damaged")
+
+
+def test_formats_that_are_not_known_are_refused(tmp_path):
+    path = tmp_path / "slice.png"
+    sitk.WriteImage(sitk.Image(8, 8, sitk.sitkUInt8), str(path))
+    refused(path, "Known formats are: NRRD, NIfTI, MHA/MHD")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("ending", ["nrrd", "nii", "nii.gz", "mha"])
+def test_a_file_that_is_cut_off_is_refused(tmp_path, ending, compressed):
+    path = tmp_path / f"ct.{ending}"
+    sitk.WriteImage(image_of(ct_values()), str(path), useCompression=compressed)
+    read_image(path)
+    path.write_bytes(path.read_bytes()[:-50])
+    refused(path, "damaged or cut off")
+
+
+@pytest.mark.parametrize(("compressed", "ending"), [(False, "raw"), (True, "zraw")])
+def test_a_voxel_file_beside_its_header_that_is_cut_off_is_refused(tmp_path, compressed, ending):
+    sitk.WriteImage(image_of(ct_values()), str(tmp_path / "ct.mhd"), useCompression=compressed)
+    read_image(tmp_path / "ct.mhd")
+    voxels = tmp_path / f"ct.{ending}"
+    voxels.write_bytes(voxels.read_bytes()[:-50])
+    refused(tmp_path / "ct.mhd", "damaged or cut off")
+
+
+def test_a_compressed_nifti_with_too_few_voxels_is_refused(tmp_path):
+    whole = write(tmp_path / "ct.nii", ct_values()).read_bytes()
+    path = tmp_path / "ct.nii.gz"
+    path.write_bytes(gzip.compress(whole[:-100]))
+    refused(path, "damaged or cut off")
+
+
+def test_a_compressed_nifti_of_several_members_is_whole(tmp_path):
+    whole = write(tmp_path / "ct.nii", ct_values()).read_bytes()
+    path = tmp_path / "ct.nii.gz"
+    path.write_bytes(gzip.compress(whole[:5000]) + gzip.compress(whole[5000:]))
+    np.testing.assert_array_equal(read_image(path)[0].values, ct_values())
+
+
+def test_two_and_four_dimensions_are_refused(tmp_path):
+    volume = image_of(ct_values())
+    sitk.WriteImage(volume[:, :, 0], str(tmp_path / "two.nrrd"))
+    sitk.WriteImage(sitk.JoinSeries([volume, volume]), str(tmp_path / "four.nrrd"))
+    refused(tmp_path / "two.nrrd", "24 x 20")
+    refused(tmp_path / "four.nrrd", "24 x 20 x 12 x 2")
+
+
+def test_several_values_a_voxel_are_refused(tmp_path):
+    volume = image_of(ct_values())
+    sitk.WriteImage(sitk.Compose([volume, volume]), str(tmp_path / "vector.nrrd"))
+    refused(tmp_path / "vector.nrrd", "several values")
+
+
+def test_complex_numbers_are_refused(tmp_path):
+    sitk.WriteImage(image_of(ct_values().astype(np.complex64)), str(tmp_path / "complex.nrrd"))
+    refused(tmp_path / "complex.nrrd", "complex")
+
+
+def test_a_header_that_claims_more_than_any_ct_is_refused_before_memory_is_taken(nrrd):
+    refused(changed(nrrd, HEADER_SIZES, b"sizes: 40000 30000 20000"), "claims 40000 x 30000 x 20000")
+
+
+@pytest.mark.parametrize("sizes", [b"sizes: 24 20 0", b"sizes: 24 20 -5"])
+def test_a_size_that_cannot_be_is_refused(nrrd, sizes):
+    refused(changed(nrrd, HEADER_SIZES, sizes), "damaged")
+
+
+@pytest.mark.parametrize("step", [b"(0,0,0)", b"(nan,0,0)", b"(inf,0,0)"])
+def test_a_spacing_that_is_no_positive_number_is_refused(nrrd, step):
+    refused(changed(nrrd, HEADER_STEP, step), "not a valid number|damaged")
+
+
+def test_axes_that_are_not_at_right_angles_are_refused(nrrd):
+    refused(changed(nrrd, b"(0,0,2.5)", b"(0,0.6,2.5)"), "right angles")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (ct_values() + 1024, "neither air nor fat"),
+        (np.linspace(0, 1, 8, dtype=np.float32).reshape(2, 2, 2), "spans more"),
+        (ct_values().astype(np.float32) * 100, "no CT has values"),
+    ],
+)
+def test_values_that_are_no_hounsfield_units_are_warned_of(values, words):
+    (finding,) = implausible_values(Image(values, Lattice(values.shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))))
+    assert (finding.code, finding.severity) == ("ct.hu_implausible", Severity.WARN)
+    assert words in finding.text
+
+
+@pytest.mark.parametrize("values", [ct_values(), np.where(ct_values() < 0, np.nan, ct_values() - 200.0)])
+def test_hounsfield_units_are_not_warned_of(values):
+    assert implausible_values(Image(values, Lattice(values.shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))) == ()
+
+
+def test_real_ct_are_not_warned_of(data):
+    for path in (data / "lung1_001" / "ct.nrrd", data / "sts" / "STS_003" / "ct.nii.gz"):
+        assert implausible_values(read_image(path)[0]) == ()
