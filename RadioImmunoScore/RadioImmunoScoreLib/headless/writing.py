@@ -1,0 +1,143 @@
+"""A scored patient as a scene file and two pictures."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import vtk
+
+from radioimmuno.image import Image
+from radioimmuno.lesion import Lesion
+from radioimmuno.results import PatientScore
+from radioimmuno.signature import Signature
+
+from ..scene import SceneResult, showScores
+from .anatomy import BODY, addModel, anatomyOf
+from .host import SceneHost
+from .patient import addSegmentation, addVolume, fileUnderSubject
+from .pictures import savePng
+from .portraits import PANEL_PX, Painter, Portrait, axialPortrait, threeDPortrait
+from .spots import LPS_TO_RAS, slicesThrough, spotsOf
+from .views import LAYOUT_NAMES, SliceView, ThreeDView
+
+THREE_D_SIZE = (1150, 900)
+BACKGROUND_BELOW = (0.02, 0.03, 0.05)
+BACKGROUND_ABOVE = (0.12, 0.15, 0.20)
+FILL_OPACITY = 0.35
+OUTLINE_PX = 2
+
+# Height of a slice view against its width.
+MIN_ASPECT, MAX_ASPECT = 0.6, 1.2
+
+# Room around the body, as a share of its size.
+MARGIN = 0.04
+
+# PNG keyword under which a picture says where each lesion is: JSON, lesion ID -> [row, column].
+PLACES_KEYWORD = "Lesions"
+
+
+def writeScene(
+    image: Image,
+    lesions: Sequence[Lesion],
+    patientScore: PatientScore,
+    signature: Signature,
+    outDir: str | os.PathLike[str],
+) -> list[Path]:
+    """Write `axial.png`, `3d.png` and `scene.mrb` of a scored patient; the scene opens in Slicer.
+
+    Parameters
+    ----------
+    image : the CT
+    lesions : its lesions, on the CT's lattice
+    patientScore : their scores, by the same IDs
+    signature : what they were scored with
+    outDir : existing folder
+
+    Returns
+    -------
+    list of Path
+        The files. Under the PNG keyword `Lesions` a picture says where each lesion is: JSON,
+        ID -> [row, column].
+    """
+    folder = Path(outDir)
+    spots = spotsOf(lesions)
+    surfaces = anatomyOf(image)
+    bounds = _boundsToShow(image, surfaces.get(BODY))
+    painter = Painter(patientScore, signature)
+    with SceneHost() as host:
+        views = _Views(host, bounds)
+        volumeNode = addVolume(host.scene, image)
+        shown = _addScoredLesions(host.scene, lesions, volumeNode, patientScore, signature)
+        for tissue, surface in surfaces.items():
+            addModel(host.scene, tissue, surface)
+        views.show(volumeNode, bounds)
+        middle = views.axial.center
+        axial = axialPortrait(
+            views.axial, slicesThrough(spots) or [float(middle[2])], spots, shown.legendNode, painter
+        )
+        threeD = threeDPortrait(views.threeD, spots, painter)
+        least = patientScore.metrics.minimum_lesion
+        views.aimAt(next((spot.center for spot in spots if spot.id == least), middle))
+        return [
+            _savePortrait(folder / "axial.png", axial),
+            _savePortrait(folder / "3d.png", threeD),
+            host.saveScene(folder / "scene.mrb"),
+        ]
+
+
+class _Views:
+    """The views that the application's default layout has too, so that it opens the scene as it was left."""
+
+    def __init__(self, host: SceneHost, bounds: np.ndarray) -> None:
+        wide, deep, _ = bounds[1::2] - bounds[::2]
+        size = PANEL_PX, round(PANEL_PX * min(max(deep / wide, MIN_ASPECT), MAX_ASPECT))
+        self.slices = [SliceView(host, orientation, size) for orientation in LAYOUT_NAMES]
+        self.axial = self.slices[0]
+        self.threeD = ThreeDView(host, THREE_D_SIZE)
+        self.threeD.node.SetBackgroundColor(*BACKGROUND_BELOW)
+        self.threeD.node.SetBackgroundColor2(*BACKGROUND_ABOVE)
+
+    def show(self, volumeNode: Any, bounds: np.ndarray) -> None:
+        for view in self.slices:
+            view.showVolume(volumeNode)
+            view.fitTo(bounds)
+        self.threeD.lookAt(bounds)
+
+    def aimAt(self, ras: Sequence[float]) -> None:
+        for view in self.slices:
+            view.jumpTo(ras)
+
+
+def _addScoredLesions(
+    scene: Any, lesions: Sequence[Lesion], volumeNode: Any, patientScore: PatientScore, signature: Signature
+) -> SceneResult:
+    segmentationNode = addSegmentation(scene, lesions, volumeNode)
+    fileUnderSubject(scene, (volumeNode, segmentationNode))
+    displayNode = segmentationNode.GetDisplayNode()
+    displayNode.SetOpacity2DFill(FILL_OPACITY)
+    displayNode.SetSliceIntersectionThickness(OUTLINE_PX)
+    segmentationNode.CreateClosedSurfaceRepresentation()
+    return showScores(volumeNode, segmentationNode, patientScore, signature)
+
+
+def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:
+    """The body, or the whole CT where no body is found, with a margin: R, A, S minimum and maximum in mm."""
+    if body is not None:
+        bounds = np.array(body.GetBounds())
+    else:
+        ends = np.array(list(itertools.product(*zip(image.box.start, image.box.stop, strict=True))))
+        points = image.lattice.to_lps(ends) * LPS_TO_RAS
+        bounds = np.stack([points.min(axis=0), points.max(axis=0)], axis=1).ravel()
+    margin = MARGIN * (bounds[1::2] - bounds[::2])
+    return np.stack([bounds[::2] - margin, bounds[1::2] + margin], axis=1).ravel()
+
+
+def _savePortrait(path: Path, portrait: Portrait) -> Path:
+    places = {key: list(place) for key, place in portrait.places.items()}
+    return savePng(path, portrait.picture, {PLACES_KEYWORD: json.dumps(places)})

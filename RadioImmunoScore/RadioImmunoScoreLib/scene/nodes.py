@@ -1,0 +1,70 @@
+"""The nodes of a segmentation's results: found again by reference, so that scoring twice makes them once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+# Begins the names of all references, attributes and tags that are ours.
+PREFIX = "RadioImmunoScore."
+
+
+def ownedNode(owner: Any, role: str) -> Any | None:
+    """The result node that `owner` refers to in this role, or None."""
+    return owner.GetNodeReference(PREFIX + role)
+
+
+def ownNode(owner: Any, role: str, node: Any) -> None:
+    """Have `owner` refer to a result node in this role, and file the node beside it."""
+    owner.SetNodeReferenceID(PREFIX + role, node.GetID())
+    _fileBeside(node, owner)
+
+
+def ensureNode(owner: Any, role: str, className: str, name: str) -> Any:
+    """The result node that `owner` refers to in this role; made when there is none."""
+    node = ownedNode(owner, role)
+    if node is None:
+        node = owner.GetScene().AddNewNodeByClass(className, name)
+        ownNode(owner, role, node)
+    return node
+
+
+def removeOwnedNode(owner: Any, role: str) -> None:
+    """Remove the result node of this role with the display and storage nodes that serve it."""
+    node = ownedNode(owner, role)
+    owner.RemoveNodeReferenceIDs(PREFIX + role)
+    if node is not None:
+        _removeWhole(node)
+
+
+def removeOwnedNodes(owner: Any) -> None:
+    """Remove all result nodes of `owner` and the references to them."""
+    roles = [owner.GetNthNodeReferenceRole(n) for n in range(owner.GetNumberOfNodeReferenceRoles())]
+    for role in roles:
+        if role.startswith(PREFIX):
+            removeOwnedNode(owner, role[len(PREFIX) :])
+
+
+def _removeWhole(node: Any) -> None:
+    helpers = []
+    if isinstance(node, slicer.vtkMRMLDisplayableNode):
+        helpers += [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
+    if isinstance(node, slicer.vtkMRMLStorableNode):
+        helpers += [node.GetNthStorageNode(n) for n in range(node.GetNumberOfStorageNodes())]
+    scene = node.GetScene()
+    for each in (node, *filter(None, helpers)):
+        scene.RemoveNode(each)
+
+
+def _fileBeside(node: Any, other: Any) -> None:
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    otherItem = hierarchy.GetItemByDataNode(other)
+    if not otherItem or isinstance(node, slicer.vtkMRMLDisplayNode | slicer.vtkMRMLColorNode):
+        return
+    parent = hierarchy.GetItemParent(otherItem)
+    item = hierarchy.GetItemByDataNode(node)
+    if item:
+        hierarchy.SetItemParent(item, parent)
+    else:
+        hierarchy.CreateItem(parent, node)

@@ -1,0 +1,36 @@
+"""Segments in the colors of their scores, and back in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from radioimmuno.colors import Rgb
+
+from .tags import ORIGINAL_COLOR, tagOf
+
+
+def paintSegments(segmentationNode: Any, colors: Mapping[str, Rgb]) -> None:
+    """Give segments these colors, by segment ID. A segment's own color stays kept in its tag.
+
+    A segment that is gone, because the user deleted it meanwhile, is passed over.
+    """
+    segmentation = segmentationNode.GetSegmentation()
+    for segmentID, color in colors.items():
+        segment = segmentation.GetSegment(segmentID)
+        if segment is None:
+            continue
+        if not segment.HasTag(ORIGINAL_COLOR):
+            segment.SetTag(ORIGINAL_COLOR, " ".join(map(repr, segment.GetColor())))
+        segment.SetColor(*color)
+
+
+def restoreColors(segmentationNode: Any) -> None:
+    """Give all painted segments their own colors again, to the last bit."""
+    segmentation = segmentationNode.GetSegmentation()
+    for segmentID in segmentation.GetSegmentIDs():
+        segment = segmentation.GetSegment(segmentID)
+        original = tagOf(segment, ORIGINAL_COLOR)
+        if original is not None:
+            segment.SetColor(*map(float, original.split()))
+            segment.RemoveTag(ORIGINAL_COLOR)

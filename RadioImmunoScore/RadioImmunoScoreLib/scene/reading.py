@@ -1,0 +1,77 @@
+"""From the scene to plain values: a volume node to an Image, a segmentation node to Lesions.
+
+Nothing in the scene is changed. Everything is expressed in the CT's own frame, below its parent transform, so
+that moving CT and segmentation together changes no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from radioimmuno.findings import Finding, InputError
+from radioimmuno.image import Image
+from radioimmuno.lesion import Lesion
+
+from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice
+from .masks import MaskReader
+from .tags import irradiatedOf, siteOf
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentationReading:
+    """The lesions of a segmentation node, in its order, and by lesion ID what reading them found."""
+
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, tuple[Finding, ...]]
+
+
+def readImage(volumeNode: Any) -> Image:
+    """The CT of a volume node.
+
+    The values are a read-only view of the node's voxels, so a CT does not cost its memory twice. They stay
+    readable when the node is given other voxels meanwhile.
+
+    Raises
+    ------
+    InputError
+        When the node has no single-component voxels, or a transform that changes the CT's shape.
+    """
+    imageData = volumeNode.GetImageData()
+    if imageData is None or imageData.GetNumberOfScalarComponents() != 1 or 0 in imageData.GetDimensions():
+        raise InputError("ct.unreadable", f"The volume {volumeNode.GetName()} holds no CT voxels.")
+    toWorld = linearPart(transformBetween(volumeNode.GetParentTransformNode(), None))
+    if toWorld is None or not isRigid(toWorld):
+        raise InputError(
+            "ct.unreadable",
+            f"The volume {volumeNode.GetName()} lies under a transform that bends or stretches it, as a "
+            "tilted gantry asks for. Resample the volume, or remove the transform.",
+        )
+    values = scalarsOf(imageData)
+    values.flags.writeable = False
+    return Image(values, volumeLattice(volumeNode))
+
+
+def readLesions(
+    segmentationNode: Any, volumeNode: Any, segmentIDs: Sequence[str] | None = None
+) -> SegmentationReading:
+    """The segments of a segmentation node as lesions on the CT's lattice, each cropped to what it covers.
+
+    Parameters
+    ----------
+    segmentationNode : vtkMRMLSegmentationNode; any source representation, grid and transform
+    volumeNode : the CT
+    segmentIDs : which segments; all by default
+    """
+    segmentation = segmentationNode.GetSegmentation()
+    reader = MaskReader(segmentationNode, volumeNode)
+    lesions, findings = [], {}
+    for segmentID in segmentation.GetSegmentIDs() if segmentIDs is None else segmentIDs:
+        segment = segmentation.GetSegment(segmentID)
+        placed = reader.read(segmentID)
+        findings[segmentID] = placed.findings
+        lesions.append(
+            Lesion(segmentID, segment.GetName(), placed.mask, siteOf(segment), irradiatedOf(segment))
+        )
+    return SegmentationReading(tuple(lesions), findings)

@@ -1,0 +1,48 @@
+"""What a segment's tags say about the lesion: site, irradiation, and its color before it was painted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import vtk
+
+from radioimmuno.lesion import Site
+from radioimmuno.segment_tags import (
+    IRRADIATED_TAG,
+    TERMINOLOGY_TAG,
+    irradiated_from_tag,
+    irradiated_tag,
+    site_from_terminology,
+    terminology_of,
+)
+
+ORIGINAL_COLOR = "RadioImmunoScore.OriginalColor"
+
+
+def tagOf(segment: Any, name: str) -> str | None:
+    """A segment's tag, or None when it has no such tag."""
+    value = vtk.reference("")
+    return value.get() if segment.GetTag(name, value) else None
+
+
+def siteOf(segment: Any) -> Site | None:
+    """The site that a segment's terminology names; None when it names none of ours."""
+    return site_from_terminology(tagOf(segment, TERMINOLOGY_TAG) or "")
+
+
+def setSite(segment: Any, site: Site) -> None:
+    """Write the site into the segment's terminology: a mass in this anatomic region."""
+    segment.SetTag(TERMINOLOGY_TAG, terminology_of(site))
+
+
+def irradiatedOf(segment: Any) -> bool | None:
+    """Whether the lesion was irradiated; None when nobody said."""
+    return irradiated_from_tag(tagOf(segment, IRRADIATED_TAG) or "")
+
+
+def setIrradiated(segment: Any, irradiated: bool | None) -> None:
+    """Write whether the lesion was irradiated; None forgets it."""
+    if irradiated is None:
+        segment.RemoveTag(IRRADIATED_TAG)
+    else:
+        segment.SetTag(IRRADIATED_TAG, irradiated_tag(irradiated))

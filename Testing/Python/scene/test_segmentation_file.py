@@ -1,0 +1,58 @@
+"""Segmentation files go both ways between this project and Slicer's own storage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from radioimmuno.image import Image, Lattice
+from radioimmuno.lesion import Lesion, Site
+from radioimmuno.reading import read_lesions
+from radioimmuno.segmentation_file import write_segmentation
+from RadioImmunoScoreLib.headless.host import SceneHost
+from RadioImmunoScoreLib.headless.patient import addSegmentation, addVolume
+from RadioImmunoScoreLib.scene.reading import readLesions
+
+pytestmark = pytest.mark.scene
+
+LATTICE = Lattice((10, 14, 16), (2.5, 0.8, 0.8), (-40.0, 12.0, 300.0))
+CT = Image(np.zeros(LATTICE.shape, np.int16), LATTICE)
+
+
+def block(name, start, stop, site=None, irradiated=None):
+    shape = [b - a for a, b in zip(start, stop, strict=True)]
+    return Lesion(name, f"lesion {name}", Image(np.ones(shape, bool), LATTICE, start), site, irradiated)
+
+
+APART = [block("a", (1, 2, 3), (4, 6, 8), Site.LIVER, True), block("b", (5, 7, 9), (8, 12, 14), None, False)]
+OVERLAPPING = [*APART, block("c", (3, 4, 5), (6, 9, 11), Site.LUNG)]
+
+
+def facts(lesions):
+    """All that is known of lesions, masks as what they cover on the CT."""
+    return [
+        (x.id, x.name, x.site, x.irradiated, x.mask.within(CT.box, False).nonzero()[0].size, x.box)
+        for x in lesions
+    ]
+
+
+def test_slicer_reads_what_is_written(tmp_path):
+    write_segmentation(tmp_path / "lesions.seg.nrrd", APART, LATTICE)
+    with SceneHost() as host:
+        volume = addVolume(host.scene, CT)
+        node = host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "lesions")
+        storage = host.scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+        storage.SetFileName(str(tmp_path / "lesions.seg.nrrd"))
+        assert storage.ReadData(node)
+        assert facts(readLesions(node, volume).lesions) == facts(APART)
+
+
+def test_what_slicer_writes_is_read(tmp_path):
+    with SceneHost() as host:
+        node = addSegmentation(host.scene, OVERLAPPING, addVolume(host.scene, CT))
+        storage = host.scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+        storage.SetFileName(str(tmp_path / "lesions.seg.nrrd"))
+        assert storage.WriteData(node)
+    read = read_lesions(tmp_path / "lesions.seg.nrrd", CT)
+    assert read.findings == {}
+    assert facts(read.lesions) == facts(OVERLAPPING)
