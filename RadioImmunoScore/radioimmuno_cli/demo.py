@@ -1,0 +1,100 @@
+"""`radioimmuno demo`: a simulated patient, and everything that there is to see."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from . import result
+from .options import add_command
+from .progress import Progress
+from .score import SCORING
+
+SIMULATING = "simulating the patient"
+DEFAULT_SEED = 2
+
+DESCRIPTION = """\
+Simulate a patient with several lesions, score them with the demonstration signature and show all of it:
+the table on the terminal, the report, the Slicer scene and pictures of its slice and 3D views.
+
+writes what `radioimmuno score --scene` writes, and:
+  ct.nrrd            the simulated CT
+  lesions.seg.nrrd   its lesions, to open in Slicer or to score again"""
+
+EXAMPLES = """\
+  radioimmuno demo --out demo
+  radioimmuno demo --out another --seed 7"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands, "demo", "score a simulated patient and show everything", DESCRIPTION, EXAMPLES
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=_seed,
+        default=DEFAULT_SEED,
+        help="another number is another patient (%(default)s)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    result.check_scene_can_be_made()
+    out = result.prepared_folder(arguments.out)
+    with Progress([SIMULATING, SCORING, result.WRITING, result.MAKING_SCENE], arguments.quiet) as progress:
+        from radioimmuno.scoring import score
+        from radioimmuno.signature import default_signature
+        from radioimmuno.simulation import simulate_patient
+
+        progress.stage(SIMULATING)
+        simulated = simulate_patient(arguments.seed)
+        signature = default_signature()
+        files = _write_inputs(simulated, out)
+        progress.stage(SCORING)
+        patient = result.with_time(
+            score(
+                simulated.image,
+                simulated.lesions,
+                signature,
+                simulated.acquisition,
+                progress=progress.step,
+                inputs={"simulated patient": {"seed": arguments.seed}},
+            )
+        )
+        files += result.write_report(patient, signature, simulated.image, simulated.lesions, out, progress)
+        files += result.write_scene(patient, signature, simulated.image, simulated.lesions, out, progress)
+    if arguments.json:
+        return result.tell_machine(patient, files, out)
+    code = result.tell(patient, signature, files, out)
+    again = (
+        f"radioimmuno score {files[0]} {files[1]} --kvp {simulated.acquisition.kvp:g} --out {out / 'again'}"
+    )
+    print(f"To score the files yourself: {again}")
+    return code
+
+
+def _write_inputs(simulated: Any, out: Path) -> list[Path]:
+    import SimpleITK as sitk
+
+    from radioimmuno.atomic import replacing
+    from radioimmuno.image import to_sitk
+    from radioimmuno.segmentation_file import write_segmentation
+
+    ct, lesions = out / "ct.nrrd", out / "lesions.seg.nrrd"
+    with replacing(ct) as unfinished:
+        sitk.WriteImage(to_sitk(simulated.image), str(unfinished), useCompression=True, compressionLevel=1)
+    write_segmentation(lesions, simulated.lesions, simulated.image.lattice)
+    return [ct, lesions]
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value

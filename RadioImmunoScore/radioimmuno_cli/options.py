@@ -1,0 +1,74 @@
+"""Options and words of the help that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from radioimmuno.findings import SettingsError
+from radioimmuno.settings import PRESETS, Settings
+
+EXIT_CODES = """\
+exit codes:
+  0  all lesions scored       8  some lesions refused, with reasons; the others scored
+  1  failure                  2  wrong usage"""
+
+CT_HELP = "CT: a NRRD, NIfTI or MHA/MHD file, or the folder of one DICOM series"
+LESIONS_HELP = "lesions: a label map (each label is a lesion) or Slicer's .seg.nrrd, with its names and sites"
+SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
+
+
+def add_command(
+    commands: Any, name: str, summary: str, description: str, examples: str
+) -> argparse.ArgumentParser:
+    """A command with its help: what it does, examples, exit codes; `--quiet` and `--json` come with it."""
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=f"examples:\n{examples}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
+    parser.add_argument(
+        "--quiet", action="store_true", help="no progress bar (there is none without a terminal)"
+    )
+    return parser
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """The arguments that name a CT and its lesions."""
+    parser.add_argument("ct", metavar="CT", type=Path, help=CT_HELP)
+    parser.add_argument("lesions", metavar="LESIONS", type=Path, help=LESIONS_HELP)
+
+
+def positive(text: str) -> float:
+    """A positive number; what is none is wrong usage."""
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(text)
+    return value
+
+
+def settings_named(text: str) -> Settings:
+    """The preset with this name, or the settings in this file.
+
+    Raises
+    ------
+    SettingsError
+        When there is neither, or the file's content is not valid.
+    """
+    if text in PRESETS:
+        return PRESETS[text]
+    path = Path(text)
+    if not path.is_file():
+        known = ", ".join(PRESETS)
+        raise SettingsError("settings.invalid", f"{text} is neither a file nor one of the presets {known}.")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise SettingsError("settings.invalid", f"{path} is not valid JSON: {error}.") from None
+    return Settings.from_dict(data)

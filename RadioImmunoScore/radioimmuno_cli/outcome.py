@@ -1,0 +1,23 @@
+"""How a command ends: exit codes, and the error of the shell door itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+ALL_SCORED, FAILURE, SOME_REFUSED, INTERRUPTED = 0, 1, 8, 130
+
+
+class Failure(Exception):
+    """Something that keeps a command from its work; the text says what to do about it."""
+
+
+def exit_code(refused: Iterable[bool]) -> int:
+    """The code for lesions of which each was refused or not."""
+    return SOME_REFUSED if any(refused) else ALL_SCORED
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print what was done, for machines."""
+    print(json.dumps(document, indent=2, allow_nan=False))

@@ -1,0 +1,135 @@
+"""What comes out of scoring: files, and the table on the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .outcome import Failure, exit_code, print_json
+from .progress import Progress
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.image import Image
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.results import PatientScore
+    from radioimmuno.signature import Signature
+
+WRITING, MAKING_SCENE = "writing the report", "making the scene"
+
+
+def check_scene_can_be_made() -> None:
+    """Say it before the long work when Slicer's libraries are not there."""
+    if importlib.util.find_spec("slicer") is None:
+        raise Failure(
+            "scenes and pictures need Slicer's own libraries. Install them: pip install 'radioimmuno[slicer]'"
+        )
+
+
+def prepared_folder(path: Path) -> Path:
+    """The output folder, made where there is none."""
+    if path.exists() and not path.is_dir():
+        raise Failure(f"--out {path} is a file; name a folder")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def with_time(patient: PatientScore) -> PatientScore:
+    """The result with the time in its provenance; all else is a function of the input."""
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return dataclasses.replace(patient, provenance={**patient.provenance, "created_utc": now})
+
+
+def write_report(
+    patient: PatientScore,
+    signature: Signature,
+    image: Image,
+    lesions: Sequence[Lesion],
+    out: Path,
+    progress: Progress,
+) -> list[Path]:
+    """Write table, JSON, page and rings; each file is whole or the old one."""
+    from radioimmuno.grid import resampled
+    from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
+
+    progress.stage(WRITING)
+    grid = resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm)
+    write_scores_csv(patient, signature, out / "scores.csv")
+    write_patient_json(patient, signature, out / "patient.json")
+    write_report_html(patient, signature, image, lesions, out / "report.html")
+    write_rings(patient, out / "rings.nrrd", grid)
+    return [out / name for name in ("scores.csv", "patient.json", "report.html", "rings.nrrd")]
+
+
+def write_scene(
+    patient: PatientScore,
+    signature: Signature,
+    image: Image,
+    lesions: Sequence[Lesion],
+    out: Path,
+    progress: Progress,
+) -> list[Path]:
+    """Write the Slicer scene and the pictures of its views."""
+    from RadioImmunoScoreLib.headless.writing import writeScene
+
+    progress.stage(MAKING_SCENE)
+    return list(writeScene(image, lesions, patient, signature, out))
+
+
+def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
+    """Print the table of lesions, the patient and the files; the exit code is returned."""
+    print(_lesion_table(patient, signature))
+    print()
+    print(_patient_line(patient))
+    print(signature.notice)
+    print(f"\nIn {out}: {', '.join(file.name for file in files)}")
+    return exit_code(lesion.score is None for lesion in patient.lesions)
+
+
+def tell_machine(patient: PatientScore, files: Sequence[Path], out: Path) -> int:
+    """Print the same as JSON: the files, and what `patient.json` holds."""
+    code = exit_code(lesion.score is None for lesion in patient.lesions)
+    document = json.loads((out / "patient.json").read_text(encoding="utf-8"))
+    print_json({"exit_code": code, "files": [str(file) for file in files], "patient": document})
+    return code
+
+
+def _lesion_table(patient: PatientScore, signature: Signature) -> str:
+    from radioimmuno.colors import color_scale
+
+    scale = color_scale(signature)
+    rows = [
+        (
+            lesion.name,
+            "-" if lesion.site is None else lesion.site.label,
+            f"{lesion.volume_cc:.2f} cc",
+            "-" if lesion.score is None else f"{lesion.score:.3f}",
+            lesion.status,
+            lesion.reasons,
+        )
+        for lesion in patient.lesions
+    ]
+    colors = [scale.hex(lesion.score) for lesion in patient.lesions]
+    return table(("lesion", "site", "volume", "score", "status", "reason"), rows, ("volume", "score"), colors)
+
+
+def _patient_line(patient: PatientScore) -> str:
+    metrics = patient.metrics
+    if metrics.minimum_lesion is None or metrics.maximum_lesion is None:
+        return f"Patient: none of {len(patient.lesions)} lesions scored."
+    names = {lesion.id: lesion.name for lesion in patient.lesions}
+    parts = [
+        f"{metrics.n} of {len(patient.lesions)} lesions scored",
+        f"mean {metrics.mean:.3f}",
+        f"median {metrics.median:.3f}",
+        f"lowest {metrics.minimum:.3f} ({names[metrics.minimum_lesion]})",
+        f"highest {metrics.maximum:.3f} ({names[metrics.maximum_lesion]})",
+        "SD not defined" if metrics.sd is None else f"SD {metrics.sd:.3f}",
+        "entropy not defined" if metrics.entropy is None else f"entropy {metrics.entropy:.2f} bits",
+    ]
+    return f"Patient: {', '.join(parts)}."

@@ -1,0 +1,98 @@
+"""`radioimmuno ring`: the peritumoral rings as a label map."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .case import READING_CT, READING_LESIONS, read_case
+from .options import SETTINGS_HELP, add_case, add_command, settings_named
+from .outcome import exit_code, print_json
+from .progress import Progress
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.results import PatientScore
+
+BUILDING = "building rings"
+
+DESCRIPTION = """\
+Build the peritumoral ring of every lesion: all points within 2 mm of its surface, inside and outside,
+without other lesions, inside the CT.
+
+writes a label map (NRRD) on the resampled grid; its header says which label is which lesion."""
+
+EXAMPLES = """\
+  radioimmuno ring ct.nrrd lesions.seg.nrrd --out rings.nrrd
+  radioimmuno ring ct.nrrd lesions.seg.nrrd --inner-mm 0 --outer-mm 5 --out rings.nrrd"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(commands, "ring", "build the peritumoral rings", DESCRIPTION, EXAMPLES)
+    add_case(parser)
+    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    parser.add_argument(
+        "--inner-mm", metavar="N", type=float, help="how far the ring reaches into the lesion"
+    )
+    parser.add_argument("--outer-mm", metavar="N", type=float, help="how far it reaches out of it")
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="NRRD file to write")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    settings = settings_named(arguments.settings)
+    given = {name: getattr(arguments, name) for name in ("inner_mm", "outer_mm")}
+    changes = {name: value for name, value in given.items() if value is not None}
+    settings = dataclasses.replace(settings, ring=dataclasses.replace(settings.ring, **changes))
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
+        from radioimmuno.grid import resampled
+        from radioimmuno.measuring import measure
+        from radioimmuno.report import write_rings
+
+        case = read_case(arguments.ct, arguments.lesions, None, progress)
+        progress.stage(BUILDING)
+        built = measure(
+            case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step
+        )
+        grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
+        write_rings(_as_patient(built), arguments.out, grid)
+    code = exit_code(lesion.ring is None for lesion in built)
+    if arguments.json:
+        rings = [
+            {"lesion_id": lesion.id, "name": lesion.name, "ring_cc": _ring_cc(lesion)} for lesion in built
+        ]
+        print_json({"exit_code": code, "files": [str(arguments.out)], "rings": rings})
+    else:
+        print(_summary(built))
+        print(f"\nIn {arguments.out}")
+    return code
+
+
+def _as_patient(built: Sequence[LesionFeatures]) -> PatientScore:
+    from radioimmuno.results import LesionScore, PatientScore
+
+    rows = (LesionScore(b.id, b.name, b.volume_cc, None, findings=b.findings, ring=b.ring) for b in built)
+    return PatientScore(tuple(rows), {}, {})
+
+
+def _ring_cc(lesion: LesionFeatures) -> float | None:
+    if lesion.ring is None:
+        return None
+    return float(lesion.ring.values.sum() * lesion.ring.lattice.voxel_volume_mm3 / 1000.0)
+
+
+def _summary(built: Sequence[LesionFeatures]) -> str:
+    rows = []
+    for lesion in built:
+        volume = _ring_cc(lesion)
+        reasons = " ".join(finding.text for finding in lesion.findings)
+        ring = "" if volume is None else f"{volume:.2f} cc"
+        rows.append((lesion.id, lesion.name, f"{lesion.volume_cc:.2f} cc", ring, reasons))
+    return table(("id", "lesion", "volume", "ring", "reason"), rows, ("volume", "ring"))

@@ -1,0 +1,101 @@
+"""`radioimmuno signature`: what a signature file says, and whether it can be used."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .options import add_command
+from .outcome import ALL_SCORED, print_json
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.signature import Signature
+
+DESCRIPTION = """\
+show   print what a signature file says: status, terms, cut-offs, settings
+check  say whether a signature file can be used, and if not, which field is wrong"""
+
+EXAMPLES = """\
+  radioimmuno signature show                 the demonstration signature that ships
+  radioimmuno signature check my.json"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(commands, "signature", "show or check a signature file", DESCRIPTION, EXAMPLES)
+    parser.add_argument("action", choices=("show", "check"), help="what to do")
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="default: the demonstration signature"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from radioimmuno.signature import default_signature, read_signature
+
+    signature = read_signature(arguments.file) if arguments.file else default_signature()
+    if arguments.json:
+        print_json(_document(signature))
+    elif arguments.action == "check":
+        print(f"{arguments.file or signature.name}: valid, {len(signature.terms)} terms, {signature.status}")
+    else:
+        print(_description(signature))
+    return ALL_SCORED
+
+
+def _document(signature: Signature) -> dict[str, Any]:
+    return {
+        "name": signature.name,
+        "version": signature.version,
+        "status": signature.status,
+        "notice": signature.notice,
+        "sha256": signature.sha256,
+        "predicts": signature.predicts,
+        "direction": signature.direction,
+        "citation": signature.citation,
+        "patents": list(signature.patents),
+        "intercept": signature.intercept,
+        "terms": [dataclasses.asdict(term) for term in signature.terms],
+        "cutoffs": dataclasses.asdict(signature.cutoffs),
+        "distribution": dataclasses.asdict(signature.distribution),
+        "settings": signature.settings.to_dict(),
+    }
+
+
+def _description(signature: Signature) -> str:
+    cutoffs, scores = signature.cutoffs, signature.distribution
+    facts = {
+        "status": signature.status,
+        "predicts": f"{signature.predicts} ({signature.direction})",
+        "cut-offs": f"low {cutoffs.low:.4g}, median {cutoffs.median:.4g}, high {cutoffs.high:.4g}",
+        "training": f"{scores.n} scores, 1st to 99th percentile {scores.p1:.4g} to {scores.p99:.4g}",
+        "citation": signature.citation,
+        "patents": "; ".join(signature.patents),
+        "SHA-256": signature.sha256,
+    }
+    rows = [
+        (
+            f"{term.coefficient:+.4g}",
+            f"{term.mean:.5g}",
+            f"{term.scale:.5g}",
+            f"{term.training_range[0]:.5g} to {term.training_range[1]:.5g}",
+            term.variable,
+        )
+        for term in sorted(signature.terms, key=lambda term: -abs(term.coefficient))
+    ]
+    lines = [f"{signature.name} {signature.version}", signature.notice, ""]
+    lines += [f"{name + ':':<10} {text}" for name, text in facts.items() if text]
+    lines += ["settings:", *_settings_lines(signature), "", f"intercept {signature.intercept:.6g}"]
+    header = ("coefficient", "mean", "scale", "training range", "variable")
+    return "\n".join([*lines, table(header, rows, ("coefficient", "mean", "scale"))])
+
+
+def _settings_lines(signature: Signature) -> list[str]:
+    return [
+        f"  {part}: " + ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+        for part, values in signature.settings.to_dict().items()
+    ]

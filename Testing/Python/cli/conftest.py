@@ -1,0 +1,53 @@
+"""The installed command as a subprocess, and a small patient on files for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from small_patient import ct_values, label_map, signature, write_volume
+
+from radioimmuno.signature import write_signature
+
+COMMAND = Path(sys.executable).with_name("radioimmuno")
+TIMEOUT_S = 300
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The patient's CT, label map and signature."""
+
+    ct: Path
+    labels: Path
+    signature: Path
+
+
+@pytest.fixture(scope="session")
+def radioimmuno() -> Run:
+    """Run the command with these arguments; what it printed and its exit code come back."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [str(COMMAND), *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL, **options
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The patient's files."""
+    folder = tmp_path_factory.mktemp("patient")
+    write_signature(signature(), folder / "signature.json")
+    return Files(
+        write_volume(folder / "ct.nrrd", ct_values()),
+        write_volume(folder / "labels.nrrd", label_map()),
+        folder / "signature.json",
+    )

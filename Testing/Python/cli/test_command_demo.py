@@ -1,0 +1,51 @@
+"""`radioimmuno demo`: everything comes out, and its files score the same again."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+pytestmark = [pytest.mark.scene, pytest.mark.slow]
+
+WRITTEN = {
+    "ct.nrrd", "lesions.seg.nrrd", "scores.csv", "patient.json", "report.html", "rings.nrrd", "scene.mrb",
+    "axial.png", "3d.png",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(radioimmuno, tmp_path_factory):
+    out = tmp_path_factory.mktemp("demo") / "out"
+    return radioimmuno("demo", "--out", out, "--seed", 4), out
+
+
+def scores_of(folder):
+    with (folder / "scores.csv").open(newline="") as stream:
+        return {row["lesion_id"]: row["score"] for row in csv.DictReader(stream)}
+
+
+def test_every_file_is_written(demo):
+    done, out = demo
+    assert done.returncode in (0, 8), done.stderr
+    assert {file.name for file in out.iterdir()} == WRITTEN
+    assert all(file.stat().st_size > 0 for file in out.iterdir())
+
+
+def test_it_ends_in_a_table_of_the_lesions_and_the_notice(demo):
+    done, out = demo
+    lesions = json.loads((out / "patient.json").read_text())["lesions"]
+    assert len(lesions) >= 3
+    for lesion in lesions:
+        (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"{lesion['name']} ")]
+        assert f"{lesion['score']:.3f}" in line
+    assert "DEMONSTRATION SIGNATURE" in done.stdout
+
+
+def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
+    _, out = demo
+    kvp = json.loads((out / "patient.json").read_text())["provenance"]["acquisition"]["kvp"]
+    done = radioimmuno("score", out / "ct.nrrd", out / "lesions.seg.nrrd", "--kvp", kvp, "--out", tmp_path)
+    assert done.returncode in (0, 8), done.stderr
+    assert scores_of(tmp_path) == scores_of(out)

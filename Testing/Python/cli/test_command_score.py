@@ -1,0 +1,135 @@
+"""`radioimmuno score` on files: what it writes, prints and returns."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from small_patient import label_map, write_volume
+
+WRITTEN = {"scores.csv", "patient.json", "report.html", "rings.nrrd"}
+KVP = ("--kvp", "120")
+
+
+@pytest.fixture(scope="module")
+def scored(radioimmuno, files, tmp_path_factory):
+    """One run on the three balls, the second said to lie in the liver."""
+    out = tmp_path_factory.mktemp("scored")
+    table = out / "table.csv"
+    table.write_text("lesion_id,site,irradiated\n2,Liver,yes\n1,lung,no\n3,lung,no\n")
+    done = radioimmuno(
+        "score", files.ct, files.labels, "--signature", files.signature, "--lesion-table", table, *KVP,
+        "--out", out / "result",
+    )  # fmt: skip
+    return done, out / "result"
+
+
+def rows_of(folder):
+    with (folder / "scores.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_all_lesions_are_scored_and_the_scores_are_those_computed_by_hand(scored):
+    done, out = scored
+    assert done.returncode == 0, done.stderr
+    assert {row["lesion_id"]: float(row["score"]) for row in rows_of(out)} == pytest.approx(
+        {"1": 0.5 - 0.2 + 0.02, "2": 0.5 + 0.0 + 0.2 + 0.02, "3": 0.5 + 0.4 + 0.02}
+    )
+
+
+def test_every_file_is_written_and_nothing_else(scored):
+    _, out = scored
+    assert {file.name for file in out.iterdir()} == WRITTEN
+
+
+def test_the_terminal_shows_lesions_patient_notice_and_files(scored):
+    done, _ = scored
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["lesion", "site", "volume", "score", "status", "reason"]
+    assert lines[3].split()[:6] == ["lesion", "2", "liver", lines[3].split()[3], "cc", "0.720"]
+    assert any(line.startswith("Patient: 3 of 3 lesions scored, mean 0.653, median 0.720") for line in lines)
+    assert "Research use only. Not for diagnosis or treatment decisions." in lines
+    assert all(name in lines[-1] for name in WRITTEN)
+
+
+def test_nothing_but_the_result_is_printed_when_there_is_no_terminal(scored):
+    done, _ = scored
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+
+
+def test_the_provenance_names_inputs_by_hash_and_says_that_kvp_was_given_by_hand(scored, files):
+    _, out = scored
+    provenance = json.loads((out / "patient.json").read_text())["provenance"]
+    assert provenance["inputs"]["ct"]["name"] == files.ct.name
+    assert len(provenance["inputs"]["ct"]["sha256"]) == 64
+    assert provenance["acquisition"]["kvp"] == 120
+    assert "by hand" in provenance["acquisition"]["source"]
+    assert str(files.ct.parent) not in json.dumps(provenance)
+
+
+def test_rings_are_on_the_resampled_grid(scored):
+    _, out = scored
+    rings = sitk.ReadImage(str(out / "rings.nrrd"))
+    assert (rings.GetSize(), rings.GetSpacing()) == ((60, 60, 60), (1.0, 1.0, 1.0))
+    assert set(np.unique(sitk.GetArrayFromImage(rings))) == {0, 1, 2, 3}
+
+
+def test_one_empty_and_one_tiny_lesion_among_five_leave_three_scores(radioimmuno, files, tmp_path):
+    labels = label_map()
+    labels[15, 12, 12:14] = 4
+    segments = {"a": 1, "b": 2, "c": 3, "two voxels": 4, "empty": 5}
+    lesions = write_volume(tmp_path / "five.seg.nrrd", labels, segments)
+    done = radioimmuno(
+        "score", files.ct, lesions, "--signature", files.signature, *KVP, "--out", tmp_path / "out"
+    )
+    rows = {row["lesion_id"]: row for row in rows_of(tmp_path / "out")}
+    assert done.returncode == 8
+    assert list(rows) == list(segments)
+    assert [row["score"] != "" for row in rows.values()] == [True, True, True, False, False]
+    assert "lesion.empty" in rows["empty"]["codes"]
+    assert "lesion.too_small" in rows["two voxels"]["codes"]
+    assert rows["empty"]["reasons"]
+
+
+def test_json_is_all_there_is_on_stdout(radioimmuno, files, tmp_path):
+    out = tmp_path / "out"
+    done = radioimmuno(
+        "score", files.ct, files.labels, "--signature", files.signature, *KVP, "--out", out, "--json"
+    )
+    document = json.loads(done.stdout)
+    assert document["exit_code"] == done.returncode == 0
+    assert set(document["files"]) == {str(out / name) for name in WRITTEN}
+    assert document["patient"] == json.loads((out / "patient.json").read_text())
+
+
+def test_a_missing_kvp_refuses_every_lesion_and_says_what_to_do(radioimmuno, files, tmp_path):
+    done = radioimmuno("score", files.ct, files.labels, "--signature", files.signature, "--out", tmp_path)
+    assert done.returncode == 8
+    assert {row["codes"].split()[0] for row in rows_of(tmp_path)} == {"ct.kvp_missing"}
+    assert "none of 3 lesions scored" in done.stdout
+
+
+def test_values_that_are_no_hounsfield_units_are_warned_of_in_every_row(radioimmuno, files, tmp_path):
+    values = sitk.GetArrayFromImage(sitk.ReadImage(str(files.ct)))
+    ct = write_volume(tmp_path / "shifted.nrrd", values + 1024)
+    done = radioimmuno(
+        "score", ct, files.labels, "--signature", files.signature, *KVP, "--out", tmp_path / "out"
+    )
+    assert done.returncode == 0
+    assert all("ct.hu_implausible" in row["codes"].split() for row in rows_of(tmp_path / "out"))
+
+
+def test_real_ct_is_scored_with_the_demonstration_signature_and_its_notice(radioimmuno, data, tmp_path):
+    case = data / "lung1_001"
+    done = radioimmuno("score", case / "ct.nrrd", case / "label.nrrd", *KVP, "--out", tmp_path)
+    (row,) = rows_of(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert np.isfinite(float(row["score"]))
+    assert float(row["volume_cc"]) == pytest.approx(156.3, abs=0.1)
+    assert row["signature_status"] == "demonstration"
+    assert "DEMONSTRATION SIGNATURE" in done.stdout
+    assert "DEMONSTRATION SIGNATURE" in (tmp_path / "report.html").read_text(encoding="utf-8")
