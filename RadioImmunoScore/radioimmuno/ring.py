@@ -128,8 +128,12 @@ def _surface_level(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     axes = (0, 1, 2)
     outside = _nearest_squared(np.where(mask, np.float32(0), FAR), source, axes, reach)
     inside = _nearest_squared(np.where(mask, FAR, np.float32(0)), source, axes, reach)
-    level = np.minimum(np.sqrt(outside), reach) - np.minimum(np.sqrt(inside), reach)
-    return grid.sample(Image(level.astype(np.float32), grid.source, window.start), box, orders=orders)
+    # One of the two is 0 everywhere.
+    level = np.maximum(outside, inside, out=outside)
+    np.minimum(level, np.float32(reach**2), out=level)
+    np.sqrt(level, out=level)
+    np.negative(level, out=level, where=mask)
+    return grid.sample(Image(level, grid.source, window.start), box, orders=orders)
 
 
 def _with_border_repeated(lesion: Lesion, window: Box) -> np.ndarray:

@@ -44,7 +44,7 @@ class Recipe:
     """Seeds of the simulated patients to train on and to test on, and the fit's grid."""
 
     training: range = range(1000, 1240)
-    held_out: range = range(5000, 5150)
+    held_out: range = range(20_000, 20_150)
     grid: Grid = field(default_factory=Grid)
 
     def __post_init__(self) -> None:
