@@ -18,7 +18,7 @@ from .lesion import Lesion
 from .settings import MAX_LEVELS, ExtractionSettings
 
 # Trilinear weights of a mask reach one half exactly, but for rounding: such a voxel counts as inside.
-HALF = 0.5 - 1e-9
+HALF = np.float32(0.5 - 1e-6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,8 @@ def sample_mask(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5, bool."""
     if grid.lattice == grid.source:
         return lesion.mask.within(box, False)
-    return grid.sample(lesion.mask, box, outside=0.0) >= HALF
+    mask = Image(lesion.mask.values.astype(np.float32), lesion.mask.lattice, lesion.mask.offset)
+    return grid.sample(mask, box, outside=0.0) >= HALF
 
 
 def make_region(

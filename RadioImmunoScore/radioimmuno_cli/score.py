@@ -75,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
         case = read_case(arguments.ct, arguments.lesions, arguments.lesion_table, progress)
         acquisition = case.acquisition
         if arguments.kvp is not None:
-            acquisition = dataclasses.replace(acquisition, kvp=arguments.kvp, source="kVp given by hand")
+            source = "; ".join(filter(None, [acquisition.source, "kVp given by hand"]))
+            acquisition = dataclasses.replace(acquisition, kvp=arguments.kvp, source=source)
         progress.stage(SCORING)
         patient = result.with_time(
             score(

@@ -47,7 +47,10 @@ def main() -> int:
     before = _memory_mb()
     seconds = _median(lambda: extract(image, lesions, settings, wanted))
     extra = max(0.0, _peak_mb() - before)
-    alone, grid = lesions[largest].canonical(), grid_of(image.canonical().lattice, settings.extraction.spacing_mm)
+    alone, grid = (
+        lesions[largest].canonical(),
+        grid_of(image.canonical().lattice, settings.extraction.spacing_mm),
+    )
     figures = {
         "seconds": seconds,
         "seconds_one_thread": _median(lambda: extract(image, lesions, settings, wanted, workers=1)),

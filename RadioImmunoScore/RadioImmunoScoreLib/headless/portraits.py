@@ -46,13 +46,13 @@ class Painter:
     def label(self, spotID: str, row: int, column: int, radius: int) -> Label:
         """The lesion's name and score in a light tone of its color."""
         lesion = self._lesions[spotID]
-        score = "not scored" if lesion.score is None else f"{lesion.score:+.2f}"
+        score = "not scored" if lesion.score is None else f"{lesion.score:.2f}"
         color = tuple(0.45 * channel + 0.55 for channel in self._scale.rgb(lesion.score))
         return Label(textImage(f"{lesion.name}  {score}", TEXT_PX, color), row, column, radius)
 
     def framed(self, picture: np.ndarray) -> tuple[np.ndarray, int]:
         """The picture between a title and the signature's notice; and by how much it moved down."""
-        title = textImage(f"{self._signature.predicts}: {self._signature.name}", TITLE_PX)
+        title = textImage(f"{self._signature.name}: {self._signature.predicts}", TITLE_PX)
         color = AMBER if self._signature.is_demonstration else DIM
         notice = textImage(self._signature.notice, TEXT_PX, color)
         above, below = (stamp.shape[0] + 2 * MARGIN_PX for stamp in (title, notice))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -49,3 +53,22 @@ def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
     done = radioimmuno("score", out / "ct.nrrd", out / "lesions.seg.nrrd", "--kvp", kvp, "--out", tmp_path)
     assert done.returncode in (0, 8), done.stderr
     assert scores_of(tmp_path) == scores_of(out)
+
+
+def test_ctrl_c_stops_with_one_line_and_nothing_half_written(tmp_path):
+    # A test run in the background ignores Ctrl-C and hands that down; a person's shell does not.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [
+        sys.executable,
+        "-c",
+        f"{listening}; from radioimmuno_cli.main import main; raise SystemExit(main())",
+    ]
+    out = tmp_path / "out"
+    with subprocess.Popen([*command, "demo", "--out", out], stderr=subprocess.PIPE, text=True) as running:
+        while not out.exists() and running.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.read() == "radioimmuno: stopped\n"
+    assert running.returncode == 130
+    assert not list(out.glob(".*"))

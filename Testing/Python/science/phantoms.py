@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
+
 from radioimmuno.image import Image, Lattice, Triple
 from radioimmuno.lesion import Lesion
 
@@ -13,7 +14,7 @@ from radioimmuno.lesion import Lesion
 def sphere(
     volume_cc: float, spacing: Triple, shift: Triple = (0.0, 0.0, 0.0), margin_mm: float = 12.0
 ) -> tuple[Lesion, np.ndarray, float]:
-    """A sphere in the middle of a lattice, its centre moved by `shift` voxels; centre in LPS mm and radius in mm."""
+    """A sphere amid a lattice, its centre moved by `shift` voxels; the centre in LPS mm, the radius in mm."""
     radius = (volume_cc * 1000 * 3 / (4 * np.pi)) ** (1 / 3)
     shape = tuple(int(np.ceil(2 * (radius + margin_mm) / s)) for s in spacing)
     lattice = Lattice((shape[0], shape[1], shape[2]), spacing, (-31.0, 17.0, 400.0))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from phantoms import noisy_patient
+
 from radioimmuno.grid import CUBIC, grid_of, resampled
 from radioimmuno.image import Box, Image, Lattice
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from phantoms import noisy_patient, signed_permutations
+
 from radioimmuno.image import Box, Image, Lattice, from_sitk, to_sitk
 
 OBLIQUE = Lattice(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phantoms import noisy_patient, signed_permutations
+
 from radioimmuno.features import catalog
 from radioimmuno.features.catalog_rows import ENCLOSING
 from radioimmuno.image import Box, Image

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Site, from_labels
 

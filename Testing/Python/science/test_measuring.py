@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from phantoms import noisy_patient
+
 from radioimmuno.features import catalog
 from radioimmuno.features import extract as extraction
 from radioimmuno.image import Image

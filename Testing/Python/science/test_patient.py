@@ -1,8 +1,9 @@
 import pytest
+from signatures import EDGES
+
 from radioimmuno.patient import ABLATIVE, IMMUNOGENIC, designation, metrics, subsets
 from radioimmuno.results import LesionScore, Metrics
 from radioimmuno.signature import Cutoffs
-from signatures import EDGES
 
 
 def rows(*scores: float | None) -> list[LesionScore]:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from radioimmuno.findings import Refusal
 from radioimmuno.preprocessing import discretize, make_region, resegment
 from radioimmuno.settings import ExtractionSettings

@@ -1,8 +1,9 @@
-"""Each row of the table of bad input that concerns masks and voxels trips its code, and its repair does not."""
+"""Each row of bad input that concerns masks and voxels trips its code, and its repair does not."""
 
 import numpy as np
 import pytest
 from phantoms import distance_to
+
 from radioimmuno import quality
 from radioimmuno.findings import Severity
 from radioimmuno.image import Image, Lattice

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
+
 from radioimmuno.grid import grid_of
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 from phantoms import distance_to
+from signatures import signature, term
+
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring import patient_score, score, score_lesions, title
-from signatures import signature, term
 
 LATTICE = Lattice((60, 64, 68), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 CENTRES = ((12, 12, 12), (50, 50, 12), (50, 12, 45), (12, 50, 45))

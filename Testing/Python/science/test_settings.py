@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from radioimmuno.findings import SettingsError
 from radioimmuno.settings import PRESETS, ExtractionSettings, RingSettings, Settings
 

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 import SimpleITK as sitk
+
 from radioimmuno.features import catalog
 from radioimmuno.image import Image, from_sitk
 from radioimmuno.lesion import from_labels

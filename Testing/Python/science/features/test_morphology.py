@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
 from radioimmuno.features.extract import extract
 from radioimmuno.features.mesh import mesh_volume_and_area
@@ -17,7 +18,7 @@ def region(mask: np.ndarray, values: np.ndarray | None = None, spacing=(1.0, 1.0
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_mesh_is_vtks(seed):
-    """Volume and area counted by cells against VTK's whole mesh, masks at random with many ambiguous cells."""
+    """Volume and area counted by cells against VTK's whole mesh; random masks have many ambiguous cells."""
     from vtkmodules.util.numpy_support import numpy_to_vtk
     from vtkmodules.vtkCommonDataModel import vtkImageData
     from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkMassProperties

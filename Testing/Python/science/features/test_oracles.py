@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import SimpleITK as sitk
+
 from radioimmuno.features import catalog
 from radioimmuno.image import Image, from_sitk
 from radioimmuno.lesion import from_labels
@@ -14,8 +15,8 @@ from radioimmuno.settings import ExtractionSettings, Settings
 REFERENCES = Path(__file__).parents[3] / "Oracles" / "references"
 TOLERANCE = 1e-5
 
-# One cell of this lesion's surface can be joined in two ways; VTK takes the one, Lewiner's marching cubes the other.
-# The volume differs by 7.4e-6, which compactness 2 squares and asphericity (0.397) magnifies.
+# One cell of this lesion's surface can be joined in two ways; VTK takes the one, Lewiner's marching cubes the
+# other. The volume differs by 7.4e-6, which compactness 2 squares and asphericity (0.397) magnifies.
 AMBIGUOUS_CELL = {("STS_047", "morph_comp_2"): 2e-5, ("STS_047", "morph_asphericity"): 2e-5}
 
 

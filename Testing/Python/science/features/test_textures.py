@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from radioimmuno.features import catalog
 from radioimmuno.features.extract import extract
 from radioimmuno.features.glcm import co_occurrences
