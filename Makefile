@@ -12,7 +12,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format env system signature oracles benchmark clean
+.PHONY: help demo test test-lowest lint format env system signature oracles benchmark benchmark-short clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ system: ## install the system libraries that rendering needs (Debian, Ubuntu), o
 	@sh .ci/system-libraries
 
 signature: env ## fit the demonstration signature again: the same file comes out
-	$(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
 
 oracles: ## make the reference values of other software again (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh
@@ -50,6 +50,9 @@ oracles: ## make the reference values of other software again (Python 3.11, a co
 benchmark: env ## time and memory, side by side with other software
 	sh Testing/Oracles/make_environment.sh
 	$(VENV)/bin/python Testing/Benchmarks/benchmark.py
+
+benchmark-short: env ## does the benchmark run? A small CT, this software alone
+	$(VENV)/bin/python Testing/Benchmarks/benchmark.py --short
 
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

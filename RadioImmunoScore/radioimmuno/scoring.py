@@ -35,7 +35,6 @@ def score(
     inputs: Mapping[str, Any] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
-    workers: int | None = None,
 ) -> PatientScore:
     """Score every lesion and describe the patient.
 
@@ -48,7 +47,6 @@ def score(
     inputs : what identifies the input, kept in the provenance
     findings : lesion id -> what reading the masks found
     progress : called with (lesions done, lesions in all); an exception it raises stops the work
-    workers : threads; all processors by default
 
     Returns
     -------
@@ -57,9 +55,7 @@ def score(
         score.
     """
     acquisition = acquisition or Acquisition()
-    rows = score_lesions(
-        image, lesions, signature, acquisition, findings=findings, progress=progress, workers=workers
-    )
+    rows = score_lesions(image, lesions, signature, acquisition, findings=findings, progress=progress)
     return patient_score(rows, signature, acquisition, inputs or {})
 
 
@@ -83,7 +79,6 @@ def score_lesions(
     only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
-    workers: int | None = None,
 ) -> list[LesionScore]:
     """The rows of the lesions with ids in `only` (of all by default), in the order of `lesions`.
 
@@ -102,7 +97,6 @@ def score_lesions(
         only=only,
         findings=known,
         progress=progress,
-        workers=workers,
     )
     by_id = {lesion.id: lesion for lesion in lesions}
     return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]

@@ -12,7 +12,8 @@ from .progress import Progress
 from .score import SCORING
 
 SIMULATING = "simulating the patient"
-DEFAULT_SEED = 2
+DEFAULT_SEED = 19
+SLICE_MM = 2.5
 
 DESCRIPTION = """\
 Simulate a patient with several lesions, score them with the demonstration signature and show all of it:
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.simulation import simulate_patient
 
         progress.stage(SIMULATING)
-        simulated = simulate_patient(arguments.seed)
+        simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)
         signature = default_signature()
         files = _write_inputs(simulated, out)
         progress.stage(SCORING)
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
                 signature,
                 simulated.acquisition,
                 progress=progress.step,
-                inputs={"simulated patient": {"seed": arguments.seed}},
+                inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
             )
         )
         files += result.write_report(patient, signature, simulated.image, simulated.lesions, out, progress)

@@ -45,7 +45,6 @@ def main() -> int:
         own = _own(files, Path(folder))
         rows = [
             ("this software, ten lesions and rings", own["seconds"], own["extra_mb"]),
-            ("this software, one thread", own["seconds_one_thread"], own["extra_mb"]),
             ("this software, scoring", own["seconds_scoring"], own["extra_mb"]),
         ]
         if not options.short:
@@ -125,7 +124,7 @@ def _peers(
 def _print(rows: list[tuple[str, float, float]], own: dict[str, Any]) -> None:
     base = own["seconds"]
     sizes = ", ".join(f"{volume:.3g}" for volume in own["volumes_cc"])
-    print(f"\nLesions of {sizes} cc; CT {own['ct_mb']:.0f} MB; {own['threads']} threads\n")
+    print(f"\nLesions of {sizes} cc; CT {own['ct_mb']:.0f} MB\n")
     print(f"{'route':52} {'seconds':>9} {'ratio':>8} {'extra memory':>14}")
     for title, seconds, extra in rows:
         print(f"{title:52} {seconds:9.3f} {seconds / base:8.1f} {extra:11.0f} MB")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import statistics
 import time
@@ -53,7 +52,6 @@ def main() -> int:
     )
     figures = {
         "seconds": seconds,
-        "seconds_one_thread": _median(lambda: extract(image, lesions, settings, wanted, workers=1)),
         "seconds_scoring": _median(lambda: score(image, lesions, signature, known)),
         "seconds_largest": _median(lambda: extract(image, [lesions[largest]], settings, wanted)),
         "ring_ms": 1000 * _median(lambda: make_ring(alone, grid, settings.ring)),
@@ -61,7 +59,6 @@ def main() -> int:
         "ct_mb": image.values.nbytes / 2**20,
         "volumes_cc": sorted((lesion.volume_cc for lesion in lesions), reverse=True),
         "largest": int(lesions[largest].id),
-        "threads": os.cpu_count(),
     }
     options.json.write_text(json.dumps(figures))
     return 0

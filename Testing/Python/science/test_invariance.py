@@ -50,10 +50,3 @@ def test_an_odd_crop_gives_the_same_features(less, interpolation):
     assert values(contiguous, lesion, settings) == pytest.approx(
         values(image, lesion, settings), rel=TOLERANCE
     )
-
-
-def test_the_number_of_threads_changes_no_bit():
-    image, lesion = noisy_patient()
-    (one,) = extract(image, [lesion], Settings(), WANTED, workers=1)
-    (four,) = extract(image, [lesion], Settings(), WANTED, workers=4)
-    assert one.values == four.values
