@@ -18,6 +18,9 @@ from ..scene.tags import setIrradiated, setSite
 # Window and level of soft tissue, HU.
 WINDOW_HU, LEVEL_HU = 400.0, 40.0
 
+# The preset of NRRD files that is written soonest.
+FASTEST = "gzip_fastest"
+
 # What a lesion looks like before it has a score.
 SEGMENT_COLOR = (0.9, 0.78, 0.3)
 
@@ -27,9 +30,15 @@ def addVolume(scene: Any, image: Image, name: str = "CT") -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     slicer.util.updateVolumeFromArray(node, image.values)
     node.SetIJKToRASMatrix(ijkToRasFromLattice(image.window))
-    node.CreateDefaultDisplayNodes()
-    node.GetDisplayNode().SetAutoWindowLevel(False)
-    node.GetDisplayNode().SetWindowLevel(WINDOW_HU, LEVEL_HU)
+    # A default display node would look for a window in all voxels first.
+    displayNode = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
+    displayNode.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
+    displayNode.SetAutoWindowLevel(False)
+    displayNode.SetWindowLevel(WINDOW_HU, LEVEL_HU)
+    node.SetAndObserveDisplayNodeID(displayNode.GetID())
+    # CT hardly gets smaller by a slower preset.
+    node.AddDefaultStorageNode()
+    node.GetStorageNode().SetCompressionParameter(FASTEST)
     return node
 
 

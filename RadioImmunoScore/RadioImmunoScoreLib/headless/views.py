@@ -119,7 +119,10 @@ class View:
         self.style = style
         style.SetDisplayableManagers(self.group)
         style.SetInteractor(self.interactor)
+        # Initializing draws the window; there is nothing in it yet.
+        self.interactor.EnableRenderOff()
         self.interactor.Initialize()
+        self.interactor.EnableRenderOn()
 
 
 class SliceView(View):
