@@ -37,6 +37,9 @@ THREE_D_MANAGERS = (
     "vtkMRMLColorLegendDisplayableManager",
 )
 
+# Layers of see-through surfaces drawn one behind the other: more cost half a second each and are hardly seen.
+PEELS = 2
+
 # Of the window, this much is filled by the box that a 3D view is fitted to; a body does not fill its box.
 SCREEN_SHARE = 1.08
 
@@ -235,6 +238,7 @@ class ThreeDView(View):
         super().__init__(host, size)
         self.window.SetMultiSamples(0)
         self.renderer.SetUseDepthPeeling(True)
+        self.renderer.SetMaximumNumberOfPeels(PEELS)
         self.renderer.SetUseFXAA(True)
         self.logic = slicer.vtkMRMLViewLogic()
         self.logic.SetMRMLApplicationLogic(host.applicationLogic)
