@@ -12,13 +12,16 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format env system signature oracles benchmark benchmark-short clean
+.PHONY: help demo bench test test-lowest lint format env system signature oracles benchmark benchmark-short benchmark-editing clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: system env ## score a simulated patient: table, report, Slicer scene and pictures in build/demo
 	$(VENV)/bin/radioimmuno demo --out "$(DEMO_OUT)"
+
+bench: system env ## open the panel with the demonstration patient, without the Slicer application
+	$(VENV)/bin/python Testing/Bench
 
 test: system env ## run all tests
 	$(VENV)/bin/python -m pytest
@@ -54,6 +57,9 @@ benchmark: env ## time and memory, side by side with other software
 benchmark-short: env ## does the benchmark run? A small CT, this software alone
 	$(VENV)/bin/python Testing/Benchmarks/benchmark.py --short
 
+benchmark-editing: system env ## from the end of an edit to the new color, in the panel on the bench
+	$(VENV)/bin/python Testing/Benchmarks/editing.py
+
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -70,7 +76,7 @@ define make_environment
 endef
 
 $(VENV)/made: pyproject.toml constraints.txt
-	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
+	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
 
 $(LOWEST)/made: pyproject.toml constraints-lowest.txt
 	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)test,3.10 or 3.11)

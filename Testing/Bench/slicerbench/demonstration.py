@@ -1,0 +1,35 @@
+"""The simulated patient in the bench's scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .session import Bench
+
+
+def loadDemonstration(bench: Bench) -> tuple[Any, Any]:
+    """Add the demonstration patient, and show it in all views.
+
+    Returns
+    -------
+    tuple of node
+        CT and segmentation.
+    """
+    from RadioImmunoScoreLib.demonstration import addPatient, simulate
+
+    volumeNode, segmentationNode = addPatient(bench.scene, simulate())
+    segmentationNode.CreateClosedSurfaceRepresentation()
+    showPatient(bench, volumeNode)
+    return volumeNode, segmentationNode
+
+
+def showPatient(bench: Bench, volumeNode: Any) -> None:
+    """Show a volume in the slice views and fit all views to it."""
+    bounds = np.zeros(6)
+    volumeNode.GetRASBounds(bounds)
+    for view in bench.sliceViews.values():
+        view.showVolume(volumeNode)
+        view.fitTo(bounds)
+    bench.threeDView.lookAt(bounds)

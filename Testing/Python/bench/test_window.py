@@ -1,0 +1,94 @@
+"""The bench's window: panel and views, drawn and moved by the mouse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
+
+PANEL_PX = 450
+
+
+@pytest.fixture
+def window(bench):
+    import slicer
+
+    from slicerbench.demonstration import showPatient
+    from slicerbench.window import BenchWindow
+
+    window = BenchWindow(bench, (1050, 600))
+    ramp = np.indices((40, 40, 40), dtype=np.float32).sum(axis=0)
+    volume = slicer.util.addVolumeFromArray(ramp, nodeClassName="vtkMRMLScalarVolumeNode")
+    volume.CreateDefaultDisplayNodes()
+    showPatient(bench, volume)
+    bench.process()
+    yield window
+    window.close()
+
+
+def test_the_window_shows_panel_and_views(window, tmp_path):
+    window.screenshot(tmp_path / "window.png")
+    picture = np.asarray(Image.open(tmp_path / "window.png").convert("RGB"))
+    assert picture.shape == (600, 1050, 3)
+    axial = picture[20:280, PANEL_PX + 20 : PANEL_PX + 280]
+    assert np.ptp(axial.astype(int)) > 60
+
+
+def test_the_wheel_scrolls_a_slice_view(window, bench):
+    before = bench.sliceViews["Red"].center[2]
+    _turnWheel(window.views[0])
+    assert abs(bench.sliceViews["Red"].center[2] - before) == pytest.approx(1.0)
+
+
+def test_dragging_turns_the_3d_view(window, bench):
+    before = bench.threeDView.cameraNode.GetPosition()
+    view, left = window.views[1], QtCore.Qt.MouseButton.LeftButton
+    QtTest.QTest.mousePress(view, left, pos=QtCore.QPoint(60, 60))
+    for x in range(70, 140, 10):
+        _move(view, QtCore.QPointF(x, 80))
+    QtTest.QTest.mouseRelease(view, left, pos=QtCore.QPoint(130, 80))
+    bench.process()
+    assert bench.threeDView.cameraNode.GetPosition() != before
+
+
+def test_a_change_of_the_scene_is_drawn(window, bench):
+    view = window.views[0]
+    before = view.grab().toImage()
+    bench.sliceViews["Red"].jumpTo((0, 0, 12))
+    bench.process()
+    assert view.grab().toImage() != before
+
+
+@pytest.mark.parametrize(("name", "isLight"), [("light", True), ("dark", False)])
+def test_the_panel_takes_the_palette(window, bench, tmp_path, name, isLight):
+    from slicerbench.palettes import applyPalette
+
+    applyPalette(name)
+    window.panelScreenshot(tmp_path / "panel.png")
+    picture = np.asarray(Image.open(tmp_path / "panel.png").convert("L"))
+    assert picture.shape[1] <= PANEL_PX
+    assert (np.median(picture) > 128) == isLight
+    applyPalette("light")
+
+
+def _turnWheel(view):
+    place = QtCore.QPointF(50, 50)
+    event = QtGui.QWheelEvent(
+        place,
+        place,
+        QtCore.QPoint(0, 0),
+        QtCore.QPoint(0, 120),
+        QtCore.Qt.MouseButton.NoButton,
+        QtCore.Qt.KeyboardModifier.NoModifier,
+        QtCore.Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QtWidgets.QApplication.sendEvent(view, event)
+
+
+def _move(view, place):
+    left = QtCore.Qt.MouseButton.LeftButton
+    kind = QtCore.QEvent.Type.MouseMove
+    event = QtGui.QMouseEvent(kind, place, place, left, left, QtCore.Qt.KeyboardModifier.NoModifier)
+    QtWidgets.QApplication.sendEvent(view, event)
