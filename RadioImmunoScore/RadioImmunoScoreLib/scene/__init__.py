@@ -6,7 +6,7 @@ give back are plain arrays that a worker may have.
 
 from .painting import restoreColors
 from .reading import SegmentationReading, readImage, readLesions
-from .showing import SceneResult, clearScores, jumpToLesion, showScores
+from .showing import SceneResult, clearScores, jumpToLesion, showScores, updateScores
 from .tags import setIrradiated, setSite
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "setIrradiated",
     "setSite",
     "showScores",
+    "updateScores",
 ]

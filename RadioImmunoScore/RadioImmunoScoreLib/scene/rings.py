@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import slicer
 
 from radioimmuno.colors import ColorScale
-from radioimmuno.results import PatientScore
+from radioimmuno.results import LesionScore, PatientScore
 
 from .geometry import orientedImage
 from .masks import BINARY_LABELMAP
@@ -38,7 +39,19 @@ def showRings(volumeNode: Any, segmentationNode: Any, patientScore: PatientScore
     segmentation = ringsNode.GetSegmentation()
     segmentation.RemoveAllSegments()
     segmentation.SetSourceRepresentationName(BINARY_LABELMAP)
-    for lesion in patientScore.lesions:
+    updateRings(segmentationNode, patientScore.lesions, scale)
+    return ringsNode
+
+
+def updateRings(segmentationNode: Any, lesions: Iterable[LesionScore], scale: ColorScale) -> None:
+    """Replace the rings of these lesions; one without a ring has none afterwards."""
+    ringsNode = ownedNode(segmentationNode, RINGS)
+    if ringsNode is None:
+        return
+    segmentation = ringsNode.GetSegmentation()
+    for lesion in lesions:
+        if segmentation.GetSegment(lesion.id) is not None:
+            segmentation.RemoveSegment(lesion.id)
         if lesion.ring is None:
             continue
         segment = slicer.vtkSegment()
@@ -47,4 +60,3 @@ def showRings(volumeNode: Any, segmentationNode: Any, patientScore: PatientScore
         ring = orientedImage(lesion.ring.values.astype(np.uint8), lesion.ring.window)
         segment.AddRepresentation(BINARY_LABELMAP, ring)
         segmentation.AddSegment(segment, lesion.id)
-    return ringsNode

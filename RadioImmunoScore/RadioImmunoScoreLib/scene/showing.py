@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,10 @@ from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
 from .legend import removeLegend, showLegend
-from .nodes import ensureNode, removeOwnedNodes
+from .nodes import ensureNode, ownedNode, removeOwnedNodes
 from .painting import paintSegments, restoreColors
 from .plots import showPlot
-from .rings import showRings
+from .rings import RINGS, showRings, updateRings
 from .tables import showTable
 
 PROVENANCE = "provenance"
@@ -57,6 +58,31 @@ def showScores(
         legendNode=showLegend(segmentationNode, signature, scale),
         provenanceNode=_showProvenance(segmentationNode, patientScore, signature),
     )
+
+
+def updateScores(
+    volumeNode: Any,
+    segmentationNode: Any,
+    patientScore: PatientScore,
+    signature: Signature,
+    only: Collection[str],
+) -> None:
+    """As `showScores`, but only these lesions are painted and get their rings anew; the others stay.
+
+    A row that came from a saved scene has no ring any more: the one in the scene stays.
+    """
+    if ownedNode(segmentationNode, RINGS) is None:
+        showScores(volumeNode, segmentationNode, patientScore, signature)
+        return
+    scale = color_scale(signature)
+    lesions = [lesion for lesion in patientScore.lesions if lesion.id in only]
+    paintSegments(segmentationNode, {lesion.id: scale.rgb(lesion.score) for lesion in lesions})
+    updateRings(
+        segmentationNode, [lesion for lesion in lesions if lesion.ring or lesion.score is None], scale
+    )
+    showTable(segmentationNode, patientScore, signature)
+    showPlot(segmentationNode, patientScore, signature)
+    _showProvenance(segmentationNode, patientScore, signature)
 
 
 def clearScores(segmentationNode: Any) -> None:

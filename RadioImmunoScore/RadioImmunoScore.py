@@ -1,0 +1,166 @@
+"""RadioImmunoScore for 3D Slicer: what Slicer looks for. Panel and scene are in RadioImmunoScoreLib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+
+if TYPE_CHECKING:
+    from radioimmuno.results import PatientScore
+
+HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"
+
+
+class RadioImmunoScore(ScriptedLoadableModule):
+    """What Slicer shows of the module before it is opened."""
+
+    def __init__(self, parent: Any) -> None:
+        ScriptedLoadableModule.__init__(self, parent)
+        parent.title = _("RadioImmunoScore")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
+        parent.dependencies = []
+        parent.contributors = ["RadioImmunoScore contributors"]
+        parent.helpText = _(
+            "Scores every segmented lesion of a contrast-enhanced CT by a radiomic signature of CD8 T-cell "
+            "infiltration, from the lesion and the ring around it, and colors the lesions by their scores. "
+            "<b>Research use only.</b> The signature that comes with it is a demonstration fitted on "
+            "simulated data: its scores say nothing about a patient. Granted patents cover the published "
+            "method (EP 3652534 B1, US 12,590,949 B2)."
+        )
+        parent.helpText += f'<p><a href="{HOMEPAGE}">{HOMEPAGE}</a></p>'
+        parent.acknowledgementText = _(
+            "After Sun et al., Imaging approaches and radiomics: toward a new era of ultraprecision "
+            "radioimmunotherapy? J Immunother Cancer 2022;10:e004848. Features follow the IBSI 1 manual."
+        )
+        slicer.app.connect("startupCompleted()", self.registerSampleData)
+
+    def registerSampleData(self) -> None:
+        """Offer the demonstration patient in the Sample Data module."""
+        from RadioImmunoScoreLib.sample_data import registerSampleData
+
+        registerSampleData(Path(self.resourcePath("Icons")))
+
+
+class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
+    """Ties the panel to Slicer's module widget."""
+
+    def setup(self) -> None:
+        """Make the panel; called when the module is opened first."""
+        ScriptedLoadableModuleWidget.setup(self)
+        from RadioImmunoScoreLib.panel.door import openPanel
+
+        root = slicer.util.loadUI(self.resourcePath("UI/RadioImmunoScore.ui"))
+        self.layout.addWidget(root)
+        root.setMRMLScene(slicer.mrmlScene)
+        self.logic = RadioImmunoScoreLogic()
+        self.door = openPanel(slicer.util.childWidgetVariables(root), self.logic.getParameterNode)
+        self.panel = self.door.panel
+
+    def enter(self) -> None:
+        """The user comes to the module: what changed in the scene meanwhile is shown."""
+        self.door.enter()
+
+    def exit(self) -> None:
+        """The user leaves the module: no lesion stands out any more."""
+        self.door.exit()
+
+    def cleanup(self) -> None:
+        """The panel is about to go: nothing is observed any more."""
+        if hasattr(self, "door"):
+            self.door.close()
+
+
+class RadioImmunoScoreLogic(ScriptedLoadableModuleLogic):
+    """The console door.
+
+    Examples
+    --------
+    >>> logic = slicer.util.getModuleLogic("RadioImmunoScore")
+    >>> patient = logic.score(getNode("CT"), getNode("Lesions"))
+    >>> {lesion.name: lesion.score for lesion in patient.lesions}
+    >>> logic.exportReport(getNode("CT"), getNode("Lesions"), patient, "scores.html")
+    >>> logic.restoreColors(getNode("Lesions"))
+    """
+
+    def score(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        signature: Any = None,
+        *,
+        kvp: float | None = None,
+        only: Any = None,
+        progress: Any = None,
+    ) -> PatientScore:
+        """Score the lesions and leave colors, table, legend, rings and plot in the scene.
+
+        Parameters
+        ----------
+        volumeNode : the CT, in Hounsfield units
+        segmentationNode : each segment is one lesion
+        signature : name of one that ships, path of a file, or a Signature; the demonstration by default
+        kvp : tube voltage where the CT does not say it
+        only : IDs of the segments to score; all by default
+        progress : called with (lesions done, lesions in all)
+
+        Returns
+        -------
+        PatientScore
+            A row for every lesion that was asked for: its score, or the reason why there is none.
+
+        Raises
+        ------
+        InputError
+            When the CT or the signature cannot be used at all; the text says what to do.
+        """
+        from RadioImmunoScoreLib import console
+
+        return console.score(volumeNode, segmentationNode, signature, kvp, only, progress)
+
+    def restoreColors(self, segmentationNode: Any) -> None:
+        """Give the lesions the colors that they had before they were scored."""
+        from RadioImmunoScoreLib.scene import restoreColors
+
+        restoreColors(segmentationNode)
+
+    def exportReport(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        patientScore: PatientScore,
+        path: Any,
+        signature: Any = None,
+    ) -> Path:
+        """Write the scores as `.csv`, `.json` or `.html`, by the suffix of `path`; returns the file."""
+        from RadioImmunoScoreLib import console
+
+        return console.exportReport(volumeNode, segmentationNode, patientScore, path, signature)
+
+
+class RadioImmunoScoreTest(ScriptedLoadableModuleTest):
+    """The whole scenario, from Slicer's self-test button."""
+
+    def setUp(self) -> None:
+        """Begin with an empty scene."""
+        slicer.mrmlScene.Clear()
+
+    def runTest(self, **_kwargs: Any) -> None:
+        """Run all of it; called by the self-test button."""
+        self.setUp()
+        self.test_wholeScenario()
+
+    def test_wholeScenario(self) -> None:
+        """Score in the console and in the panel, restore the colors, write the reports."""
+        from RadioImmunoScoreLib.self_test import runScenario
+
+        runScenario(slicer.util.getModuleLogic("RadioImmunoScore"))

@@ -1,0 +1,64 @@
+"""What a volume node says about how its CT was made: from its DICOM header, or noted on the node."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import slicer
+
+from radioimmuno.acquisition import Acquisition
+
+INSTANCE_UIDS = "DICOM.instanceUIDs"
+NOTED = "RadioImmunoScore.Acquisition"
+
+KVP = "0018,0060"
+SLICE_THICKNESS = "0018,0050"
+KERNEL = "0018,1210"
+CONTRAST_AGENT = "0018,0010"
+
+
+def readAcquisition(volumeNode: Any) -> Acquisition:
+    """The acquisition of a volume node; nothing that is not known is guessed."""
+    noted = volumeNode.GetAttribute(NOTED)
+    if noted:
+        return Acquisition(**json.loads(noted))
+    instances = (volumeNode.GetAttribute(INSTANCE_UIDS) or "").split()
+    database = getattr(slicer, "dicomDatabase", None)
+    if not instances or database is None or not database.isOpen:
+        return Acquisition()
+    header = {tag: database.instanceValue(instances[0], tag).strip() for tag in _TAGS}
+    if not any(header.values()):
+        return Acquisition()
+    return Acquisition(
+        kvp=_number(header[KVP]),
+        slice_thickness_mm=_number(header[SLICE_THICKNESS]),
+        kernel=header[KERNEL] or None,
+        contrast_agent=header[CONTRAST_AGENT] or None,
+        source="DICOM header",
+    )
+
+
+def noteAcquisition(volumeNode: Any, acquisition: Acquisition) -> None:
+    """Write the acquisition on the node, where a saved scene keeps it."""
+    volumeNode.SetAttribute(NOTED, json.dumps(asdict(acquisition)))
+
+
+def withKvpByHand(acquisition: Acquisition, kvp: float | None) -> Acquisition:
+    """The acquisition with the typed tube voltage where the CT does not say it."""
+    if acquisition.kvp is not None or kvp is None:
+        return acquisition
+    source = "; ".join(filter(None, [acquisition.source, "kVp given by hand"]))
+    return replace(acquisition, kvp=kvp, source=source)
+
+
+_TAGS = (KVP, SLICE_THICKNESS, KERNEL, CONTRAST_AGENT)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value > 0 else None

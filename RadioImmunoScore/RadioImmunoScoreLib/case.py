@@ -1,0 +1,93 @@
+"""One patient from the scene as plain values, and the scoring of it: common to panel and console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import Finding
+from radioimmuno.image import Image
+from radioimmuno.lesion import Lesion
+from radioimmuno.results import LesionScore
+from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
+
+from .scene import readImage, readLesions
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All that scoring needs; arrays and values that a worker thread may have."""
+
+    image: Image
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, tuple[Finding, ...]]
+    signature: Signature
+    acquisition: Acquisition
+
+
+def readCase(volumeNode: Any, segmentationNode: Any, signature: Signature, acquisition: Acquisition) -> Case:
+    """Copy a patient out of the scene; on the main thread.
+
+    Raises
+    ------
+    InputError
+        When the CT cannot be used.
+    """
+    image = readImage(volumeNode)
+    reading = readLesions(segmentationNode, volumeNode)
+    return Case(image, reading.lesions, reading.findings, signature, acquisition)
+
+
+def checked(case: Case) -> Case:
+    """The case with what its CT as a whole is to be warned of; reads all voxels, on any thread."""
+    from radioimmuno.reading import implausible_values
+
+    ofAll = implausible_values(case.image)
+    findings = {lesion.id: (*ofAll, *case.findings.get(lesion.id, ())) for lesion in case.lesions}
+    return replace(case, findings=findings)
+
+
+def scoreCase(
+    case: Case, only: Collection[str] | None = None, progress: Progress | None = None
+) -> Sequence[LesionScore]:
+    """The rows of the lesions in `only` (of all by default); on any thread."""
+    from radioimmuno.scoring import score_lesions
+
+    return score_lesions(
+        case.image,
+        case.lesions,
+        case.signature,
+        case.acquisition,
+        only=only,
+        findings=case.findings,
+        progress=progress,
+    )
+
+
+def inputsOf(volumeNode: Any, segmentationNode: Any) -> dict[str, Any]:
+    """What identifies the input, for the provenance."""
+    return {
+        "ct": {
+            "name": volumeNode.GetName(),
+            "instance_uids": (volumeNode.GetAttribute("DICOM.instanceUIDs") or "").split(),
+        },
+        "lesions": {"name": segmentationNode.GetName()},
+    }
+
+
+def findSignature(nameOrPath: str | Path | None) -> Signature:
+    """The signature of this name that ships, or of this file; the demonstration for nothing.
+
+    Raises
+    ------
+    SignatureError
+        When there is no such signature, or the file is not a valid one.
+    """
+    if not nameOrPath:
+        return default_signature()
+    return read_signature(shipped_signatures().get(str(nameOrPath), Path(nameOrPath)))

@@ -1,0 +1,39 @@
+"""A patient's scores to a file, by its suffix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from radioimmuno.results import PatientScore
+
+from .case import Case
+
+SUFFIXES = (".csv", ".json", ".html")
+
+
+def exportPatient(patient: PatientScore, case: Case, path: str | Path) -> Path:
+    """Write a table (`.csv`), everything for machines (`.json`) or a page to read (`.html`), whole or not.
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    OSError
+        When the file cannot be written.
+    """
+    from radioimmuno.report import write_patient_json, write_report_html, write_scores_csv
+
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"a report is written as {', '.join(SUFFIXES)}, not as {target.name!r}")
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    dated = replace(patient, provenance={**patient.provenance, "created_utc": now})
+    if target.suffix.lower() == ".csv":
+        write_scores_csv(dated, case.signature, target)
+    elif target.suffix.lower() == ".json":
+        write_patient_json(dated, case.signature, target)
+    else:
+        write_report_html(dated, case.signature, case.image, case.lesions, target)
+    return target

@@ -1,0 +1,76 @@
+"""The panel in Slicer: made for a parameter node, made anew for another scene, let go of without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+
+from ..parameters import Parameters
+from .observers import Observers
+from .session import Session
+from .widget import Panel
+
+
+class Door:
+    """Keeps a panel in step with the scene.
+
+    Parameters
+    ----------
+    ui : the widgets of the .ui file by name
+    parameterNode : gives the module's parameter node of the present scene
+    """
+
+    def __init__(self, ui: Any, parameterNode: Callable[[], Any]) -> None:
+        self._parameterNode = parameterNode
+        self.session = Session(Parameters(parameterNode()))
+        self.panel = Panel(ui, self.session)
+        self.observers = Observers()
+        scene = slicer.mrmlScene
+        self.observers.observe(scene, (scene.StartCloseEvent,), self._sceneCloses)
+        self.observers.observe(scene, (scene.EndCloseEvent, scene.EndImportEvent), self._sceneIsNew)
+        # Selectors learn of new nodes at the end of a batch, after the end of an import.
+        self.observers.observe(scene, (scene.EndBatchProcessEvent,), self.panel.show)
+        self.observers.observe(scene, (scene.NodeRemovedEvent,), self._nodeRemoved)
+        self.observers.observe(scene, (scene.StartSaveEvent,), self.panel.highlight.clear)
+
+    @property
+    def observerCount(self) -> int:
+        """How many observers the panel has."""
+        parts = (self.observers, self.session.observers, self.panel.segmentChoice.observers)
+        return sum(map(len, parts))
+
+    def enter(self) -> None:
+        """Show what changed meanwhile; the parameter node may be another one."""
+        if self.session.parameters.node is not self._parameterNode():
+            self._sceneIsNew()
+        self.panel.show()
+
+    def exit(self) -> None:
+        """Let no lesion stand out any more."""
+        self.panel.highlight.clear()
+
+    def close(self) -> None:
+        """Stop, and observe nothing any more."""
+        self.observers.removeAll()
+        self.panel.close()
+
+    def _sceneCloses(self) -> None:
+        self.panel.highlight.clear()
+        self.session.close()
+
+    def _sceneIsNew(self) -> None:
+        self.session.adopt(Parameters(self._parameterNode()))
+        self.panel.segmentChoice.watch()
+        self.panel.show()
+
+    def _nodeRemoved(self) -> None:
+        """One of the inputs may be gone: its rows go, what is under way stops."""
+        if not slicer.mrmlScene.IsClosing():
+            self.session.followInputs()
+
+
+def openPanel(ui: Any, parameterNode: Callable[[], Any]) -> Door:
+    """The panel for the present scene."""
+    return Door(ui, parameterNode)

@@ -1,0 +1,168 @@
+"""Small pictures of numbers: where a score stands, the score plot, the contributions.
+
+Drawn on nothing, in the palette's text color, so that they serve on light and dark ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import qt
+from radioimmuno.colors import ColorScale, color_scale
+from radioimmuno.results import Contribution, LesionScore
+from radioimmuno.signature import Signature
+
+CHIP_PX = 14
+BAR_SIZE = (58, 18)
+PLOT_HEIGHT = 120
+ROW_HEIGHT = 20
+MARGIN = 8
+GRADIENT_STEP_PX = 3
+MARK = 4
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What pictures are drawn with: the palette's text color, and the signature's colors."""
+
+    text: Any
+    scale: ColorScale
+    signature: Signature
+
+    def color(self, score: float | None) -> Any:
+        """The color of a score."""
+        return qt.QColor(self.scale.hex(score))
+
+    def faint(self) -> Any:
+        """The text color, half transparent."""
+        return qt.QColor(self.text.red(), self.text.green(), self.text.blue(), 110)
+
+
+def penOf(widget: Any, signature: Signature) -> Pen:
+    """The pen for a widget's palette."""
+    return Pen(widget.palette.color(qt.QPalette.Text), color_scale(signature), signature)
+
+
+def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
+    """A round spot in the color of a score; hollow before scoring."""
+
+    def draw(painter: Any) -> None:
+        painter.setPen(qt.QPen(pen.faint()))
+        painter.setBrush(qt.QBrush(pen.color(score)) if isScored else qt.QBrush())
+        painter.drawEllipse(1, 1, CHIP_PX - 3, CHIP_PX - 3)
+
+    return _picture(CHIP_PX, CHIP_PX, draw)
+
+
+def scoreBar(pen: Pen, score: float | None) -> Any:
+    """The scale of scores from left to right, the cut-offs across it, and the score's mark."""
+    width, height = BAR_SIZE
+
+    def draw(painter: Any) -> None:
+        _gradient(painter, pen, 0, width, height // 2 - 2, 5)
+        painter.setPen(qt.QPen(pen.text))
+        for cutoff in (pen.signature.cutoffs.low, pen.signature.cutoffs.high):
+            x = _along(pen.scale, cutoff, width)
+            painter.drawLine(x, 2, x, height - 3)
+        if score is not None:
+            x = _along(pen.scale, score, width)
+            _spot(painter, pen, score, x, height // 2)
+
+    return _picture(width, height, draw)
+
+
+def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, width: int) -> Any:
+    """The scored lesions from lowest to highest over the scale, the cut-offs as dashed lines with names."""
+    ranked = sorted((lesion for lesion in lesions if lesion.score is not None), key=_score)
+    top, bottom = MARGIN, PLOT_HEIGHT - 34
+
+    def draw(painter: Any) -> None:
+        metrics = painter.fontMetrics()
+        _gradient(painter, pen, 0, width, bottom + 4, 6)
+        cutoffs = pen.signature.cutoffs
+        for name, cutoff in (("low", cutoffs.low), ("median", cutoffs.median), ("high", cutoffs.high)):
+            x = _along(pen.scale, cutoff, width)
+            line = qt.QPen(pen.faint())
+            line.setStyle(qt.Qt.DashLine)
+            painter.setPen(line)
+            painter.drawLine(x, top, x, bottom + 10)
+            painter.setPen(qt.QPen(pen.text))
+            text = f"{name} {cutoff:.2f}"
+            half = _textWidth(metrics, text) // 2
+            low = PLOT_HEIGHT - (3 if name == "median" else 15)
+            painter.drawText(min(max(0, x - half), width - 2 * half), low, text)
+        step = (bottom - top - 6) / max(1, len(ranked) - 1)
+        for number, lesion in enumerate(ranked):
+            x, y = _along(pen.scale, lesion.score, width), int(bottom - 4 - number * step)
+            _spot(painter, pen, lesion.score, x, y)
+            if lesion.id == selected:
+                painter.setBrush(qt.QBrush())
+                painter.drawEllipse(x - 8, y - 8, 16, 16)
+
+    return _picture(width, PLOT_HEIGHT, draw)
+
+
+def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[str], str], width: int) -> Any:
+    """What each term adds to the score: name, bar from the middle, number; the largest first."""
+    ordered = sorted(parts, key=lambda part: -abs(part.contribution))
+    largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
+    names, numbers = int(width * 0.58), 46
+    half = (width - names - numbers - MARGIN) // 2
+    middle = names + MARGIN + half
+
+    def draw(painter: Any) -> None:
+        metrics = painter.fontMetrics()
+        for number, part in enumerate(ordered):
+            y = number * ROW_HEIGHT
+            painter.setPen(qt.QPen(pen.text))
+            name = metrics.elidedText(named(part.variable), qt.Qt.ElideMiddle, names)
+            painter.drawText(0, y + 14, name)
+            painter.drawText(width - numbers + 4, y + 14, f"{part.contribution:+.3f}")
+            length = round(half * abs(part.contribution) / largest)
+            isUp = part.contribution > 0
+            end = pen.scale.high if isUp else pen.scale.low
+            painter.fillRect(middle if isUp else middle - length, y + 5, max(1, length), 10, pen.color(end))
+            painter.setPen(qt.QPen(pen.faint()))
+            painter.drawLine(middle, y + 2, middle, y + ROW_HEIGHT - 2)
+
+    return _picture(width, max(1, len(ordered)) * ROW_HEIGHT, draw)
+
+
+def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
+    pixmap = qt.QPixmap(width, height)
+    pixmap.fill(qt.QColor(0, 0, 0, 0))
+    painter = qt.QPainter(pixmap)
+    painter.setRenderHint(qt.QPainter.Antialiasing, True)
+    try:
+        draw(painter)
+    finally:
+        painter.end()
+    return pixmap
+
+
+def _gradient(painter: Any, pen: Pen, left: int, width: int, top: int, height: int) -> None:
+    scale = pen.scale
+    for x in range(0, width, GRADIENT_STEP_PX):
+        score = scale.low + (scale.high - scale.low) * x / (width - 1)
+        painter.fillRect(left + x, top, min(GRADIENT_STEP_PX, width - x), height, pen.color(score))
+
+
+def _along(scale: ColorScale, score: float, width: int) -> int:
+    share = min(max((score - scale.low) / (scale.high - scale.low), 0.0), 1.0)
+    return round(MARK + share * (width - 1 - 2 * MARK))
+
+
+def _spot(painter: Any, pen: Pen, score: float, x: int, y: int) -> None:
+    painter.setPen(qt.QPen(pen.text))
+    painter.setBrush(qt.QBrush(pen.color(score)))
+    painter.drawEllipse(x - MARK, y - MARK, 2 * MARK, 2 * MARK)
+
+
+def _textWidth(metrics: Any, text: str) -> int:
+    return metrics.boundingRect(text).width()
+
+
+def _score(lesion: LesionScore) -> float:
+    return lesion.score if lesion.score is not None else 0.0

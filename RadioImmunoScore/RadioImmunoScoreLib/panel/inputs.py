@@ -1,0 +1,105 @@
+"""What is to be scored, and with what: the parameter node's choices, resolved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import InputError
+from radioimmuno.signature import Signature
+
+from ..acquisition import readAcquisition, withKvpByHand
+from ..case import Case, findSignature, readCase
+from ..parameters import Parameters
+
+
+class Inputs:
+    """The inputs of one patient.
+
+    Parameters
+    ----------
+    parameters : where the choices are kept
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self._signature: Signature | None = None
+
+    @property
+    def volumeNode(self) -> Any | None:
+        """The CT."""
+        return self.parameters.volumeNode
+
+    @property
+    def segmentationNode(self) -> Any | None:
+        """The segmentation with the lesions."""
+        return self.parameters.segmentationNode
+
+    @property
+    def signature(self) -> Signature:
+        """The signature in use; the demonstration when the chosen file cannot be read any more."""
+        if self._signature is None:
+            try:
+                self._signature = findSignature(self.parameters.signature)
+            except (InputError, OSError):
+                self.parameters.signature = ""
+                self._signature = findSignature(None)
+        return self._signature
+
+    def setSignature(self, nameOrPath: str) -> bool:
+        """Choose a signature by name or file; returns whether it is another one.
+
+        Raises
+        ------
+        SignatureError
+            When it cannot be read; the one in use stays.
+        """
+        signature = findSignature(nameOrPath)
+        isOther = signature.sha256 != self.signature.sha256
+        self._signature = signature
+        self.parameters.signature = nameOrPath
+        return isOther
+
+    @property
+    def acquisitionOfCt(self) -> Acquisition:
+        """What the CT says about itself."""
+        return readAcquisition(self.volumeNode) if self.volumeNode else Acquisition()
+
+    @property
+    def acquisition(self) -> Acquisition:
+        """What is known about the CT, the typed tube voltage included."""
+        return withKvpByHand(self.acquisitionOfCt, self.parameters.kvp)
+
+    @property
+    def segmentIDs(self) -> list[str]:
+        """The segments in their order."""
+        node = self.segmentationNode
+        return list(node.GetSegmentation().GetSegmentIDs()) if node else []
+
+    @property
+    def included(self) -> list[str]:
+        """IDs of the segments that are scored."""
+        excluded = self.parameters.excluded
+        return [segmentID for segmentID in self.segmentIDs if segmentID not in excluded]
+
+    def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
+        """Leave a lesion out, or take it in again."""
+        excluded = set(self.parameters.excluded)
+        (excluded.discard if isIncluded else excluded.add)(segmentID)
+        self.parameters.excluded = excluded
+
+    @property
+    def missing(self) -> list[str]:
+        """What is missing before scoring can run: `ct`, `segmentation`, `segments`, `included`."""
+        volumeNode, segmentIDs = self.volumeNode, self.segmentIDs
+        lacks = {
+            "ct": volumeNode is None or volumeNode.GetImageData() is None,
+            "segmentation": self.segmentationNode is None,
+            "segments": self.segmentationNode is not None and not segmentIDs,
+            "included": bool(segmentIDs) and not self.included,
+        }
+        return [name for name, isMissing in lacks.items() if isMissing]
+
+    def case(self) -> Case:
+        """The patient's arrays as they are now; errors as of `readCase`."""
+        return readCase(self.volumeNode, self.segmentationNode, self.signature, self.acquisition)

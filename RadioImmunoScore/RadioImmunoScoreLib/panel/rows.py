@@ -1,0 +1,42 @@
+"""A row of the lesion table: what is known of one segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from radioimmuno.lesion import Site
+from radioimmuno.results import LesionScore
+
+from ..scene.tags import irradiatedOf, siteOf
+
+
+@dataclass(frozen=True)
+class Row:
+    """One lesion as the table shows it; `status` is `unscored`, `stale`, or that of its score."""
+
+    id: str
+    name: str
+    site: Site | None
+    irradiated: bool | None
+    included: bool
+    volumeCc: float | None
+    score: float | None
+    status: str
+    reasons: str
+
+
+def rowOf(segment: Any, segmentID: str, score: LesionScore | None, isStale: bool, included: bool) -> Row:
+    """The row of a segment."""
+    status = "unscored" if score is None else "stale" if isStale else score.status
+    return Row(
+        id=segmentID,
+        name=segment.GetName(),
+        site=siteOf(segment),
+        irradiated=irradiatedOf(segment),
+        included=included,
+        volumeCc=score.volume_cc if score else None,
+        score=score.score if score else None,
+        status=status,
+        reasons=score.reasons if score else "",
+    )
