@@ -1,0 +1,98 @@
+"""How long the panel takes from the end of an edit to the new color in a rendered view.
+
+A simulated CT of 512 x 512 x 400 voxels with twenty lesions on the bench; a lesion of about 10 cc is edited again
+and again with "Update while editing" on. The pause that the panel waits for further edits is not counted::
+
+    make benchmark-editing
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
+sys.path[:0] = [str(MODULE.parent), str(REPOSITORY / "Testing" / "Bench")]
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+LESIONS, EDITED_CC, EDITS = 20, 10.0, 15
+
+
+def main() -> int:
+    """Simulate, score once, edit, print the figures."""
+    from radioimmuno.acquisition import Acquisition
+    from RadioImmunoScoreLib.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.headless.patient import addSegmentation, addVolume
+    from slicerbench.session import Bench
+
+    print("Simulating the CT ...", flush=True)
+    image, lesions = _patient()
+    edited = min(lesions, key=lambda lesion: abs(lesion.volume_cc - EDITED_CC))
+    with Bench(MODULE) as bench:
+        panel = bench.open().panel
+        volumeNode = addVolume(bench.scene, image)
+        noteAcquisition(volumeNode, Acquisition(kvp=120.0, source="simulated"))
+        segmentationNode = addSegmentation(bench.scene, lesions, volumeNode)
+        panel.session.setInputs(volumeNode, segmentationNode)
+        panel.session.score()
+        bench.waitUntil(lambda: panel.session.state == "idle", 60_000)
+        bench.process(200)
+        panel.ui.updateCheckBox.setChecked(True)
+        times = [_edit(bench, segmentationNode, edited.id, n) for n in range(EDITS + 1)][1:]
+    print(f"{len(lesions)} lesions, one of {edited.volume_cc:.1f} cc edited {EDITS} times")
+    print(
+        f"from the end of the edit to the color in a rendered view, the pause apart: "
+        f"median {statistics.median(times):.0f} ms, {min(times):.0f} to {max(times):.0f} ms"
+    )
+    return 0
+
+
+def _patient():
+    """The benchmark's CT and its ten lesions, and ten balls of 5 cc in between."""
+    from radioimmuno.image import Image
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.simulation import simulate_benchmark_ct
+
+    simulated = simulate_benchmark_ct(1)
+    lattice = simulated.image.lattice
+    lesions = list(simulated.lesions)
+    spacing = np.array(lattice.spacing)
+    half = np.ceil(11 / spacing).astype(int)
+    offsets = np.moveaxis(np.indices(2 * half + 1), 0, -1) - half
+    ball = np.linalg.norm(offsets * spacing, axis=-1) <= 10.6
+    for n in range(LESIONS - len(lesions)):
+        centre = np.array([40 + 35 * n, 256, 140 + 25 * n])
+        start = tuple(int(c) for c in centre - half)
+        lesions.append(Lesion(f"ball_{n}", f"ball {n}", Image(ball, lattice, start)))
+    return simulated.image, lesions
+
+
+def _edit(bench, segmentationNode, segmentID: str, n: int) -> float:
+    """Take some voxels of a segment away; the milliseconds until its color shows it, without the pause."""
+    import slicer
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    from RadioImmunoScoreLib.panel.edits import PAUSE_MS
+
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
+    labelmap = slicer.vtkOrientedImageData()
+    labelmap.DeepCopy(segmentationNode.GetBinaryLabelmapInternalRepresentation(segmentID))
+    voxels = vtk_to_numpy(labelmap.GetPointData().GetScalars())
+    inside = np.flatnonzero(voxels)
+    voxels[inside[n :: EDITS * 3]] = 0
+    before = segment.GetColor()
+    slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(labelmap, segmentationNode, segmentID)
+    start = time.perf_counter()
+    bench.waitUntil(lambda: segment.GetColor() != before, 20_000)
+    bench.sliceViews["Red"].render()
+    return 1000 * (time.perf_counter() - start) - PAUSE_MS
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

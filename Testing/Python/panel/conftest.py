@@ -1,0 +1,62 @@
+"""The panel's tests: the module on the bench; whatever nobody would have heard fails a test."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[2]
+MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
+
+if importlib.util.find_spec("slicer") is None or importlib.util.find_spec("PySide6") is None:
+    collect_ignore_glob = ["test_*.py"]
+else:
+    sys.path.insert(0, str(REPOSITORY / "Testing" / "Bench"))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.scene)
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """Exceptions in slots and observers, errors of VTK and Qt; a test that ends with any fails."""
+    from slicerbench.complaints import Complaints
+
+    with Complaints() as complaints:
+        yield complaints.heard
+    assert complaints.heard == []
+
+
+@pytest.fixture
+def dialogs(complaints):
+    """Dialogs return what is put in `dialogs.answers`; one without an answer fails the test."""
+    from slicerbench.dialogs import Dialogs
+
+    with Dialogs() as dialogs:
+        yield dialogs
+    assert dialogs.answers == []
+
+
+@pytest.fixture
+def bench(dialogs):
+    """A fresh scene with the module loaded; its panel is made by `bench.open()`."""
+    from slicerbench.session import Bench
+
+    with Bench(MODULE) as bench:
+        yield bench
+
+
+@pytest.fixture
+def panel(bench):
+    """The module's Python widget, its panel shown and entered."""
+    return bench.open()

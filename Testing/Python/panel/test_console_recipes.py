@@ -1,0 +1,29 @@
+"""The recipes for Slicer's Python console: the page itself is run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import slicer
+
+PAGE = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Console.md"
+
+
+def test_every_recipe_of_the_page_runs_in_the_order_of_the_page(bench, capsys):
+    recipes = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(recipes) == 8
+    names: dict = {}
+    for recipe in recipes:
+        exec(compile(recipe, str(PAGE), "exec"), names)
+    said = capsys.readouterr().out
+    assert "least infiltrated" in said
+    assert len(names["some"].lesions) == 1
+    assert len(names["patient"].scored) == len(names["patient"].lesions) > 1
+    assert all((names["folder"] / f"scores.{kind}").is_file() for kind in ("csv", "json", "html"))
+    segmentation = names["lesions"].GetSegmentation()
+    assert not any(
+        segmentation.GetNthSegment(n).HasTag("RadioImmunoScore.OriginalColor")
+        for n in range(segmentation.GetNumberOfSegments())
+    )
+    assert len(slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")) == 1
