@@ -1,4 +1,4 @@
-"""Make the panel's screenshots again: the scored demonstration patient, light and dark, 450 pixels wide."""
+"""Make the screenshots again: the scored demonstration patient in the panel (light, dark) and in a window."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
 WIDTH, HEIGHT = 450, 1560
+WINDOW = (1500, 950)
 TIMEOUT_S = 120
 
 
 def main() -> None:
-    """Write panel-light.png and panel-dark.png beside this file."""
+    """Write panel-light.png, panel-dark.png and window.png beside this file."""
     sys.path[:0] = [str(MODULE.parent), str(REPOSITORY / "Testing" / "Bench")]
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from slicerbench.palettes import applyPalette
@@ -27,6 +28,26 @@ def main() -> None:
         with Bench(MODULE) as bench:
             _scored(bench)
             bench.panel.grab().save(str(HERE / f"panel-{palette}.png"))
+    applyPalette("light")
+    _window()
+
+
+def _window() -> None:
+    """The panel beside slice and 3D views, the least infiltrated lesion selected."""
+    from slicerbench.demonstration import showPatient
+    from slicerbench.session import Bench
+    from slicerbench.window import BenchWindow
+
+    with Bench(MODULE) as bench:
+        _scored(bench)
+        segmentationNode = bench.widget.panel.session.inputs.segmentationNode
+        segmentationNode.CreateClosedSurfaceRepresentation()
+        window = BenchWindow(bench, WINDOW)
+        showPatient(bench, bench.widget.panel.session.inputs.volumeNode)
+        bench.widget.panel.selectLesion(bench.widget.panel.session.patient.metrics.minimum_lesion)
+        bench.process(200)
+        window.screenshot(HERE / "window.png")
+        window.close()
 
 
 def _scored(bench) -> None:

@@ -1,7 +1,7 @@
 """How long the panel takes from the end of an edit to the new color in a rendered view.
 
-A simulated CT of 512 x 512 x 400 voxels with twenty lesions on the bench; a lesion of about 10 cc is edited again
-and again with "Update while editing" on. The pause that the panel waits for further edits is not counted::
+A simulated CT of 512 x 512 x 400 voxels with twenty lesions on the bench; a lesion of about 10 cc is edited
+again and again with "Update while editing" on. The pause in which the panel waits for more does not count::
 
     make benchmark-editing
 """

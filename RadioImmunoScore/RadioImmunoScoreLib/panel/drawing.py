@@ -15,7 +15,7 @@ from radioimmuno.results import Contribution, LesionScore
 from radioimmuno.signature import Signature
 
 CHIP_PX = 14
-BAR_SIZE = (58, 18)
+BAR_SIZE = (44, 18)
 PLOT_HEIGHT = 120
 ROW_HEIGHT = 20
 MARGIN = 8

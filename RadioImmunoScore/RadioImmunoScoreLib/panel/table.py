@@ -15,7 +15,7 @@ from .rows import Row
 from .signal import Signal
 
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
-WIDTHS = {SITE: 66, IRRADIATED: 26, VOLUME: 38, SCORE: 44, SCALE: BAR_SIZE[0] + 4, STATUS: 46}
+WIDTHS = {SITE: 56, IRRADIATED: 24, VOLUME: 36, SCORE: 42, SCALE: BAR_SIZE[0] + 4, STATUS: 38}
 SITES = tuple(Site)
 
 SORT_KEYS: dict[int, Callable[[Row], Any]] = {
