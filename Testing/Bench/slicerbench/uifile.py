@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from PySide6 import QtCore, QtUiTools
 
 from . import ctkwidgets, mrmlwidgets, raw, signals
+from .pythonqt import membersOf
 
 STAND_INS = {
     kind.__name__: kind
@@ -76,7 +77,7 @@ def _takeOwnProperties(element: ElementTree.Element) -> list[tuple[str, str, Any
         if isinstance(vars(kind).get(name), QtCore.Property):
             taken.append((element.get("name", ""), name, _value(kind, item[0])))
             element.remove(item)
-        elif kind.staticMetaObject.indexOfProperty(name) < 0:
+        elif name not in membersOf(kind).properties:
             raise UnknownInUi(f"no property {name} of {kind.__name__} on the bench")
     return taken
 
