@@ -183,10 +183,23 @@ def test_closing_and_reopening_the_panel_keeps_no_observer_alive(bench, scored):
     door = panel.door
     count = door.observerCount
     assert count > 0
+    told = []
+    session = panel.panel.session
+    session.changed.connect(lambda: told.append("changed"))
+    session._edits.schedule = lambda: told.append("edited")
     bench.closePanel()
     assert door.observerCount == 0
+    # Whatever happens to the nodes now reaches nobody.
+    told.clear()
+    nodes[1].GetSegmentation().GetSegment("liver_1").SetName("renamed")
+    draw(nodes, "liver_2", (18, 46, 62), 7.0)
+    nodes[0].Modified()
+    QtTest.QTest.qWait(400)
+    assert told == []
     again = bench.open()
     assert again.door.observerCount == count
+    click(again.panel.ui.scoreButton)
+    waitIdle(again)
     assert scoresOf(again) == {lesion.id: lesion.score for lesion in again.logic.score(*nodes).lesions}
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from patients import BALLS, addPatient, select, waitFor, waitIdle
-from PySide6 import QtCore, QtTest
+from PySide6 import QtCore, QtTest, QtWidgets
 
 from slicerbench.hands import click, clickCell, clickHeader
 
@@ -244,20 +244,35 @@ def test_a_report_is_saved_where_the_user_says(scored, dialogs, tmp_path, suffix
     assert str(file) in panel.panel.ui.messageLabel.text
 
 
-def test_the_keyboard_alone_runs_the_flow(ready):
-    panel = ready[0]
-    ui = panel.panel.ui
-    seen = []
-    ui.ctSelector.setFocus()
-    from PySide6 import QtWidgets
+def tabTo(target):
+    """Press Tab, or Shift and Tab where Tab does not lead there, until the widget has the focus."""
+    keys = QtCore.Qt.Key
+    for key in (keys.Key_Tab, keys.Key_Backtab):
+        for _ in range(60):
+            focus = QtWidgets.QApplication.focusWidget()
+            if focus is target:
+                return
+            QtTest.QTest.keyClick(focus, key)
+    raise AssertionError(f"the keyboard does not lead to {target.objectName}")
 
-    for _ in range(40):
-        focus = QtWidgets.QApplication.focusWidget()
-        seen.append(focus)
-        if focus is ui.scoreButton:
-            break
-        QtTest.QTest.keyClick(focus, QtCore.Qt.Key.Key_Tab)
-    assert seen[-1] is ui.scoreButton
+
+def test_the_keyboard_alone_runs_the_flow(panel, dialogs, tmp_path):
+    """Load, score, select a lesion, save: no mouse."""
+    ui, session = panel.panel.ui, panel.panel.session
+    ui.ctSelector.setFocus()
+    tabTo(ui.demonstrationButton)
+    QtTest.QTest.keyClick(ui.demonstrationButton, QtCore.Qt.Key.Key_Space)
+    waitFor(lambda: session.inputs.segmentationNode is not None and session.state == "idle")
+    tabTo(ui.scoreButton)
     QtTest.QTest.keyClick(ui.scoreButton, QtCore.Qt.Key.Key_Space)
     waitIdle(panel)
-    assert all(row.score is not None for row in panel.panel.session.rows)
+    assert all(row.score is not None for row in session.rows)
+    tabTo(ui.lesionTable)
+    QtTest.QTest.keyClick(ui.lesionTable, QtCore.Qt.Key.Key_Down)
+    QtTest.QTest.keyClick(ui.lesionTable, QtCore.Qt.Key.Key_Down)
+    assert panel.panel.table.selectedID in {row.id for row in session.rows}
+    file = tmp_path / "scores.csv"
+    dialogs.answers.append(str(file))
+    tabTo(ui.csvButton)
+    QtTest.QTest.keyClick(ui.csvButton, QtCore.Qt.Key.Key_Space)
+    assert file.read_text(encoding="utf-8").count("\n") == 1 + len(session.rows)
