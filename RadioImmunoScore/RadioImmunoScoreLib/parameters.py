@@ -81,6 +81,24 @@ class Parameters:
         self._set("colorByScore", str(bool(on)))
 
     @property
+    def showLegend(self) -> bool:
+        """Whether the color legend is shown."""
+        return self._flag("showLegend", True)
+
+    @showLegend.setter
+    def showLegend(self, on: bool) -> None:
+        self._set("showLegend", str(bool(on)))
+
+    @property
+    def showRings(self) -> bool:
+        """Whether the rings are shown."""
+        return self._flag("showRings", True)
+
+    @showRings.setter
+    def showRings(self, on: bool) -> None:
+        self._set("showRings", str(bool(on)))
+
+    @property
     def excluded(self) -> frozenset[str]:
         """IDs of the segments that are not to be scored."""
         return frozenset(json.loads(self.node.GetParameter("excluded") or "[]"))

@@ -70,8 +70,12 @@ class Panel:
         ui.kvpSpinBox.setValue(acquisition.kvp or session.parameters.kvp or 0.0)
         ui.updateCheckBox.setChecked(session.parameters.updateWhileEditing)
         ui.colorCheckBox.setChecked(session.parameters.colorByScore)
+        ui.legendCheckBox.setChecked(session.parameters.showLegend)
+        ui.ringsCheckBox.setChecked(session.parameters.showRings)
         if inputs.segmentationNode:
             ui.opacitySlider.setValue(round(100 * display.opacityOf(inputs.segmentationNode)))
+            display.setLegendVisible(inputs.segmentationNode, session.parameters.showLegend)
+            display.setRingsVisible(inputs.segmentationNode, session.parameters.showRings)
         self._isShowing = False
         self.table.show(session.rows, self._currentPen())
         self._showSelected()
@@ -196,8 +200,8 @@ class Panel:
         self.patientView.jumped.connect(self.selectLesion)
         ui.colorCheckBox.connect("toggled(bool)", self._ifNotShowing(self.session.setColorByScore))
         ui.restoreButton.connect("clicked()", partial(ui.colorCheckBox.setChecked, False))
-        ui.legendCheckBox.connect("toggled(bool)", partial(self._display, display.setLegendVisible))
-        ui.ringsCheckBox.connect("toggled(bool)", partial(self._display, display.setRingsVisible))
+        ui.legendCheckBox.connect("toggled(bool)", self._legendToggled)
+        ui.ringsCheckBox.connect("toggled(bool)", self._ringsToggled)
         ui.opacitySlider.connect("valueChanged(int)", self._opacityMoved)
         for button, suffix in ((ui.csvButton, ".csv"), (ui.jsonButton, ".json"), (ui.htmlButton, ".html")):
             button.connect("clicked()", partial(self._save, suffix))
@@ -227,6 +231,14 @@ class Panel:
         node = self.session.inputs.segmentationNode
         if node is not None and not self._isShowing:
             change(node, value)
+
+    def _legendToggled(self, isShown: bool) -> None:
+        self.session.parameters.showLegend = isShown
+        self._display(display.setLegendVisible, isShown)
+
+    def _ringsToggled(self, isShown: bool) -> None:
+        self.session.parameters.showRings = isShown
+        self._display(display.setRingsVisible, isShown)
 
     def _opacityMoved(self, percent: int) -> None:
         self._display(display.setOpacity, percent / 100)

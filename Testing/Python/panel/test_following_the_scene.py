@@ -10,6 +10,9 @@ from patients import addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 
 from radioimmuno.lesion import Site
+from RadioImmunoScoreLib.scene.legend import LEGEND
+from RadioImmunoScoreLib.scene.nodes import ownedNode
+from RadioImmunoScoreLib.scene.rings import RINGS
 from slicerbench.hands import click
 
 PAUSE_MS = 500
@@ -225,6 +228,25 @@ def test_a_saved_scene_restores_inputs_sites_flags_scores_and_colors(bench, scor
     again = panel.panel.session.inputs.segmentationNode.GetSegmentation()
     for segmentID, color in colors.items():
         assert again.GetSegment(segmentID).GetColor() == pytest.approx(color, abs=1e-6)
+
+
+def test_what_is_hidden_stays_hidden_when_scored_again_and_in_a_saved_scene(bench, scored, tmp_path):
+    panel, nodes = scored
+    click(panel.panel.ui.legendCheckBox)
+    click(panel.panel.ui.ringsCheckBox)
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    assert not ownedNode(nodes[1], LEGEND).GetVisibility()
+    assert not ownedNode(nodes[1], RINGS).GetDisplayNode().GetVisibility()
+    file = bench.host.saveScene(tmp_path / "patient.mrb")
+    slicer.mrmlScene.Clear()
+    QtTest.QTest.qWait(50)
+    assert panel.panel.ui.legendCheckBox.checked
+    bench.host.loadScene(file)
+    QtTest.QTest.qWait(100)
+    assert not panel.panel.ui.legendCheckBox.checked
+    assert not panel.panel.ui.ringsCheckBox.checked
+    assert not ownedNode(panel.panel.session.inputs.segmentationNode, LEGEND).GetVisibility()
 
 
 def test_the_segment_selected_in_the_segment_editor_selects_its_row(scored):
