@@ -155,6 +155,8 @@ def test_the_event_loop_is_never_blocked_while_it_scores(ready):
     timer.start()
     click(panel.panel.ui.scoreButton)
     waitFor(lambda: panel.panel.session.state == "idle")
+    # Bringing the scores into the scene is the longest step: the tick after it tells how long it took.
+    QtTest.QTest.qWait(100)
     assert len(gaps) > 1
     assert max(gaps) < 0.1
 
