@@ -76,7 +76,7 @@ define make_environment
 endef
 
 $(VENV)/made: pyproject.toml constraints.txt
-	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
+	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
 
 $(LOWEST)/made: pyproject.toml constraints-lowest.txt
 	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)test,3.10 or 3.11)
