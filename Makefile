@@ -12,7 +12,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest lint format env system signature oracles benchmark benchmark-short benchmark-editing clean
+.PHONY: help demo bench test test-lowest lint format env system validators signature oracles benchmark benchmark-short benchmark-editing clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ env: $(VENV)/made ## make the environment .venv with the tested versions
 
 system: ## install the system libraries that rendering needs (Debian, Ubuntu), or say how
 	@sh .ci/system-libraries
+
+validators: ## install the programs that check our DICOM files in the tests (Debian, Ubuntu; brings Java)
+	@sh .ci/system-libraries dicom3tools pixelmed-apps
 
 signature: env ## fit the demonstration signature again: the same file comes out
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
