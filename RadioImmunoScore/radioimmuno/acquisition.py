@@ -16,6 +16,8 @@ class Acquisition:
     kernel : reconstruction kernel (DICOM ConvolutionKernel)
     contrast_agent : contrast agent (DICOM ContrastBolusAgent)
     source : where these values come from, in words a person reads ("DICOM header", "given by hand")
+    scanner : manufacturer and model
+    modality : what kind of image the header says it is ("CT")
     """
 
     kvp: float | None = None
@@ -23,3 +25,5 @@ class Acquisition:
     kernel: str | None = None
     contrast_agent: str | None = None
     source: str = ""
+    scanner: str | None = None
+    modality: str | None = None

@@ -11,18 +11,23 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import quality
+from . import measurable
 from .features import catalog
+from .features.extract import Values
 from .features.extract import extract as extract_features
 from .findings import Finding, Refusal, Severity
 from .grid import Grid, grid_of
-from .image import Image
+from .image import Box, Image
 from .lesion import Lesion
-from .regions import Keys, Prepared, prepare
+from .preprocessing import Region
+from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box
 from .settings import Settings
 
 Progress = Callable[[int, int], None]
 Findings = Mapping[str, Sequence[Finding]]
+
+# Gives the values of the keys asked for on a region.
+Engine = Callable[[Region, Collection[str]], Values]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +55,21 @@ class LesionFeatures:
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
-    """What all lesions of one call share."""
+class Task:
+    """What all lesions of one call share; CT and lesions are canonical."""
 
     image: Image
     lesions: tuple[Lesion, ...]
     grid: Grid
     settings: Settings
     keys: Keys
-    known: Findings
+    engine: Engine = extract_features
+    margin_mm: float = 0.0
+
+    def sampled(self, around: Box) -> Sampled:
+        """The CT around a box of its voxels, as much as any lesion inside of the box needs."""
+        box = sampled_box(around, self.grid, self.settings, self.keys, self.margin_mm)
+        return sample(self.image, self.grid, box, self.settings.extraction)
 
 
 def extract(
@@ -70,6 +81,7 @@ def extract(
     only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
+    engine: Engine = extract_features,
 ) -> list[LesionFeatures]:
     """Features of every lesion, in the order of the lesions.
 
@@ -83,6 +95,7 @@ def extract(
     findings : lesion id -> what is known to be wrong already (reading found it); kept, a refusal is obeyed
     progress : called with (lesions done, lesions in all) on the calling thread; an exception it raises
         stops the work
+    engine : what computes the features of a region; scores are always made with our own
 
     Raises
     ------
@@ -97,6 +110,7 @@ def extract(
         only=only,
         findings=findings,
         progress=progress,
+        engine=engine,
     )
 
 
@@ -118,37 +132,64 @@ def measure(
     only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
+    engine: Engine = extract_features,
+    margin_mm: float = 0.0,
 ) -> list[LesionFeatures]:
-    """As `extract`, with keys by region; a ring is built when `keys` has `ring`, be it without keys."""
-    canonical = tuple(lesion.canonical() for lesion in lesions)
-    source = image.canonical()
-    grid = grid_of(source.lattice, settings.extraction.spacing_mm)
-    shared = quality.overlaps(canonical)
-    known = {
-        lesion.id: (*(findings or {}).get(lesion.id, ()), *shared.get(lesion.id, ())) for lesion in canonical
-    }
-    task = _Task(source, canonical, grid, settings, keys, known)
-    chosen = [lesion for lesion in canonical if only is None or lesion.id in only]
+    """As `extract`, with keys by region; a ring is built when `keys` has `ring`, be it without keys.
+
+    `margin_mm` is how much of the CT around a region the engine gets at least.
+    """
+    task = task_of(image, lesions, settings, keys, engine, margin_mm)
+    shared = measurable.overlaps(task.lesions)
+    chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
     rows: list[LesionFeatures] = []
     for lesion in chosen:
-        rows.append(_measure_lesion(task, lesion))
+        known = (*(findings or {}).get(lesion.id, ()), *shared.get(lesion.id, ()))
+        rows.append(measure_lesion(task, lesion, known))
         if progress:
             progress(len(rows), len(chosen))
     return rows
 
 
-def _measure_lesion(task: _Task, lesion: Lesion) -> LesionFeatures:
-    findings = list(task.known[lesion.id])
+def task_of(
+    image: Image,
+    lesions: Sequence[Lesion],
+    settings: Settings,
+    keys: Keys,
+    engine: Engine = extract_features,
+    margin_mm: float = 0.0,
+) -> Task:
+    """The task of measuring these lesions; parameters as of `measure`."""
+    source = image.canonical()
+    grid = grid_of(source.lattice, settings.extraction.spacing_mm)
+    return Task(
+        source, tuple(lesion.canonical() for lesion in lesions), grid, settings, keys, engine, margin_mm
+    )
+
+
+def measure_lesion(
+    task: Task, lesion: Lesion, known: Sequence[Finding] = (), sampled: Sampled | None = None
+) -> LesionFeatures:
+    """One lesion of a task, or another contour of it: a lesion's own contour does not cut its ring.
+
+    Parameters
+    ----------
+    lesion : canonical
+    known : what is known to be wrong already; kept, a refusal is obeyed
+    sampled : the CT around it, where it was sampled before
+    """
+    findings = list(known)
     values: dict[str, float | None] = {}
     prepared = Prepared()
     try:
-        findings += quality.check_mask(lesion, task.grid)
-        if not _refuses(findings):
+        findings += measurable.check_mask(lesion, task.grid)
+        if not _refuses(findings) and lesion.box is not None:
             others = [other for other in task.lesions if other.id != lesion.id]
-            prepared = prepare(task.image, lesion, others, task.grid, task.settings, task.keys)
+            around = sampled or task.sampled(lesion.box)
+            prepared = prepare(around, lesion, others, task.settings, task.keys, task.margin_mm)
             findings += prepared.findings
         for name, region in prepared.regions.items():
-            measured = extract_features(region, task.keys[name])
+            measured = task.engine(region, task.keys[name])
             values.update({f"{name}.{key}": value for key, value in measured.items()})
     except Exception as error:
         findings.append(_finding_of(error, lesion))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import quality
+from . import measurable
 from .features.catalog import LOCAL_INTENSITY
 from .features.local_intensity import PEAK_RADIUS_MM
 from .findings import Finding, Refusal, Severity
@@ -17,7 +17,7 @@ from .image import Box, Image
 from .lesion import Lesion
 from .preprocessing import Region, make_region, sample_intensities, sample_mask
 from .ring import Ring, make_ring, ring_box
-from .settings import Settings
+from .settings import ExtractionSettings, Settings
 
 # What stands in for voxels that hold no intensity; whatever it touches on the grid is left out.
 FILL_HU = -1000.0
@@ -34,89 +34,111 @@ class Prepared:
     findings: tuple[Finding, ...] = ()
 
 
-def prepare(
-    image: Image, lesion: Lesion, others: Sequence[Lesion], grid: Grid, settings: Settings, keys: Keys
-) -> Prepared:
-    """Sample the CT once around a lesion and make each region that is asked for from it.
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """The CT on a box of the grid: all lesions whose `sampled_box` lies inside can be measured on it.
 
     Parameters
     ----------
-    image, lesion, others : canonical; `others` are the patient's other lesions
-    grid : the grid of the CT's lattice
+    values : intensities, float32 (k, j, i)
+    touched : finding code -> voxels that a source voxel without an intensity has a part in, bool (k, j, i)
+    """
+
+    grid: Grid
+    box: Box
+    values: np.ndarray
+    touched: Mapping[str, np.ndarray]
+
+
+def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_mm: float = 0.0) -> Box:
+    """The part of the grid whose intensities are needed for a lesion inside a box of CT voxels."""
+    margins = _margins(keys, grid, margin_mm)
+    covered = grid.cover(around, margins.get("lesion", 0.0))
+    if "ring" in margins:
+        reached = ring_box(around, grid, settings.ring).grow(_steps(margins["ring"], grid))
+        covered = covered.union(reached.intersect(Box.whole(grid.lattice.shape)))
+    return covered
+
+
+def sample(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> Sampled:
+    """Sample the CT (canonical) on a box of the grid of its lattice."""
+    crop, bad = _clean(image.crop(grid.source_of(box, settings.interpolation)))
+    values = sample_intensities(crop, grid, box, settings)
+    return Sampled(
+        grid, box, values, {kind: _touched(voxels, crop, grid, box) for kind, voxels in bad.items()}
+    )
+
+
+def prepare(
+    sampled: Sampled,
+    lesion: Lesion,
+    others: Sequence[Lesion],
+    settings: Settings,
+    keys: Keys,
+    margin_mm: float = 0.0,
+) -> Prepared:
+    """Make each region that is asked for from the CT around a lesion.
+
+    Parameters
+    ----------
+    sampled : at least the lesion's `sampled_box`; how much more changes nothing
+    lesion, others : canonical; `others` are the patient's other lesions
     keys : region -> keys of the features that will be computed; `ring` without keys builds the ring alone
+    margin_mm : how much of the CT around a region is needed at least, whatever the keys
 
     Raises
     ------
     Refusal
         When a region cannot be measured.
     """
-    margins = {name: _margin_mm(names, grid) for name, names in keys.items()}
-    box = _sampled_box(lesion, grid, settings, margins)
-    crop, bad = _clean(image.crop(grid.source_of(box, settings.extraction.interpolation)))
-    values = sample_intensities(crop, grid, box, settings.extraction)
-    touched = {kind: _touched(voxels, crop, grid, box) for kind, voxels in bad.items()}
-
+    margins = _margins(keys, sampled.grid, margin_mm)
+    grid, box, values, touched = sampled.grid, sampled.box, sampled.values, sampled.touched
     masks = {"lesion": sample_mask(lesion, grid, box)} if "lesion" in keys else {}
     findings: list[Finding] = []
     ring = None
     if "ring" in keys:
         ring = make_ring(lesion, grid, settings.ring, others, (values, box))
         masks["ring"] = ring.mask.within(box, False)
-        findings += quality.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)))
+        findings += measurable.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)))
     for name, mask in masks.items():
         voxels = int(np.count_nonzero(mask))
         for kind, where in touched.items():
-            findings += quality.check_bad_voxels(kind, name, int(np.count_nonzero(mask & where)), voxels)
+            findings += measurable.check_bad_voxels(kind, name, int(np.count_nonzero(mask & where)), voxels)
     if any(finding.severity is Severity.REFUSE for finding in findings):
         return Prepared({}, ring, tuple(findings))
 
     usable = ~np.logical_or.reduce(list(touched.values())) if touched else None
     regions = {
-        name: _region(values, mask, usable, grid, settings, margins[name])
+        name: _region(sampled, mask, usable, settings, margins[name])
         for name, mask in masks.items()
         if keys[name]
     }
     return Prepared(regions, ring, tuple(findings))
 
 
-def _sampled_box(lesion: Lesion, grid: Grid, settings: Settings, margins: Mapping[str, float]) -> Box:
-    """The part of the grid whose intensities are needed."""
-    box = lesion.box
-    if box is None:
-        raise Refusal("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")
-    covered = grid.cover(box, margins.get("lesion", 0.0))
-    if "ring" in margins:
-        around = ring_box(lesion, grid, settings.ring).grow(_steps(margins["ring"], grid))
-        covered = covered.union(around.intersect(Box.whole(grid.lattice.shape)))
-    return covered
-
-
 def _region(
-    values: np.ndarray,
-    mask: np.ndarray,
-    usable: np.ndarray | None,
-    grid: Grid,
-    settings: Settings,
-    margin_mm: float,
+    sampled: Sampled, mask: np.ndarray, usable: np.ndarray | None, settings: Settings, margin_mm: float
 ) -> Region:
     tight = Box.around(mask)
     if tight is None:
         raise Refusal(
             "lesion.too_small", "Nothing of the lesion is left on the grid: it is thinner than a voxel."
         )
-    where = tight.grow(_steps(margin_mm, grid)).intersect(Box.whole(mask.shape)).slices
-    return make_region(
-        values[where],
+    part = tight.grow(_steps(margin_mm, sampled.grid)).intersect(Box.whole(mask.shape))
+    where = part.slices
+    region = make_region(
+        sampled.values[where],
         mask[where],
-        grid.lattice.spacing,
+        sampled.grid.lattice.spacing,
         settings.extraction,
         None if usable is None else usable[where],
     )
+    return replace(region, start=part.shift(sampled.box.start).start)
 
 
 def _clean(crop: Image) -> tuple[Image, dict[str, np.ndarray]]:
     """The crop with voxels that hold no intensity filled, and which those are, by kind."""
-    bad = quality.bad_voxels(crop.values)
+    bad = measurable.bad_voxels(crop.values)
     if not bad:
         return crop, bad
     values = np.where(np.logical_or.reduce(list(bad.values())), FILL_HU, crop.values)
@@ -126,6 +148,11 @@ def _clean(crop: Image) -> tuple[Image, dict[str, np.ndarray]]:
 def _touched(bad: np.ndarray, crop: Image, grid: Grid, box: Box) -> np.ndarray:
     """The grid voxels whose (linearly interpolated) value a bad source voxel has a part in."""
     return grid.sample(Image(bad.astype(np.float32), crop.lattice, crop.offset), box) > 0
+
+
+def _margins(keys: Keys, grid: Grid, margin_mm: float) -> dict[str, float]:
+    """How much of the CT around each region is needed, mm."""
+    return {name: max(margin_mm, _margin_mm(names, grid)) for name, names in keys.items()}
 
 
 def _margin_mm(keys: Sequence[str], grid: Grid) -> float:

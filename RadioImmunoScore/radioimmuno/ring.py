@@ -52,11 +52,8 @@ class Ring:
     share: float
 
 
-def ring_box(lesion: Lesion, grid: Grid, settings: RingSettings) -> Box:
-    """The box of the grid that holds the lesion's ring; it may reach beyond the volume."""
-    box = lesion.box
-    if box is None:
-        raise ValueError("an empty lesion has no ring")
+def ring_box(box: Box, grid: Grid, settings: RingSettings) -> Box:
+    """The box of the grid that holds the ring of a lesion in a box of CT voxels; it may leave the volume."""
     return grid.reach(box, settings.outer_mm + max(grid.lattice.spacing))
 
 
@@ -95,7 +92,9 @@ def make_ring(
     others : the patient's other lesions, canonical
     intensities : sampled intensities and the grid box they cover; needed when the settings have a range of HU
     """
-    box = ring_box(lesion, grid, settings)
+    if lesion.box is None:
+        raise ValueError("an empty lesion has no ring")
+    box = ring_box(lesion.box, grid, settings)
     distance = signed_distance(lesion, grid, box, max(settings.inner_mm, settings.outer_mm))
     inner = (distance <= 0) & (distance >= -settings.inner_mm - TIE_MM)
     full = inner | ((distance > 0) & (distance <= settings.outer_mm + TIE_MM))

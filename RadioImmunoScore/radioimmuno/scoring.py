@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from . import quality
 from .acquisition import Acquisition
+from .domain import check_domain
 from .features import catalog
 from .findings import Finding, Severity
 from .image import Image
@@ -17,6 +17,8 @@ from .lesion import Lesion, Site
 from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
 from .patient import subsets
 from .provenance import provenance
+from .regions import Keys
+from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
 from .signature import Signature, Term
 
@@ -67,6 +69,7 @@ def patient_score(
         tuple(rows),
         subsets(rows, signature.distribution.entropy_edges),
         provenance(signature, acquisition, inputs),
+        stability_of(rows),
     )
 
 
@@ -84,22 +87,34 @@ def score_lesions(
 
     The other lesions matter where they cut a ring or overlap: an edited lesion is scored again by itself.
     """
-    everywhere = [*_check_kvp(signature, acquisition), *quality.check_slices(image.lattice.spacing)]
+    everywhere = everywhere_found(image, signature, acquisition)
     known = {lesion.id: (*(findings or {}).get(lesion.id, ()), *everywhere) for lesion in lesions}
-    # The ring is built even where no term asks for its features: it is shown.
-    features = [name for name in signature.variables if name.startswith(catalog.REGIONS)]
-    keys = {"ring": (), **by_region(features)}
     measured = measure(
         image,
         lesions,
         signature.settings,
-        keys,
+        keys_of(signature),
         only=only,
         findings=known,
         progress=progress,
     )
     by_id = {lesion.id: lesion for lesion in lesions}
     return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]
+
+
+def keys_of(signature: Signature) -> Keys:
+    """What is measured for a signature, by region; the ring even where no term asks for it: it is shown."""
+    return {"ring": (), **by_region(features_of(signature))}
+
+
+def features_of(signature: Signature) -> list[str]:
+    """The variables of a signature that are measured: features of the lesion and the ring."""
+    return [name for name in signature.variables if name.startswith(catalog.REGIONS)]
+
+
+def everywhere_found(image: Image, signature: Signature, acquisition: Acquisition) -> list[Finding]:
+    """What concerns every lesion of a CT."""
+    return [*_check_kvp(signature, acquisition), *check_domain(acquisition, image.lattice.spacing)]
 
 
 def score_lesion(

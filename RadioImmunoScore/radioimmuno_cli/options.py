@@ -16,20 +16,23 @@ exit codes:
   0  all lesions scored       8  some lesions refused, with reasons; the others scored
   1  failure                  2  wrong usage"""
 
-CT_HELP = "CT: a NRRD, NIfTI or MHA/MHD file, or the folder of one DICOM series"
-LESIONS_HELP = "lesions: a label map (each label is a lesion) or Slicer's .seg.nrrd, with its names and sites"
+CT_HELP = "CT: a NRRD, NIfTI or MHA/MHD file, a DICOM folder, or an enhanced multi-frame file"
+LESIONS_HELP = (
+    "lesions: a label map (each label is a lesion); or with names and sites Slicer's .seg.nrrd, a DICOM "
+    "RTSTRUCT or SEG file"
+)
 SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
 
 
 def add_command(
-    commands: Any, name: str, summary: str, description: str, examples: str
+    commands: Any, name: str, summary: str, description: str, examples: str, exit_codes: str = EXIT_CODES
 ) -> argparse.ArgumentParser:
     """A command with its help: what it does, examples, exit codes; `--quiet` and `--json` come with it."""
     parser = commands.add_parser(
         name,
         help=summary,
         description=description,
-        epilog=f"examples:\n{examples}\n\n{EXIT_CODES}",
+        epilog=f"examples:\n{examples}\n\n{exit_codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
@@ -43,6 +46,32 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     """The arguments that name a CT and its lesions."""
     parser.add_argument("ct", metavar="CT", type=Path, help=CT_HELP)
     parser.add_argument("lesions", metavar="LESIONS", type=Path, help=LESIONS_HELP)
+    parser.add_argument(
+        "--series",
+        metavar="UID",
+        help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
+    )
+    parser.add_argument(
+        "--allow-modality",
+        action="store_true",
+        help="take a DICOM series that is no CT; recorded, and signatures are made for CT",
+    )
+    parser.add_argument(
+        "--roi",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="only the lesions with such a name, as 'GTV*'; may be given several times (default: all)",
+    )
+
+
+def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `add_case` adds to the command line, as keyword arguments of `case.read_case`."""
+    return {
+        "series": arguments.series,
+        "allow_modality": arguments.allow_modality,
+        "patterns": tuple(arguments.roi),
+    }
 
 
 def positive(text: str) -> float:

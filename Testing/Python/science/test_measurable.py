@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from phantoms import distance_to
 
-from radioimmuno import quality
+from radioimmuno import measurable
 from radioimmuno.findings import Severity
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
@@ -56,12 +56,12 @@ def test_a_lesion_on_one_slice_is_refused():
 
 def test_a_lesion_at_the_border_is_warned_about_with_the_side():
     mask = distance_to(LATTICE, np.array([24.0, 22.0, 3.0])) <= 8
-    (finding,) = quality.check_mask(lesion(mask), quality_grid())
+    (finding,) = measurable.check_mask(lesion(mask), one_mm_grid())
     assert (finding.code, finding.severity) == ("lesion.truncated", Severity.WARN)
     assert "(bottom)" in finding.text
 
 
-def quality_grid():
+def one_mm_grid():
     from radioimmuno.grid import grid_of
 
     return grid_of(LATTICE, 1.0)
@@ -154,7 +154,7 @@ def test_a_lesion_beyond_the_voxel_limit_is_refused_before_it_is_sampled():
 
 
 def test_thick_slices_are_out_of_the_domain():
-    assert quality.check_slices((5.0, 0.8, 0.8)) == []
-    (finding,) = quality.check_slices((6.5, 0.8, 0.8))
+    assert measurable.check_slices((5.0, 0.8, 0.8)) == []
+    (finding,) = measurable.check_slices((6.5, 0.8, 0.8))
     assert finding.code == "domain.slice_thickness"
     assert "6.5 mm" in finding.text

@@ -1,6 +1,7 @@
-"""What is wrong with a mask or with the voxels under it: the thresholds and the checks, in one place.
+"""Whether a lesion can be measured: what is wrong with its mask or with the voxels under it.
 
-The rows of input.md that concern masks and voxels. Each check returns findings; none changes anything.
+The rows of input.md that concern masks and voxels, as scoring needs them; `quality` adds what a reader
+should look at besides. Each check returns findings; none changes anything.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from .findings import Finding, Severity
 from .grid import Grid
 from .image import Box
 from .lesion import Lesion
+from .limits import (
+    BAD_VOXELS_REFUSE_SHARE,
+    BAD_VOXELS_WARN_SHARE,
+    MAX_REGION_VOXELS,
+    MAX_SLICE_MM,
+    MIN_RING_SHARE,
+    MIN_VOLUME_CC,
+    PADDING_BELOW_HU,
+)
 
-MIN_VOLUME_CC = 0.2
-MAX_SLICE_MM = 5.0
-# Air is -1000 HU; scanners write -1024, -2000 or -3024 where they measured nothing. Below this it is padding.
-PADDING_BELOW_HU = -1100.0
-BAD_VOXELS_WARN_SHARE = 0.001
-BAD_VOXELS_REFUSE_SHARE = 0.05
-MIN_RING_SHARE = 0.5
-# More voxels on the grid than this are no lesion but a mistake: about 4 litres at 1 mm.
-MAX_REGION_VOXELS = 4_000_000
+LISTED_PIECES = 4
 
 
 def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
@@ -32,7 +34,7 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
         return [_refuse("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")]
     volume = lesion.volume_cc
     if volume < MIN_VOLUME_CC:
-        size = f"{_count(lesion.voxels, 'voxel')}, {volume:.3g} cc"
+        size = f"{count(lesion.voxels, 'voxel')}, {volume:.3g} cc"
         text = f"The lesion is too small ({size}): {MIN_VOLUME_CC} cc are needed."
         return [_refuse("lesion.too_small", text)]
     if min(box.shape) == 1:
@@ -44,15 +46,6 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
         text = f"About {expected:,.0f} voxels on the grid; the limit is {MAX_REGION_VOXELS:,}."
         return [_refuse("lesion.too_large", text)]
     return [*_truncated(lesion, box), *_pieces(lesion)]
-
-
-def check_slices(spacing: Sequence[float]) -> list[Finding]:
-    """Whether the CT's slices are thicker than any signature's domain (distance between slices, mm)."""
-    thickest = max(spacing)
-    if thickest <= MAX_SLICE_MM + 1e-6:
-        return []
-    text = f"Slices are {thickest:.3g} mm apart; signatures are made for {MAX_SLICE_MM:.0f} mm at the most."
-    return [Finding("domain.slice_thickness", Severity.WARN, text)]
 
 
 def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
@@ -68,11 +61,30 @@ def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
             if not shared.size:
                 continue
             both = lesion.mask.within(shared, False) & other.mask.within(shared, False)
-            count = int(np.count_nonzero(both))
-            if count:
-                text = f"{_count(count, 'voxel')} also belong to {other.name}."
+            voxels = int(np.count_nonzero(both))
+            if voxels:
+                text = f"{count(voxels, 'voxel')} also belong to {other.name}."
                 found.setdefault(lesion.id, []).append(Finding("lesion.overlap", Severity.WARN, text))
     return found
+
+
+def check_ring(share: float, voxels: int) -> list[Finding]:
+    """Whether enough of the ring is left."""
+    if voxels == 0:
+        return [_refuse("ring.empty", "Nothing of the ring is left.")]
+    if share < MIN_RING_SHARE:
+        text = f"Only {100 * share:.0f} % of the ring is left beside other lesions and the CT's border."
+        return [Finding("ring.clipped", Severity.WARN, text)]
+    return []
+
+
+def check_slices(spacing: Sequence[float]) -> list[Finding]:
+    """Whether the CT's slices are thicker than any signature's domain (distance between slices, mm)."""
+    thickest = max(spacing)
+    if thickest <= MAX_SLICE_MM + 1e-6:
+        return []
+    text = f"Slices are {thickest:.3g} mm apart; signatures are made for {MAX_SLICE_MM:.0f} mm at the most."
+    return [Finding("domain.slice_thickness", Severity.WARN, text)]
 
 
 def bad_voxels(values: np.ndarray) -> dict[str, np.ndarray]:
@@ -87,23 +99,13 @@ def check_bad_voxels(code: str, region: str, bad: int, voxels: int) -> list[Find
     """Refuse, warn about or pass over the bad voxels of a region; they are left out of what is measured."""
     share = bad / max(1, voxels)
     what = "are not numbers" if code == "ct.non_finite" else "are padding (nothing was measured there)"
-    text = f"{_count(bad, 'voxel')} ({100 * share:.2g} %) of the {region} {what}"
+    text = f"{count(bad, 'voxel')} ({100 * share:.2g} %) of the {region} {what}"
     if bad and code == "ct.non_finite" and region == "lesion":
         return [_refuse(code, f"{text}: the CT is damaged here.")]
     if share > BAD_VOXELS_REFUSE_SHARE:
         return [_refuse(code, f"{text}; {100 * BAD_VOXELS_REFUSE_SHARE:.0f} % is the limit.")]
     if share > BAD_VOXELS_WARN_SHARE:
         return [Finding(code, Severity.WARN, f"{text} and were left out.")]
-    return []
-
-
-def check_ring(share: float, voxels: int) -> list[Finding]:
-    """Whether enough of the ring is left."""
-    if voxels == 0:
-        return [_refuse("ring.empty", "Nothing of the ring is left.")]
-    if share < MIN_RING_SHARE:
-        text = f"Only {100 * share:.0f} % of the ring is left beside other lesions and the CT's border."
-        return [Finding("ring.clipped", Severity.WARN, text)]
     return []
 
 
@@ -130,22 +132,24 @@ def _pieces(lesion: Lesion) -> list[Finding]:
     from scipy.ndimage import label
 
     found = []
-    pieces = label(lesion.mask.values, np.ones((3, 3, 3), bool))[1]
+    labels, pieces = label(lesion.mask.values, np.ones((3, 3, 3), bool))
     if pieces > 1:
-        found.append(
-            Finding("lesion.components", Severity.WARN, f"The lesion is in {pieces} separate pieces.")
-        )
+        sizes = np.sort(np.bincount(labels.ravel())[1:])[::-1]
+        listed = "; ".join(f"{size:,}" for size in sizes[:LISTED_PIECES])
+        more = f"; {pieces - LISTED_PIECES} smaller ones" if pieces > LISTED_PIECES else ""
+        text = f"The lesion is in {pieces} separate pieces (voxels: {listed}{more})."
+        found.append(Finding("lesion.components", Severity.WARN, text))
     holes = label(~np.pad(lesion.mask.values, 1))[1] - 1
     if holes:
-        found.append(
-            Finding("lesion.holes", Severity.WARN, f"The lesion has {_count(holes, 'hole')} inside.")
-        )
+        found.append(Finding("lesion.holes", Severity.WARN, f"The lesion has {count(holes, 'hole')} inside."))
     return found
 
 
 def _refuse(code: str, text: str) -> Finding:
+    """A finding that refuses the lesion."""
     return Finding(code, Severity.REFUSE, text)
 
 
-def _count(n: int, noun: str) -> str:
+def count(n: int, noun: str) -> str:
+    """`1 voxel`, `2 voxels`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

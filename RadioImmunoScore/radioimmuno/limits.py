@@ -1,0 +1,60 @@
+"""The thresholds of all checks, in one place.
+
+Where input.md names a number it is that one. The others are ours: chosen so that sound masks (balls,
+ellipsoids, contours of patients) stay below them, no source states them.
+"""
+
+from __future__ import annotations
+
+# What scoring refuses or warns of (input.md).
+MIN_VOLUME_CC = 0.2
+MAX_SLICE_MM = 5.0
+# Air is -1000 HU; scanners write -1024, -2000 or -3024 where they measured nothing. Below this it is padding.
+PADDING_BELOW_HU = -1100.0
+BAD_VOXELS_WARN_SHARE = 0.001
+BAD_VOXELS_REFUSE_SHARE = 0.05
+MIN_RING_SHARE = 0.5
+# More voxels on the grid than this are no lesion but a mistake: about 4 litres at 1 mm.
+MAX_REGION_VOXELS = 4_000_000
+
+# What the geometry of a scan of a patient can be (ours): beyond, a header is damaged.
+SPACING_LIMITS_MM = (1e-3, 1e3)
+MAX_POSITION_MM = 1e6
+
+# Ours from here on: what a reader should look at besides.
+
+# Texture compares a voxel with its neighbours: below about 5 x 5 x 4 voxels most of them lie at the rim.
+FEW_VOXELS = 100
+# With fewer planes along an axis no voxel has a neighbour on both sides.
+FEW_PLANES = 3
+
+# More empty slices in a row than this lie between two lesions rather than inside one.
+MAX_GAP_SLICES = 4
+
+# How far a contour may jump from slice to slice and back (mean along it) beyond what taper explains, in slice
+# distances; but never less than in voxels of the slice: rasterizing alone makes it jump by about half a one.
+JAGGED_SLICE_DISTANCES = 0.5
+JAGGED_VOXELS = 1.0
+# The part of the change over two slices that a smoothly curved cap may jump by.
+JAGGED_TAPER_SHARE = 0.25
+# A lesion is jagged when this share of the slices that can be judged jumps further, at least two (all, where
+# there is one), or when one jumps twice as far: single ones that jump a little occur where lesions fork.
+JAGGED_SLICES_SHARE = 0.2
+JAGGED_SLICES = 2
+JAGGED_ALONE_TIMES = 2.0
+
+# Half-way between air and water.
+AIR_BELOW_HU = -500.0
+# Of the voxels that are not at the contour, where air and tissue share voxels.
+AIR_WARN_SHARE = 0.05
+# Above compact bone; tooth enamel may reach it.
+METAL_ABOVE_HU = 2000.0
+METAL_WARN_SHARE = 0.001
+
+# Air around the body reads -1000 HU, lung and its emphysema more: cells below the first that reach the CT's
+# side, of a mean below the second.
+OUTSIDE_CELL_MM = 4.0
+OUTSIDE_BELOW_HU = -900.0
+OUTSIDE_MEAN_BELOW_HU = -960.0
+# A contour along the skin shares voxels with the air.
+OUTSIDE_WARN_SHARE = 0.05

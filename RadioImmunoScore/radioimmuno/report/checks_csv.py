@@ -1,0 +1,30 @@
+"""What was found about the lesions as a table: one row a finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from ..lesion import Lesion
+from ..quality import LesionFinding
+from .cells import text_cell, write_rows
+
+COLUMNS = ("lesion_id", "name", "code", "severity", "text")
+
+
+def write_checks_csv(
+    lesions: Sequence[Lesion], found: Sequence[LesionFinding], path: str | os.PathLike[str]
+) -> None:
+    """Write one row a finding (UTF-8, comma, header row first), in the order of the lesions.
+
+    A lesion that was checked and of which nothing was found has one row, with empty `code`, `severity` and
+    `text`. `severity` is `refuse`, `warn` or `fixed`. Text that a spreadsheet would take for a formula has an
+    apostrophe in front.
+    """
+    write_rows(path, COLUMNS, (row for lesion in lesions for row in _rows(lesion, found)))
+
+
+def _rows(lesion: Lesion, found: Sequence[LesionFinding]) -> list[list[str]]:
+    who = [text_cell(lesion.id), text_cell(lesion.name)]
+    own = [f.finding for f in found if f.lesion_id == lesion.id]
+    return [[*who, f.code, f.severity.value, text_cell(f.text)] for f in own] or [[*who, "", "", ""]]

@@ -1,0 +1,137 @@
+"""`radioimmuno check`: what is wrong with lesions before they are scored."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .case import READING_CT, READING_LESIONS, read_case
+from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
+from .outcome import exit_code, print_json
+from .progress import Progress
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.image import Image
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.quality import LesionFinding
+
+CHECKING = "checking the lesions"
+
+DESCRIPTION = """\
+Check every lesion of a CT and say in plain words what a reader should look at. Nothing is changed.
+
+found are, for each lesion:
+  what scoring refuses or warns of: empty, too small, too large, on a single slice, cut by the CT's border,
+    separate pieces, holes, overlap, ring clipped, padding, thick slices, drawn on another grid
+  and besides: few voxels to measure, spurs one voxel wide, slices that were not drawn, a contour that jumps
+    between slices, parts outside the body, air or lung, metal
+
+severity:
+  refuse  the lesion would get no score       warn  scored, look at it
+  fixed   the input was mended in reading
+
+The table has one row a finding; a lesion without findings has one row as well. Slicer's panel offers a
+repair for many findings; the JSON names them."""
+
+EXAMPLES = """\
+  radioimmuno check ct.nrrd lesions.seg.nrrd
+  radioimmuno check dicom_folder labels.nii.gz --out checks.csv
+  radioimmuno check ct.nrrd lesions.seg.nrrd --json || echo "look at the lesions first\""""
+
+
+EXIT_CODES = """\
+exit codes:
+  0  no lesion is refused     8  some lesions would be refused, with reasons
+  1  failure                  2  wrong usage"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    summary = "check lesions before they are scored"
+    parser = add_command(commands, "check", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
+    add_case(parser)
+    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    parser.add_argument(
+        "--out", metavar="CSV", type=Path, help="also write the table: lesion_id, name, code, severity, text"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    settings = settings_named(arguments.settings)
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with Progress([READING_CT, READING_LESIONS, CHECKING], arguments.quiet) as progress:
+        from radioimmuno.findings import Severity
+        from radioimmuno.quality import check_lesions
+        from radioimmuno.report import write_checks_csv
+
+        case = read_case(
+            arguments.ct,
+            arguments.lesions,
+            None,
+            progress,
+            settings=settings,
+            **reading_options(arguments),
+        )
+        progress.stage(CHECKING)
+        found = check_lesions(
+            case.image,
+            case.lesions,
+            settings,
+            case.acquisition,
+            findings=case.findings,
+            progress=progress.step,
+        )
+        if arguments.out:
+            write_checks_csv(case.lesions, found, arguments.out)
+    code = exit_code(one.finding.severity is Severity.REFUSE for one in found)
+    files = [str(arguments.out)] if arguments.out else []
+    if arguments.json:
+        print_json(
+            {"exit_code": code, "files": files, "findings": [_plain(one, case.image) for one in found]}
+        )
+    else:
+        print(_table(case.lesions, found))
+        print(f"\n{_summary(case.lesions, found)}")
+        for file in files:
+            print(f"In {file}")
+    return code
+
+
+def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:
+    from radioimmuno.quality import repairs_of
+
+    finding = one.finding
+    return {
+        "lesion_id": one.lesion_id,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "text": finding.text,
+        "repairs": [repair.title for repair in repairs_of(finding.code, image)],
+    }
+
+
+def _table(lesions: Sequence[Lesion], found: Sequence[LesionFinding]) -> str:
+    rows = []
+    for lesion in lesions:
+        own = [one.finding for one in found if one.lesion_id == lesion.id]
+        rows += [(lesion.name, f.severity.value, f.code, f.text) for f in own] or [
+            (lesion.name, "-", "-", "nothing found")
+        ]
+    return table(("lesion", "severity", "finding", "text"), rows)
+
+
+def _summary(lesions: Sequence[Lesion], found: Sequence[LesionFinding]) -> str:
+    from radioimmuno.findings import Severity
+
+    refused = {one.lesion_id for one in found if one.finding.severity is Severity.REFUSE}
+    named = {one.lesion_id for one in found}
+    return (
+        f"{len(refused)} of {len(lesions)} lesions refused, {len(named - refused)} to look at, "
+        f"{len(lesions) - len(named)} without findings."
+    )
