@@ -12,10 +12,10 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest lint format env system validators signature oracles benchmark benchmark-short benchmark-editing clean
+.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting clean
 
 help: ## what there is to make (this list)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
 
 demo: system env ## score a simulated patient: table, report, Slicer scene and pictures in build/demo
 	$(VENV)/bin/radioimmuno demo --out "$(DEMO_OUT)"
@@ -28,6 +28,11 @@ test: system env ## run all tests
 
 test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
 	$(LOWEST)/bin/python -m pytest -m "not scene" Testing/Python/science Testing/Python/cli
+
+test-pyradiomics: ## run the tests of PyRadiomics as another engine (Python 3.11, a compiler)
+	sh Testing/Oracles/make_pyradiomics_environment.sh
+	RADIOIMMUNO_REQUIRE_PYRADIOMICS=1 PYTHONPATH=RadioImmunoScore .venv-pyradiomics/bin/python -m pytest \
+		Testing/Python/science/test_pyradiomics_engine.py
 
 lint: env ## check style and types
 	$(VENV)/bin/ruff check .
@@ -63,8 +68,11 @@ benchmark-short: env ## does the benchmark run? A small CT, this software alone
 benchmark-editing: system env ## from the end of an edit to the new color, in the panel on the bench
 	$(VENV)/bin/python Testing/Benchmarks/editing.py
 
+benchmark-segmenting: env ## lesions from one stroke, beside GrowCut, on real CT
+	$(VENV)/bin/python Testing/Benchmarks/segmenting.py
+
 clean: ## remove all that was made here, the environments too
-	rm -rf $(VENV) $(LOWEST) .venv-oracles build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is made again when what it is made from changes. Arguments: folder, Python, constraints, extras.

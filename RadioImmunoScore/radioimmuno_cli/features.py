@@ -9,31 +9,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import SETTINGS_HELP, add_case, add_command, settings_named
-from .outcome import exit_code, print_json
+from .engine_tables import COLUMNS, STAGES, TABLES, Order
+from .engine_tables import Table as FeatureTable
+from .options import SETTINGS_HELP, add_case, add_command, positive, reading_options, settings_named
+from .outcome import Failure, exit_code, print_json
 from .progress import Progress
 from .table import table
 
 if TYPE_CHECKING:
     from radioimmuno.measuring import LesionFeatures
 
-EXTRACTING = "measuring features"
-COLUMNS = ("lesion_id", "region", "feature", "ibsi_code", "reference_tag", "value", "unit")
-
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Measure the IBSI features of every lesion and of its ring.
 
 writes a CSV file with one row a feature:
-  lesion_id, region (lesion or ring), feature, ibsi_code, reference_tag, value, unit
-where reference_tag is the feature's tag in the IBSI table of consensus values. A feature that is not
-defined for a region, and those of a refused lesion, have an empty value.
+  {", ".join(COLUMNS)}
+where region is lesion or ring and reference_tag is the feature's tag in the IBSI table of consensus values.
+A feature that is not defined for a region, and those of a refused lesion, have an empty value.
 
 The presets ibsi-digital, ibsi-c, ibsi-d and ibsi-e are the configurations that IBSI has consensus values
-for; they also give the features that take longer (Moran's I, Geary's C, bounding ellipsoids)."""
+for; they also give the features that take longer (Moran's I, Geary's C, bounding ellipsoids).
+
+Where PyRadiomics is installed, the same voxels and masks can be given to it:
+  --engine pyradiomics  its values of the features that it shares with the catalog, with its names; with
+                        --image-type those of its filtered images too
+  --engine compare      both values, the relative difference and why they differ, a row a feature
+Scores are always made with our own engine."""
 
 EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --out features.csv
-  radioimmuno features ct.nii.gz mask.nii.gz --settings ibsi-c --region lesion --out ibsi_c.csv"""
+  radioimmuno features ct.nii.gz mask.nii.gz --settings ibsi-c --region lesion --out ibsi_c.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --out compared.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --engine pyradiomics --image-type Wavelet \\
+      --image-type LoG:2,4 --out filtered.csv"""
 
 
 def register(commands: Any) -> None:
@@ -44,54 +52,76 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
     )
+    parser.add_argument(
+        "--engine", choices=tuple(TABLES), default="radioimmuno", help="whose definitions (default: our own)"
+    )
+    parser.add_argument(
+        "--image-type",
+        metavar="NAME[:SIGMA,...]",
+        action="append",
+        default=[],
+        type=image_type,
+        help="a filtered image of PyRadiomics (Wavelet, LoG:2,4 with sigmas in mm, Gradient, ...); may be "
+        "given several times",
+    )
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="CSV file to write")
     parser.set_defaults(run=run)
+
+
+def image_type(text: str) -> tuple[str, dict[str, Any]]:
+    """PyRadiomics' name of an image type and its options: `LoG:2,4` is LoG with two sigmas."""
+    name, _, sigmas = text.partition(":")
+    return name, {"sigma": [positive(sigma) for sigma in sigmas.split(",")]} if sigmas else {}
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = settings_named(arguments.settings)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    with Progress([READING_CT, READING_LESIONS, EXTRACTING], arguments.quiet) as progress:
+    if arguments.image_type and arguments.engine != "pyradiomics":
+        raise Failure("--image-type is PyRadiomics' own: it goes with --engine pyradiomics")
+    stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
+    with Progress(stages, arguments.quiet) as progress:
         from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
-        from radioimmuno.measuring import extract
 
+        _require(arguments.engine)
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
         keys = ALL if arguments.settings.startswith("ibsi-") else DEFAULT
         wanted = identifiers(keys, [arguments.region] if arguments.region else REGIONS)
-        case = read_case(arguments.ct, arguments.lesions, None, progress)
-        progress.stage(EXTRACTING)
-        measured = extract(
-            case.image, case.lesions, settings, wanted, findings=case.findings, progress=progress.step
+        case = read_case(
+            arguments.ct,
+            arguments.lesions,
+            None,
+            progress,
+            settings=settings,
+            **reading_options(arguments),
         )
-        rows = [row for lesion in measured for row in _rows(lesion, wanted)]
-        _write(rows, arguments.out)
-    code = exit_code(lesion.refused for lesion in measured)
+        order = Order(settings, wanted, dict(arguments.image_type))
+        made = TABLES[arguments.engine](case, order, progress)
+        _write(made, arguments.out)
+    code = exit_code(lesion.refused for lesion in made.measured)
     if arguments.json:
-        print_json({"exit_code": code, "files": [str(arguments.out)], "features": rows})
+        print_json({"exit_code": code, "files": [str(arguments.out)], "features": made.rows})
     else:
-        print(_summary(measured, len(wanted)))
-        print(f"\nIn {arguments.out}: {len(rows)} rows")
+        print(_summary(made.measured, len(wanted)))
+        print(f"\nIn {arguments.out}: {len(made.rows)} rows")
     return code
 
 
-def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[dict[str, Any]]:
-    from radioimmuno.features.catalog import split
+def _require(engine: str) -> None:
+    """Say at once, not after reading, that an engine is not there."""
+    from radioimmuno.engines import OWN, pyradiomics
 
-    rows = []
-    for identifier in wanted:
-        region, feature = split(identifier)
-        cells = (lesion.id, region, feature.key, feature.ibsi_code, feature.reference_tag)
-        rows.append(dict(zip(COLUMNS, (*cells, lesion.values.get(identifier), feature.unit), strict=True)))
-    return rows
+    if engine != OWN:
+        pyradiomics.require()
 
 
-def _write(rows: Sequence[dict[str, Any]], out: Path) -> None:
+def _write(made: FeatureTable, out: Path) -> None:
     from radioimmuno.atomic import replacing
 
     with replacing(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(stream, made.columns, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(made.rows)
 
 
 def _summary(measured: Sequence[LesionFeatures], wanted: int) -> str:

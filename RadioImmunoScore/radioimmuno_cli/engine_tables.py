@@ -1,0 +1,146 @@
+"""The tables of `radioimmuno features`: of our engine, of PyRadiomics, or of both side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.settings import Settings
+
+    from .case import Case
+    from .progress import Progress
+
+EXTRACTING = "measuring features"
+EXTRACTING_THEIRS = "measuring with PyRadiomics"
+FILTERING = "filtering with PyRadiomics"
+
+COLUMNS = ("lesion_id", "region", "feature", "ibsi_code", "reference_tag", "value", "unit")
+NAME_COLUMN = "pyradiomics_name"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What was measured, and the rows to write."""
+
+    measured: Sequence[LesionFeatures]
+    columns: Sequence[str]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What is to be measured.
+
+    Parameters
+    ----------
+    settings, wanted : as of `measuring.extract`
+    image_types : filtered images of PyRadiomics, with their options
+    """
+
+    settings: Settings
+    wanted: Sequence[str]
+    image_types: Mapping[str, Mapping[str, Any]]
+
+
+def own_table(case: Case, order: Order, progress: Progress) -> Table:
+    """Our features, a row each."""
+    measured = _measure(case, order, None, EXTRACTING, progress)
+    return Table(measured, COLUMNS, [row for lesion in measured for row in _rows(lesion, order.wanted)])
+
+
+def pyradiomics_table(case: Case, order: Order, progress: Progress) -> Table:
+    """PyRadiomics' features that the catalog knows, and all of its filtered images' ones."""
+    from radioimmuno.engines import PYRADIOMICS
+    from radioimmuno.engines.pyradiomics import extract_filtered
+    from radioimmuno.engines.pyradiomics_names import NAMES
+    from radioimmuno.features.catalog import split
+
+    shared = [identifier for identifier in order.wanted if split(identifier)[1].key in NAMES]
+    measured = _measure(case, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    rows = [
+        {**row, NAME_COLUMN: f"original_{NAMES[row['feature']]}"}
+        for lesion in measured
+        for row in _rows(lesion, shared)
+    ]
+    if order.image_types:
+        progress.stage(FILTERING)
+        regions = list(dict.fromkeys(identifier.partition(".")[0] for identifier in order.wanted))
+        filtered = extract_filtered(
+            case.image,
+            case.lesions,
+            order.settings,
+            order.image_types,
+            regions=regions,
+            findings=case.findings,
+            progress=progress.step,
+        )
+        rows += [row for lesion in filtered for row in _filtered_rows(lesion)]
+    return Table(measured, (*COLUMNS, NAME_COLUMN), rows)
+
+
+def comparison_table(case: Case, order: Order, progress: Progress) -> Table:
+    """Both engines, a row for each feature that was asked for."""
+    from radioimmuno.engines import OWN, PYRADIOMICS, comparison
+
+    ours = _measure(case, order, OWN, EXTRACTING, progress)
+    theirs = _measure(case, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    compared = comparison.compare(ours, theirs, order.wanted, order.settings.extraction)
+    columns = comparison.COLUMNS
+    rows = [dict(zip(columns, comparison.cells(row), strict=True)) for row in compared]
+    return Table(ours, columns, rows)
+
+
+def _measure(
+    case: Case, order: Order, engine: str | None, stage: str, progress: Progress
+) -> Sequence[LesionFeatures]:
+    from radioimmuno.engines import engine_named
+    from radioimmuno.measuring import extract
+
+    progress.stage(stage)
+    return extract(
+        case.image,
+        case.lesions,
+        order.settings,
+        order.wanted,
+        findings=case.findings,
+        progress=progress.step,
+        engine=engine_named(engine),
+    )
+
+
+def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[Row]:
+    from radioimmuno.features.catalog import split
+
+    rows = []
+    for identifier in wanted:
+        region, feature = split(identifier)
+        cells = (lesion.id, region, feature.key, feature.ibsi_code, feature.reference_tag)
+        rows.append(dict(zip(COLUMNS, (*cells, lesion.values.get(identifier), feature.unit), strict=True)))
+    return rows
+
+
+def _filtered_rows(lesion: LesionFeatures) -> list[Row]:
+    """Features of filtered images are in no catalog: they have PyRadiomics' name alone."""
+    rows = []
+    for identifier, value in lesion.values.items():
+        region, _, name = identifier.partition(".")
+        blank: Row = dict.fromkeys(COLUMNS, "")
+        rows.append({**blank, "lesion_id": lesion.id, "region": region, "value": value, NAME_COLUMN: name})
+    return rows
+
+
+TABLES: Mapping[str, Callable[[Case, Order, Progress], Table]] = {
+    "radioimmuno": own_table,
+    "pyradiomics": pyradiomics_table,
+    "compare": comparison_table,
+}
+STAGES = {
+    "radioimmuno": [EXTRACTING],
+    "pyradiomics": [EXTRACTING_THEIRS, FILTERING],
+    "compare": [EXTRACTING, EXTRACTING_THEIRS],
+}

@@ -1,0 +1,241 @@
+"""The engine with the real PyRadiomics: `make test-pyradiomics` makes an environment that has it."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from engine_cases import WANTED, compared, measured
+from phantoms import noisy_patient
+
+from radioimmuno.engines import comparison, pyradiomics
+from radioimmuno.engines import pyradiomics_names as names
+from radioimmuno.features import catalog
+from radioimmuno.features import extract as own
+from radioimmuno.findings import EngineError
+from radioimmuno.preprocessing import make_region
+from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+TOLERANCE = 1e-6
+DEFAULT = Settings().extraction
+
+if not pyradiomics.is_available():
+    if os.environ.get("RADIOIMMUNO_REQUIRE_PYRADIOMICS") == "1":
+        raise ImportError("PyRadiomics is required here and cannot be imported")
+    pytest.skip("PyRadiomics is not installed here: make test-pyradiomics", allow_module_level=True)
+
+sys.path.append(str(ROOT / "Testing" / "Oracles"))
+import pyradiomics_values as oracle  # noqa: E402
+
+TAGS = {tag: name.removeprefix("original_") for name, tag in oracle.TAGS.items()}
+AXES = {f"morphology.{axis}_axis_length" for axis in ("major", "minor", "least")}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """The comparison at the default settings."""
+    return compared(DEFAULT)
+
+
+def differing(rows) -> set[str]:
+    return {
+        row.feature
+        for row in rows.values()
+        if row.feature in names.NAMES and row.pyradiomics != pytest.approx(row.ours, rel=TOLERANCE, abs=1e-9)
+    }
+
+
+def test_every_feature_of_every_region_has_a_row_and_every_shared_one_both_values(rows):
+    assert list(rows) == list(WANTED)
+    for row in rows.values():
+        assert row.ours is not None
+        assert (row.pyradiomics is not None) == (row.feature in names.NAMES)
+        assert row.ibsi_code == catalog.BY_KEY[row.feature].ibsi_code
+
+
+def test_the_names_are_those_of_the_oracles_list(rows):
+    by_tag = {catalog.BY_KEY[key].reference_tag: name for key, name in names.NAMES.items()}
+    assert len(TAGS) == 73
+    assert {tag: by_tag.get(tag) for tag in TAGS} == TAGS
+
+
+def test_features_with_one_definition_agree_at_the_default_settings(rows):
+    tags = set(TAGS) - {"stat_kurt"}
+    agreeing = [row for row in rows.values() if catalog.BY_KEY[row.feature].reference_tag in tags]
+    assert len(agreeing) == 2 * 72
+    wrong = [row for row in agreeing if row.pyradiomics != pytest.approx(row.ours, rel=TOLERANCE)]
+    assert wrong == []
+    assert [row.note for row in agreeing if row.note] == []
+
+
+def test_with_a_number_of_bins_all_agree_but_kurtosis_and_the_axes():
+    rows = compared(ExtractionSettings(bin_width_hu=None, bin_count=32))
+    assert differing(rows) == {"statistics.kurtosis", *AXES}
+
+
+def test_what_differs_at_the_default_settings_is_explained(rows):
+    assert {names.KURTOSIS, names.AXES, names.FIRST_LEVEL, names.LEVEL_COUNT} == {
+        row.note for row in rows.values() if row.feature in differing(rows)
+    }
+
+
+def test_pyradiomics_kurtosis_is_three_more(rows):
+    for region in catalog.REGIONS:
+        row = rows[f"{region}.statistics.kurtosis"]
+        assert row.pyradiomics == pytest.approx(row.ours + 3, rel=TOLERANCE)
+
+
+def test_pyradiomics_axes_have_n_where_ours_have_n_less_one(rows):
+    for region in catalog.REGIONS:
+        n = rows[f"{region}.morphology.approximate_volume"].ours  # voxels of 1 mm3
+        for axis in AXES:
+            row = rows[f"{region}.{axis}"]
+            assert row.pyradiomics == pytest.approx(row.ours * np.sqrt((n - 1) / n), rel=TOLERANCE)
+
+
+@pytest.mark.parametrize("region", catalog.REGIONS)
+def test_levels_from_the_darkest_voxel_on_are_the_whole_difference(rows, region):
+    darkest = np.floor(rows[f"{region}.statistics.minimum"].ours / 10) * 10
+    ours = measured(replace(DEFAULT, range_hu=(darkest, 3000.0))).values
+    explained = (names.FIRST_LEVEL, names.LEVEL_COUNT)
+    of_region = [row for row in rows.values() if row.region == region and row.note in explained]
+    assert len(of_region) == 35
+    for row in of_region:
+        assert row.pyradiomics == pytest.approx(ours[f"{region}.{row.feature}"], rel=TOLERANCE)
+
+
+def has_diagonal_face(corners: np.ndarray) -> bool:
+    """Whether a face of the cell has two corners inside across from each other and two outside."""
+    faces = [np.take(corners, side, axis) for axis in range(3) for side in (0, 1)]
+    return any(face[0, 0] == face[1, 1] != face[0, 1] == face[1, 0] for face in faces)
+
+
+def test_meshes_differ_where_cells_can_be_joined_in_two_ways_and_nowhere_else():
+    keys = ("morphology.volume", "morphology.surface_area")
+    rng = np.random.default_rng(1)
+    differing = []
+    for case in range(1, 256):
+        corners = np.array([case >> bit & 1 for bit in range(8)], bool).reshape(2, 2, 2)
+        if np.count_nonzero(np.ptp(np.argwhere(corners), axis=0)) < 2:
+            continue  # PyRadiomics wants more than a row of voxels
+        values = rng.integers(0, 80, corners.shape).astype(np.float32)
+        region = make_region(values, corners, (1.0, 1.0, 1.0), DEFAULT)
+        ours, theirs = own.extract(region, keys), pyradiomics.extract(region, keys)
+        if theirs != pytest.approx(ours, rel=TOLERANCE):
+            differing.append(corners)
+    assert differing
+    assert all(map(has_diagonal_face, differing))
+
+
+def test_a_region_that_is_a_whole_box_is_measured():
+    region = make_region(np.full((4, 4, 4), 40.0, np.float32), np.ones((4, 4, 4), bool), (1.0,) * 3, DEFAULT)
+    assert pyradiomics.extract(region, ["statistics.mean"]) == {"statistics.mean": 40.0}
+
+
+def test_levels_that_are_the_intensities_agree_too():
+    rng = np.random.default_rng(2)
+    mask = np.ones((6, 6, 6), bool)
+    values = rng.integers(1, 7, mask.shape).astype(np.float32)
+    region = make_region(values, mask, (2.0, 2.0, 2.0), PRESETS["ibsi-digital"].extraction)
+    keys = [key for key in names.NAMES if not key.startswith(("morphology.", "statistics."))]
+    ours, theirs = own.extract(region, keys), pyradiomics.extract(region, keys)
+    assert len(theirs) == len(keys) == 119
+    assert theirs == pytest.approx(ours, rel=TOLERANCE)
+
+
+def test_filtered_images_have_values_under_pyradiomics_own_names():
+    image, lesion = noisy_patient()
+    types = {"Wavelet": {}, "LoG": {"sigma": [1.0, 3.0]}}
+    (found,) = pyradiomics.extract_filtered(image, [lesion], Settings(), types)
+    assert not found.findings
+    images = {name.split("_")[0] for name in found.values}
+    bands = {
+        f"{region}.wavelet-{''.join(band)}"
+        for region in catalog.REGIONS
+        for band in itertools.product("LH", repeat=3)
+    }
+    logs = {f"{region}.log-sigma-{s}-0-mm-3D" for region in catalog.REGIONS for s in (1, 3)}
+    assert images == bands | logs
+    assert None not in found.values.values()
+
+
+def test_filters_see_the_ct_around_the_region():
+    image, lesion = noisy_patient(shape=(70, 120, 110))
+    settings = Settings(ExtractionSettings(spacing_mm=None, range_hu=None))
+    types = {"Wavelet": {}, "LoG": {"sigma": [2.0]}}
+    (found,) = pyradiomics.extract_filtered(image, [lesion], settings, types, regions=["lesion"])
+    whole = sitk.GetImageFromArray(image.values.astype(np.float32))
+    whole.SetSpacing(image.lattice.spacing[::-1])
+    blurred = sitk.GetArrayFromImage(sitk.LaplacianRecursiveGaussian(whole, 2.0, normalizeAcrossScale=True))
+    inside = lesion.mask.values
+    name = "lesion.log-sigma-2-0-mm-3D_firstorder_Mean"
+    assert found.values[name] == pytest.approx(blurred[inside].mean(), rel=1e-3)
+
+    import pywt
+
+    band = pywt.swtn(image.values.astype(float), "coif1", level=1)[0]["ddd"]
+    name = "lesion.wavelet-HHH_firstorder_Variance"
+    assert found.values[name] == pytest.approx(band[inside].var(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("types", "words"), [({"Fourier": {}}, "no image type 'Fourier'"), ({"LoG": {}}, "needs sigmas")]
+)
+def test_an_image_type_that_cannot_be_is_refused(types, words):
+    image, lesion = noisy_patient()
+    with pytest.raises(EngineError, match=words):
+        pyradiomics.extract_filtered(image, [lesion], Settings(), types)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The phantom as files."""
+    folder = tmp_path_factory.mktemp("patient")
+    image, lesion = noisy_patient()
+    for name, values in (("ct.nrrd", image.values), ("lesions.nrrd", lesion.mask.values.astype(np.uint8))):
+        volume = sitk.GetImageFromArray(values)
+        volume.SetSpacing(image.lattice.spacing[::-1])
+        sitk.WriteImage(volume, str(folder / name))
+    return folder
+
+
+def run(files, *arguments):
+    out = files / "out.csv"
+    command = [sys.executable, "-m", "radioimmuno_cli", "features"]
+    done = subprocess.run(
+        [*command, files / "ct.nrrd", files / "lesions.nrrd", "--out", out, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "RadioImmunoScore")},
+    )
+    assert done.returncode == 0, done.stderr
+    with out.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_the_command_writes_both_side_by_side(files):
+    table = run(files, "--engine", "compare")
+    assert [f"{row['region']}.{row['feature']}" for row in table] == list(WANTED)
+    assert tuple(table[0]) == comparison.COLUMNS
+    (row,) = [r for r in table if (r["region"], r["feature"]) == ("ring", "statistics.kurtosis")]
+    assert float(row["pyradiomics"]) == pytest.approx(float(row["ours"]) + 3)
+    assert "excess kurtosis" in row["note"]
+
+
+def test_the_command_writes_pyradiomics_values_and_those_of_its_filtered_images(files):
+    table = run(files, "--engine", "pyradiomics", "--region", "lesion", "--image-type", "LoG:2")
+    shared = [row for row in table if row["feature"]]
+    filtered = [row for row in table if not row["feature"]]
+    assert len(shared) == 148
+    assert {row["pyradiomics_name"].split("_")[0] for row in filtered} == {"log-sigma-2-0-mm-3D"}
+    assert all(np.isfinite(float(row["value"])) for row in table)
