@@ -1,0 +1,159 @@
+"""Long and short axis of a lesion, as RECIST has them measured: both in one axial slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..image import Box, Image, Triple
+
+Ends = tuple[Triple, Triple]
+
+# Outline points this near (mm) to a place along the long axis count as at it.
+SAME_PLACE_MM = 1e-6
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The two diameters that RECIST 1.1 measures.
+
+    Parameters
+    ----------
+    long_mm : longest diameter in any axial slice
+    short_mm : longest diameter perpendicular to it, in the same slice
+    long_ends, short_ends : where they begin and end, LPS mm
+    """
+
+    long_mm: float
+    short_mm: float
+    long_ends: Ends
+    short_ends: Ends
+
+
+def measure_axes(mask: Image) -> Axes | None:
+    """Long and short axis of a mask; None when it is empty.
+
+    Measured from edge to edge: a lesion's outline in a slice runs through the middles between neighbouring
+    voxel centres of which one is inside (one voxel alone is as long as it is wide). The long axis is the
+    longest distance between two points of the outline of one piece (voxels joined by a side or a corner) in
+    one axial slice; of equal ones the lowest slice's. The short axis is the longest line perpendicular to it
+    between the outermost points of the same outline. Axial are the slices of the CT's own array axis that
+    is nearest to the body's.
+
+    Parameters
+    ----------
+    mask : bool Image on the CT's lattice, in any axis order
+
+    Source: RECIST 1.1 (Eisenhauer et al., Eur J Cancer 2009;45:228-247): longest diameter in the plane of
+    measurement, short axis for nodes; perpendicularity as in the WHO criteria's bidimensional product.
+    """
+    canonical = mask.canonical()
+    box = Box.around(canonical.values, canonical.offset)
+    if box is None:
+        return None
+    part = canonical.crop(box)
+    spacing = np.array(part.lattice.spacing[1:])
+    best: tuple[float, int, np.ndarray, np.ndarray] | None = None
+    for number, plane in enumerate(part.values):
+        for outline in _outlines(plane):
+            ends = _farthest(outline.reshape(-1, 2) * spacing)
+            length = float(np.linalg.norm(ends[1] - ends[0]))
+            if best is None or length > best[0] + SAME_PLACE_MM:
+                best = (length, number, ends, outline * spacing)
+    assert best is not None  # the box holds a voxel
+    length, number, ends, outline = best
+    across = _across(outline, ends)
+
+    def in_space(points: np.ndarray) -> Ends:
+        index = np.column_stack([np.full(2, box.start[0] + number), points / spacing + box.start[1:]])
+        first, last = part.lattice.to_lps(index)
+        return (_triple(first), _triple(last))
+
+    return Axes(length, float(np.linalg.norm(across[1] - across[0])), in_space(ends), in_space(across))
+
+
+def _outlines(plane: np.ndarray) -> list[np.ndarray]:
+    """The outline of every piece in a slice as segments, (m, 2 ends, 2), in voxels."""
+    from scipy.ndimage import label
+
+    pieces, count = label(plane, np.ones((3, 3)))
+    return [_segments(pieces == piece) for piece in range(1, count + 1)]
+
+
+# The sides of a square of four voxel centres on which the outline begins and ends, by which are inside
+# (1 = corner 0 0, 2 = 0 1, 4 = 1 0, 8 = 1 1). Sides: 0 between 1 and 2, 1 between 4 and 8, 2 between 1 and 4,
+# 3 between 2 and 8. Where only two opposite corners are inside, they belong together.
+SIDE_MIDDLES = np.array([[0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1]])
+CROSSINGS: dict[int, tuple[tuple[int, int], ...]] = {
+    1: ((0, 2),),
+    2: ((0, 3),),
+    3: ((2, 3),),
+    4: ((2, 1),),
+    5: ((0, 1),),
+    6: ((0, 2), (3, 1)),
+    7: ((3, 1),),
+    8: ((3, 1),),
+    9: ((0, 3), (2, 1)),
+    10: ((0, 1),),
+    11: ((2, 1),),
+    12: ((2, 3),),
+    13: ((0, 3),),
+    14: ((0, 2),),
+}
+
+
+def _segments(piece: np.ndarray) -> np.ndarray:
+    """Marching squares at the half between inside and outside: segments (m, 2, 2) in voxels."""
+    padded = np.pad(piece, 1).astype(np.uint8)
+    kind = padded[:-1, :-1] + 2 * padded[:-1, 1:] + 4 * padded[1:, :-1] + 8 * padded[1:, 1:]
+    found = []
+    for case, sides in CROSSINGS.items():
+        corner = np.argwhere(kind == case) - 1.0
+        found += [corner[:, None] + SIDE_MIDDLES[list(pair)] for pair in sides]
+    return np.concatenate(found)
+
+
+def _farthest(points: np.ndarray) -> np.ndarray:
+    """The two points (2, 2) that are farthest apart, in a fixed order."""
+    points = _extremes(points)
+    apart = ((points[:, None] - points) ** 2).sum(axis=-1)
+    first, last = np.unravel_index(int(apart.argmax()), apart.shape)
+    return points[[first, last]]
+
+
+def _extremes(points: np.ndarray) -> np.ndarray:
+    """The first and last point of every row: all that can be an end of a diameter."""
+    ordered = points[np.lexsort((points[:, 1], points[:, 0]))]
+    new_row = np.diff(ordered[:, 0], prepend=-np.inf) > SAME_PLACE_MM
+    last_of_row = np.append(new_row[1:], True)
+    return ordered[new_row | last_of_row]
+
+
+def _across(outline: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The longest line (2, 2) perpendicular to the one between `ends`, from outline to outline."""
+    along = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
+    frame = np.stack([along, [-along[1], along[0]]])
+    turned = (outline - ends[0]) @ frame.T
+    low, high = turned[:, :, 0].min(axis=1), turned[:, :, 0].max(axis=1)
+    places = np.unique(turned[:, :, 0])
+    start, stop = turned[:, 0], turned[:, 1]
+    run = stop[:, 0] - start[:, 0]
+    level = np.abs(run) <= SAME_PLACE_MM
+    best = np.zeros((2, 2))
+    widest = -1.0
+    for place in places:
+        met = (low <= place + SAME_PLACE_MM) & (high >= place - SAME_PLACE_MM)
+        share = np.where(level[met], 0.0, (place - start[met, 0]) / np.where(level[met], 1.0, run[met]))
+        height = start[met, 1] + np.clip(share, 0, 1) * (stop[met, 1] - start[met, 1])
+        height = np.concatenate([height, stop[met & level, 1]])
+        width = float(np.ptp(height))
+        if width > widest + SAME_PLACE_MM:
+            widest = width
+            best = np.array([[place, height.min()], [place, height.max()]])
+    return best @ frame + ends[0]
+
+
+def _triple(values: np.ndarray) -> Triple:
+    a, b, c = (float(v) for v in values)
+    return a, b, c

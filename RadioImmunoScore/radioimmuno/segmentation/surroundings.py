@@ -1,0 +1,83 @@
+"""The CT around a stroke: cleaned, cropped and no finer than the lesion needs.
+
+Places are in mm along the canonical array axes (superior, posterior, left), from the centre of the CT's first
+voxel: right angles and true lengths, whatever way the CT lies in space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..image import Box, Image, Lattice
+
+# What no tissue is: padding and values that are not numbers count as air.
+LOWEST_HU, HIGHEST_HU = -1024.0, 3071.0
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """Voxel values around a place.
+
+    Parameters
+    ----------
+    values : float32 HU (k, j, i)
+    corner : (3,) place of the centre of values[0, 0, 0]
+    spacing : (3,) mm
+    """
+
+    values: np.ndarray
+    corner: np.ndarray
+    spacing: np.ndarray
+
+    def sample(self, places: np.ndarray) -> np.ndarray:
+        """Values at places (..., 3), trilinear; NaN where there is no CT."""
+        from scipy.ndimage import map_coordinates
+
+        index = np.moveaxis((places - self.corner) / self.spacing, -1, 0)
+        return map_coordinates(self.values, index, order=1, mode="constant", cval=np.nan)
+
+    def softened(self, sigma_mm: float, low: float, high: float) -> Surroundings:
+        """Values limited to a range of HU, then smoothed by a Gaussian."""
+        from scipy.ndimage import gaussian_filter
+
+        limited = np.clip(self.values, low, high)
+        return replace(
+            self, values=gaussian_filter(limited, sigma_mm / self.spacing, truncate=2.5, mode="nearest")
+        )
+
+
+def places_of(lattice: Lattice, points: np.ndarray) -> np.ndarray:
+    """Places of LPS points (..., 3) on a canonical lattice."""
+    return lattice.to_index(points) * np.array(lattice.spacing)
+
+
+def box_around(lattice: Lattice, centre: np.ndarray, reach_mm: float | np.ndarray) -> Box:
+    """The voxels of a canonical lattice whose centres lie within a box of this half size around a place."""
+    spacing = np.array(lattice.spacing)
+    low = np.floor((centre - reach_mm) / spacing).astype(int)
+    high = np.ceil((centre + reach_mm) / spacing).astype(int) + 1
+    return Box((low[0], low[1], low[2]), (high[0], high[1], high[2])).intersect(Box.whole(lattice.shape))
+
+
+def surroundings(image: Image, centre: np.ndarray, reach_mm: float, detail_mm: float) -> Surroundings:
+    """The canonical CT in a box around a place, averaged over blocks of voxels up to `detail_mm` long."""
+    part = image.crop(box_around(image.lattice, centre, reach_mm))
+    spacing = np.array(image.lattice.spacing)
+    blocks = np.clip((detail_mm / spacing).astype(int), 1, np.maximum(1, part.values.shape))
+    whole = [n // b * b for n, b in zip(part.values.shape, blocks, strict=True)]
+    values = clean(part.values[: whole[0], : whole[1], : whole[2]])
+    for axis, block in enumerate(blocks):
+        if block > 1:
+            shape = values.shape[:axis] + (-1, block) + values.shape[axis + 1 :]
+            values = values.reshape(shape).mean(axis=axis + 1, dtype=np.float32)
+    return Surroundings(values, (np.array(part.offset) + (blocks - 1) / 2) * spacing, blocks * spacing)
+
+
+def clean(values: np.ndarray) -> np.ndarray:
+    """Values as float32 HU that a tissue can have, in one block of memory."""
+    values = np.ascontiguousarray(values, np.float32)
+    return np.clip(
+        np.nan_to_num(values, nan=LOWEST_HU, posinf=LOWEST_HU, neginf=LOWEST_HU), LOWEST_HU, HIGHEST_HU
+    )

@@ -1,0 +1,176 @@
+"""`radioimmuno segment`: lesions from strokes or clicks."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .case import READING_CT
+from .options import CT_HELP, add_command
+from .outcome import ALL_SCORED, Failure, print_json
+from .progress import Progress
+from .silence import libraries_silenced
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.image import Image
+    from radioimmuno.segmentation import Segmented
+
+SEGMENTING, WRITING = "segmenting", "writing"
+SEGMENTATION = ".seg.nrrd"
+ENDINGS = (".nrrd", ".nii", ".nii.gz", ".mha")
+STROKE, CLICK = 6, 3  # numbers that each takes
+
+DESCRIPTION = """\
+Segment lesions in 3D, each from one stroke across its longest extent or from one click inside it.
+
+A stroke has two ends on the lesion's border, in the slice where the lesion is longest: axial, coronal,
+sagittal or oblique. Coordinates are millimetres in LPS (left, posterior, superior), as DICOM and ITK have
+them; Slicer shows RAS: change the signs of the first two. Write the option with an equals sign, so that a
+minus is no option.
+
+writes the lesions on the CT's own voxels, in the order of the options. A name ending in .seg.nrrd makes
+Slicer's segmentation; one in .nrrd, .nii, .nii.gz or .mha a label map of labels 1, 2, ..., in which a voxel
+of two lesions belongs to the first.
+
+prints volume, long axis (longest diameter in an axial slice) and short axis (perpendicular to it in the same
+slice), as RECIST measures them, and what to look at. A click is less sure than a stroke."""
+
+EXAMPLES = """\
+  radioimmuno segment ct.nrrd --stroke=-61.5,20,-310,-30.2,41,-310 --out lesion.nrrd
+  radioimmuno segment ct.nrrd --stroke=-61.5,20,-310,-30.2,41,-310 \\
+      --stroke=80,12,-250,95,12,-250 --click=44,12,-280 --out lesions.seg.nrrd
+  radioimmuno segment dicom_folder --click=44,12,-280 --out lesion.nrrd --json
+  radioimmuno score ct.nrrd lesions.seg.nrrd --out result        what to do next"""
+
+EXIT_CODES = """\
+exit codes:
+  0  every lesion was segmented; look at what the table says of it
+  1  failure: nothing was written      2  wrong usage"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    summary = "segment lesions from strokes or clicks"
+    parser = add_command(commands, "segment", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
+    parser.add_argument("ct", metavar="CT", type=Path, help=CT_HELP)
+    parser.add_argument(
+        "--stroke",
+        metavar="X1,Y1,Z1,X2,Y2,Z2",
+        dest="marks",
+        action="append",
+        type=_stroke,
+        help="the ends of a stroke across a lesion, LPS mm; again for the next lesion",
+    )
+    parser.add_argument(
+        "--click",
+        metavar="X,Y,Z",
+        dest="marks",
+        action="append",
+        type=_click,
+        help="a point in the middle of a lesion, LPS mm; again for the next lesion",
+    )
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to write")
+    parser.add_argument(
+        "--series",
+        metavar="UID",
+        help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
+    )
+    parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    if not arguments.marks:
+        arguments.usage_error("name a lesion by --stroke or --click")
+    if not arguments.out.name.lower().endswith(ENDINGS):
+        raise Failure(f"--out {arguments.out}: the name has to end in one of {', '.join(ENDINGS)}")
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
+        from radioimmuno.reading import read_ct
+
+        with libraries_silenced():
+            image = read_ct(arguments.ct, arguments.series).image
+        progress.stage(SEGMENTING)
+        found = []
+        for number, mark in enumerate(arguments.marks):
+            found.append(_segment(image, mark))
+            progress.step(number + 1, len(arguments.marks))
+        progress.stage(WRITING)
+        _write(found, image, arguments.out)
+    if arguments.json:
+        lesions = [_plain(label, one) for label, one in enumerate(found, start=1)]
+        print_json({"exit_code": ALL_SCORED, "files": [str(arguments.out)], "lesions": lesions})
+    else:
+        print(_table(found))
+        print(f"\nIn {arguments.out}")
+    return ALL_SCORED
+
+
+def _stroke(text: str) -> tuple[float, ...]:
+    return _numbers(text, STROKE)
+
+
+def _click(text: str) -> tuple[float, ...]:
+    return _numbers(text, CLICK)
+
+
+def _numbers(text: str, count: int) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {count} numbers with commas between them")
+    return numbers
+
+
+def _segment(image: Image, mark: tuple[float, ...]) -> Segmented:
+    from radioimmuno.segmentation import segment_click, segment_stroke
+
+    if len(mark) == CLICK:
+        return segment_click(image, (mark[0], mark[1], mark[2]))
+    return segment_stroke(image, (mark[0], mark[1], mark[2]), (mark[3], mark[4], mark[5]))
+
+
+def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
+    from radioimmuno.label_map_file import write_label_map
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.segmentation_file import write_segmentation
+
+    masks = [one.mask for one in found]
+    if path.name.lower().endswith(SEGMENTATION):
+        lesions = [Lesion(str(label), f"Lesion {label}", mask) for label, mask in enumerate(masks, start=1)]
+        write_segmentation(path, lesions, image.lattice)
+    else:
+        write_label_map(path, masks, image.lattice)
+
+
+def _plain(label: int, one: Segmented) -> dict[str, Any]:
+    axes = one.axes
+    return {
+        "label": label,
+        "volume_cc": one.volume_cc,
+        "long_mm": axes.long_mm if axes else None,
+        "short_mm": axes.short_mm if axes else None,
+        "long_ends_lps": axes.long_ends if axes else None,
+        "short_ends_lps": axes.short_ends if axes else None,
+        "findings": [
+            {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
+            for finding in one.findings
+        ],
+    }
+
+
+def _table(found: Sequence[Segmented]) -> str:
+    rows = []
+    for label, one in enumerate(found, start=1):
+        long_mm = f"{one.axes.long_mm:.1f} mm" if one.axes else ""
+        short_mm = f"{one.axes.short_mm:.1f} mm" if one.axes else ""
+        look_at = " ".join(finding.text for finding in one.findings)
+        rows.append((str(label), f"{one.volume_cc:.2f} cc", long_mm, short_mm, look_at))
+    header = ("label", "volume", "long axis", "short axis", "look at")
+    return table(header, rows, ("label", "volume", "long axis", "short axis"))

@@ -1,0 +1,115 @@
+"""`radioimmuno segment`: strokes and clicks in, lesions on the CT's own voxels out."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from small_patient import BALLS, SPACING, label_map
+
+# The ball with the clearest border, its middle in LPS mm (x, y, z) and its radius.
+LABEL = 3
+MIDDLE = np.array(BALLS[LABEL][0][::-1]) * SPACING
+RADIUS = BALLS[LABEL][1]
+
+
+def stroke(label: int = LABEL) -> str:
+    (k, j, i), radius, _ = BALLS[label]
+    x, y, z = np.array((i, j, k)) * SPACING
+    return f"--stroke={x - radius},{y},{z},{x + radius},{y},{z}"
+
+
+def dice(found, label):
+    truth = label_map() == label
+    return 2 * np.count_nonzero(found & truth) / (np.count_nonzero(found) + np.count_nonzero(truth))
+
+
+def test_a_stroke_makes_a_label_map_on_the_ct_s_voxels(radioimmuno, files, tmp_path):
+    out = tmp_path / "new folder" / "lesion.nrrd"
+    done = radioimmuno("segment", files.ct, stroke(), "--out", out)
+    assert done.returncode == 0, done.stderr
+    made, ct = sitk.ReadImage(str(out)), sitk.ReadImage(str(files.ct))
+    assert (made.GetSize(), made.GetSpacing(), made.GetOrigin()) == (
+        ct.GetSize(),
+        ct.GetSpacing(),
+        ct.GetOrigin(),
+    )
+    assert dice(sitk.GetArrayFromImage(made) == 1, LABEL) > 0.85
+    assert "long axis" in done.stdout
+    assert "short axis" in done.stdout
+
+
+def test_every_stroke_and_click_is_a_lesion_of_its_own(radioimmuno, files, tmp_path):
+    x, y, z = MIDDLE
+    out = tmp_path / "lesions.nii.gz"
+    done = radioimmuno("segment", files.ct, stroke(2), f"--click={x},{y},{z}", "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    assert dice(labels == 1, 2) > 0.8
+    assert dice(labels == 2, LABEL) > 0.8
+    document = json.loads(done.stdout)
+    assert [lesion["label"] for lesion in document["lesions"]] == [1, 2]
+
+
+def test_the_printed_numbers_are_those_of_the_lesion(radioimmuno, files, tmp_path):
+    out = tmp_path / "lesion.nrrd"
+    done = radioimmuno("segment", files.ct, stroke(), "--out", out, "--json")
+    document = json.loads(done.stdout)
+    (lesion,) = document["lesions"]
+    voxels = np.count_nonzero(sitk.GetArrayFromImage(sitk.ReadImage(str(out))))
+    assert lesion["volume_cc"] == pytest.approx(voxels * np.prod(SPACING) / 1000)
+    assert lesion["long_mm"] == pytest.approx(2 * RADIUS, abs=2)
+    ends = np.array(lesion["long_ends_lps"])
+    assert np.linalg.norm(ends[1] - ends[0]) == pytest.approx(lesion["long_mm"])
+    assert document["files"] == [str(out)]
+
+
+def test_a_slicer_segmentation_can_be_scored_next(radioimmuno, files, tmp_path):
+    lesions = tmp_path / "lesions.seg.nrrd"
+    assert radioimmuno("segment", files.ct, stroke(), "--out", lesions).returncode == 0
+    assert sitk.ReadImage(str(lesions)).GetMetaData("Segment0_Name") == "Lesion 1"
+    done = radioimmuno(
+        "features", files.ct, lesions, "--region", "lesion", "--out", tmp_path / "features.csv"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_minus_in_a_coordinate_is_no_option(radioimmuno, files, tmp_path):
+    done = radioimmuno("segment", files.ct, "--stroke=-90,2,3,-70,2,3", "--out", tmp_path / "a.nrrd")
+    assert done.returncode == 1
+    assert "[stroke.outside]" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"),
+    [("--stroke=30,30,30,31,30,30", "stroke.too_short"), ("--click=900,0,0", "stroke.outside")],
+)
+def test_what_cannot_be_used_is_one_plain_line(radioimmuno, files, tmp_path, mark, code):
+    done = radioimmuno("segment", files.ct, mark, "--out", tmp_path / "a.nrrd")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert f"[{code}]" in done.stderr
+
+
+def test_a_name_of_no_known_format_is_refused_before_the_work(radioimmuno, files, tmp_path):
+    done = radioimmuno("segment", files.ct, stroke(), "--out", tmp_path / "lesion.png")
+    assert done.returncode == 1
+    assert ".nii.gz" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--stroke=1,2,3",), ("--click=1,2,three",), ("--click=1,2,nan",)])
+def test_wrong_marks_are_wrong_usage(radioimmuno, files, tmp_path, arguments):
+    done = radioimmuno("segment", files.ct, *arguments, "--out", tmp_path / "a.nrrd")
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: radioimmuno segment")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_help_shows_examples(radioimmuno):
+    help_text = radioimmuno("segment", "--help").stdout
+    assert "radioimmuno segment ct.nrrd --stroke=-" in help_text
+    assert "LPS" in help_text

@@ -1,0 +1,112 @@
+"""Lesions to draw strokes on: real CT with reference masks, and simulated ones whose true border is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from radioimmuno.image import Box, Image, Lattice, from_sitk
+
+JITTER_MM = 2.0  # SD of each of a stroke's end points' two coordinates in the slice
+
+Case = tuple[Image, Image]
+
+
+def real_cases(folder: Path) -> dict[str, Case]:
+    """CT and reference mask of the eight sarcomas, LUNG1-001 and the IBSI CT phantom."""
+    files = {
+        "IBSI CT phantom": ("ibsi/ct_phantom/ct.nii.gz", "ibsi/ct_phantom/mask.nii.gz"),
+        "LUNG1-001": ("lung1_001/ct.nrrd", "lung1_001/label.nrrd"),
+    }
+    for patient in sorted((folder / "sts").iterdir()):
+        files[patient.name] = (f"sts/{patient.name}/ct.nii.gz", f"sts/{patient.name}/mask.nii.gz")
+    cases = {}
+    for name, (ct, mask) in files.items():
+        image = from_sitk(sitk.ReadImage(str(folder / ct)))
+        labels = from_sitk(sitk.ReadImage(str(folder / mask)))
+        cases[name] = (image, Image(labels.values > 0, image.lattice))
+    return cases
+
+
+def longest_stroke(mask: Image) -> np.ndarray:
+    """The voxel centres (2, 3) in LPS mm that are farthest apart in an axial slice of a canonical mask."""
+    best, ends = 0.0, np.zeros((2, 3))
+    for k in np.flatnonzero(mask.values.any(axis=(1, 2))):
+        rows = mask.values[k].any(axis=1).nonzero()[0]
+        lines = [mask.values[k, j].nonzero()[0] for j in rows]
+        index = np.array(
+            [(k, j, i) for j, line in zip(rows, lines, strict=True) for i in (line[0], line[-1])]
+        )
+        places = mask.lattice.to_lps(index)
+        apart = np.linalg.norm(places[:, None] - places, axis=-1)
+        first, last = np.unravel_index(int(apart.argmax()), apart.shape)
+        if apart[first, last] > best:
+            best, ends = apart[first, last], places[[first, last]]
+    return ends
+
+
+def jittered(ends: np.ndarray, count: int, seed: int = 0, sd_mm: float = JITTER_MM) -> list[np.ndarray]:
+    """The stroke as `count` readers draw it: Gaussian errors of both coordinates in the slice."""
+    rng = np.random.default_rng(seed)
+    strokes = []
+    for _ in range(count):
+        moved = ends.copy()
+        moved[:, :2] += rng.normal(0, sd_mm, (2, 2))
+        strokes.append(moved)
+    return strokes
+
+
+def dice(one: Image, other: Image) -> float:
+    """Overlap of two masks on one lattice."""
+    box = one.box.union(other.box)
+    a, b = one.within(box, False), other.within(box, False)
+    return 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
+
+
+def ellipsoid_ct(
+    semi_mm: tuple[float, float, float],
+    *,
+    lesion_hu: float,
+    around_hu: float,
+    wall: tuple[float, float] | None = None,
+    noise_hu: float = 12.0,
+    spacing: tuple[float, float, float] = (2.5, 0.8, 0.8),
+) -> Case:
+    """CT of an ellipsoid (semi axes z, y, x) and the voxels whose centres lie in it.
+
+    Partial volumes from a grid three times as fine, a scanner's blur of 0.7 mm in the slice, noise that is
+    correlated there. `wall` is a second neighbour: its HU, and where it begins as a share of the x semi axis.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    semi = np.array(semi_mm)
+    count = np.ceil(2 * (1.9 * semi.max() + 10) / np.array(spacing)).astype(int)
+    lattice = Lattice((int(count[0]), int(count[1]), int(count[2])), spacing, (-30.0, 5.0, 100.0))
+
+    def size(parts: int) -> tuple[np.ndarray, np.ndarray]:
+        axes = [
+            (np.arange(n * parts) - (n * parts - 1) / 2) * s / parts
+            for n, s in zip(count, spacing, strict=True)
+        ]
+        z, y, x = np.meshgrid(*axes, indexing="ij", sparse=True)
+        return (z / semi[0]) ** 2 + (y / semi[1]) ** 2 + (x / semi[2]) ** 2, x
+
+    fine, x = size(3)
+    hu = np.full(fine.shape, around_hu, np.float32)
+    if wall is not None:
+        hu[np.broadcast_to(x > wall[1] * semi[2], hu.shape)] = wall[0]
+    hu[fine <= 1] = lesion_hu
+    hu = hu.reshape(count[0], 3, count[1], 3, count[2], 3).mean(axis=(1, 3, 5))
+    hu = gaussian_filter(hu, (0, 0.7 / spacing[1], 0.7 / spacing[2]))
+    noise = gaussian_filter(np.random.default_rng(0).normal(0, 1, hu.shape), (0, 0.7, 0.7))
+    values = np.rint(hu + noise * (noise_hu / noise.std())).astype(np.int16)
+    return Image(values, lattice), Image(size(1)[0] <= 1, lattice)
+
+
+def cropped(mask: Image) -> Image:
+    """The mask, cropped to its voxels."""
+    box = Box.around(mask.values, mask.offset)
+    assert box is not None
+    return mask.crop(box)
