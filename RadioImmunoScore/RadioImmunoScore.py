@@ -15,7 +15,11 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 
+from RadioImmunoScoreLib.commands import LesionCommands
+
 if TYPE_CHECKING:
+    from radioimmuno.engines.comparison import ComparedFeature
+    from radioimmuno.measuring import LesionFeatures
     from radioimmuno.results import PatientScore
 
 HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"
@@ -80,8 +84,8 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
             self.door.close()
 
 
-class RadioImmunoScoreLogic(ScriptedLoadableModuleLogic):
-    """The console door.
+class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
+    """The console door; `segment`, `check`, `repair`, `stability` and `interiorMap` are in LesionCommands.
 
     Examples
     --------
@@ -145,6 +149,60 @@ class RadioImmunoScoreLogic(ScriptedLoadableModuleLogic):
         from RadioImmunoScoreLib import console
 
         return console.exportReport(volumeNode, segmentationNode, patientScore, path, signature)
+
+    def features(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        engine: str | None = None,
+        *,
+        signature: Any = None,
+        only: Any = None,
+        progress: Any = None,
+    ) -> list[LesionFeatures]:
+        """Measure lesions and rings as the signature's settings say; nothing in the scene is changed.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature, only, progress : as of `score`
+        engine : "pyradiomics" for PyRadiomics' definitions, where it is installed; our own by default, which
+            scores are always made with
+
+        Returns
+        -------
+        list of LesionFeatures
+            Of each lesion its `values`, by `<region>.<family>.<name>`.
+
+        Raises
+        ------
+        InputError
+            When the CT cannot be used, or the engine is not there; the text says what to do.
+        """
+        from RadioImmunoScoreLib import console
+
+        return console.features(volumeNode, segmentationNode, engine, signature, only, progress)
+
+    def compareEngines(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        *,
+        signature: Any = None,
+        only: Any = None,
+        progress: Any = None,
+    ) -> list[ComparedFeature]:
+        """Measure with our engine and with PyRadiomics, and leave a table of both in the scene.
+
+        Parameters and errors as of `features`.
+
+        Returns
+        -------
+        list of ComparedFeature
+            A row for every feature of every region, with the relative difference and why they differ.
+        """
+        from RadioImmunoScoreLib import console
+
+        return console.compareEngines(volumeNode, segmentationNode, signature, only, progress)
 
 
 class RadioImmunoScoreTest(ScriptedLoadableModuleTest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding
@@ -15,6 +15,10 @@ from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
 
 from .scene import readImage, readLesions
+
+if TYPE_CHECKING:
+    from radioimmuno.results import PatientStability
+    from radioimmuno.stability import Perturbation
 
 Progress = Callable[[int, int], None]
 
@@ -63,6 +67,27 @@ def scoreCase(
         case.lesions,
         case.signature,
         case.acquisition,
+        only=only,
+        findings=case.findings,
+        progress=progress,
+    )
+
+
+def stabilityOf(
+    case: Case,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    perturbation: Perturbation | None = None,
+) -> PatientStability:
+    """How far the scores of the lesions in `only` move with their contours; on any thread."""
+    from radioimmuno.stability import Perturbation, stability
+
+    return stability(
+        case.image,
+        case.lesions,
+        case.signature,
+        case.acquisition,
+        perturbation or Perturbation(),
         only=only,
         findings=case.findings,
         progress=progress,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from radioimmuno.acquisition import Acquisition
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
 from .acquisition import readAcquisition, withKvpByHand
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
+from .engines import compareCase, measureCase
 from .export import exportPatient
 from .scene import showScores
+from .scene.comparison import showComparison
+
+if TYPE_CHECKING:
+    from radioimmuno.engines.comparison import ComparedFeature
+    from radioimmuno.measuring import LesionFeatures
 
 
 def score(
@@ -43,8 +50,36 @@ def exportReport(
     signature: Signature | str | Path | None,
 ) -> Path:
     """Write the patient; see `RadioImmunoScoreLogic.exportReport`."""
-    case = readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode))
+    # What was known of the CT when it was scored is in the score's provenance: nothing is read again.
+    case = readCase(volumeNode, segmentationNode, _signature(signature), Acquisition())
     return exportPatient(patientScore, case, path)
+
+
+def features(
+    volumeNode: Any,
+    segmentationNode: Any,
+    engine: str | None,
+    signature: Signature | str | Path | None,
+    only: Collection[str] | None,
+    progress: Progress | None,
+) -> list[LesionFeatures]:
+    """Measure; see `RadioImmunoScoreLogic.features`."""
+    case = readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode))
+    return measureCase(checked(case), engine, only, progress)
+
+
+def compareEngines(
+    volumeNode: Any,
+    segmentationNode: Any,
+    signature: Signature | str | Path | None,
+    only: Collection[str] | None,
+    progress: Progress | None,
+) -> list[ComparedFeature]:
+    """Compare and show; see `RadioImmunoScoreLogic.compareEngines`."""
+    case = readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode))
+    rows = compareCase(checked(case), only, progress)
+    showComparison(segmentationNode, rows)
+    return rows
 
 
 def _signature(signature: Signature | str | Path | None) -> Signature:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import slicer
-
-from radioimmuno.image import Image
+from radioimmuno.lesion import Lesion
 
 from .acquisition import noteAcquisition
-from .scene.geometry import ijkToRasFromLattice, orientedImage
-from .scene.masks import BINARY_LABELMAP
-from .scene.tags import setIrradiated, setSite
+from .scene.patient import addSegmentation, addVolume, fileUnderSubject
 
 SEED = 2
 SLICE_MM = 2.5
 NAME = "Demonstration patient (simulated)"
-
-# Window and level of soft tissue, HU.
-WINDOW_HU, LEVEL_HU = 400.0, 40.0
-SEGMENT_COLOR = (0.9, 0.78, 0.3)
 
 
 def simulate() -> Any:
@@ -37,45 +30,17 @@ def addPatient(scene: Any, patient: Any) -> tuple[Any, Any]:
     -------
     volumeNode, segmentationNode
     """
-    volumeNode = _addVolume(scene, patient.image)
+    volumeNode = addVolume(scene, patient.image, "Demonstration CT")
     noteAcquisition(volumeNode, patient.acquisition)
-    segmentationNode = _addSegmentation(scene, patient.lesions, volumeNode)
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    subject = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), NAME)
-    for node in (volumeNode, segmentationNode):
-        item = hierarchy.GetItemByDataNode(node)
-        if item:
-            hierarchy.SetItemParent(item, subject)
-        else:
-            hierarchy.CreateItem(subject, node)
+    lesions = _someIrradiated(patient.lesions)
+    segmentationNode = addSegmentation(scene, lesions, volumeNode, "Demonstration lesions")
+    fileUnderSubject(scene, (volumeNode, segmentationNode), NAME)
     return volumeNode, segmentationNode
 
 
-def _addVolume(scene: Any, image: Image) -> Any:
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "Demonstration CT")
-    slicer.util.updateVolumeFromArray(node, image.values)
-    node.SetIJKToRASMatrix(ijkToRasFromLattice(image.window))
-    node.CreateDefaultDisplayNodes()
-    node.GetDisplayNode().SetAutoWindowLevel(False)
-    node.GetDisplayNode().SetWindowLevel(WINDOW_HU, LEVEL_HU)
-    return node
-
-
-def _addSegmentation(scene: Any, lesions: Any, volumeNode: Any) -> Any:
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Demonstration lesions")
-    node.CreateDefaultDisplayNodes()
-    node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
-    segmentation = node.GetSegmentation()
-    segmentation.SetSourceRepresentationName(BINARY_LABELMAP)
-    for number, lesion in enumerate(lesions):
-        segment = slicer.vtkSegment()
-        segment.SetName(lesion.name)
-        segment.SetColor(*SEGMENT_COLOR)
-        if lesion.site is not None:
-            setSite(segment, lesion.site)
-        # Every third was in a field: enough for the panel's subsets to show something.
-        setIrradiated(segment, number % 3 == 0)
-        voxels = orientedImage(lesion.mask.values.astype(np.uint8), lesion.mask.window)
-        segment.AddRepresentation(BINARY_LABELMAP, voxels)
-        segmentation.AddSegment(segment, f"lesion_{lesion.id}")
-    return node
+def _someIrradiated(lesions: Iterable[Lesion]) -> list[Lesion]:
+    """Every third lesion was in a field: enough for the panel's subsets to show something."""
+    return [
+        replace(lesion, id=f"lesion_{lesion.id}", irradiated=number % 3 == 0)
+        for number, lesion in enumerate(lesions)
+    ]

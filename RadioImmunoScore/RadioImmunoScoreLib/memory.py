@@ -9,7 +9,8 @@ from typing import Any
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
-from radioimmuno.results import Contribution, LesionScore
+from radioimmuno.perturbation import Perturbation
+from radioimmuno.results import Contribution, LesionScore, LesionStability, Spread
 
 
 def rowsToJson(rows: Iterable[LesionScore]) -> str:
@@ -34,6 +35,7 @@ def _toPlain(row: LesionScore) -> dict[str, Any]:
         "contributions": [asdict(part) for part in row.contributions],
         "findings": [[f.code, f.severity.value, f.text] for f in row.findings],
         "features": dict(row.features),
+        "stability": asdict(row.stability) if row.stability else None,
     }
 
 
@@ -42,4 +44,15 @@ def _fromPlain(plain: Mapping[str, Any]) -> LesionScore:
     fields["site"] = Site(plain["site"]) if plain["site"] else None
     fields["contributions"] = tuple(Contribution(**part) for part in plain["contributions"])
     fields["findings"] = tuple(Finding(code, Severity(kind), text) for code, kind, text in plain["findings"])
+    fields["stability"] = _stabilityFromPlain(plain.get("stability"))
     return LesionScore(**fields)
+
+
+def _stabilityFromPlain(plain: Mapping[str, Any] | None) -> LesionStability | None:
+    """None in scenes that were saved before stability was measured."""
+    if plain is None:
+        return None
+    fields = dict(plain)
+    fields["spreads"] = {name: Spread(**spread) for name, spread in plain["spreads"].items()}
+    fields["perturbation"] = Perturbation(**plain["perturbation"])
+    return LesionStability(**fields)

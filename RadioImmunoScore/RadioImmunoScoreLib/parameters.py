@@ -99,6 +99,15 @@ class Parameters:
         self._set("showRings", str(bool(on)))
 
     @property
+    def interiorMap(self) -> str:
+        """Name of the map that is shown of the selected lesion; empty for none."""
+        return self.node.GetParameter("interiorMap")
+
+    @interiorMap.setter
+    def interiorMap(self, name: str) -> None:
+        self._set("interiorMap", name)
+
+    @property
     def excluded(self) -> frozenset[str]:
         """IDs of the segments that are not to be scored."""
         return frozenset(json.loads(self.node.GetParameter("excluded") or "[]"))

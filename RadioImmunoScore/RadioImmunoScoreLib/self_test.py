@@ -10,9 +10,16 @@ from typing import Any
 
 import slicer
 
+from radioimmuno.findings import Severity
+
 from . import demonstration
+from .scene import readLesions
+from .scene.strokes import rasInWorld
 
 TIMEOUT_S = 120
+
+# A stroke's lesion may be so much larger or smaller than the simulated one.
+VOLUME_TOLERANCE = 0.25
 
 
 def runScenario(logic: Any) -> None:
@@ -28,6 +35,7 @@ def runScenario(logic: Any) -> None:
     _console(logic, volumeNode, segmentationNode)
     logic.restoreColors(segmentationNode)
     assert _colors(segmentationNode) == before
+    _lesions(logic, volumeNode, segmentationNode)
     _panel(volumeNode, segmentationNode)
 
 
@@ -43,6 +51,28 @@ def _console(logic: Any, volumeNode: Any, segmentationNode: Any) -> None:
             assert ("DEMONSTRATION" if suffix != ".csv" else "score") in file.read_text(encoding="utf-8")
         document = json.loads((Path(folder) / "scores.json").read_text(encoding="utf-8"))
         assert len(document["lesions"]) == len(patient.lesions)
+
+
+def _lesions(logic: Any, volumeNode: Any, segmentationNode: Any) -> None:
+    """Draw a lesion that is there already again by one stroke, look at it, map its interior."""
+    from radioimmuno.segmentation import measure_axes
+
+    lesion = readLesions(segmentationNode, volumeNode).lesions[0]
+    axes = measure_axes(lesion.mask)
+    assert axes is not None
+    start, end = (rasInWorld(point, volumeNode) for point in axes.long_ends)
+    drawn = logic.segment(volumeNode, start=start, end=end)
+    assert abs(drawn.volumeCc / lesion.volume_cc - 1) < VOLUME_TOLERANCE, drawn
+    assert not [found for found in logic.check(volumeNode, drawn.segmentationNode) if isRefusal(found)]
+    mapNode = logic.interiorMap(volumeNode, segmentationNode, lesion.id)
+    assert mapNode.GetImageData() is not None
+    logic.interiorMap(volumeNode, segmentationNode, lesion.id, "")
+    slicer.mrmlScene.RemoveNode(drawn.segmentationNode)
+
+
+def isRefusal(found: Any) -> bool:
+    """Whether a lesion with this finding cannot be scored."""
+    return found.finding.severity is Severity.REFUSE
 
 
 def _panel(volumeNode: Any, segmentationNode: Any) -> None:

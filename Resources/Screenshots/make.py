@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
-WIDTH, HEIGHT = 450, 1560
+WIDTH, HEIGHT = 450, 1780
 WINDOW = (1500, 950)
 TIMEOUT_S = 120
 
@@ -55,6 +55,8 @@ def _scored(bench) -> None:
     panel.loadDemonstration()
     _waitIdle(bench, panel.session)
     panel.session.score()
+    _waitIdle(bench, panel.session)
+    panel.stability.test()
     _waitIdle(bench, panel.session)
     panel.selectLesion(panel.session.patient.metrics.minimum_lesion)
     bench.process(100)

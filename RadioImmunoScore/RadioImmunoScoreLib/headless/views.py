@@ -17,6 +17,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from .host import SceneHost, displayableManagerFactories
 
+MARKUPS_MANAGER = "vtkMRMLMarkupsDisplayableManager"
 SLICE_MANAGERS = (
     "vtkMRMLCrosshairDisplayableManager",
     "vtkMRMLVolumeGlyphSliceDisplayableManager",
@@ -25,6 +26,7 @@ SLICE_MANAGERS = (
     "vtkMRMLRulerDisplayableManager",
     "vtkMRMLSegmentationsDisplayableManager2D",
     "vtkMRMLColorLegendDisplayableManager",
+    MARKUPS_MANAGER,
 )
 THREE_D_MANAGERS = (
     "vtkMRMLCameraDisplayableManager",
@@ -35,6 +37,7 @@ THREE_D_MANAGERS = (
     "vtkMRMLRulerDisplayableManager",
     "vtkMRMLSegmentationsDisplayableManager3D",
     "vtkMRMLColorLegendDisplayableManager",
+    MARKUPS_MANAGER,
 )
 
 # Layers of see-through surfaces drawn one behind the other: more cost half a second each and are hardly seen.
@@ -105,6 +108,7 @@ class View:
     def reconnect(self) -> None:
         """Have the displayable managers look at the scene anew, as after another one was loaded."""
         self.group.SetMRMLDisplayableNode(None)
+        self._forgetMouseMode()
         self.group.SetMRMLDisplayableNode(self.node)
 
     def close(self) -> None:
@@ -113,6 +117,13 @@ class View:
         self.style.SetInteractor(None)
         self.window.Finalize()
         self.interactor.SetRenderWindow(None)
+
+    def _forgetMouseMode(self) -> None:
+        """Have the markups' manager not observe the mouse mode, which it goes on with without a node."""
+        manager = self.group.GetDisplayableManagerByClassName(MARKUPS_MANAGER)
+        slicer.vtkEventBroker.GetInstance().RemoveObservations(
+            self.host.applicationLogic.GetInteractionNode(), manager
+        )
 
     def _addManagers(self, factory: Any, managers: Sequence[str], style: Any) -> None:
         for manager in managers:

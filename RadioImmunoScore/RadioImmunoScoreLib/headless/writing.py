@@ -18,9 +18,9 @@ from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
 from ..scene import SceneResult, showScores
+from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
 from .anatomy import BODY, addModel, anatomyOf
 from .host import SceneHost
-from .patient import addSegmentation, addVolume, fileUnderSubject
 from .pictures import savePng
 from .portraits import PANEL_PX, Painter, Portrait, axialPortrait, threeDPortrait
 from .spots import LPS_TO_RAS, slicesThrough, spotsOf

@@ -59,6 +59,11 @@ class Highlight:
                 self._before[other] = displayNode.GetSegmentOpacity2DFill(other)
                 displayNode.SetSegmentOpacity2DFill(other, self._before[other] * BEHIND)
 
+    def clearUnlessOn(self, segmentationNode: Any) -> None:
+        """All lesions as they were, when they are those of another segmentation."""
+        if self._node is not segmentationNode:
+            self.clear()
+
     def clear(self) -> None:
         """All lesions as they were."""
         displayNode = self._node.GetDisplayNode() if self._node else None

@@ -33,13 +33,14 @@ class Door:
         # Selectors learn of new nodes at the end of a batch, after the end of an import.
         self.observers.observe(scene, (scene.EndBatchProcessEvent,), self.panel.show)
         self.observers.observe(scene, (scene.NodeRemovedEvent,), self._nodeRemoved)
-        self.observers.observe(scene, (scene.StartSaveEvent,), self.panel.highlight.clear)
+        self.observers.observe(scene, (scene.StartSaveEvent,), self.panel.lesions.highlight.clear)
 
     @property
     def observerCount(self) -> int:
         """How many observers the panel has."""
-        parts = (self.observers, self.session.observers, self.panel.segmentChoice.observers)
-        return sum(map(len, parts))
+        panel = self.panel
+        parts = (panel.lesions.segmentChoice.observers, panel.segment.placing.observers)
+        return sum(map(len, (self.observers, self.session.observers, *parts)))
 
     def enter(self) -> None:
         """Show what changed meanwhile; the parameter node may be another one."""
@@ -48,8 +49,9 @@ class Door:
         self.panel.show()
 
     def exit(self) -> None:
-        """Let no lesion stand out any more."""
-        self.panel.highlight.clear()
+        """Let no lesion stand out any more, and the mouse move the views."""
+        self.panel.segment.close()
+        self.panel.lesions.highlight.clear()
 
     def close(self) -> None:
         """Stop, and observe nothing any more."""
@@ -57,12 +59,13 @@ class Door:
         self.panel.close()
 
     def _sceneCloses(self) -> None:
-        self.panel.highlight.clear()
+        self.panel.segment.close()
+        self.panel.lesions.highlight.clear()
         self.session.close()
 
     def _sceneIsNew(self) -> None:
         self.session.adopt(Parameters(self._parameterNode()))
-        self.panel.segmentChoice.watch()
+        self.panel.lesions.segmentChoice.watch()
         self.panel.show()
 
     def _nodeRemoved(self) -> None:

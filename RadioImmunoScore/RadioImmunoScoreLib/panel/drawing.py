@@ -5,14 +5,17 @@ Drawn on nothing, in the palette's text color, so that they serve on light and d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import qt
 from radioimmuno.colors import ColorScale, color_scale
-from radioimmuno.results import Contribution, LesionScore
+from radioimmuno.results import Contribution, LesionScore, LesionStability
 from radioimmuno.signature import Signature
+
+from ..scene.maps import rampColor
 
 CHIP_PX = 14
 BAR_SIZE = (44, 18)
@@ -21,6 +24,7 @@ ROW_HEIGHT = 20
 MARGIN = 8
 GRADIENT_STEP_PX = 3
 MARK = 4
+WHISKER = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,10 @@ class Pen:
 
 def penOf(widget: Any, signature: Signature) -> Pen:
     """The pen for a widget's palette."""
-    return Pen(widget.palette.color(qt.QPalette.Text), color_scale(signature), signature)
+    palette = widget.palette
+    # A copy: PythonQt hands out a pointer into the palette, which is gone when the palette changes.
+    text = qt.QColor(palette.color(qt.QPalette.Text))
+    return Pen(text, color_scale(signature), signature)
 
 
 def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
@@ -56,8 +63,8 @@ def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
     return _picture(CHIP_PX, CHIP_PX, draw)
 
 
-def scoreBar(pen: Pen, score: float | None) -> Any:
-    """The scale of scores from left to right, the cut-offs across it, and the score's mark."""
+def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = None) -> Any:
+    """The scale of scores from left to right, the cut-offs across it, the score's mark and its whisker."""
     width, height = BAR_SIZE
 
     def draw(painter: Any) -> None:
@@ -67,8 +74,8 @@ def scoreBar(pen: Pen, score: float | None) -> Any:
             x = _along(pen.scale, cutoff, width)
             painter.drawLine(x, 2, x, height - 3)
         if score is not None:
-            x = _along(pen.scale, score, width)
-            _spot(painter, pen, score, x, height // 2)
+            _whisker(painter, pen, stability, width, height - WHISKER - 1)
+            _spot(painter, pen, score, _along(pen.scale, score, width), height // 2)
 
     return _picture(width, height, draw)
 
@@ -79,7 +86,7 @@ def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, wi
     top, bottom = MARGIN, PLOT_HEIGHT - 34
 
     def draw(painter: Any) -> None:
-        metrics = painter.fontMetrics()
+        metrics = _metrics(painter)
         _gradient(painter, pen, 0, width, bottom + 4, 6)
         cutoffs = pen.signature.cutoffs
         for name, cutoff in (("low", cutoffs.low), ("median", cutoffs.median), ("high", cutoffs.high)):
@@ -96,6 +103,7 @@ def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, wi
         step = (bottom - top - 6) / max(1, len(ranked) - 1)
         for number, lesion in enumerate(ranked):
             x, y = _along(pen.scale, lesion.score, width), int(bottom - 4 - number * step)
+            _whisker(painter, pen, lesion.stability, width, y)
             _spot(painter, pen, lesion.score, x, y)
             if lesion.id == selected:
                 painter.setBrush(qt.QBrush())
@@ -108,12 +116,12 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[s
     """What each term adds to the score: name, bar from the middle, number; the largest first."""
     ordered = sorted(parts, key=lambda part: -abs(part.contribution))
     largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
-    names, numbers = int(width * 0.58), 46
+    names, numbers = int(width * 0.56), 54
     half = (width - names - numbers - MARGIN) // 2
     middle = names + MARGIN + half
 
     def draw(painter: Any) -> None:
-        metrics = painter.fontMetrics()
+        metrics = _metrics(painter)
         for number, part in enumerate(ordered):
             y = number * ROW_HEIGHT
             painter.setPen(qt.QPen(pen.text))
@@ -128,6 +136,24 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[s
             painter.drawLine(middle, y + 2, middle, y + ROW_HEIGHT - 2)
 
     return _picture(width, max(1, len(ordered)) * ROW_HEIGHT, draw)
+
+
+def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
+    """The colors of a map from left to right with the lesion's name and the values at the ends."""
+
+    def draw(painter: Any) -> None:
+        metrics = _metrics(painter)
+        for x in range(0, width, GRADIENT_STEP_PX):
+            rgb = (round(255 * part) for part in rampColor(x / (width - 1)))
+            painter.fillRect(x, 2, min(GRADIENT_STEP_PX, width - x), 10, qt.QColor(*rgb))
+        painter.setPen(qt.QPen(pen.text))
+        first, last = _endTexts(low, high)
+        painter.drawText(0, 27, first)
+        painter.drawText(width - _textWidth(metrics, last) - 2, 27, last)
+        middle = metrics.elidedText(name, qt.Qt.ElideMiddle, width // 2)
+        painter.drawText((width - _textWidth(metrics, middle)) // 2, 27, middle)
+
+    return _picture(width, 32, draw)
 
 
 def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
@@ -158,6 +184,30 @@ def _spot(painter: Any, pen: Pen, score: float, x: int, y: int) -> None:
     painter.setPen(qt.QPen(pen.text))
     painter.setBrush(qt.QBrush(pen.color(score)))
     painter.drawEllipse(x - MARK, y - MARK, 2 * MARK, 2 * MARK)
+
+
+def _endTexts(low: float, high: float) -> tuple[str, str]:
+    """Both ends of a scale to about a hundredth of its length."""
+    decimals = max(0, 2 - math.floor(math.log10(high - low))) if high > low else 2
+    # Adding zero: there is no minus in front of a rounded 0.
+    first, last = (round(end, decimals) + 0.0 for end in (low, high))
+    return f"{first:.{decimals}f}", f"{last:.{decimals}f}"
+
+
+def _whisker(painter: Any, pen: Pen, stability: LesionStability | None, width: int, y: int) -> None:
+    """From the 5th to the 95th percentile of the scores of redrawn contours."""
+    if stability is None or stability.low is None or stability.high is None:
+        return
+    left, right = (_along(pen.scale, end, width) for end in (stability.low, stability.high))
+    painter.setPen(qt.QPen(pen.text))
+    painter.drawLine(left, y, right, y)
+    for x in (left, right):
+        painter.drawLine(x, y - WHISKER, x, y + WHISKER)
+
+
+def _metrics(painter: Any) -> Any:
+    """The measures of the painter's font; PythonQt cannot give back what `painter.fontMetrics()` returns."""
+    return qt.QFontMetrics(painter.font())
 
 
 def _textWidth(metrics: Any, text: str) -> int:

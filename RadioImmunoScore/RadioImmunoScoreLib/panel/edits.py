@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import slicer
 
 import qt
 from radioimmuno.lesion import Lesion
@@ -14,6 +15,8 @@ from radioimmuno.lesion import Lesion
 from ..case import Case
 from ..scene import readImage, readLesions
 from ..scene.geometry import linearPart, transformBetween
+from ..scene.tags import setAxes
+from .observers import Observers
 
 MARK_MS = 30
 PAUSE_MS = 200
@@ -31,8 +34,8 @@ class EditWatch:
     """
 
     def __init__(self, mark: Callable[[], None], pause: Callable[[], None]) -> None:
-        self._mark = _singleShot(MARK_MS, mark)
-        self._pause = _singleShot(PAUSE_MS, pause)
+        self._mark = singleShot(MARK_MS, mark)
+        self._pause = singleShot(PAUSE_MS, pause)
 
     def schedule(self) -> None:
         """Something was edited."""
@@ -44,6 +47,52 @@ class EditWatch:
         """Call nothing any more for what came so far."""
         self._mark.stop()
         self._pause.stop()
+
+
+class AxesWatch:
+    """Has a lesion's axes forgotten when its voxels are other ones than those that were measured."""
+
+    def __init__(self) -> None:
+        self._node: Any = None
+        self._stamps: Stamps = {}
+
+    def begin(self, segmentationNode: Any | None) -> None:
+        """Take the axes that are noted for those of the segments as they are."""
+        self._node = segmentationNode
+        self._stamps = stampsOf(segmentationNode) if segmentationNode else {}
+
+    def accept(self, segmentIDs: Collection[str]) -> None:
+        """Take the axes that are noted for those of these segments as they are."""
+        now = stampsOf(self._node) if self._node else {}
+        self._stamps.update({i: now[i] for i in segmentIDs if i in now})
+
+    def forgetEdited(self) -> None:
+        """Forget the axes of segments that were edited since."""
+        edited = changedSince(self._stamps, self._node)
+        for segmentID in edited:
+            setAxes(self._node.GetSegmentation().GetSegment(segmentID), None)
+        self.accept(edited)
+
+
+def observeInputs(
+    observers: Observers, volumeNode: Any | None, segmentationNode: Any | None, edited: Callable[[], None]
+) -> None:
+    """Call `edited` on whatever may change what the lesions measure."""
+    moved = slicer.vtkMRMLTransformableNode.TransformModifiedEvent
+    if segmentationNode is not None:
+        kinds = slicer.vtkSegmentation
+        events = (
+            kinds.SegmentAdded,
+            kinds.SegmentRemoved,
+            kinds.SegmentModified,
+            kinds.SourceRepresentationModified,
+            kinds.RepresentationModified,
+            moved,
+        )
+        observers.observe(segmentationNode, events, edited)
+    if volumeNode is not None:
+        events = (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, moved)
+        observers.observe(volumeNode, events, edited)
 
 
 def stampsOf(segmentationNode: Any) -> Stamps:
@@ -99,7 +148,8 @@ def _same(one: Lesion, other: Lesion) -> bool:
     )
 
 
-def _singleShot(ms: int, called: Callable[[], None]) -> Any:
+def singleShot(ms: int, called: Callable[[], None]) -> Any:
+    """A timer that calls `called` once, so long after it was started last."""
     timer = qt.QTimer()
     timer.setSingleShot(True)
     timer.setInterval(ms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -82,8 +82,13 @@ class Ledger:
 
     def amend(self, segmentID: str, **what: Any) -> None:
         """Write what was said about a lesion into its row."""
-        if segmentID in self.scores:
-            self.scores[segmentID] = replace(self.scores[segmentID], **what)
+        self.amendAll({segmentID: what})
+
+    def amendAll(self, what: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write fields into rows, by segment ID."""
+        present = {i: fields for i, fields in what.items() if i in self.scores}
+        self.scores.update({i: replace(self.scores[i], **fields) for i, fields in present.items()})
+        if present:
             self.keep()
 
     def enter(

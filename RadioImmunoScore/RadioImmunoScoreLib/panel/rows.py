@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore
+from radioimmuno.results import LesionScore, LesionStability
 
-from ..scene.tags import irradiatedOf, siteOf
+from ..scene.tags import axesOf, irradiatedOf, siteOf
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Row:
     score: float | None
     status: str
     reasons: str
+    axesMm: tuple[float, float] | None = None
+    stability: LesionStability | None = None
 
 
 def rowOf(segment: Any, segmentID: str, score: LesionScore | None, isStale: bool, included: bool) -> Row:
@@ -39,4 +41,6 @@ def rowOf(segment: Any, segmentID: str, score: LesionScore | None, isStale: bool
         score=score.score if score else None,
         status=status,
         reasons=score.reasons if score else "",
+        axesMm=axesOf(segment),
+        stability=score.stability if score else None,
     )

@@ -8,24 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-import slicer
-
 from radioimmuno.findings import InputError
-from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore, PatientScore
+from radioimmuno.results import LesionScore, PatientScore, PatientStability
 
 from ..case import Case, checked, inputsOf, scoreCase
 from ..parameters import Parameters
-from ..scene import restoreColors, setIrradiated, setSite, showScores, updateScores
-from .edits import EditWatch, lesionsNow
+from ..scene import restoreColors, showScores, updateScores
+from .edits import AxesWatch, EditWatch, lesionsNow, observeInputs
+from .history import History
 from .inputs import Inputs
+from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
 from .ledger import Ledger
+from .notes import LesionNotes
 from .observers import Observers
 from .rows import Row, rowOf
-from .runner import Progress, Runner
+from .runner import Progress
 from .signal import Signal
-
-IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 
 Scorer = Callable[..., Sequence[LesionScore]]
 
@@ -41,23 +39,23 @@ class Session:
     Attributes
     ----------
     changed : Signal; what is shown is to be read again
-    stateChanged : Signal of the new state: `idle`, `scoring`, `updating` or `simulating`
-    progressed : Signal of (lesions done, lesions in all)
     message : Signal of a sentence for the user
+    jobs : what is under way
+    history : what was done to segments here
+    notes : what the user says of lesions
     """
 
     def __init__(self, parameters: Parameters, scorer: Scorer = scoreCase) -> None:
-        self.changed, self.stateChanged = Signal(), Signal()
-        self.progressed, self.message = Signal(), Signal()
-        self.state = IDLE
+        self.changed, self.message = Signal(), Signal()
         self.observers = Observers()
+        self.jobs = Jobs()
+        self.jobs.finished.connect(self._jobFinished)
+        self.jobs.failed.connect(self._jobFailed)
         self._scorer = scorer
-        self._runner = Runner()
-        self._runner.progressed.connect(self.progressed.emit)
-        self._runner.finished.connect(self._finish)
-        self._runner.failed.connect(self._fail)
+        self.history = History()
+        self._axes = AxesWatch()
         self._edits = EditWatch(self._mark, self._rescore)
-        self._done: Callable[[Any], None] = lambda result: None
+        self._unscored: set[str] = set()
         self.adopt(parameters)
 
     def adopt(self, parameters: Parameters) -> None:
@@ -66,18 +64,23 @@ class Session:
         self.inputs = Inputs(parameters)
         self.parameters = parameters
         self._ledger = Ledger(self.inputs)
+        self.notes = LesionNotes(self.inputs, self._ledger, self.changed.emit)
         self._watch()
 
     def stop(self) -> None:
         """Forget what is under way; the rows stay as they were."""
-        self._runner.cancel()
+        self.jobs.stop()
         self._edits.stop()
-        self._setState(IDLE)
 
     def close(self) -> None:
         """Stop, and observe nothing any more."""
         self.stop()
         self.observers.removeAll()
+
+    @property
+    def state(self) -> str:
+        """What is under way; `idle` for nothing."""
+        return self.jobs.state
 
     # What the user says.
 
@@ -121,25 +124,6 @@ class Session:
             self._ledger.mark()
             self.changed.emit()
 
-    def setSite(self, segmentID: str, site: Site) -> None:
-        """Say where a lesion sits."""
-        setSite(self._segment(segmentID), site)
-        self._ledger.amend(segmentID, site=site)
-        if any(variable.startswith("location.") for variable in self.inputs.signature.variables):
-            self._ledger.mark({segmentID})
-        self.changed.emit()
-
-    def setIrradiated(self, segmentID: str, irradiated: bool | None) -> None:
-        """Say whether a lesion was irradiated; its score does not depend on it."""
-        setIrradiated(self._segment(segmentID), irradiated)
-        self._ledger.amend(segmentID, irradiated=irradiated)
-        self.changed.emit()
-
-    def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
-        """Leave a lesion out of scoring and of the patient's metrics, or take it in again."""
-        self.inputs.setIncluded(segmentID, isIncluded)
-        self.changed.emit()
-
     def setUpdateWhileEditing(self, on: bool) -> None:
         """Score edited lesions again by themselves, or only mark them."""
         self.parameters.updateWhileEditing = on
@@ -149,6 +133,29 @@ class Session:
         """The lesions in the colors of their scores, or in their own."""
         self.parameters.colorByScore = on
         self._show(set(self._ledger.scores))
+
+    # What is done to segments.
+
+    def measured(self, segmentID: str) -> None:
+        """A lesion was segmented and measured here: its row is to be scored when edits are."""
+        self._axes.accept({segmentID})
+        if segmentID not in self._ledger.scores:
+            self._unscored.add(segmentID)
+        self._edits.schedule()
+        self.changed.emit()
+
+    def undo(self) -> None:
+        """Take back what was done to segments last."""
+        self._axes.accept(self.history.undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._axes.accept(self.history.redo())
+
+    def enterStability(self, stability: PatientStability) -> None:
+        """Enter into the rows how stable their scores are."""
+        self._ledger.amendAll({i: {"stability": each} for i, each in stability.lesions.items()})
+        self.changed.emit()
 
     # What is shown.
 
@@ -177,11 +184,15 @@ class Session:
         """A lesion's last score."""
         return self._ledger.scores.get(segmentID)
 
+    def nameOf(self, segmentID: str) -> str:
+        """What a person calls the lesion."""
+        return self._segment(segmentID).GetName()
+
     # Scoring.
 
     def score(self) -> None:
         """Score all included lesions on a thread."""
-        if self.inputs.missing or self.state in (SCORING, SIMULATING):
+        if self.inputs.missing or self.jobs.isBusy:
             return
         self.stop()
         self._run(SCORING, self.inputs.included, self._ledger.empty, None)
@@ -189,9 +200,7 @@ class Session:
     def simulate(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Make something slow on a thread; `done` gets it on the main thread."""
         self.stop()
-        self._done = done
-        self._setState(SIMULATING)
-        self._runner.start(lambda progress: work())
+        self.jobs.start(SIMULATING, lambda progress: work(), done)
 
     def _run(
         self, state: str, only: Collection[str], prepare: Callable[[], None], known: Case | None
@@ -212,21 +221,17 @@ class Session:
             prepare()
             self._case, rows = result
             self._ledger.enter(rows, only, stamps, frame)
+            self._unscored -= set(only)
             self._show(None if state == SCORING else set(only))
 
-        self._done = done
-        self._setState(state)
-        self._runner.start(work)
+        self.jobs.start(state, work, done)
 
-    def _finish(self, result: Any) -> None:
-        self._setState(IDLE)
-        self._done(result)
+    def _jobFinished(self) -> None:
         self.changed.emit()
-        if self._ledger.stale and self.parameters.updateWhileEditing:
+        if (self._ledger.stale or self._unscored) and self.parameters.updateWhileEditing:
             self._edits.schedule()
 
-    def _fail(self, error: BaseException) -> None:
-        self._setState(IDLE)
+    def _jobFailed(self, error: BaseException) -> None:
         self.message.emit(str(error) or type(error).__name__)
         self.changed.emit()
 
@@ -237,33 +242,23 @@ class Session:
         self.observers.removeAll()
         self._case: Case | None = None
         self._ledger.begin()
+        self._unscored = set()
+        self.history.begin(self.inputs.segmentationNode)
+        self._axes.begin(self.inputs.segmentationNode)
         self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
-        moved = slicer.vtkMRMLTransformableNode.TransformModifiedEvent
-        if node is not None:
-            kinds = slicer.vtkSegmentation
-            events = (
-                kinds.SegmentAdded,
-                kinds.SegmentRemoved,
-                kinds.SegmentModified,
-                kinds.SourceRepresentationModified,
-                kinds.RepresentationModified,
-                moved,
-            )
-            self.observers.observe(node, events, self._edits.schedule)
-        if volumeNode is not None:
-            events = (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, moved)
-            self.observers.observe(volumeNode, events, self._edits.schedule)
+        observeInputs(self.observers, volumeNode, node, self._edits.schedule)
         self.changed.emit()
 
     def _mark(self) -> None:
         if self.inputs.segmentationNode is not None:
             self._ledger.compare()
+            self._axes.forgetEdited()
             self.changed.emit()
 
     def _rescore(self) -> None:
         """The user paused: score what was edited again, if that is asked for."""
         ledger, known = self._ledger, self._case
-        wanted = ledger.stale & set(self.inputs.included)
+        wanted = (ledger.stale | self._unscored) & set(self.inputs.included)
         if not self.parameters.updateWhileEditing or self.state != IDLE or not wanted:
             return
         if ledger.isCertain(wanted):
@@ -293,8 +288,3 @@ class Session:
             updateScores(*what, only)
         if not self.parameters.colorByScore:
             restoreColors(self.inputs.segmentationNode)
-
-    def _setState(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
-            self.stateChanged.emit(state)

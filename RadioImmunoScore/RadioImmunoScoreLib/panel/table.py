@@ -13,6 +13,7 @@ from radioimmuno.lesion import Site
 from .drawing import BAR_SIZE, Pen, chip, scoreBar
 from .rows import Row
 from .signal import Signal
+from .words import axesText, stabilityText
 
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
 WIDTHS = {SITE: 56, IRRADIATED: 24, VOLUME: 36, SCORE: 42, SCALE: BAR_SIZE[0] + 4, STATUS: 38}
@@ -116,7 +117,7 @@ class LesionTable:
             _("Irradiated: ticked yes, empty no, filled not known."),
             _("Volume in cubic centimeters."),
             _("Score by the signature in use. Research use only."),
-            _("Where the score stands; the two lines are the low and the high cut-off."),
+            _("Where the score stands between the low and the high cut-off; the whisker is its stability."),
             _("Rest the mouse on it for the reasons."),
         ]
         table.setColumnCount(len(titles))
@@ -141,15 +142,18 @@ class LesionTable:
         isShown = row.status not in ("unscored", "stale")
         name = _checkable(row.included)
         name.setText(row.name)
-        name.setToolTip(row.name)
+        name.setToolTip(f"{row.name}: {axesText(row.axesMm)}" if row.axesMm else row.name)
         name.setIcon(qt.QIcon(chip(pen, row.score, row.status != "unscored")))
         self._table.setItem(number, LESION, name)
         self._table.setCellWidget(number, SITE, self._siteBox(row))
         self._table.setItem(number, IRRADIATED, _checkable(row.irradiated))
         self._table.setItem(number, VOLUME, _number(row.volumeCc, "{value:.1f}", isShown))
-        self._table.setItem(number, SCORE, _number(row.score, "{value:.3f}", isShown))
+        score = _number(row.score, "{value:.3f}", isShown)
+        self._table.setItem(number, SCORE, score)
         bar = qt.QLabel()
-        bar.setPixmap(scoreBar(pen, row.score))
+        bar.setPixmap(scoreBar(pen, row.score, row.stability))
+        for shown in (score, bar):
+            shown.setToolTip(stabilityText(row.stability) if row.stability else "")
         bar.setAlignment(qt.Qt.AlignCenter)
         self._table.setCellWidget(number, SCALE, bar)
         status = qt.QTableWidgetItem(_statusText(row.status))

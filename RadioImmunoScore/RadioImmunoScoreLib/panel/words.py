@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.results import LesionStability
 from radioimmuno.signature import Signature
+
+if TYPE_CHECKING:
+    from radioimmuno.segmentation import Segmented
 
 
 def missingText(missing: Iterable[str]) -> str:
     """What has to be done before scoring can run."""
     known = {
         "ct": _("Select the CT."),
-        "segmentation": _("Select the segmentation with the lesions."),
+        "segmentation": _("Select the segmentation with the lesions, or draw a lesion."),
         "segments": _("The segmentation has no segments: draw a lesion in it."),
         "included": _("All lesions are unticked: tick at least one."),
     }
     return " ".join(known[name] for name in missing)
+
+
+def axesText(axesMm: tuple[float, float]) -> str:
+    """Long and short axis, as RECIST measures them."""
+    return _("long axis {long} mm, short axis {short} mm").format(
+        long=f"{axesMm[0]:.0f}", short=f"{axesMm[1]:.0f}"
+    )
+
+
+def segmentedText(name: str, segmented: Segmented) -> str:
+    """What was segmented: volume, axes, and what to look at."""
+    axes = segmented.axes
+    parts = [f"{segmented.volume_cc:.1f} cc", *([axesText((axes.long_mm, axes.short_mm))] if axes else [])]
+    return " ".join([f"{name}: {', '.join(parts)}.", *(finding.text for finding in segmented.findings)])
+
+
+def stabilityText(stability: LesionStability) -> str:
+    """How far the score moves when the contour does."""
+    drawn = _("Contour redrawn {draws} times as by other readers").format(draws=stability.draws)
+    if stability.scored < stability.draws:
+        drawn += _(" ({scored} could be scored)").format(scored=stability.scored)
+    if stability.sd is None:
+        return f"{drawn}."
+    spread = _("SD {sd}, 90 % of the scores from {low} to {high}").format(
+        sd=f"{stability.sd:.3f}", low=f"{stability.low:.3f}", high=f"{stability.high:.3f}"
+    )
+    shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in stability.flips.items())
+    return _("{drawn}: {spread}. On the other side of a cut-off: {shares}.").format(
+        drawn=drawn, spread=spread, shares=shares
+    )
 
 
 def acquisitionText(acquisition: Acquisition) -> str:
@@ -36,8 +71,8 @@ def acquisitionText(acquisition: Acquisition) -> str:
     return f"{line} ({acquisition.source})" if acquisition.source else line
 
 
-def settingsText(signature: Signature, engine: str) -> str:
-    """Ring, extraction, cut-offs and engine, a line each."""
+def settingsText(signature: Signature) -> str:
+    """Ring, extraction and cut-offs, a line each."""
     ring, extraction = signature.settings.ring, signature.settings.extraction
     binning = (
         _("bins of {width} HU").format(width=f"{extraction.bin_width_hu:g}")
@@ -59,6 +94,5 @@ def settingsText(signature: Signature, engine: str) -> str:
         _("Cut-offs: low {low}, median {median}, high {high}").format(
             low=f"{cutoffs.low:.3f}", median=f"{cutoffs.median:.3f}", high=f"{cutoffs.high:.3f}"
         ),
-        _("Engine: {engine}").format(engine=engine),
     ]
     return "\n".join(lines)

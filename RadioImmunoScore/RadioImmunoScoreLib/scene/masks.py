@@ -52,7 +52,7 @@ class MaskReader:
         values, lattice = self._ownVoxels(labelmap, segment.GetLabelValue())
         if self._matrix is None:
             return self._bent(values, lattice)
-        return place(Image(values, _moved(lattice, self._matrix)), self._lattice)
+        return place(Image(values, moved(lattice, self._matrix)), self._lattice)
 
     def _ownVoxels(self, labelmap: Any, label: int) -> tuple[np.ndarray, Lattice]:
         """A segment's voxels on its own grid, cropped to what they cover; a copy."""
@@ -118,7 +118,7 @@ def labelBoxes(labels: np.ndarray) -> dict[int, Box]:
     return boxes
 
 
-def _moved(lattice: Lattice, matrix: np.ndarray) -> Lattice:
+def moved(lattice: Lattice, matrix: np.ndarray) -> Lattice:
     """The lattice after a (4, 4) linear transform in RAS."""
     ijkToRas = slicer.util.arrayFromVTKMatrix(ijkToRasFromLattice(lattice))
     nk, nj, ni = lattice.shape

@@ -44,9 +44,10 @@ def readImage(volumeNode: Any) -> Image:
     toWorld = linearPart(transformBetween(volumeNode.GetParentTransformNode(), None))
     if toWorld is None or not isRigid(toWorld):
         raise InputError(
-            "ct.unreadable",
-            f"The volume {volumeNode.GetName()} lies under a transform that bends or stretches it, as a "
-            "tilted gantry asks for. Resample the volume, or remove the transform.",
+            "ct.gantry_tilt",
+            f"The volume {volumeNode.GetName()} lies under a transform that bends or stretches it, as "
+            "Slicer's DICOM reader puts it above slices of a tilted gantry or uneven distance. Resample the "
+            "volume (harden the transform), or load another series.",
         )
     values = scalarsOf(imageData)
     values.flags.writeable = False

@@ -16,6 +16,9 @@ from radioimmuno.segment_tags import (
     terminology_of,
 )
 
+# Long and short axis in mm, as they were measured when the lesion was segmented.
+AXES = "RadioImmunoScore.AxesMm"
+
 ORIGINAL_COLOR = "RadioImmunoScore.OriginalColor"
 
 
@@ -46,3 +49,20 @@ def setIrradiated(segment: Any, irradiated: bool | None) -> None:
         segment.RemoveTag(IRRADIATED_TAG)
     else:
         segment.SetTag(IRRADIATED_TAG, irradiated_tag(irradiated))
+
+
+def axesOf(segment: Any) -> tuple[float, float] | None:
+    """Long and short axis in mm; None when they were not measured on the lesion as it is now."""
+    text = tagOf(segment, AXES)
+    if text is None:
+        return None
+    longMm, shortMm = map(float, text.split())
+    return longMm, shortMm
+
+
+def setAxes(segment: Any, axesMm: tuple[float, float] | None) -> None:
+    """Write long and short axis in mm; None forgets them."""
+    if axesMm is not None:
+        segment.SetTag(AXES, f"{axesMm[0]:.2f} {axesMm[1]:.2f}")
+    elif segment.HasTag(AXES):
+        segment.RemoveTag(AXES)

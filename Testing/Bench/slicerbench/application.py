@@ -150,6 +150,9 @@ class qSlicerApplication(QtCore.QObject):
     def processEvents(self, *_: object) -> None:
         QtWidgets.QApplication.processEvents()
 
+    def keyboardModifiers(self) -> Any:
+        return QtWidgets.QApplication.keyboardModifiers()
+
     def palette(self) -> QtGui.QPalette:
         return QtWidgets.QApplication.palette()
 

@@ -14,14 +14,14 @@ install()
 
 @standIn
 class ctkCollapsibleButton(QtWidgets.QAbstractButton):
-    """A button that shows its own children while it is checked."""
+    """A button that shows its own children while it is checked, but for those that were hidden on purpose."""
 
     contentsCollapsed = QtCore.Signal(bool)
 
     def __init__(self, *args: object) -> None:
         parent = args[-1] if args and not isinstance(args[-1], str) else None
         super().__init__(parent)
-        self._collapsed = False
+        self._collapsed = self._isForcing = False
         self._openHeight = raw.read(self, "maximumHeight")()
         raw.read(self, "setCheckable")(True)
         raw.read(self, "setChecked")(True)
@@ -57,9 +57,29 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
 
     def childEvent(self, event: QtCore.QChildEvent) -> None:
         child = event.child()
-        if event.added() and isinstance(child, QtWidgets.QWidget) and self._collapsed:
-            QtWidgets.QWidget.setVisible(child, False)
+        if event.added() and isinstance(child, QtWidgets.QWidget):
+            raw.read(child, "installEventFilter")(self)
+            if self._collapsed:
+                self._force(child)
         super().childEvent(event)
+
+    def eventFilter(self, child: QtCore.QObject, event: QtCore.QEvent) -> bool:
+        """As CTK: what is shown or hidden on purpose while all is collapsed is so when it opens."""
+        kinds = QtCore.QEvent.Type
+        if not self._isForcing and event.type() in (kinds.ShowToParent, kinds.HideToParent):
+            isShown = event.type() == kinds.ShowToParent
+            raw.read(child, "setProperty")("visibilityToParent", isShown)
+            if isShown:
+                self._force(child)
+        return False
+
+    def _force(self, child: QtWidgets.QWidget) -> None:
+        wanted = raw.read(child, "property")("visibilityToParent") is not False
+        self._isForcing = True
+        QtWidgets.QWidget.setVisible(child, wanted and not self._collapsed)
+        if wanted:
+            raw.read(child, "setAttribute")(QtCore.Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        self._isForcing = False
 
     def paintEvent(self, event: QtGui.QPaintEvent) -> None:
         painter = QtWidgets.QStylePainter(self)
@@ -92,7 +112,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         raw.read(self, "setMaximumHeight")(height)
         for child in raw.read(self, "children")():
             if isinstance(child, QtWidgets.QWidget):
-                QtWidgets.QWidget.setVisible(child, not collapsed)
+                self._force(child)
         raw.read(self, "updateGeometry")()
         raw.read(self, "contentsCollapsed").emit(collapsed)
 

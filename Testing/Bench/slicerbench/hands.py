@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6 import QtCore, QtTest, QtWidgets
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 
 from . import raw
 
@@ -44,6 +44,23 @@ def clickHeader(table: Any, column: int) -> None:
     header = raw.read(table, "horizontalHeader")()
     x = raw.read(header, "sectionViewportPosition")(column) + 4
     click(raw.read(header, "viewport")(), QtCore.QPoint(x, raw.read(header, "height")() // 2))
+
+
+def moveTo(view: Any, position: QtCore.QPoint) -> None:
+    """Move the mouse over a view, no button pressed: markups that are being placed follow it."""
+    _reachable(view)
+    point, none = QtCore.QPointF(position), QtCore.Qt.MouseButton.NoButton
+    event = QtGui.QMouseEvent(
+        QtCore.QEvent.Type.MouseMove, point, point, none, none, QtCore.Qt.KeyboardModifier.NoModifier
+    )
+    QtWidgets.QApplication.sendEvent(view, event)
+    QtWidgets.QApplication.processEvents()
+
+
+def clickInView(view: Any, position: QtCore.QPoint) -> None:
+    """Click at a place of a view, the mouse brought there first."""
+    moveTo(view, position)
+    click(view, position)
 
 
 def typeText(widget: Any, text: str) -> None:

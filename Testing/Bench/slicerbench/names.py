@@ -27,7 +27,8 @@ CLASSES = frozenset(
     """.split()  # noqa: SIM905 - 120 names in quotes are no easier to read
 )
 
-# Names that PySide6's classes have and PythonQt on Qt 5.15 has not: newer than Qt 5.15, or never wrapped.
+# Names that PySide6's classes have and PythonQt on Qt 5.15 has not: newer than Qt 5.15, never wrapped, or of
+# a type that it cannot give back (font metrics have no empty constructor).
 _ABSENT = {
     "QObject": "emit isQmlExposed isQuickItemType receivers staticMetaObject",
     "QEvent": "isInputEvent isPointerEvent isSinglePointEvent",
@@ -53,11 +54,11 @@ _ABSENT = {
     "QPalette": "accent resolveMask setResolveMask",
     "QPixmap": "deviceIndependentSize",
     "QImage": "colorTransformed convertedTo deviceIndependentSize flip flipped mirror rgbSwap setColorTable",
-    "QPainter": "brushOriginF drawPointsNp",
+    "QPainter": "brushOriginF drawPointsNp fontInfo fontMetrics",
     "QPainterPath": "isCachingEnabled setCachingEnabled trimmed",
     "QKeyEvent": "keyCombination",
     "QWheelEvent": "hasPixelDelta",
-    "QWidget": "accessibleIdentifier setAccessibleIdentifier setScreen",
+    "QWidget": "accessibleIdentifier fontInfo fontMetrics setAccessibleIdentifier setScreen",
     "QCheckBox": "checkStateChanged",
     "QAction": "associatedObjects checkableChanged enabledChanged visibleChanged",
     "QComboBox": "labelDrawingMode setLabelDrawingMode",

@@ -47,6 +47,18 @@ def test_an_attribute_that_qt_5_15_has_not_raises(qt, complaints, name):
         getattr(qt.QCheckBox("x"), name)
 
 
+def test_font_metrics_are_made_of_a_font_because_no_call_can_give_them_back(qt, complaints):
+    pixmap = qt.QPixmap(8, 8)
+    painter = qt.QPainter(pixmap)
+    try:
+        assert qt.QFontMetrics(painter.font()).boundingRect("wide").width() > 0
+        for asked in (painter, qt.QLabel("x")):
+            with pytest.raises(AttributeError, match="fontMetrics"):
+                asked.fontMetrics()
+    finally:
+        painter.end()
+
+
 def test_a_new_attribute_on_a_qt_object_raises(qt, complaints):
     with pytest.raises(AttributeError, match="does not exist"):
         qt.QLabel("x").txet = "y"

@@ -92,3 +92,28 @@ def _move(view, place):
     kind = QtCore.QEvent.Type.MouseMove
     event = QtGui.QMouseEvent(kind, place, place, left, left, QtCore.Qt.KeyboardModifier.NoModifier)
     QtWidgets.QApplication.sendEvent(view, event)
+
+
+def test_a_line_is_placed_by_two_clicks_in_a_slice_view(window, bench):
+    import slicer
+
+    from slicerbench.hands import clickInView, moveTo
+
+    line = bench.scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "L")
+    line.CreateDefaultDisplayNodes()
+    selection = bench.scene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
+    interaction = bench.scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    selection.SetReferenceActivePlaceNodeClassName(line.GetClassName())
+    selection.SetActivePlaceNodeID(line.GetID())
+    interaction.SetCurrentInteractionMode(interaction.Place)
+    red = window.views[0]
+    ends = [QtCore.QPoint(80, 90), QtCore.QPoint(150, 120)]
+    clickInView(red, ends[0])
+    before = bench.sliceViews["Red"].render()
+    moveTo(red, QtCore.QPoint(120, 110))
+    assert (bench.sliceViews["Red"].render() != before).any()
+    assert interaction.GetCurrentInteractionMode() == interaction.Place
+    clickInView(red, ends[1])
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+    for end, ras in zip(ends, slicer.util.arrayFromMarkupsControlPoints(line, world=True), strict=True):
+        assert bench.sliceViews["Red"].pixelOf(ras) == (end.y(), end.x())

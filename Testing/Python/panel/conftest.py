@@ -65,3 +65,22 @@ def bench(dialogs):
 def panel(bench):
     """The module's Python widget, its panel shown and entered."""
     return bench.open()
+
+
+@pytest.fixture
+def window(bench):
+    """The bench's window: the panel, and views that the mouse reaches."""
+    from slicerbench.window import BenchWindow
+
+    window = BenchWindow(bench, (1100, 700))
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def ready(bench, window):
+    """(panel, axial view, (CT node, segmentation node)) of a patient with a tumor that no segment covers."""
+    from stroking import addTumorPatient
+
+    nodes = addTumorPatient(bench)
+    return bench.widget, window.views[0], nodes

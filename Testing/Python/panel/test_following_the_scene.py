@@ -209,9 +209,9 @@ def test_closing_and_reopening_the_panel_keeps_no_observer_alive(bench, scored):
 def test_a_saved_scene_restores_inputs_sites_flags_scores_and_colors(bench, scored, tmp_path):
     panel, nodes = scored
     session = panel.panel.session
-    session.setSite("node", Site.LYMPH_NODE)
-    session.setIrradiated("liver_1", True)
-    session.setIncluded("liver_2", False)
+    session.notes.setSite("node", Site.LYMPH_NODE)
+    session.notes.setIrradiated("liver_1", True)
+    session.notes.setIncluded("liver_2", False)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     before, metrics = rowsOf(panel), session.patient.metrics

@@ -168,6 +168,24 @@ def addLinear(scene: Any, transform: vtk.vtkTransform) -> Any:
     return node
 
 
+def addShearingGrid(scene: Any) -> Any:
+    """A grid transform that moves each slice further, as Slicer's DICOM reader puts above a tilted series."""
+    grid = vtk.vtkImageData()
+    grid.SetDimensions(2, 2, 3)
+    grid.SetOrigin(-300.0, -300.0, -300.0)
+    grid.SetSpacing(600.0, 600.0, 300.0)
+    grid.AllocateScalars(vtk.VTK_DOUBLE, 3)
+    for k in range(3):
+        for j in range(2):
+            for i in range(2):
+                grid.SetScalarComponentFromDouble(i, j, k, 1, 40.0 * k)
+    transform = slicer.vtkOrientedGridTransform()
+    transform.SetDisplacementGridData(grid)
+    node = scene.AddNewNodeByClass("vtkMRMLGridTransformNode", "Acquisition transform")
+    node.SetAndObserveTransformFromParent(transform)
+    return node
+
+
 def addBend(scene: Any, shiftMm: Sequence[float]) -> Any:
     """A transform node of the bending kind that in truth moves all points alike."""
     corners = [(r, a, s) for r in (-300.0, 300.0) for a in (-300.0, 300.0) for s in (-300.0, 300.0)]

@@ -14,6 +14,7 @@ from synthetic import (
     SPACING,
     addBend,
     addLinear,
+    addShearingGrid,
     addTurn,
     ballMask,
     centerRas,
@@ -74,14 +75,23 @@ class TestImage:
         stretch = vtk.vtkTransform()
         stretch.Scale(*change)
         volumeNode.SetAndObserveTransformNodeID(addLinear(host.scene, stretch).GetID())
-        with pytest.raises(InputError, match="bends or stretches"):
+        with pytest.raises(InputError, match="bends or stretches") as caught:
             readImage(volumeNode)
+        assert caught.value.code == "ct.gantry_tilt"
 
     def test_a_transform_that_bends_the_ct_is_refused(self, host, patient):
         volumeNode, _ = patient
         volumeNode.SetAndObserveTransformNodeID(addBend(host.scene, (0, 0, 5)).GetID())
-        with pytest.raises(InputError, match="bends or stretches"):
+        with pytest.raises(InputError, match="bends or stretches") as caught:
             readImage(volumeNode)
+        assert caught.value.code == "ct.gantry_tilt"
+
+    def test_slices_of_a_tilted_gantry_are_refused_as_such(self, host, patient):
+        volumeNode, _ = patient
+        volumeNode.SetAndObserveTransformNodeID(addShearingGrid(host.scene).GetID())
+        with pytest.raises(InputError, match="tilted gantry or uneven") as caught:
+            readImage(volumeNode)
+        assert caught.value.code == "ct.gantry_tilt"
 
 
 class TestLesions:

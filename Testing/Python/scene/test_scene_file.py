@@ -11,10 +11,10 @@ from pixels import around, countColor
 from synthetic import BALLS, SCORES, addSegmentation, addVolume, centerRas, patientScore, ringOf, signature
 
 from radioimmuno.colors import color_scale
-from RadioImmunoScoreLib.headless.patient import fileUnderSubject
 from RadioImmunoScoreLib.headless.views import SliceView
 from RadioImmunoScoreLib.scene import clearScores, readImage, readLesions, restoreColors, showScores
 from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf
+from RadioImmunoScoreLib.scene.patient import fileUnderSubject
 
 
 def colorsOf(node):

@@ -10,7 +10,7 @@ from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import read_lesions
 from radioimmuno.segmentation_file import write_segmentation
 from RadioImmunoScoreLib.headless.host import SceneHost
-from RadioImmunoScoreLib.headless.patient import addSegmentation, addVolume
+from RadioImmunoScoreLib.scene.patient import addSegmentation, addVolume
 from RadioImmunoScoreLib.scene.reading import readLesions
 
 pytestmark = pytest.mark.scene
@@ -36,15 +36,16 @@ def facts(lesions):
     ]
 
 
-def test_slicer_reads_what_is_written(tmp_path):
-    write_segmentation(tmp_path / "lesions.seg.nrrd", APART, LATTICE)
+@pytest.mark.parametrize("lesions", [APART, OVERLAPPING], ids=["apart", "overlapping"])
+def test_slicer_reads_what_is_written(tmp_path, lesions):
+    write_segmentation(tmp_path / "lesions.seg.nrrd", lesions, LATTICE)
     with SceneHost() as host:
         volume = addVolume(host.scene, CT)
         node = host.scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "lesions")
         storage = host.scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
         storage.SetFileName(str(tmp_path / "lesions.seg.nrrd"))
         assert storage.ReadData(node)
-        assert facts(readLesions(node, volume).lesions) == facts(APART)
+        assert facts(readLesions(node, volume).lesions) == facts(lesions)
 
 
 def test_what_slicer_writes_is_read(tmp_path):

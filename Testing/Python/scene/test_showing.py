@@ -11,7 +11,6 @@ from synthetic import BALLS, SCORES, addSegmentation, addTurn, patientScore, rin
 
 from radioimmuno.colors import UNSCORED, color_scale
 from radioimmuno.lesion import Site
-from RadioImmunoScoreLib.headless.patient import fileUnderSubject
 from RadioImmunoScoreLib.scene import (
     clearScores,
     jumpToLesion,
@@ -21,6 +20,7 @@ from RadioImmunoScoreLib.scene import (
     showScores,
 )
 from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf
+from RadioImmunoScoreLib.scene.patient import fileUnderSubject
 from RadioImmunoScoreLib.scene.tags import ORIGINAL_COLOR, tagOf
 
 RINGED = [segmentID for segmentID, score in SCORES.items() if score is not None]

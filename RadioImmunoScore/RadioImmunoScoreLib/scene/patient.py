@@ -11,9 +11,9 @@ import slicer
 from radioimmuno.image import Image
 from radioimmuno.lesion import Lesion
 
-from ..scene.geometry import ijkToRasFromLattice, orientedImage
-from ..scene.masks import BINARY_LABELMAP
-from ..scene.tags import setIrradiated, setSite
+from .geometry import ijkToRasFromLattice, orientedImage
+from .masks import BINARY_LABELMAP
+from .tags import setIrradiated, setSite
 
 # Window and level of soft tissue, HU.
 WINDOW_HU, LEVEL_HU = 400.0, 40.0
@@ -65,8 +65,12 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
 
 
 def fileUnderSubject(scene: Any, nodes: Sequence[Any], name: str = "Patient") -> None:
-    """File the nodes in the subject hierarchy, where the application would have put them."""
+    """File the nodes under one subject; the application may have filed them somewhere already."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     subject = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), name)
     for node in nodes:
-        hierarchy.CreateItem(subject, node)
+        item = hierarchy.GetItemByDataNode(node)
+        if item:
+            hierarchy.SetItemParent(item, subject)
+        else:
+            hierarchy.CreateItem(subject, node)

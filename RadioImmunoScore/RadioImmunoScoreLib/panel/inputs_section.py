@@ -1,0 +1,113 @@
+"""The section of the inputs: CT, segmentation, signature, tube voltage, and the simulated patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+import qt
+from radioimmuno.findings import InputError
+from radioimmuno.signature import DEFAULT_NAME, shipped_signatures
+
+from .. import demonstration
+from .session import Session
+from .showing import Showing
+from .words import acquisitionText
+
+SIGNATURE_FILTER = "Signature (*.json)"
+
+
+class InputsSection:
+    """What is scored, and with what.
+
+    Parameters
+    ----------
+    ui : the panel's widgets by name
+    session : the patient
+    showing : whether the panel is being filled
+    tell : tells the user a sentence
+    """
+
+    def __init__(self, ui: Any, session: Session, showing: Showing, tell: Callable[[str], None]) -> None:
+        self._ui, self._session, self._showing, self._tell = ui, session, showing, tell
+        self._signatures = sorted(shipped_signatures())
+        for name in self._signatures:
+            ui.signatureBox.addItem(name)
+        ui.signatureBox.addItem(_("From file..."))
+        ui.ctSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._inputsChosen)
+        ui.segmentationSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._inputsChosen)
+        ui.signatureBox.connect("activated(int)", self._signatureChosen)
+        ui.kvpSpinBox.connect("editingFinished()", self._kvpTyped)
+        ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
+
+    def show(self) -> None:
+        """Show the session's choices."""
+        ui, inputs = self._ui, self._session.inputs
+        ui.ctSelector.setCurrentNode(inputs.volumeNode)
+        ui.segmentationSelector.setCurrentNode(inputs.segmentationNode)
+        self._showSignature()
+        acquisition = inputs.acquisitionOfCt
+        ui.acquisitionLabel.setText(acquisitionText(acquisition) if inputs.volumeNode else "")
+        ui.kvpSpinBox.setEnabled(inputs.volumeNode is not None and acquisition.kvp is None)
+        ui.kvpSpinBox.setValue(acquisition.kvp or self._session.parameters.kvp or 0.0)
+
+    def chooseSignature(self, nameOrPath: str) -> None:
+        """Use a signature by name or file; one that cannot be read is told of and not used."""
+        try:
+            self._session.setSignature(nameOrPath)
+        except (InputError, OSError) as problem:
+            self._tell(str(problem))
+
+    def loadDemonstration(self) -> None:
+        """Make the simulated patient and select it."""
+        self._tell(_("Making the simulated patient..."))
+        self._session.simulate(demonstration.simulate, self._demonstrationMade)
+
+    def _demonstrationMade(self, patient: Any) -> None:
+        volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
+        _showInSlices(volumeNode)
+        self._session.setInputs(volumeNode, segmentationNode)
+        self._tell(_("This patient is simulated. Press Score."))
+
+    def _inputsChosen(self, node: Any) -> None:
+        if not self._showing and not slicer.mrmlScene.IsBatchProcessing():
+            self._session.setInputs(
+                self._ui.ctSelector.currentNode(), self._ui.segmentationSelector.currentNode()
+            )
+
+    def _showSignature(self) -> None:
+        signature = self._session.inputs.signature
+        chosen = self._session.parameters.signature or DEFAULT_NAME
+        box, last = self._ui.signatureBox, len(self._signatures)
+        isFile = chosen not in self._signatures
+        name = _("From file: {name}").format(name=signature.name) if isFile else _("From file...")
+        box.setItemText(last, name)
+        box.setCurrentIndex(last if isFile else self._signatures.index(chosen))
+        self._ui.bannerLabel.setText(signature.notice)
+        self._ui.bannerLabel.setVisible(signature.is_demonstration)
+
+    def _signatureChosen(self, index: int) -> None:
+        if index < len(self._signatures):
+            chosen = self._signatures[index]
+        else:
+            title = _("Signature file")
+            chosen = qt.QFileDialog.getOpenFileName(self._ui.signatureBox, title, "", SIGNATURE_FILTER)
+        if chosen:
+            self.chooseSignature(chosen)
+        self._session.changed.emit()
+
+    def _kvpTyped(self) -> None:
+        if not self._showing and self._ui.kvpSpinBox.enabled:
+            self._session.setKvp(self._ui.kvpSpinBox.value or None)
+
+
+def _showInSlices(volumeNode: Any) -> None:
+    logic = slicer.app.applicationLogic()
+    selection = logic.GetSelectionNode()
+    if selection is not None:
+        selection.SetActiveVolumeID(volumeNode.GetID())
+        fit = 1
+        logic.PropagateVolumeSelection(fit)

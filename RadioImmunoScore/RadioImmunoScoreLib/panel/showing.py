@@ -1,0 +1,51 @@
+"""What the panel shows told from what the user does; and the line in which it tells things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+
+class Showing:
+    """True while the panel is being filled: what widgets tell meanwhile is not the user's doing."""
+
+    def __init__(self) -> None:
+        self._isOn = False
+
+    def __enter__(self) -> None:
+        self._isOn = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._isOn = False
+
+    def __bool__(self) -> bool:
+        return self._isOn
+
+    def unless(self, called: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """`called`, when it is the user who chose the value."""
+        return lambda value: None if self._isOn else called(value)
+
+
+class MessageLine:
+    """The line in which the panel tells what happened; hidden as long as there is nothing to tell.
+
+    Parameters
+    ----------
+    label : QLabel
+    """
+
+    def __init__(self, label: Any) -> None:
+        self._label = label
+
+    @property
+    def text(self) -> str:
+        """What is told."""
+        return self._label.text
+
+    def tell(self, text: str) -> None:
+        """Show a sentence instead of the last one; empty for none."""
+        self._label.setText(text)
+        self._label.setVisible(bool(text))

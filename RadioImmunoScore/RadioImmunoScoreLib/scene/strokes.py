@@ -1,0 +1,109 @@
+"""Strokes and clicks: markups that a person places in the views, and where they lie in the CT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from radioimmuno.image import Triple
+
+from .geometry import RAS_TO_LPS, transformBetween
+
+LINE, POINT = "vtkMRMLMarkupsLineNode", "vtkMRMLMarkupsFiducialNode"
+
+# How many points are placed before a markup of the class is whole.
+POINTS = {LINE: 2, POINT: 1}
+
+STROKE_COLOR = (1.0, 0.85, 0.1)
+SELECTION = "vtkMRMLSelectionNodeSingleton"
+INTERACTION = "vtkMRMLInteractionNodeSingleton"
+
+
+def interactionNode(scene: Any) -> Any:
+    """The node that says what the mouse does in the views."""
+    return scene.GetNodeByID(INTERACTION)
+
+
+def startPlacing(scene: Any, className: str, name: str) -> Any:
+    """A new markup node, and the mouse places its points in the views from now on.
+
+    Parameters
+    ----------
+    className : `LINE` or `POINT`
+    name : shown at the markup
+    """
+    node = scene.AddNewNodeByClass(className, name)
+    node.SetSaveWithScene(False)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    display.SetSelectedColor(*STROKE_COLOR)
+    display.SetColor(*STROKE_COLOR)
+    selection, interaction = scene.GetNodeByID(SELECTION), interactionNode(scene)
+    selection.SetReferenceActivePlaceNodeClassName(className)
+    selection.SetReferenceActivePlaceNodeID(node.GetID())
+    interaction.SetPlaceModePersistence(0)
+    interaction.SetCurrentInteractionMode(interaction.Place)
+    return node
+
+
+def stopPlacing(scene: Any, node: Any, nodeID: str) -> None:
+    """Remove a markup node; the mouse moves the views again when it was placing this one.
+
+    Parameters
+    ----------
+    node : it may be gone from the scene already
+    nodeID : its ID while it was there
+    """
+    selection, interaction = scene.GetNodeByID(SELECTION), interactionNode(scene)
+    if selection is not None and selection.GetActivePlaceNodeID() in (nodeID, None):
+        if interaction.GetCurrentInteractionMode() == interaction.Place:
+            interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+        selection.SetReferenceActivePlaceNodeID(None)
+    if node.GetScene() is not None:
+        display = node.GetDisplayNode()
+        scene.RemoveNode(node)
+        if display is not None:
+            scene.RemoveNode(display)
+
+
+def isPlacing(scene: Any, nodeID: str) -> bool:
+    """Whether the mouse places the points of this markup."""
+    interaction, selection = interactionNode(scene), scene.GetNodeByID(SELECTION)
+    isPlaceMode = interaction.GetCurrentInteractionMode() == interaction.Place
+    return isPlaceMode and selection.GetActivePlaceNodeID() == nodeID
+
+
+def isWhole(node: Any) -> bool:
+    """Whether all points of a markup were placed."""
+    return node.GetNumberOfDefinedControlPoints() >= POINTS[node.GetClassName()]
+
+
+def placedPoints(node: Any, volumeNode: Any) -> list[Triple]:
+    """The points of a markup in LPS mm of the CT's own frame, below its parent transform."""
+    points = []
+    for number in range(node.GetNumberOfControlPoints()):
+        world = [0.0, 0.0, 0.0]
+        node.GetNthControlPointPositionWorld(number, world)
+        points.append(lpsInVolume(world, volumeNode))
+    return points
+
+
+def lpsInVolume(world: Sequence[float], volumeNode: Any) -> Triple:
+    """A point of the world (RAS mm) in LPS mm of the CT's own frame.
+
+    Strokes and the console's arguments are points of the world; `radioimmuno` has the CT at its own place.
+    """
+    local = transformBetween(None, volumeNode.GetParentTransformNode()).TransformPoint(*world)
+    x, y, z = (RAS_TO_LPS[:3, :3] @ np.array(local)).tolist()
+    return x, y, z
+
+
+def rasInWorld(lps: Sequence[float], volumeNode: Any) -> Triple:
+    """A point in LPS mm of the CT's own frame as a point of the world (RAS mm)."""
+    local = (RAS_TO_LPS[:3, :3] @ np.array(lps)).tolist()
+    toWorld = transformBetween(volumeNode.GetParentTransformNode(), None)
+    r, a, s = toWorld.TransformPoint(*local)
+    return r, a, s

@@ -1,0 +1,62 @@
+"""From strokes and clicks to segments: common to panel and console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.image import Image, Triple
+
+from .scene.segments import addSegment, writeMask
+from .scene.tags import setAxes
+
+if TYPE_CHECKING:
+    from radioimmuno.segmentation import Segmented
+
+# What a stroke does: a lesion of its own, or more or less of one that is there.
+NEW, ADD, REMOVE = "new", "add", "remove"
+
+
+def segmentPoints(
+    image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
+) -> Segmented:
+    """The lesion that a stroke (two points) or a click (one) tells, in LPS mm of the CT; on any thread.
+
+    Parameters
+    ----------
+    what : `NEW`, `ADD` or `REMOVE`; the last two want a stroke
+    lesion : the mask that is added to or removed from
+
+    Raises
+    ------
+    InputError
+        When there is none; the text says what to do.
+    """
+    from radioimmuno.segmentation import add_stroke, remove_stroke, segment_click, segment_stroke
+
+    if len(points) == 1:
+        return segment_click(image, points[0])
+    start, end = points
+    if lesion is None or what == NEW:
+        return segment_stroke(image, start, end)
+    return {ADD: add_stroke, REMOVE: remove_stroke}[what](image, lesion, start, end)
+
+
+def enterSegmented(
+    volumeNode: Any, segmentationNode: Any, segmented: Segmented, segmentID: str | None = None
+) -> str:
+    """Write a segmented lesion into a segment, a new one by default; returns its ID. On the main thread.
+
+    Raises
+    ------
+    InputError
+        When the segmentation lies under a transform that bends.
+    """
+    if segmentID is None:
+        segmentID = addSegment(segmentationNode, volumeNode, segmented.mask)
+    else:
+        writeMask(segmentationNode, volumeNode, segmentID, segmented.mask)
+    axes = segmented.axes
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
+    setAxes(segment, (axes.long_mm, axes.short_mm) if axes else None)
+    return segmentID

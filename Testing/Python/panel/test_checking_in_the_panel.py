@@ -1,0 +1,139 @@
+"""What is found about lesions, repaired with a click and taken back."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+import slicer
+from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
+from PySide6 import QtTest, QtWidgets
+from synthetic import ballMask
+
+from RadioImmunoScoreLib.scene import readLesions
+from slicerbench.hands import choose, click, clickCell
+
+LESION, SEVERITY, TEXT, REPAIR = range(4)
+
+
+@pytest.fixture
+def ready(panel):
+    """(panel, nodes): the first lesion has a hole, the second two pieces."""
+    nodes = addPatient()
+    hollow = ballMask(BALLS[0])
+    k, j, i = BALLS[0].center
+    hollow[k, j : j + 2, i : i + 2] = False
+    pieces = ballMask(BALLS[1]) | np.roll(ballMask(BALLS[1]), 18, axis=0)
+    for segmentID, mask in (("liver_1", hollow), ("liver_2", pieces)):
+        slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), nodes[1], segmentID, nodes[0])
+    select(panel, nodes)
+    return panel, nodes
+
+
+@pytest.fixture
+def checked(ready):
+    panel, nodes = ready
+    click(panel.panel.ui.checkButton)
+    waitIdle(panel)
+    return panel, nodes
+
+
+def codes(panel):
+    return {(each.lesion_id, each.finding.code) for each in panel.panel.check.checking.found}
+
+
+def rowOf(panel, segmentID, code):
+    rows = panel.panel.check._rows
+    return next(n for n, r in enumerate(rows) if (r.lesion_id, r.finding.code) == (segmentID, code))
+
+
+def repair(panel, segmentID, code, title):
+    cell = panel.panel.ui.checkTable.cellWidget(rowOf(panel, segmentID, code), REPAIR)
+    box = cell.findChild(QtWidgets.QComboBox)
+    choose(box, title)
+    waitIdle(panel)
+
+
+def voxels(nodes):
+    return {lesion.id: lesion.voxels for lesion in readLesions(nodes[1], nodes[0]).lesions}
+
+
+def test_what_is_wrong_is_listed_with_lesion_severity_and_reason(checked):
+    panel, _ = checked
+    assert {("liver_1", "lesion.holes"), ("liver_2", "lesion.components")} <= codes(panel)
+    assert not any(lesion == "node" for lesion, _ in codes(panel))
+    table = panel.panel.ui.checkTable
+    row = rowOf(panel, "liver_1", "lesion.holes")
+    assert table.item(row, LESION).text() == "metastasis"
+    assert table.item(row, SEVERITY).text() == "look"
+    assert "hole" in table.item(row, TEXT).text()
+    assert "2 of 3 lesions" in panel.panel.ui.checkLabel.text
+
+
+def test_a_finding_leads_to_its_lesion(checked):
+    panel, _ = checked
+    clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), TEXT)
+    assert panel.panel.table.selectedID == "liver_2"
+
+
+def test_a_repair_mends_it_and_undo_takes_it_back(checked):
+    panel, nodes = checked
+    before = voxels(nodes)
+    repair(panel, "liver_1", "lesion.holes", "Fill the holes")
+    assert voxels(nodes)["liver_1"] == before["liver_1"] + 4
+    assert ("liver_1", "lesion.holes") not in codes(panel)
+    assert "Fill the holes" in panel.panel.ui.undoButton.toolTip
+    click(panel.panel.ui.undoButton)
+    assert voxels(nodes) == before
+    click(panel.panel.ui.redoButton)
+    assert voxels(nodes)["liver_1"] == before["liver_1"] + 4
+
+
+def test_splitting_makes_lesions_with_what_was_said_of_the_one_and_undo_joins_them(checked):
+    panel, nodes = checked
+    panel.panel.session.notes.setIrradiated("liver_2", True)
+    before = voxels(nodes)
+    repair(panel, "liver_2", "lesion.components", "Split into separate lesions")
+    rows = {row.id: row for row in panel.panel.session.rows}
+    new = (set(rows) - set(before)).pop()
+    assert rows[new].name == "metastasis (2)"
+    assert rows[new].irradiated is True
+    assert voxels(nodes)["liver_2"] + voxels(nodes)[new] == before["liver_2"]
+    click(panel.panel.ui.undoButton)
+    assert voxels(nodes) == before
+
+
+def test_after_an_edit_the_findings_are_called_old(checked):
+    panel, nodes = checked
+    assert panel.panel.ui.checkTable.enabled
+    draw(nodes, "node", (34, 30, 66), 7.0)
+    waitFor(lambda: "check again" in panel.panel.ui.checkLabel.text)
+    assert not panel.panel.ui.checkTable.enabled
+    assert not panel.panel.ui.checkSaveButton.enabled
+
+
+def test_what_was_found_is_saved_as_a_table(checked, dialogs, tmp_path):
+    panel, _ = checked
+    file = tmp_path / "checks.csv"
+    dialogs.answers.append(str(tmp_path / "checks"))
+    click(panel.panel.ui.checkSaveButton)
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    assert {row["lesion_id"] for row in rows} == {"liver_1", "liver_2", "node"}
+    assert "lesion.holes" in {row["code"] for row in rows}
+
+
+def test_a_check_without_findings_says_so(panel):
+    select(panel, addPatient())
+    click(panel.panel.ui.checkButton)
+    waitIdle(panel)
+    assert panel.panel.ui.checkLabel.text == "Nothing was found in 3 lesions."
+    assert not panel.panel.ui.checkTable.visible
+
+
+def test_another_segmentation_has_other_findings(checked):
+    panel, nodes = checked
+    slicer.mrmlScene.RemoveNode(nodes[1])
+    QtTest.QTest.qWait(50)
+    assert panel.panel.check.checking.found is None
+    assert not panel.panel.ui.checkButton.enabled

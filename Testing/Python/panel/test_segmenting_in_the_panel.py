@@ -1,0 +1,210 @@
+"""One stroke drawn with the mouse: a lesion, its color, its score; more of it, less of it, and back."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+import slicer
+from patients import waitFor, waitIdle
+from PySide6 import QtTest
+from stroking import TUMOR, dice, drawn, drawStroke, isPlaceMode, maskOf, placeOf, segmentIDs
+from synthetic import ballMask, centerRas
+
+from slicerbench.hands import choose, click, clickInView
+
+
+def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, ready):
+    panel, _, nodes = ready
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    click(panel.panel.ui.updateCheckBox)
+    picture = bench.sliceViews["Red"].render()
+    segmentID = drawn(bench, ready)
+    waitFor(lambda: panel.panel.session.scoreOf(segmentID) is not None)
+    waitIdle(panel)
+    score = panel.panel.session.scoreOf(segmentID)
+    assert score.score is not None
+    assert dice(maskOf(nodes, segmentID), ballMask(TUMOR)) > 0.85
+    color = nodes[1].GetSegmentation().GetSegment(segmentID).GetColor()
+    assert color == pytest.approx(panel.panel.table._pen.scale.rgb(score.score))
+    row, column = bench.sliceViews["Red"].pixelOf(centerRas(TUMOR))
+    after = bench.sliceViews["Red"].render()
+    assert (picture[row, column] != after[row, column]).any()
+    assert panel.panel.table.selectedID == segmentID
+    assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
+    assert not isPlaceMode()
+    assert not panel.panel.ui.drawButton.checked
+
+
+def test_its_row_and_its_tag_say_the_axes(bench, ready):
+    panel, _, nodes = ready
+    segmentID = drawn(bench, ready)
+    from RadioImmunoScoreLib.scene.tags import axesOf
+
+    axes = axesOf(nodes[1].GetSegmentation().GetSegment(segmentID))
+    assert axes == pytest.approx((22, 22), abs=4)
+    row = panel.panel.table.order.index(segmentID)
+    assert f"long axis {axes[0]:.0f} mm" in panel.panel.ui.lesionTable.item(row, 0).toolTip()
+    assert f"long axis {axes[0]:.0f} mm" in panel.panel.ui.messageLabel.text
+
+
+def test_a_click_inside_segments_too(bench, ready):
+    panel, view, nodes = ready
+    click(panel.panel.ui.clickButton)
+    clickInView(view, placeOf(bench, 0))
+    waitFor(lambda: len(segmentIDs(nodes)) == 4)
+    assert dice(maskOf(nodes, segmentIDs(nodes)[-1]), ballMask(TUMOR)) > 0.8
+
+
+def test_undo_removes_it_and_redo_brings_it_back(bench, ready):
+    panel, _, nodes = ready
+    before = segmentIDs(nodes)
+    segmentID = drawn(bench, ready)
+    mask = maskOf(nodes, segmentID)
+    click(panel.panel.ui.undoButton)
+    QtTest.QTest.qWait(100)
+    assert segmentIDs(nodes) == before
+    assert panel.panel.table.order == before
+    assert not panel.panel.ui.undoButton.enabled
+    click(panel.panel.ui.redoButton)
+    QtTest.QTest.qWait(100)
+    assert (maskOf(nodes, segmentID) == mask).all()
+
+
+def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, ready):
+    panel, view, nodes = ready
+    ui = panel.panel.ui
+    segmentID = drawn(bench, ready)
+    whole = maskOf(nodes, segmentID)
+    calls = []
+
+    def half(image, points, what, lesion):
+        from radioimmuno.image import Image
+        from radioimmuno.segmentation import Segmented
+
+        calls.append((what, len(points)))
+        keep = np.array(lesion.values)
+        keep[:, :, : keep.shape[2] // 2] = what == "add"
+        return Segmented(Image(keep, lesion.lattice, lesion.offset), None, ())
+
+    panel.panel.segment.segmenting.segmenter = half
+    choose(ui.strokeBox, "less of the selected lesion")
+    click(ui.drawButton)
+    drawStroke(bench, view, -11, 0)
+    waitIdle(panel)
+    less = maskOf(nodes, segmentID)
+    assert 0 < less.sum() < whole.sum()
+    choose(ui.strokeBox, "more of the selected lesion")
+    click(ui.drawButton)
+    drawStroke(bench, view, -11, 0)
+    waitIdle(panel)
+    assert maskOf(nodes, segmentID).sum() > less.sum()
+    assert calls == [("remove", 2), ("add", 2)]
+    assert len(segmentIDs(nodes)) == 4
+    click(ui.undoButton)
+    click(ui.undoButton)
+    assert (maskOf(nodes, segmentID) == whole).all()
+
+
+def test_without_a_segmentation_one_is_made(bench, ready):
+    panel, view, nodes = ready
+    slicer.mrmlScene.RemoveNode(nodes[1])
+    bench.process()
+    click(panel.panel.ui.drawButton)
+    drawStroke(bench, view, -11, 11)
+    waitFor(lambda: panel.panel.session.inputs.segmentationNode is not None)
+    waitIdle(panel)
+    assert [row.name for row in panel.panel.session.rows] == ["Lesion 1"]
+    assert panel.panel.ui.segmentationSelector.currentNode().GetName() == "CT lesions"
+    assert panel.panel.ui.scoreButton.enabled
+
+
+def test_a_stroke_where_there_is_nothing_says_so_in_plain_words(bench, ready):
+    panel, view, nodes = ready
+    from radioimmuno.findings import InputError
+
+    def nothing(image, points, what, lesion):
+        raise InputError("stroke.nothing_found", "No lesion was found there.")
+
+    panel.panel.segment.segmenting.segmenter = nothing
+    click(panel.panel.ui.drawButton)
+    drawStroke(bench, view, -11, 11)
+    waitIdle(panel)
+    assert panel.panel.ui.messageLabel.text == "No lesion was found there."
+    assert len(segmentIDs(nodes)) == 3
+    assert not panel.panel.ui.undoButton.enabled
+
+
+def test_cancel_while_segmenting_leaves_no_lesion(bench, ready):
+    panel, view, nodes = ready
+    started, release = threading.Event(), threading.Event()
+
+    def slow(image, points, what, lesion):
+        started.set()
+        release.wait(30)
+        raise RuntimeError("nobody hears of it")
+
+    panel.panel.segment.segmenting.segmenter = slow
+    click(panel.panel.ui.drawButton)
+    drawStroke(bench, view, -11, 11)
+    waitFor(started.is_set)
+    assert panel.panel.ui.scoreButton.text == "Cancel"
+    click(panel.panel.ui.scoreButton)
+    release.set()
+    waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
+    QtTest.QTest.qWait(100)
+    assert len(segmentIDs(nodes)) == 3
+    assert "Cancelled" in panel.panel.ui.messageLabel.text
+
+
+def test_closing_the_scene_while_segmenting_stops(bench, ready):
+    panel, view, _ = ready
+    started, release = threading.Event(), threading.Event()
+
+    def slow(image, points, what, lesion):
+        started.set()
+        release.wait(30)
+        raise RuntimeError("nobody hears of it")
+
+    panel.panel.segment.segmenting.segmenter = slow
+    click(panel.panel.ui.drawButton)
+    drawStroke(bench, view, -11, 11)
+    waitFor(started.is_set)
+    slicer.mrmlScene.Clear()
+    release.set()
+    QtTest.QTest.qWait(200)
+    assert panel.panel.session.state == "idle"
+    assert slicer.util.getNodesByClass("vtkMRMLSegmentationNode") == []
+
+
+def test_a_saved_scene_keeps_the_lesion_and_its_axes_and_can_be_drawn_in(bench, ready, tmp_path):
+    panel, view, _ = ready
+    segmentID = drawn(bench, ready)
+    before = {row.id: row for row in panel.panel.session.rows}
+    file = bench.host.saveScene(tmp_path / "patient.mrb")
+    slicer.mrmlScene.Clear()
+    bench.process(50)
+    bench.host.loadScene(file)
+    bench.process(300)
+    assert {row.id: row for row in panel.panel.session.rows} == before
+    assert before[segmentID].axesMm is not None
+    inputs = panel.panel.session.inputs
+    inputs.segmentationNode.GetSegmentation().RemoveSegment(segmentID)
+    bench.sliceViews["Red"].showVolume(inputs.volumeNode)
+    bench.sliceViews["Red"].jumpTo(centerRas(TUMOR))
+    bench.process(50)
+    click(panel.panel.ui.drawButton)
+    drawStroke(bench, view, -11, 11)
+    waitFor(lambda: len(inputs.segmentIDs) == 4)
+
+
+def test_editing_a_stroke_lesion_by_other_means_forgets_its_axes(bench, ready):
+    panel, _, nodes = ready
+    segmentID = drawn(bench, ready)
+    mask = ballMask(TUMOR).astype(np.uint8)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, nodes[1], segmentID, nodes[0])
+    QtTest.QTest.qWait(300)
+    row = panel.panel.table.order.index(segmentID)
+    assert "axis" not in panel.panel.ui.lesionTable.item(row, 0).toolTip()

@@ -1,0 +1,150 @@
+"""How stable the scores are: whiskers, words, Cancel, and rows that get stale."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+import slicer
+from patients import addPatient, draw, select, waitFor, waitIdle
+from PySide6 import QtTest
+
+from radioimmuno.perturbation import Perturbation
+from radioimmuno.results import LesionStability, PatientStability
+from RadioImmunoScoreLib.case import stabilityOf
+from RadioImmunoScoreLib.panel.drawing import scoreBar
+from slicerbench.hands import click
+
+SCORE, SCALE = 4, 5
+
+
+@pytest.fixture
+def scored(panel):
+    """(panel, nodes), scored by a click."""
+    nodes = addPatient()
+    select(panel, nodes)
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    return panel, nodes
+
+
+def wide(case, only=None, progress=None):
+    """A stand-in for the science: every score may lie anywhere on the scale."""
+    progress(1, 2)
+    each = LesionStability(0.1, -9.0, 9.0, {"low": 0.5, "median": 0.2, "high": 0.0}, 28, 30)
+    return PatientStability(dict.fromkeys(only, each), {}, Perturbation())
+
+
+def pixels(label):
+    return pixelsOf(label.pixmap)
+
+
+def pixelsOf(pixmap):
+    image = pixmap.toImage()
+    return np.array([[image.pixel(x, y) for x in range(image.width())] for y in range(image.height())])
+
+
+def test_a_click_puts_a_whisker_on_every_bar_and_its_words_beside_it(scored):
+    panel, _ = scored
+    ui = panel.panel.ui
+    panel.panel.stability.tester = wide
+    before, plot = pixels(ui.lesionTable.cellWidget(0, SCALE)), pixels(ui.scorePlotLabel)
+    click(ui.stabilityButton)
+    waitIdle(panel)
+    after = pixels(ui.lesionTable.cellWidget(0, SCALE))
+    assert (before != after).any(axis=0).mean() > 0.5
+    assert (pixels(ui.scorePlotLabel) != plot).any()
+    words = ui.lesionTable.item(0, SCORE).toolTip()
+    assert "28 could be scored" in words
+    assert "low 50 %" in words
+    assert ui.lesionTable.cellWidget(0, SCALE).toolTip == words
+    assert "3 cross a cut-off" in ui.messageLabel.text
+
+
+def test_the_whisker_runs_from_low_to_high_percentile(scored):
+    panel, _ = scored
+    pen = panel.panel.lesions.pen
+    low, high = pen.scale.low, pen.scale.high
+    quarter = (high - low) / 4
+    narrow = LesionStability(0.1, low + quarter, high - quarter, {}, 30, 30)
+    score = (low + high) / 2
+    without, withOne = (pixelsOf(scoreBar(pen, score, each)) for each in (None, narrow))
+    width = without.shape[1]
+    differing = np.flatnonzero((without != withOne).any(axis=0))
+    assert differing[0] == pytest.approx(width / 4, abs=3)
+    assert differing[-1] == pytest.approx(3 * width / 4, abs=3)
+
+
+def test_the_real_thing_gives_every_lesion_its_spread(scored):
+    panel, nodes = scored
+
+    def quick(case, only=None, progress=None):
+        return stabilityOf(case, only, progress, Perturbation(draws=3))
+
+    panel.panel.stability.tester = quick
+    click(panel.panel.ui.stabilityButton)
+    waitIdle(panel)
+    for row in panel.panel.session.rows:
+        assert row.stability.draws == 3
+        assert row.stability.low <= row.stability.high
+    expected = panel.logic.stability(*nodes, perturbation=Perturbation(draws=3))
+    found = {row.id: row.stability.sd for row in panel.panel.session.rows}
+    assert found == pytest.approx({i: each.sd for i, each in expected.lesions.items()})
+
+
+def test_without_scores_there_is_nothing_to_test(panel):
+    select(panel, addPatient())
+    assert not panel.panel.ui.stabilityButton.enabled
+    assert "Score" in panel.panel.ui.stabilityButton.toolTip
+
+
+def test_cancel_takes_less_than_half_a_second_and_leaves_no_whisker(scored):
+    panel, _ = scored
+    started = threading.Event()
+
+    def endless(case, only=None, progress=None):
+        started.set()
+        while True:
+            time.sleep(0.01)
+            progress(0, 30)
+
+    panel.panel.stability.tester = endless
+    click(panel.panel.ui.stabilityButton)
+    waitFor(started.is_set)
+    assert panel.panel.ui.stabilityButton.text == "Cancel"
+    begin = time.perf_counter()
+    click(panel.panel.ui.stabilityButton)
+    assert time.perf_counter() - begin < 0.5
+    assert panel.panel.session.state == "idle"
+    assert panel.panel.ui.stabilityButton.text == "Test stability"
+    assert all(row.stability is None for row in panel.panel.session.rows)
+    waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
+
+
+def test_an_edited_lesion_is_not_tested_and_scored_again_it_has_no_whisker(scored):
+    panel, nodes = scored
+    panel.panel.stability.tester = wide
+    click(panel.panel.ui.stabilityButton)
+    waitIdle(panel)
+    draw(nodes, "liver_2", (18, 46, 62), 7.0)
+    QtTest.QTest.qWait(300)
+    assert "liver_2" not in panel.panel.stability._testable()
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    assert {row.stability for row in panel.panel.session.rows} == {None}
+
+
+def test_a_saved_scene_keeps_it(bench, scored, tmp_path):
+    panel, _ = scored
+    panel.panel.stability.tester = wide
+    click(panel.panel.ui.stabilityButton)
+    waitIdle(panel)
+    before = {row.id: row.stability for row in panel.panel.session.rows}
+    file = bench.host.saveScene(tmp_path / "patient.mrb")
+    slicer.mrmlScene.Clear()
+    QtTest.QTest.qWait(50)
+    bench.host.loadScene(file)
+    QtTest.QTest.qWait(300)
+    assert {row.id: row.stability for row in panel.panel.session.rows} == before
