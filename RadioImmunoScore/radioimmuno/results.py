@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .findings import Finding, Severity
 from .image import Image
 from .lesion import Site
+from .perturbation import USUAL, Perturbation
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,55 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Values of one variable over a lesion's redrawn contours: how many, mean, SD (n - 1; None for one)."""
+
+    n: int
+    mean: float
+    sd: float | None
+
+
+@dataclass(frozen=True)
+class LesionStability:
+    """A lesion's score over redrawn contours. What too few of them could be scored for is None.
+
+    Parameters
+    ----------
+    sd : standard deviation (n - 1) of their scores
+    low, high : 5th and 95th percentile of their scores
+    flips : cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies
+        on the other side of it than the lesion's; empty when none could be
+    scored, draws : contours that could be scored, of all
+    spreads : variable -> its values over the scored contours, for the features that the signature uses
+    perturbation : how contours were redrawn
+    """
+
+    sd: float | None
+    low: float | None
+    high: float | None
+    flips: Mapping[str, float]
+    scored: int
+    draws: int
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    perturbation: Perturbation = USUAL
+
+
+@dataclass(frozen=True)
+class PatientStability:
+    """Lesions by identifier; each term's intraclass correlation ICC(1,1) over them, None if not defined."""
+
+    lesions: Mapping[str, LesionStability]
+    icc: Mapping[str, float | None]
+    perturbation: Perturbation
+
+
+@dataclass(frozen=True)
 class LesionScore:
     """One lesion's row: its score or, where there is none, why.
 
     `score` is None exactly when a finding refuses the lesion. `features` holds the values that the
-    signature's terms asked for; `ring` is the ring on the resampled grid (bool Image) where one was built.
+    signature's terms asked for; `ring` is the ring on the resampled grid (bool Image) where one was built;
+    `stability` is None where it was not measured.
     """
 
     id: str
@@ -39,6 +84,7 @@ class LesionScore:
     findings: tuple[Finding, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
     ring: Image | None = field(default=None, repr=False, compare=False)
+    stability: LesionStability | None = None
 
     @property
     def status(self) -> str:
@@ -76,11 +122,13 @@ class PatientScore:
     """All of a patient's lesions, in the order they were given, and what they say together.
 
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
+    `stability` is that of the lesions that have one, None where none has.
     """
 
     lesions: tuple[LesionScore, ...]
     subsets: Mapping[str, Metrics]
     provenance: Mapping[str, Any]
+    stability: PatientStability | None = None
 
     @property
     def scored(self) -> tuple[LesionScore, ...]:
@@ -91,3 +139,9 @@ class PatientScore:
     def metrics(self) -> Metrics:
         """The metrics of all scored lesions."""
         return self.subsets["all"]
+
+
+def with_stability(patient: PatientScore, stability: PatientStability) -> PatientScore:
+    """The patient with what was measured of its lesions' stability, and nothing older."""
+    rows = tuple(replace(row, stability=stability.lesions.get(row.id)) for row in patient.lesions)
+    return replace(patient, lesions=rows, stability=stability)

@@ -5,22 +5,30 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .outcome import Failure, exit_code, print_json
 from .progress import Progress
+from .silence import libraries_silenced
 from .table import table
 
 if TYPE_CHECKING:
+    from radioimmuno.dicom import SourceSeries
     from radioimmuno.image import Image
     from radioimmuno.lesion import Lesion
-    from radioimmuno.results import PatientScore
+    from radioimmuno.results import LesionScore, PatientScore
     from radioimmuno.signature import Signature
 
-WRITING, MAKING_SCENE = "writing the report", "making the scene"
+WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "making the scene"
+
+# The file that every result has.
+MARKER = "patient.json"
+LESIONS_NAME = "scored_lesions.seg.nrrd"
+DICOM_FOLDER = "dicom_export"
 
 
 def check_scene_can_be_made() -> None:
@@ -31,12 +39,22 @@ def check_scene_can_be_made() -> None:
         )
 
 
-def prepared_folder(path: Path) -> Path:
-    """The output folder, made where there is none."""
+def check_dicom_can_be_written() -> None:
+    """Say it before the long work when the libraries that write DICOM are not there."""
+    from radioimmuno.dicom.library import highdicom
+
+    highdicom()
+
+
+@contextmanager
+def result_folder(path: Path, marker: str = MARKER) -> Iterator[Path]:
+    """A folder to write the result to, which `path` becomes at the end (`atomic_folder.replacing_folder`)."""
+    from radioimmuno.atomic_folder import replacing_folder
+
     if path.exists() and not path.is_dir():
         raise Failure(f"--out {path} is a file; name a folder")
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    with replacing_folder(path, marker) as folder:
+        yield folder
 
 
 def with_time(patient: PatientScore) -> PatientScore:
@@ -53,9 +71,10 @@ def write_report(
     out: Path,
     progress: Progress,
 ) -> list[Path]:
-    """Write table, JSON, page and rings; each file is whole or the old one."""
+    """Write table, JSON, page, rings and the lesions' masks."""
     from radioimmuno.grid import resampled
     from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
+    from radioimmuno.segmentation_file import write_segmentation
 
     progress.stage(WRITING)
     grid = resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm)
@@ -63,7 +82,27 @@ def write_report(
     write_patient_json(patient, signature, out / "patient.json")
     write_report_html(patient, signature, image, lesions, out / "report.html")
     write_rings(patient, out / "rings.nrrd", grid)
-    return [out / name for name in ("scores.csv", "patient.json", "report.html", "rings.nrrd")]
+    write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
+    return [out / name for name in ("scores.csv", MARKER, "report.html", "rings.nrrd", LESIONS_NAME)]
+
+
+def write_dicom(
+    patient: PatientScore,
+    signature: Signature,
+    image: Image,
+    lesions: Sequence[Lesion],
+    source: SourceSeries,
+    out: Path,
+    progress: Progress,
+) -> list[Path]:
+    """Write segmentation and reports into a folder of their own."""
+    from radioimmuno.dicom.export import write_dicom
+
+    progress.stage(WRITING_DICOM)
+    folder = out / DICOM_FOLDER
+    folder.mkdir()
+    with libraries_silenced():
+        return write_dicom(patient, signature, image, lesions, source, folder)
 
 
 def write_scene(
@@ -82,12 +121,14 @@ def write_scene(
 
 
 def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
-    """Print the table of lesions, the patient and the files; the exit code is returned."""
+    """Print the table of lesions, the patient and the files of the folder; the exit code is returned."""
     print(_lesion_table(patient, signature))
     print()
     print(_patient_line(patient))
+    for line in stability_lines(patient):
+        print(line)
     print(signature.notice)
-    print(f"\nIn {out}: {', '.join(file.name for file in files)}")
+    print(f"\nIn {out}: {', '.join(file.as_posix() for file in files)}")
     return exit_code(lesion.score is None for lesion in patient.lesions)
 
 
@@ -95,7 +136,7 @@ def tell_machine(patient: PatientScore, files: Sequence[Path], out: Path) -> int
     """Print the same as JSON: the files, and what `patient.json` holds."""
     code = exit_code(lesion.score is None for lesion in patient.lesions)
     document = json.loads((out / "patient.json").read_text(encoding="utf-8"))
-    print_json({"exit_code": code, "files": [str(file) for file in files], "patient": document})
+    print_json({"exit_code": code, "files": [str(out / file) for file in files], "patient": document})
     return code
 
 
@@ -108,7 +149,7 @@ def _lesion_table(patient: PatientScore, signature: Signature) -> str:
             lesion.name,
             "-" if lesion.site is None else lesion.site.label,
             f"{lesion.volume_cc:.2f} cc",
-            "-" if lesion.score is None else f"{lesion.score:.3f}",
+            _score_cell(lesion),
             lesion.status,
             lesion.reasons,
         )
@@ -116,6 +157,27 @@ def _lesion_table(patient: PatientScore, signature: Signature) -> str:
     ]
     colors = [scale.hex(lesion.score) for lesion in patient.lesions]
     return table(("lesion", "site", "volume", "score", "status", "reason"), rows, ("volume", "score"), colors)
+
+
+def _score_cell(lesion: LesionScore) -> str:
+    if lesion.score is None:
+        return "-"
+    sd = None if lesion.stability is None else lesion.stability.sd
+    return f"{lesion.score:.3f}" if sd is None else f"{lesion.score:.3f} +- {sd:.3f}"
+
+
+def stability_lines(patient: PatientScore) -> list[str]:
+    """What `+-` means, and which lesions' contours decide on which side of a cut-off they are."""
+    from radioimmuno.report.redrawn import flip_sentences, redrawing
+
+    measured = [lesion for lesion in patient.lesions if lesion.stability is not None]
+    if not measured or patient.stability is None:
+        return []
+    lines = [f"+-: SD of the score over redrawn contours. {redrawing(patient.stability.perturbation)}"]
+    for lesion in measured:
+        if lesion.stability is not None and any(lesion.stability.flips.values()):
+            lines.append(f"{lesion.name}: {' '.join(flip_sentences(lesion.stability))}")
+    return lines
 
 
 def _patient_line(patient: PatientScore) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 from . import result
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import add_case, add_command, positive
+from .options import add_case, add_command, positive, reading_options
+from .outcome import Failure
 from .progress import Progress
+from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
 
 SCORING = "scoring"
 
@@ -22,14 +24,24 @@ writes into the folder of --out:
   patient.json   all of it for machines: metrics, lesions, findings, provenance
   report.html    a page to read: a picture of each lesion and its ring, contributions, score plot
   rings.nrrd     the peritumoral rings as a label map on the resampled grid
+  scored_lesions.seg.nrrd  the lesions as they were scored, to open in Slicer or to export later
 with --scene also:
   scene.mrb      Slicer scene: lesions in the color of their score, legend, rings, table, plot
-  axial.png, 3d.png  what Slicer's slice and 3D views show of it"""
+  axial.png, 3d.png  what Slicer's slice and 3D views show of it
+with --dicom also (the CT must be DICOM; in its study):
+  dicom_export/segmentation.dcm    lesions and rings (DICOM SEG)
+  dicom_export/lesion_report.dcm   volume, features, score and status of each lesion (structured report)
+  dicom_export/patient_report.dcm  metrics of the patient
+
+The folder is replaced as a whole: it holds the new result or the one before, never a mixture. Files in it
+that belong to no result stay."""
 
 EXAMPLES = """\
   radioimmuno score ct.nrrd lesions.seg.nrrd --out result
   radioimmuno score dicom_folder labels.nii.gz --lesion-table lesions.csv --out result --scene
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
+  radioimmuno score ct.nrrd lesions.seg.nrrd --out result --stability
+  radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
 
 the lesion table is a CSV file:
   lesion_id,site,irradiated
@@ -58,6 +70,10 @@ def register(commands: Any) -> None:
         help="tube voltage where the CT does not say it; recorded as given by hand",
     )
     parser.add_argument("--scene", action="store_true", help="also write the Slicer scene and pictures of it")
+    parser.add_argument(
+        "--dicom", action="store_true", help="also write the result as DICOM (SEG and structured reports)"
+    )
+    add_stability(parser)
     parser.set_defaults(run=run)
 
 
@@ -65,14 +81,30 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if arguments.scene:
         result.check_scene_can_be_made()
-    out = result.prepared_folder(arguments.out)
-    stages = [READING_CT, READING_LESIONS, SCORING, result.WRITING]
-    with Progress(stages + [result.MAKING_SCENE] * arguments.scene, arguments.quiet) as progress:
+    if arguments.dicom:
+        result.check_dicom_can_be_written()
+    perturbation = perturbation_of(arguments)
+    stages = [READING_CT, READING_LESIONS, SCORING]
+    stages += [REDRAWING] * (perturbation is not None) + [result.WRITING]
+    stages += [result.WRITING_DICOM] * arguments.dicom + [result.MAKING_SCENE] * arguments.scene
+    with (
+        result.result_folder(arguments.out) as folder,
+        Progress(stages, arguments.quiet) as progress,
+    ):
         from radioimmuno.scoring import score
         from radioimmuno.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
-        case = read_case(arguments.ct, arguments.lesions, arguments.lesion_table, progress)
+        case = read_case(
+            arguments.ct,
+            arguments.lesions,
+            arguments.lesion_table,
+            progress,
+            settings=signature.settings,
+            **reading_options(arguments),
+        )
+        if arguments.dicom and case.source is None:
+            raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
         acquisition = case.acquisition
         if arguments.kvp is not None:
             source = "; ".join(filter(None, [acquisition.source, "kVp given by hand"]))
@@ -89,9 +121,16 @@ def run(arguments: argparse.Namespace) -> int:
                 inputs=case.inputs,
             )
         )
-        files = result.write_report(patient, signature, case.image, case.lesions, out, progress)
+        if perturbation is not None:
+            patient = measured_stability(patient, case, signature, acquisition, perturbation, progress)
+        files = result.write_report(patient, signature, case.image, case.lesions, folder, progress)
+        if case.source is not None and arguments.dicom:
+            files += result.write_dicom(
+                patient, signature, case.image, case.lesions, case.source, folder, progress
+            )
         if arguments.scene:
-            files += result.write_scene(patient, signature, case.image, case.lesions, out, progress)
+            files += result.write_scene(patient, signature, case.image, case.lesions, folder, progress)
+        files = [file.relative_to(folder) for file in files]
     if arguments.json:
-        return result.tell_machine(patient, files, out)
-    return result.tell(patient, signature, files, out)
+        return result.tell_machine(patient, files, arguments.out)
+    return result.tell(patient, signature, files, arguments.out)

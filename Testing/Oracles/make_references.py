@@ -5,20 +5,21 @@ minutes and, for the full chest CT, 13 GB of memory.
 """
 
 import json
-import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cases
 import consensus
 import mirp_values
+import pyradiomics_maps
 import pyradiomics_values
 
 REFERENCES = Path(__file__).resolve().parent / "references"
 Values = dict[str, dict[str, float]]
+Row = TypeVar("Row", dict[str, float], dict[str, str])
 
 
 def main() -> int:
@@ -32,6 +33,7 @@ def main() -> int:
     _write_mirp_on_patients()
     _write_mirp_all_pairs()
     _write_pyradiomics()
+    _write_pyradiomics_maps()
     return 1 if deviations else 0
 
 
@@ -88,6 +90,18 @@ def _write_pyradiomics() -> None:
     _write("pyradiomics_native.json", header, {case.name: row})
 
 
+def _write_pyradiomics_maps() -> None:
+    case = cases.smallest_patient()
+    maps = _timed(f"{case.name}, PyRadiomics, voxel by voxel", pyradiomics_maps.map_values, case)
+    header = {
+        "tool": "PyRadiomics",
+        "version": pyradiomics_values.pyradiomics_version(),
+        "settings": {name: str(value) for name, value in pyradiomics_maps.SETTINGS.items()},
+        "every": pyradiomics_maps.EVERY,
+    }
+    _write("pyradiomics_maps.json", header, {case.name: maps})
+
+
 def _mirp_header(settings: dict[str, Any], omitted: dict[str, str]) -> dict[str, Any]:
     return {
         "tool": "MIRP",
@@ -98,16 +112,17 @@ def _mirp_header(settings: dict[str, Any], omitted: dict[str, str]) -> dict[str,
     }
 
 
-def _timed(label: str, compute: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, float]:
+def _timed(label: str, compute: Callable[..., Row], *arguments: Any) -> Row:
     start = time.perf_counter()
     values = compute(*arguments)
     print(f"{label}: {len(values)} values in {time.perf_counter() - start:.0f} s", flush=True)
     return values
 
 
-def _write(name: str, header: dict[str, Any], values: Values) -> None:
+def _write(name: str, header: dict[str, Any], values: Mapping[str, Mapping[str, float | str]]) -> None:
+    """Write a file; a row holds a number, or many as text, under each tag."""
     for case, row in values.items():
-        undefined = [tag for tag, value in row.items() if math.isnan(value)]
+        undefined = [tag for tag, value in row.items() if "nan" in str(value)]
         if undefined:
             raise ValueError(f"{name}, {case}: not a number: {', '.join(undefined)}")
     content = json.dumps({"header": header, "values": values}, indent=1, allow_nan=False)

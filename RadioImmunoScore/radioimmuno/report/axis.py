@@ -78,8 +78,21 @@ class Axis:
 
 
 def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs) -> Axis:
-    """The axis that holds the color scale, the cut-offs and every score."""
-    scores = [lesion.score for lesion in patient.lesions if lesion.score is not None]
-    inside = [*scores, scale.low, scale.high, cutoffs.low, cutoffs.high]
+    """The axis that holds the color scale, the cut-offs, every score and every whisker."""
+    shown = [
+        value
+        for lesion in patient.lesions
+        for value in (
+            lesion.score,
+            *((lesion.stability.low, lesion.stability.high) if lesion.stability else ()),
+        )
+    ]
+    inside = [
+        *(value for value in shown if value is not None),
+        scale.low,
+        scale.high,
+        cutoffs.low,
+        cutoffs.high,
+    ]
     margin = MARGIN_SHARE * (max(inside) - min(inside))
     return Axis(min(inside) - margin, max(inside) + margin, scale, cutoffs)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ..findings import Finding
 from ..patient import designation
-from ..results import LesionScore
+from ..results import LesionScore, LesionStability
 from .axis import Axis
 from .context import Context
 from .contributions import contribution_table
-from .markup import Markup, element
+from .markup import Markup, element, join
+from .redrawn import stability_words, whisker
 from .words import SEVERITY_WORDS, irradiated_word, number, site_word, standing
 
 STRIP_HEIGHT = 22
@@ -54,15 +55,18 @@ def _score_block(lesion: LesionScore, context: Context) -> Markup:
     value = element("strong", axis.text(lesion.score), class_="value")
     place = element("span", standing(lesion.score, signature.cutoffs, axis.decimals))
     research = element("p", suggestion, class_="suggestion") if suggestion else None
-    return Markup(element("p", value, place, class_="score") + _strip(lesion.score, axis) + (research or ""))
+    head = element("p", value, place, class_="score")
+    words = stability_words(lesion.stability, axis)
+    return join([head, _strip(lesion.score, lesion.stability, axis), words, research])
 
 
-def _strip(score: float, axis: Axis) -> Markup:
-    """The color bar with the cut-offs and the score."""
+def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Markup:
+    """The color bar with the cut-offs, the score and the whisker of its redrawn contours."""
     return element(
         "svg",
         axis.bar(8, 8),
         axis.cutoff_lines(5, 19),
+        whisker(stability, axis, 12),
         element("circle", cx=axis.at(score), cy=12, r=6.5, fill=axis.scale.hex(score), class_="dot"),
         width="100%",
         height=STRIP_HEIGHT,

@@ -9,12 +9,13 @@ from typing import Any
 
 from ..atomic import replacing
 from ..patient import designation
-from ..results import LesionScore, Metrics, PatientScore
+from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
 from ..signature import Signature
 from .words import NOT_DEFINED, variable_title
 
 FORMAT = "radioimmuno-patient"
 FORMAT_VERSION = 1
+ICC_KIND = "ICC(1,1): one-way random effects, single values, lesions x redrawn contours"
 
 # With this many scored lesions a metric is defined; the others want one.
 NEEDED = {"sd": 2, "entropy": 2}
@@ -25,7 +26,8 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
     """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
 
     Keys: `format`, `format_version`, `notice`, `signature`, `subsets` (metrics by subset; a metric that is
-    not defined is null and `not_defined` says why), `lesions`, `provenance`.
+    not defined is null and `not_defined` says why), `lesions`, `stability` (of redrawn contours; null where
+    it was not measured, also in a lesion), `provenance`.
 
     Raises
     ------
@@ -39,6 +41,7 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
         "signature": _signature(signature),
         "subsets": {name: _metrics(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_lesion(lesion, signature) for lesion in patient.lesions],
+        "stability": _patient_stability(patient.stability),
         "provenance": patient.provenance,
     }
     text = json.dumps(document, indent=2, allow_nan=False, default=_plain)
@@ -92,6 +95,26 @@ def _lesion(lesion: LesionScore, signature: Signature) -> dict[str, Any]:
             {"title": variable_title(term.variable), **asdict(term)} for term in lesion.contributions
         ],
         "features": dict(lesion.features),
+        "stability": None if lesion.stability is None else _lesion_stability(lesion.stability),
+    }
+
+
+def _patient_stability(stability: PatientStability | None) -> dict[str, Any] | None:
+    if stability is None:
+        return None
+    return {"perturbation": asdict(stability.perturbation), "icc_kind": ICC_KIND, "icc": dict(stability.icc)}
+
+
+def _lesion_stability(stability: LesionStability) -> dict[str, Any]:
+    return {
+        "sd": stability.sd,
+        "p5": stability.low,
+        "p95": stability.high,
+        "flip_shares": dict(stability.flips),
+        "contours_scored": stability.scored,
+        "contours_drawn": stability.draws,
+        "features": {name: asdict(spread) for name, spread in stability.spreads.items()},
+        "perturbation": asdict(stability.perturbation),
     }
 
 

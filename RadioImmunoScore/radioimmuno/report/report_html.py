@@ -16,6 +16,7 @@ from .context import Context, context_of
 from .figure import drawn_lesions, lesion_figure
 from .markup import Child, Markup, element
 from .origin import origin_table
+from .redrawn import stability_tables, whisker_note
 from .score_plot import score_plot
 from .style import CSS
 from .summary import metrics_table, patient_tiles
@@ -71,8 +72,9 @@ def _body(context: Context, image: Image, lesions: Sequence[Lesion]) -> Markup:
         element(
             "main",
             _section("Patient", patient_tiles(context)),
-            _section("Scores", score_plot(context), element("p", _meaning(signature), class_="note")),
+            _section("Scores", score_plot(context), _notes(_meaning(signature), whisker_note(context))),
             _section("Subsets of lesions", metrics_table(context)),
+            _section_of("Stability", stability_tables(context)),
             _section("Lesions", _key(), _cards(context, image, lesions)),
             _section("Provenance", origin_table(context.patient.provenance, signature)),
         ),
@@ -105,6 +107,14 @@ def _meaning(signature: Signature) -> str:
 
 def _section(title: str, *content: Child) -> Markup:
     return element("section", element("h2", title), *content)
+
+
+def _section_of(title: str, content: Markup | None) -> Markup | None:
+    return None if content is None else _section(title, content)
+
+
+def _notes(*texts: str | None) -> list[Markup]:
+    return [element("p", text, class_="note") for text in texts if text is not None]
 
 
 def _key() -> Markup:

@@ -6,6 +6,7 @@ from ..results import LesionScore
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
+from .redrawn import whisker
 
 ROW_HEIGHT = 30
 HEAD_HEIGHT = 38
@@ -43,6 +44,7 @@ def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
         element(
             "line", x1=axis.at(axis.cutoffs.median), x2=axis.at(score), y1=middle, y2=middle, class_="stem"
         ),
+        whisker(lesion.stability, axis, middle),
         element(
             "circle",
             element("title", f"{context.names[lesion.id]}: {axis.text(score)}"),

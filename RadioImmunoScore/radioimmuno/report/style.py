@@ -78,6 +78,9 @@ thead th { color: var(--muted); font-size: .85rem; }
 .cutoff { stroke: var(--edge); stroke-width: 1; stroke-dasharray: 2 2; }
 .stem { stroke: var(--muted); stroke-width: 1.5; stroke-opacity: .6; }
 .dot { stroke: var(--edge); stroke-width: 1.5; }
+.whisker line { stroke-linecap: round; }
+.whisker .casing { stroke: var(--sheet); stroke-width: 4.5; stroke-opacity: .85; }
+.whisker .core { stroke: var(--text); stroke-width: 1.75; }
 
 .key { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; margin: 0 0 .75rem; font-size: .85rem;
   color: var(--muted); align-items: center; }
@@ -119,6 +122,8 @@ figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
 .chip.demonstration {
   background: var(--notice); color: var(--notice-text); border-color: var(--notice-rule); }
 .strip { display: block; margin: .35rem 0 .25rem; overflow: visible; }
+.stability { margin: .25rem 0 0; color: var(--muted); font-size: .88rem; }
+.wide + .wide { margin-top: .75rem; }
 .suggestion { margin: .25rem 0 0; font-style: italic; }
 .suggestion::first-letter { text-transform: uppercase; }
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: .75rem 0 0; }

@@ -1,0 +1,52 @@
+"""How far values agree between contours of the same lesion: intraclass correlation of a signature's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .results import LesionScore, LesionStability, PatientStability, Spread
+
+
+def patient_stability(lesions: Mapping[str, LesionStability]) -> PatientStability | None:
+    """What the lesions' redrawn contours say together; None unless all were redrawn in the same way."""
+    measured = list(lesions.values())
+    if not measured or any(one.perturbation != measured[0].perturbation for one in measured):
+        return None
+    variables = dict.fromkeys(variable for one in measured for variable in one.spreads)
+    icc = {
+        variable: intraclass_correlation(
+            [one.spreads[variable] for one in measured if variable in one.spreads]
+        )
+        for variable in variables
+    }
+    return PatientStability(dict(lesions), icc, measured[0].perturbation)
+
+
+def stability_of(rows: Sequence[LesionScore]) -> PatientStability | None:
+    """The same from rows that carry what was measured of them."""
+    return patient_stability({row.id: row.stability for row in rows if row.stability is not None})
+
+
+def intraclass_correlation(spreads: Sequence[Spread]) -> float | None:
+    """ICC(1,1): the share of the variance that lies between lesions, one-way random effects, single values.
+
+    Lesions are the targets, their contours the measurements. An estimate, which can fall below 0 where
+    contours matter more than lesions. None with fewer than two lesions or contours, and where no value
+    differs from another.
+
+    Source: Shrout and Fleiss, Psychological Bulletin 1979;86:420-428, case 1; for groups of unequal size with
+    the mean size of the analysis of variance.
+    """
+    groups = [spread for spread in spreads if spread.n]
+    total = sum(group.n for group in groups)
+    if len(groups) < 2 or total <= len(groups):
+        return None
+    # Values count from the first mean: what is the same everywhere then leaves no rounding error.
+    means = [group.mean - groups[0].mean for group in groups]
+    grand = sum(group.n * mean for group, mean in zip(groups, means, strict=True)) / total
+    between = sum(group.n * (mean - grand) ** 2 for group, mean in zip(groups, means, strict=True))
+    between /= len(groups) - 1
+    within = sum((group.n - 1) * (group.sd or 0.0) ** 2 for group in groups) / (total - len(groups))
+    size = (total - sum(group.n**2 for group in groups) / total) / (len(groups) - 1)
+    variance = between + (size - 1) * within
+    return (between - within) / variance if variance > 0 else None

@@ -1,0 +1,124 @@
+"""How much a score depends on where exactly the contour was drawn.
+
+Each lesion's contour is redrawn many times (`redrawing`) and scored as any contour is; the other lesions
+stay as they are. The CT around the lesion is sampled once for all of its contours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from .acquisition import Acquisition
+from .image import Image
+from .lesion import Lesion
+from .measuring import Findings, Progress, measure_lesion, task_of
+from .perturbation import USUAL, Perturbation
+from .redrawing import redrawn, redrawn_box
+from .reliability import patient_stability
+from .results import LesionScore, LesionStability, PatientStability, Spread, with_stability
+from .scoring import everywhere_found, features_of, keys_of, score_lesion
+from .signature import Cutoffs, Signature
+
+__all__ = [
+    "LesionStability",
+    "PatientStability",
+    "Perturbation",
+    "Spread",
+    "stability",
+    "with_stability",
+]
+
+LOW_PERCENTILE, HIGH_PERCENTILE = 5, 95
+
+
+def stability(
+    image: Image,
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    acquisition: Acquisition | None = None,
+    perturbation: Perturbation = USUAL,
+    *,
+    only: Collection[str] | None = None,
+    findings: Findings | None = None,
+    progress: Progress | None = None,
+) -> PatientStability:
+    """Redraw the contours of lesions and score each.
+
+    Parameters
+    ----------
+    image, lesions, signature, acquisition, findings : as of `scoring.score`
+    perturbation : how contours are redrawn
+    only : ids of the lesions whose contours are redrawn; all by default. A lesion's own numbers do not depend
+        on it, the ICC does: it is taken over these lesions
+    progress : called with (contours done, contours in all); an exception it raises stops the work
+
+    Returns
+    -------
+    PatientStability
+        Of the lesions that have a score; the others are left out.
+    """
+    acquisition = acquisition or Acquisition()
+    report = progress or (lambda done, total: None)
+    task = task_of(image, lesions, signature.settings, keys_of(signature))
+    everywhere = everywhere_found(image, signature, acquisition)
+    chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
+    total = len(chosen) * perturbation.draws
+    found: dict[str, LesionStability] = {}
+    for number, lesion in enumerate(chosen, start=1):
+        known = (*(findings or {}).get(lesion.id, ()), *everywhere)
+        sampled = task.sampled(redrawn_box(lesion, perturbation)) if lesion.box else None
+        measured = measure_lesion(task, lesion, known, sampled)
+        row = score_lesion(lesion, measured, signature, acquisition)
+        if row.score is None or sampled is None:
+            report(number * perturbation.draws, total)
+            continue
+        rows: list[LesionScore] = []
+        for contour in redrawn(lesion, perturbation):
+            again = measure_lesion(task, contour, sampled=sampled)
+            rows.append(score_lesion(contour, again, signature, acquisition))
+            report((number - 1) * perturbation.draws + len(rows), total)
+        found[lesion.id] = _summary(row.score, rows, signature, perturbation)
+    return patient_stability(found) or PatientStability({}, {}, perturbation)
+
+
+def _summary(
+    score: float, rows: Sequence[LesionScore], signature: Signature, perturbation: Perturbation
+) -> LesionStability:
+    scored = [row for row in rows if row.score is not None]
+    scores = np.array([row.score for row in scored], float)
+    spread = _spread(scores)
+    several = scores.size > 1
+    return LesionStability(
+        sd=spread.sd,
+        low=float(np.percentile(scores, LOW_PERCENTILE)) if several else None,
+        high=float(np.percentile(scores, HIGH_PERCENTILE)) if several else None,
+        flips=_flips(score, scores, signature.cutoffs) if scores.size else {},
+        scored=len(scored),
+        draws=len(rows),
+        spreads={name: _spread(_values(name, scored)) for name in features_of(signature)},
+        perturbation=perturbation,
+    )
+
+
+def _flips(score: float, scores: np.ndarray, cutoffs: Cutoffs) -> dict[str, float]:
+    """The share of scores on the other side of each cut-off; sides are those of designation and standing."""
+    return {
+        "low": float(np.mean((scores < cutoffs.low) != (score < cutoffs.low))),
+        "median": float(np.mean((scores < cutoffs.median) != (score < cutoffs.median))),
+        "high": float(np.mean((scores > cutoffs.high) != (score > cutoffs.high))),
+    }
+
+
+def _values(variable: str, rows: Sequence[LesionScore]) -> np.ndarray:
+    return np.array([row.features[variable] for row in rows if variable in row.features], float)
+
+
+def _spread(values: np.ndarray) -> Spread:
+    """Number, mean and SD; counted from the first value, so that equal ones have an SD of exactly 0."""
+    if values.size == 0:
+        return Spread(0, 0.0, None)
+    from_first = values - values[0]
+    sd = float(from_first.std(ddof=1)) if values.size > 1 else None
+    return Spread(int(values.size), float(values[0] + from_first.mean()), sd)

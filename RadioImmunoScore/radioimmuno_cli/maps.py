@@ -1,0 +1,150 @@
+"""`radioimmuno maps`: where inside the lesions they are heterogeneous, as volumes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.findings import InputError, Refusal
+
+from .case import READING_CT, READING_LESIONS, Case, read_case
+from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
+from .outcome import Failure, exit_code, print_json
+from .progress import Progress
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.image import Image
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.settings import Settings
+
+MAPPING = "mapping lesions"
+
+DESCRIPTION = """\
+Map local features inside the lesions: of the 3 x 3 x 3 voxels around each voxel, on the grid that features
+are computed on.
+
+  mean                 mean intensity, HU
+  entropy              entropy of the intensity levels, bit
+  glcm_contrast        contrast of the co-occurrence matrix, averaged over 13 directions
+  glcm_joint_entropy   joint entropy of the co-occurrence matrix, averaged over 13 directions, bit
+
+writes a volume a map (NRRD) with all lesions in it, cut to the box that holds them. Outside of the lesions it
+has a value that none has inside, which its header tells (RadioImmunoScore.outside): -2000 for the mean, -1
+for the others."""
+
+EXAMPLES = """\
+  radioimmuno maps ct.nrrd lesions.seg.nrrd --out maps
+  radioimmuno maps ct.nrrd lesions.seg.nrrd --out maps --names entropy --lesion Segment_1"""
+
+EXIT_CODES = """\
+exit codes:
+  0  all lesions mapped       8  some lesions refused, with reasons; the others mapped
+  1  failure                  2  wrong usage"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands, "maps", "map local features inside the lesions", DESCRIPTION, EXAMPLES, EXIT_CODES
+    )
+    add_case(parser)
+    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    parser.add_argument("--names", metavar="MAP", nargs="+", help="which maps (default: all)")
+    parser.add_argument(
+        "--lesion", metavar="ID", action="append", help="only this lesion; may be given several times"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the volumes")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    settings = settings_named(arguments.settings)
+    with Progress([READING_CT, READING_LESIONS, MAPPING], arguments.quiet) as progress:
+        from radioimmuno.maps import MAPS
+        from radioimmuno.report.map_volumes import write_map
+
+        names = _known(arguments.names or MAPS, MAPS, "map")
+        case = read_case(
+            arguments.ct,
+            arguments.lesions,
+            None,
+            progress,
+            settings=settings,
+            **reading_options(arguments),
+        )
+        ids = [lesion.id for lesion in case.lesions]
+        chosen = _known(arguments.lesion or ids, ids, "lesion")
+        progress.stage(MAPPING)
+        maps, refused = _mapped(case, chosen, settings, names, progress)
+        if not maps:
+            raise InputError(*next(iter(refused.values())))
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        files = [arguments.out / f"{name}.nrrd" for name in names]
+        for name, file in zip(names, files, strict=True):
+            write_map(name, {lesion: found[name] for lesion, found in maps.items()}, file)
+    code = exit_code(lesion in refused for lesion in chosen)
+    if arguments.json:
+        reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}
+        print_json({"exit_code": code, "files": [str(file) for file in files], "refused": reasons})
+    else:
+        print(_summary([lesion for lesion in case.lesions if lesion.id in chosen], maps, refused))
+        print("Maps: averages over each lesion.")
+        print(f"\nIn {arguments.out}: {', '.join(file.name for file in files)}")
+    return code
+
+
+def _known(asked: list[str], known: list[str], what: str) -> list[str]:
+    for name in asked:
+        if name not in known:
+            raise Failure(f"there is no {what} {name!r}; there are: {', '.join(known)}")
+    return list(dict.fromkeys(asked))
+
+
+def _mapped(
+    case: Case, chosen: list[str], settings: Settings, names: list[str], progress: Progress
+) -> tuple[dict[str, dict[str, Image]], dict[str, tuple[str, str]]]:
+    """The maps by lesion, and (code, reason) of those that have none."""
+    from radioimmuno.findings import Severity
+    from radioimmuno.maps import interior_maps
+
+    maps: dict[str, dict[str, Image]] = {}
+    refused: dict[str, tuple[str, str]] = {}
+    for lesion in case.lesions:
+        if lesion.id not in chosen:
+            continue
+        found = [f for f in case.findings.get(lesion.id, ()) if f.severity is Severity.REFUSE]
+        try:
+            if found:
+                raise Refusal(found[0].code, found[0].text)
+            maps[lesion.id] = interior_maps(case.image, lesion, settings, names)
+        except Refusal as refusal:
+            refused[lesion.id] = (refusal.code, str(refusal))
+        progress.step(len(maps) + len(refused), len(chosen))
+    return maps, refused
+
+
+def _summary(
+    lesions: list[Lesion], maps: dict[str, dict[str, Image]], refused: dict[str, tuple[str, str]]
+) -> str:
+    """Each lesion's mean of each map, or why it has none."""
+    import numpy as np
+
+    names = list(next(iter(maps.values())))
+    rows = []
+    for lesion in lesions:
+        means = [
+            f"{np.nanmean(maps[lesion.id][name].values):.3g}" if lesion.id in maps else "" for name in names
+        ]
+        rows.append(
+            (
+                lesion.id,
+                lesion.name,
+                f"{lesion.volume_cc:.2f} cc",
+                *means,
+                refused.get(lesion.id, ("", ""))[1],
+            )
+        )
+    return table(("id", "lesion", "volume", *names, "reason"), rows, ("volume",))

@@ -1,0 +1,82 @@
+"""The options that ask how stable scores are under redrawn contours, and what they start."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from radioimmuno.perturbation import USUAL, Perturbation
+
+if TYPE_CHECKING:
+    from radioimmuno.acquisition import Acquisition
+    from radioimmuno.results import PatientScore
+    from radioimmuno.signature import Signature
+
+    from .case import Case
+    from .progress import Progress
+
+REDRAWING = "redrawing contours"
+
+
+def add_stability(parser: argparse.ArgumentParser) -> None:
+    """The options of `score` that concern stability."""
+    group = parser.add_argument_group("stability of the scores")
+    group.add_argument(
+        "--stability",
+        metavar="DRAWS",
+        type=int,
+        nargs="?",
+        const=USUAL.draws,
+        help=f"redraw every contour at random, as other readers might have, {USUAL.draws} or DRAWS times",
+    )
+    group.add_argument(
+        "--stability-sd-mm",
+        metavar="N",
+        type=float,
+        default=USUAL.sd_mm,
+        help=f"SD of the boundary's displacement, mm (default {USUAL.sd_mm:g})",
+    )
+    group.add_argument(
+        "--seed",
+        metavar="N",
+        type=int,
+        default=USUAL.seed,
+        help="another number redraws other contours; the same one the same",
+    )
+
+
+def perturbation_of(arguments: argparse.Namespace) -> Perturbation | None:
+    """How contours are to be redrawn; None when stability was not asked for.
+
+    Raises
+    ------
+    SettingsError
+        When a number is out of bounds.
+    """
+    if arguments.stability is None:
+        return None
+    return Perturbation(sd_mm=arguments.stability_sd_mm, draws=arguments.stability, seed=arguments.seed)
+
+
+def measured_stability(
+    patient: PatientScore,
+    case: Case,
+    signature: Signature,
+    acquisition: Acquisition,
+    perturbation: Perturbation,
+    progress: Progress,
+) -> PatientScore:
+    """The patient with the stability of its scores."""
+    from radioimmuno.stability import stability, with_stability
+
+    progress.stage(REDRAWING)
+    found = stability(
+        case.image,
+        case.lesions,
+        signature,
+        acquisition,
+        perturbation,
+        findings=case.findings,
+        progress=progress.step,
+    )
+    return with_stability(patient, found)
