@@ -13,7 +13,7 @@ import numpy as np
 
 from .findings import Refusal
 from .grid import CUBIC, LINEAR, Grid
-from .image import Box, Image, Triple
+from .image import Box, Image, Index, Triple
 from .lesion import Lesion
 from .settings import MAX_LEVELS, ExtractionSettings
 
@@ -33,6 +33,7 @@ class Region:
     levels : discretized intensities from 1, int32 (k, j, i), 0 outside `intensity_mask`
     level_count : number of levels that the discretization makes (Ng of IBSI)
     spacing : grid spacing in mm
+    start : where on the grid the crop begins
     """
 
     values: np.ndarray
@@ -42,6 +43,7 @@ class Region:
     level_count: int
     spacing: Triple
     settings: ExtractionSettings = field(default_factory=ExtractionSettings)
+    start: Index = (0, 0, 0)
 
     @cached_property
     def intensities(self) -> np.ndarray:

@@ -23,11 +23,15 @@ def add_stability(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("stability of the scores")
     group.add_argument(
         "--stability",
-        metavar="DRAWS",
+        action="store_true",
+        help="redraw every contour at random, as other readers might have, and score it again",
+    )
+    group.add_argument(
+        "--stability-draws",
+        metavar="N",
         type=int,
-        nargs="?",
-        const=USUAL.draws,
-        help=f"redraw every contour at random, as other readers might have, {USUAL.draws} or DRAWS times",
+        default=USUAL.draws,
+        help=f"how many contours a lesion (default {USUAL.draws})",
     )
     group.add_argument(
         "--stability-sd-mm",
@@ -37,7 +41,7 @@ def add_stability(parser: argparse.ArgumentParser) -> None:
         help=f"SD of the boundary's displacement, mm (default {USUAL.sd_mm:g})",
     )
     group.add_argument(
-        "--seed",
+        "--stability-seed",
         metavar="N",
         type=int,
         default=USUAL.seed,
@@ -53,9 +57,11 @@ def perturbation_of(arguments: argparse.Namespace) -> Perturbation | None:
     SettingsError
         When a number is out of bounds.
     """
-    if arguments.stability is None:
+    if not arguments.stability:
         return None
-    return Perturbation(sd_mm=arguments.stability_sd_mm, draws=arguments.stability, seed=arguments.seed)
+    return Perturbation(
+        sd_mm=arguments.stability_sd_mm, draws=arguments.stability_draws, seed=arguments.stability_seed
+    )
 
 
 def measured_stability(

@@ -40,7 +40,7 @@ EXAMPLES = """\
   radioimmuno score ct.nrrd lesions.seg.nrrd --out result
   radioimmuno score dicom_folder labels.nii.gz --lesion-table lesions.csv --out result --scene
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
-  radioimmuno score ct.nrrd lesions.seg.nrrd --out result --stability
+  radioimmuno score ct.nrrd lesions.seg.nrrd --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
 
 the lesion table is a CSV file:

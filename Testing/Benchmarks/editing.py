@@ -28,7 +28,7 @@ def main() -> int:
     """Simulate, score once, edit, print the figures."""
     from radioimmuno.acquisition import Acquisition
     from RadioImmunoScoreLib.acquisition import noteAcquisition
-    from RadioImmunoScoreLib.headless.patient import addSegmentation, addVolume
+    from RadioImmunoScoreLib.scene.patient import addSegmentation, addVolume
     from slicerbench.session import Bench
 
     print("Simulating the CT ...", flush=True)

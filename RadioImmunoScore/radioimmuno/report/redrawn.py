@@ -88,8 +88,8 @@ def stability_tables(context: Context) -> Markup | None:
     if stability is None or not stability.lesions:
         return None
     about = (
-        "Shares are of the redrawn contours whose score lies on the other side of a cut-off than the "
-        f"lesion's. SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single values; "
+        "Across: the share of the redrawn contours whose score lies on the other side of that cut-off than "
+        f"the lesion's. SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single values; "
         "the share of a feature's variance that lies between lesions, not between contours of the same one. "
         "1 means that contours do not matter."
     )
@@ -119,7 +119,7 @@ def _lesion_table(stability: PatientStability, context: Context) -> Markup:
         "Score",
         "SD",
         "5 to 95 %",
-        *(f"Other side of {name}" for name in CUTOFFS),
+        *(f"Across {name}" for name in CUTOFFS),
         "Contours",
     )
     rows = [row for row in context.patient.lesions if row.stability is not None]
@@ -128,7 +128,7 @@ def _lesion_table(stability: PatientStability, context: Context) -> Markup:
         element("caption", "Scores over redrawn contours", class_="unseen"),
         element("thead", element("tr", [element("th", c, scope="col") for c in columns])),
         element("tbody", [_lesion_row(row, row.stability, context) for row in rows if row.stability]),
-        class_="metrics",
+        class_="metrics narrow",
     )
 
 

@@ -61,6 +61,7 @@ thead th { color: var(--muted); font-size: .85rem; }
 .metrics th, .metrics td { padding: .5rem .9rem; vertical-align: top; border-top: 1px solid var(--rule); }
 .metrics thead th { border-top: 0; white-space: nowrap; }
 .metrics tbody th { white-space: nowrap; }
+.narrow td { white-space: nowrap; }
 .metrics .words { font-size: .85rem; min-width: 9rem; }
 
 .plot { border-collapse: separate; border-spacing: 0; padding: .75rem 1rem .25rem; table-layout: fixed; }

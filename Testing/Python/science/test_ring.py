@@ -51,7 +51,7 @@ def test_the_distance_is_the_one_to_the_nearest_crossing_of_the_surface():
 
     _, lesion = noisy_patient(shape=(60, 80, 76))
     grid = grid_of(lesion.mask.lattice, 1.0)
-    box = ring_box(lesion, grid, RingSettings(3.0, 3.0))
+    box = ring_box(lesion.box, grid, RingSettings(3.0, 3.0))
     mask, spacing = lesion.mask.values, lesion.mask.lattice.spacing
     native = distance_transform_edt(~mask, sampling=spacing) - distance_transform_edt(mask, sampling=spacing)
     where = [grid.positions(axis, box.start[axis], box.stop[axis]) for axis in range(3)]
@@ -110,7 +110,7 @@ def test_a_lesion_that_leaves_the_volume_has_no_surface_at_the_border():
 def test_intensities_out_of_range_are_left_out():
     lesion, _, _ = sphere(10, SPACINGS[1.5])
     grid = grid_of(lesion.mask.lattice, 1.0)
-    box = ring_box(lesion, grid, RingSettings())
+    box = ring_box(lesion.box, grid, RingSettings())
     values = np.zeros(box.shape)
     values[: box.shape[0] // 2] = -900.0
     ring = make_ring(lesion, grid, RingSettings(range_hu=(-200.0, 300.0)), (), (values, box))
