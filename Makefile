@@ -12,7 +12,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps clean
+.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ env: $(VENV)/made ## make the environment .venv with the tested versions
 
 system: ## install the system libraries that rendering needs (Debian, Ubuntu), or say how
 	@sh .ci/system-libraries
+
+refusals: env ## write the page of what is refused again, from the table of codes
+	$(VENV)/bin/python -m radioimmuno.refusals.page Resources/Docs/Refusals.md
 
 validators: ## install the programs that check our DICOM files in the tests (Debian, Ubuntu; brings Java)
 	@sh .ci/system-libraries dicom3tools pixelmed-apps
@@ -94,6 +97,6 @@ $(VENV)/made: pyproject.toml constraints.txt
 	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
 
 $(LOWEST)/made: pyproject.toml constraints-lowest.txt
-	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)test,3.10 or 3.11)
+	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)dicom$(comma)test,3.10 or 3.11)
 
 comma := ,

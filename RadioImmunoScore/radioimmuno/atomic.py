@@ -30,21 +30,22 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     unfinished = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
         yield unfinished
-        _to_disk(unfinished)
+        file_to_disk(unfinished)
         unfinished.replace(target)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
-    _folder_to_disk(target.parent)
+    folder_to_disk(target.parent)
 
 
-def _to_disk(file: Path) -> None:
+def file_to_disk(file: Path) -> None:
+    """Wait until what a file holds is on the disk."""
     with file.open("r+b") as stream:
         os.fsync(stream.fileno())
 
 
-def _folder_to_disk(folder: Path) -> None:
+def folder_to_disk(folder: Path) -> None:
     """Make the new name itself safe, where a folder can be opened (not on Windows)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

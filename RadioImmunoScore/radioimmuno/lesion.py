@@ -79,6 +79,7 @@ class Lesion:
     mask : bool Image on the CT's lattice
     site : where it sits, None when not known
     irradiated : whether it was in a radiotherapy field; None when not known
+    tracking_uid : DICOM UID that the lesion already has at all of its time points; None when it has none
     """
 
     id: str
@@ -86,6 +87,7 @@ class Lesion:
     mask: Image
     site: Site | None = None
     irradiated: bool | None = None
+    tracking_uid: str | None = None
 
     @property
     def voxels(self) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from .findings import Finding, Severity
+from .findings import Finding, GeometryError, Severity
 from .image import Box, Image, Lattice
+from .lesion import Lesion
 
 T = TypeVar("T")
 
@@ -24,6 +26,46 @@ class Placed:
 
     mask: Image
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadLesions:
+    """Lesions on the CT's lattice, in the file's order, and what was found on the way, by identifier."""
+
+    lesions: tuple[Lesion, ...]
+    findings: Mapping[str, tuple[Finding, ...]]
+
+
+def place_lesions(
+    path: Path,
+    lesions: Sequence[Lesion],
+    lattice: Lattice,
+    found: Mapping[str, Sequence[Finding]] | None = None,
+) -> ReadLesions:
+    """The lesions of a file, each on a lattice of its own, on the CT's.
+
+    Parameters
+    ----------
+    path : the file, for the message
+    lesions : in the file's order
+    found : what reading the file found of each lesion, by identifier; it comes first
+
+    Raises
+    ------
+    GeometryError
+        `mask.geometry` when nothing of them lies on the CT.
+    """
+    placed = {lesion.id: place(lesion.mask, lattice) for lesion in lesions}
+    if any(lesion.voxels for lesion in lesions) and not any(p.mask.values.any() for p in placed.values()):
+        raise GeometryError(
+            "mask.geometry",
+            f"{path} lies outside of the CT altogether: was it drawn on another image?",
+        )
+    findings = {name: (*(found or {}).get(name, ()), *p.findings) for name, p in placed.items()}
+    return ReadLesions(
+        tuple(replace(lesion, mask=placed[lesion.id].mask) for lesion in lesions),
+        {name: known for name, known in findings.items() if known},
+    )
 
 
 def place(mask: Image, lattice: Lattice) -> Placed:

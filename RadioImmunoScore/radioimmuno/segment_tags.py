@@ -6,6 +6,7 @@ from .lesion import Site
 
 TERMINOLOGY_TAG = "TerminologyEntry"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
+TRACKING_TAG = "RadioImmunoScore.TrackingUID"
 
 # A terminology entry has seven parts; these two may name where the segment sits.
 _TYPE, _REGION = 2, 5

@@ -4,70 +4,111 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .atomic import replacing
-from .image import Image, Lattice, to_sitk
+from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
-from .segment_tags import IRRADIATED_TAG, TERMINOLOGY_TAG, irradiated_tag, terminology_of
+from .segment_tags import IRRADIATED_TAG, TERMINOLOGY_TAG, TRACKING_TAG, irradiated_tag, terminology_of
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 # What a segment looks like before its lesion has a score.
 SEGMENT_COLOR = "0.9 0.78 0.3"
 
 
 def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], lattice: Lattice) -> None:
-    """Write the lesions as segments, with names, sites and irradiation.
+    """Write the lesions as segments, with names, sites, irradiation and tracking UIDs.
+
+    The file holds the box around the lesions; those that share voxels lie in layers of their own.
 
     Parameters
     ----------
     path : file to write, ending in `.seg.nrrd`
-    lesions : lesions on `lattice`, none sharing a voxel with another
+    lesions : lesions on `lattice`
     lattice : the CT's
-
-    Raises
-    ------
-    ValueError
-        When two lesions share a voxel: the file has one label for each voxel.
     """
     import SimpleITK as sitk
 
-    image = to_sitk(_label_map(lesions, lattice))
+    box = _box_around(lesions)
+    layer_of = _layers(lesions)
+    image = _to_sitk(_label_maps(lesions, layer_of, box), lattice.window(box))
     image.SetMetaData("Segmentation_MasterRepresentation", "Binary labelmap")
     image.SetMetaData("Segmentation_ContainedRepresentationNames", "Binary labelmap|")
     image.SetMetaData("Segmentation_ReferenceImageExtentOffset", "0 0 0")
-    for number, lesion in enumerate(lesions):
-        for key, value in _segment(number, lesion, lattice).items():
+    for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True)):
+        for key, value in _segment(number, lesion, layer, box).items():
             image.SetMetaData(f"Segment{number}_{key}", value)
     with replacing(path) as unfinished:
         sitk.WriteImage(image, str(unfinished), useCompression=True, compressionLevel=1)
 
 
-def _label_map(lesions: Sequence[Lesion], lattice: Lattice) -> Image:
-    values = np.zeros(lattice.shape, np.uint8 if len(lesions) < 256 else np.uint16)
-    for label, lesion in enumerate(lesions, start=1):
-        mask = lesion.mask
-        there = values[mask.box.slices]
-        if (there[mask.values] != 0).any():
-            raise ValueError(f"lesion {lesion.id} shares voxels with another one")
-        there[mask.values] = label
-    return Image(values, lattice)
+def _box_around(lesions: Sequence[Lesion]) -> Box:
+    boxes = [lesion.box for lesion in lesions if lesion.box is not None]
+    return reduce(Box.union, boxes) if boxes else Box((0, 0, 0), (1, 1, 1))
 
 
-def _segment(number: int, lesion: Lesion, lattice: Lattice) -> dict[str, str]:
-    nk, nj, ni = lattice.shape
+def _layers(lesions: Sequence[Lesion]) -> list[int]:
+    """The layer of each lesion: the first in which it shares no voxel with another one."""
+    layers: list[list[Lesion]] = []
+    found = []
+    for lesion in lesions:
+        free = (n for n, layer in enumerate(layers) if not any(_overlap(lesion, other) for other in layer))
+        number = next(free, len(layers))
+        if number == len(layers):
+            layers.append([])
+        layers[number].append(lesion)
+        found.append(number)
+    return found
+
+
+def _overlap(one: Lesion, other: Lesion) -> bool:
+    if one.box is None or other.box is None:
+        return False
+    box = one.box.intersect(other.box)
+    return bool(box.size and (one.mask.within(box, False) & other.mask.within(box, False)).any())
+
+
+def _label_maps(lesions: Sequence[Lesion], layer_of: Sequence[int], box: Box) -> np.ndarray:
+    """(k, j, i, layer); a lesion's label is its number, from 1."""
+    kind = np.uint8 if len(lesions) < 256 else np.uint16
+    values = np.zeros((*box.shape, max(layer_of, default=0) + 1), kind)
+    for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True)):
+        values[..., layer][lesion.mask.within(box, False)] = number + 1
+    return values
+
+
+def _to_sitk(values: np.ndarray, lattice: Lattice) -> sitk.Image:
+    import SimpleITK as sitk
+
+    geometry = to_sitk(Image(values[..., 0], lattice))
+    if values.shape[3] == 1:
+        return geometry
+    image = sitk.GetImageFromArray(values, isVector=True)
+    image.CopyInformation(geometry)
+    return image
+
+
+def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str]:
+    nk, nj, ni = box.shape
     tags = ""
     if lesion.site is not None:
         tags += f"{TERMINOLOGY_TAG}:{terminology_of(lesion.site)}|"
     if lesion.irradiated is not None:
         tags += f"{IRRADIATED_TAG}:{irradiated_tag(lesion.irradiated)}|"
+    if lesion.tracking_uid is not None:
+        tags += f"{TRACKING_TAG}:{lesion.tracking_uid}|"
     return {
         "ID": lesion.id,
         "Name": lesion.name,
         "NameAutoGenerated": "0",
         "Color": SEGMENT_COLOR,
         "ColorAutoGenerated": "0",
-        "Layer": "0",
+        "Layer": str(layer),
         "LabelValue": str(number + 1),
         "Extent": f"0 {ni - 1} 0 {nj - 1} 0 {nk - 1}",
         "Tags": tags,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,12 @@ from .silence import libraries_silenced
 
 if TYPE_CHECKING:
     from radioimmuno.acquisition import Acquisition
+    from radioimmuno.dicom import SourceSeries
     from radioimmuno.findings import Finding
     from radioimmuno.image import Image
     from radioimmuno.lesion import Lesion
+    from radioimmuno.reading import ReadCt
+    from radioimmuno.settings import Settings
 
 READING_CT, READING_LESIONS = "reading the CT", "reading the lesions"
 BLOCK_BYTES = 1 << 22
@@ -23,45 +26,79 @@ BLOCK_BYTES = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """CT and lesions, what was found while reading them (by lesion), and what identifies the files."""
+    """CT and lesions, what was found while reading them (by lesion), and what identifies the files.
+
+    `source` is the DICOM series that the CT was read from, None for other files.
+    """
 
     image: Image
     acquisition: Acquisition
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, tuple[Finding, ...]]
     inputs: Mapping[str, Any]
+    source: SourceSeries | None = None
 
 
-def read_case(ct: Path, lesions: Path, table: Path | None, progress: Progress) -> Case:
+def read_case(
+    ct: Path,
+    lesions: Path,
+    table: Path | None,
+    progress: Progress,
+    *,
+    settings: Settings,
+    series: str | None = None,
+    allow_modality: bool = False,
+    patterns: Sequence[str] = (),
+) -> Case:
     """Read a CT, its lesions and, where there is one, the lesion table.
+
+    Parameters
+    ----------
+    settings : their ring says which lesions a missing slice concerns
+    series, allow_modality : which series of a DICOM folder, and whether it may be no CT
+    patterns : glob patterns of the names of the lesions to take; all of them by default
 
     Raises
     ------
     InputError
         With a code and words that say what to do.
     """
-    from radioimmuno.reading import apply_lesion_table, implausible_values, read_image, read_lesions
+    from radioimmuno.dicom.gaps import check_gaps
+    from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
 
     with libraries_silenced():
         progress.stage(READING_CT)
-        image, acquisition = read_image(ct)
+        read = read_ct(ct, series, allow_modality=allow_modality)
         progress.stage(READING_LESIONS)
-        found = read_lesions(lesions, image)
+        if lesions.is_dir():
+            from radioimmuno.dicom.lesions import only_lesions_of
+
+            lesions = only_lesions_of(lesions)
+        found = read_lesions(lesions, read.image, read.source, patterns)
     known = found.lesions if table is None else tuple(apply_lesion_table(table, found.lesions))
-    of_all = implausible_values(image)
+    gaps = check_gaps(read.gaps, known, settings)
     return Case(
-        image,
-        acquisition,
+        read.image,
+        read.acquisition,
         known,
-        {lesion.id: of_all + found.findings.get(lesion.id, ()) for lesion in known},
-        {"ct": _identity(ct), "lesions": _identity(lesions)}
-        | ({"lesion_table": _identity(table)} if table else {}),
+        {
+            lesion.id: read.findings + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
+            for lesion in known
+        },
+        {"ct": _identity_of_ct(ct, read), "lesions": _identity(lesions, [lesions])}
+        | ({"lesion_table": _identity(table, [table])} if table else {}),
+        read.source,
     )
 
 
-def _identity(path: Path) -> dict[str, Any]:
-    """A file's or folder's name and the SHA-256 of its bytes; never the way to it."""
-    files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+def _identity_of_ct(path: Path, read: ReadCt) -> dict[str, Any]:
+    if read.source is None:
+        return _identity(path, [path])
+    return _identity(path, read.source.files) | {"series_uid": read.source.series_uid}
+
+
+def _identity(path: Path, files: Sequence[Path]) -> dict[str, Any]:
+    """A name and the SHA-256 of the bytes of the files that were read; never the way to them."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:

@@ -14,6 +14,7 @@ from .score import SCORING
 SIMULATING = "simulating the patient"
 DEFAULT_SEED = 19
 SLICE_MM = 2.5
+CT_NAME, LESIONS_NAME = "ct.nrrd", "lesions.seg.nrrd"
 
 DESCRIPTION = """\
 Simulate a patient with several lesions, score them with the demonstration signature and show all of it:
@@ -47,8 +48,11 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     result.check_scene_can_be_made()
-    out = result.prepared_folder(arguments.out)
-    with Progress([SIMULATING, SCORING, result.WRITING, result.MAKING_SCENE], arguments.quiet) as progress:
+    stages = [SIMULATING, SCORING, result.WRITING, result.MAKING_SCENE]
+    with (
+        result.result_folder(arguments.out) as folder,
+        Progress(stages, arguments.quiet) as progress,
+    ):
         from radioimmuno.scoring import score
         from radioimmuno.signature import default_signature
         from radioimmuno.simulation import simulate_patient
@@ -56,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.stage(SIMULATING)
         simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)
         signature = default_signature()
-        files = _write_inputs(simulated, out)
+        files = _write_inputs(simulated, folder)
         progress.stage(SCORING)
         patient = result.with_time(
             score(
@@ -68,26 +72,27 @@ def run(arguments: argparse.Namespace) -> int:
                 inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
             )
         )
-        files += result.write_report(patient, signature, simulated.image, simulated.lesions, out, progress)
-        files += result.write_scene(patient, signature, simulated.image, simulated.lesions, out, progress)
+        files += result.write_report(patient, signature, simulated.image, simulated.lesions, folder, progress)
+        files += result.write_scene(patient, signature, simulated.image, simulated.lesions, folder, progress)
+        files = [file.relative_to(folder) for file in files]
+    out = arguments.out
     if arguments.json:
         return result.tell_machine(patient, files, out)
     code = result.tell(patient, signature, files, out)
-    again = (
-        f"radioimmuno score {files[0]} {files[1]} --kvp {simulated.acquisition.kvp:g} --out {out / 'again'}"
-    )
+    inputs = f"{out / CT_NAME} {out / LESIONS_NAME}"
+    again = f"radioimmuno score {inputs} --kvp {simulated.acquisition.kvp:g} --out {out}-again"
     print(f"To score the files yourself: {again}")
     return code
 
 
-def _write_inputs(simulated: Any, out: Path) -> list[Path]:
+def _write_inputs(simulated: Any, folder: Path) -> list[Path]:
     import SimpleITK as sitk
 
     from radioimmuno.atomic import replacing
     from radioimmuno.image import to_sitk
     from radioimmuno.segmentation_file import write_segmentation
 
-    ct, lesions = out / "ct.nrrd", out / "lesions.seg.nrrd"
+    ct, lesions = folder / CT_NAME, folder / LESIONS_NAME
     with replacing(ct) as unfinished:
         sitk.WriteImage(to_sitk(simulated.image), str(unfinished), useCompression=True, compressionLevel=1)
     write_segmentation(lesions, simulated.lesions, simulated.image.lattice)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from radioimmuno import __version__
 from radioimmuno.findings import InputError
 
-from . import demo, features, ring, score, signature
+from . import check, demo, export_dicom, features, maps, ring, score, segment, series, signature
 from .options import EXIT_CODES
 from .outcome import FAILURE, INTERRUPTED, Failure
 
-COMMANDS = (demo, score, features, ring, signature)
+COMMANDS = (demo, segment, check, score, features, maps, ring, export_dicom, series, signature)
 
 DESCRIPTION = """\
 Scores every lesion of a CT by a radiomic signature of CD8 T-cell infiltration: peritumoral ring,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import SETTINGS_HELP, add_case, add_command, settings_named
+from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
 from .outcome import exit_code, print_json
 from .progress import Progress
 from .table import table
@@ -56,7 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.measuring import measure
         from radioimmuno.report import write_rings
 
-        case = read_case(arguments.ct, arguments.lesions, None, progress)
+        case = read_case(
+            arguments.ct,
+            arguments.lesions,
+            None,
+            progress,
+            settings=settings,
+            **reading_options(arguments),
+        )
         progress.stage(BUILDING)
         built = measure(
             case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from .ct import implausible_values, read_image
+from .ct import ReadCt, implausible_values, read_ct, read_image
 from .segmentation import ReadLesions, read_lesions
 from .table import apply_lesion_table
 
 __all__ = [
+    "ReadCt",
     "ReadLesions",
     "apply_lesion_table",
     "implausible_values",
+    "read_ct",
     "read_image",
     "read_lesions",
 ]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk
 
 from ..acquisition import Acquisition
 from ..findings import Finding, InputError, Severity
 from ..image import Image, from_sitk
-from .volume import check_geometry, damaged, open_volume
+from .volume import is_dicom, open_volume
+
+if TYPE_CHECKING:
+    from ..dicom import Gap, SourceSeries
 
 CODE = "ct.unreadable"
 
@@ -21,38 +25,76 @@ HU_MUST_REACH_BELOW = 0.0
 HU_MIN_SPAN = 100.0
 HU_LIMITS = (-32768.0, 32767.0)
 
-# Distances between slices may differ by this share of their mean; more is a gap.
-MAX_UNEVEN_SLICES = 0.01
 
-_KVP, _THICKNESS, _KERNEL, _CONTRAST = "0018|0060", "0018|0050", "0018|1210", "0018|0010"
-_DESCRIPTION, _MODALITY, _POSITION = "0008|103e", "0008|0060", "0020|0032"
-
-
-def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:
-    """A CT and what its header says about the scan.
+@dataclass(frozen=True, eq=False)
+class ReadCt:
+    """A CT from any kind of file.
 
     Parameters
     ----------
-    path : NRRD, NIfTI or MHA/MHD file, or the folder of one DICOM series
-
-    Returns
-    -------
     image : values in HU, (slice, row, column), with the lattice in LPS mm
-    acquisition : kVp, slice thickness, kernel and contrast agent as the DICOM header has them; other files
-        say nothing of them
+    acquisition : what the DICOM header says of the scan; other files say nothing of it
+    findings : what holds for all lesions
+    gaps : missing slices; `dicom.check_gaps` says what they mean for each lesion
+    source : the DICOM series it was read from, None for other files
+    """
+
+    image: Image
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    source: SourceSeries | None = None
+
+
+def read_ct(
+    path: str | os.PathLike[str], series: str | None = None, *, allow_modality: bool = False
+) -> ReadCt:
+    """A CT with all that reading it found.
+
+    Parameters
+    ----------
+    path : NRRD, NIfTI or MHA/MHD file, a DICOM folder (any number of series in it), or an enhanced
+        multi-frame DICOM file
+    series : UID of the series in a DICOM folder with several
+    allow_modality : take a DICOM series that is no CT
 
     Raises
     ------
     InputError
-        `ct.unreadable`, with words that say what to do.
+        With the code of what is wrong and words that say what to do.
     """
     path = Path(path)
-    if path.is_dir():
-        return _read_series(path)
+    if path.is_dir() or is_dicom(path):
+        from ..dicom import read_ct as read_dicom
+
+        ct = read_dicom(path, series, allow_modality=allow_modality)
+        findings = (*ct.findings, *implausible_values(ct.image))
+        return ReadCt(ct.image, ct.acquisition, findings, ct.gaps, ct.source)
+    if series is not None:
+        raise InputError("ct.unknown_series", f"{path} is no DICOM folder: it has no series to choose from.")
     volume = open_volume(path, CODE)
     if volume.GetNumberOfComponentsPerPixel() != 1:
         raise InputError(CODE, f"{path} has several values a voxel (a color image or layers); a CT has one.")
-    return from_sitk(volume), Acquisition()
+    image = from_sitk(volume)
+    return ReadCt(image, findings=implausible_values(image))
+
+
+def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:
+    """A CT and what its header says about the scan, where nothing has to be said of single lesions.
+
+    Parameters
+    ----------
+    path : as for `read_ct`
+
+    Raises
+    ------
+    InputError
+        As `read_ct`; also `ct.missing_slice`, because a caller could not tell which lesions it concerns.
+    """
+    ct = read_ct(path)
+    if ct.gaps:
+        raise InputError("ct.missing_slice", f"{path}: {'; '.join(gap.text for gap in ct.gaps)}.")
+    return ct.image, ct.acquisition
 
 
 def implausible_values(image: Image) -> tuple[Finding, ...]:
@@ -74,87 +116,3 @@ def implausible_values(image: Image) -> tuple[Finding, ...]:
         "Check that the export applied rescale slope and intercept."
     )
     return (Finding("ct.hu_implausible", Severity.WARN, text),)
-
-
-def _read_series(folder: Path) -> tuple[Image, Acquisition]:
-    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
-    files = {uid: sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), uid) for uid in series}
-    if not files:
-        raise InputError(
-            CODE, f"{folder} holds no DICOM images. Name the folder in which the slices themselves lie."
-        )
-    if len(files) > 1:
-        listing = "; ".join(_describe(names) for names in files.values())
-        raise InputError(
-            CODE, f"{folder} holds {len(files)} series: {listing}. Put the CT to score in its own folder."
-        )
-    (names,) = files.values()
-    if len(names) < 2:
-        raise InputError(CODE, f"{folder} holds a single DICOM slice; a CT volume has several.")
-    header = _header(names[0])
-    reader = sitk.ImageSeriesReader()
-    reader.SetFileNames(names)
-    reader.MetaDataDictionaryArrayUpdateOn()
-    try:
-        volume = reader.Execute()
-    except RuntimeError:
-        raise damaged(folder, CODE) from None
-    check_geometry(folder, CODE, volume)
-    _check_even_slices(folder, reader, len(names))
-    if volume.GetDimension() != 3 or volume.GetNumberOfComponentsPerPixel() != 1:
-        raise InputError(CODE, f"{folder} does not hold a stack of gray-value slices.")
-    return from_sitk(volume), _acquisition(header)
-
-
-def _check_even_slices(folder: Path, reader: sitk.ImageSeriesReader, slices: int) -> None:
-    """Refuse gaps between slices: the reader would spread the slices that are there over them."""
-    if not all(reader.HasMetaDataKey(number, _POSITION) for number in range(slices)):
-        raise InputError(CODE, f"{folder}: its slices do not say where they lie (ImagePositionPatient).")
-    texts = [reader.GetMetaData(number, _POSITION).split("\\") for number in range(slices)]
-    steps = np.linalg.norm(np.diff(np.array(texts, float), axis=0), axis=1)
-    usual = float(np.median(steps))
-    if (np.abs(steps - usual) > MAX_UNEVEN_SLICES * usual).any():
-        raise InputError(
-            CODE,
-            f"{folder}: slices are {steps.min():.2f} to {steps.max():.2f} mm apart: is one missing?",
-        )
-
-
-def _header(file: str) -> sitk.ImageFileReader:
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(file)
-    reader.SetImageIO("GDCMImageIO")
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError:
-        raise damaged(Path(file), CODE) from None
-    return reader
-
-
-def _describe(files: tuple[str, ...]) -> str:
-    header = _header(files[0])
-    words = [_text(header, _MODALITY), _text(header, _DESCRIPTION)]
-    return " ".join([*(w for w in words if w), f"({len(files)} files, {Path(files[0]).name} ...)"])
-
-
-def _acquisition(header: sitk.ImageFileReader) -> Acquisition:
-    return Acquisition(
-        kvp=_number(header, _KVP),
-        slice_thickness_mm=_number(header, _THICKNESS),
-        kernel=_text(header, _KERNEL),
-        contrast_agent=_text(header, _CONTRAST),
-        source="DICOM header",
-    )
-
-
-def _text(header: sitk.ImageFileReader, tag: str) -> str | None:
-    return (header.GetMetaData(tag).strip(" \0") or None) if header.HasMetaDataKey(tag) else None
-
-
-def _number(header: sitk.ImageFileReader, tag: str) -> float | None:
-    """The tag as a number; None when it is absent, empty or no positive number: nothing is guessed."""
-    try:
-        value = float(_text(header, tag) or "nan")
-    except ValueError:
-        return None
-    return value if 0 < value < float("inf") else None

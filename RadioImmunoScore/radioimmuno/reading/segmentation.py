@@ -1,35 +1,38 @@
-"""Reading lesions: a label map, or the segmentation file of Slicer (.seg.nrrd)."""
+"""Reading lesions: a label map, Slicer's segmentation file (.seg.nrrd), a DICOM RTSTRUCT or SEG file."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
 
-from ..findings import Finding, GeometryError, InputError
+from ..findings import InputError
 from ..image import Box, Image, from_sitk
 from ..lesion import Lesion, Site, from_labels
-from ..placement import place
-from ..segment_tags import IRRADIATED_TAG, TERMINOLOGY_TAG, irradiated_from_tag, site_from_terminology
-from .volume import open_volume
+from ..picking import pick
+from ..placement import ReadLesions, place_lesions
+from ..segment_tags import (
+    IRRADIATED_TAG,
+    TERMINOLOGY_TAG,
+    TRACKING_TAG,
+    irradiated_from_tag,
+    site_from_terminology,
+)
+from .volume import is_dicom, open_volume
+
+if TYPE_CHECKING:
+    from ..dicom import SourceSeries
 
 CODE = "mask.unreadable"
 
 # A label map with more labels is no segmentation of lesions but an image, or an atlas.
 MAX_LESIONS = 1000
-
-
-@dataclass(frozen=True)
-class ReadLesions:
-    """Lesions on the CT's lattice, in the file's order, and what was found on the way, by identifier."""
-
-    lesions: tuple[Lesion, ...]
-    findings: Mapping[str, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,25 @@ class _Segment:
     label: int
     site: Site | None
     irradiated: bool | None
+    tracking_uid: str | None
 
 
-def read_lesions(path: str | os.PathLike[str], image: Image) -> ReadLesions:
+def read_lesions(
+    path: str | os.PathLike[str],
+    image: Image,
+    source: SourceSeries | None = None,
+    patterns: Sequence[str] = (),
+) -> ReadLesions:
     """The lesions of a segmentation, each a mask cropped to what it covers, on the CT's lattice.
 
     Parameters
     ----------
     path : label map (each label above 0 is a lesion, its identifier the label) or `.seg.nrrd` (each segment
-        is a lesion, its identifier the segment's; an empty segment becomes an empty lesion)
+        is a lesion, its identifier the segment's; an empty segment becomes an empty lesion), a DICOM RTSTRUCT
+        (`dicom.read_rtstruct`) or SEG (`dicom.read_seg`), or a folder that holds one of these two
     image : the CT
+    source : the DICOM series that the CT was read from; DICOM lesions must lie in its frame of reference
+    patterns : glob patterns of the names of the lesions to take; all of them by default
 
     Returns
     -------
@@ -62,24 +74,21 @@ def read_lesions(path: str | os.PathLike[str], image: Image) -> ReadLesions:
     Raises
     ------
     InputError
-        `mask.unreadable` for a file that is no segmentation.
+        `mask.unreadable` for a file that is no segmentation, `mask.no_match` when a pattern matches none.
     GeometryError
         `mask.geometry` when nothing of it lies on the CT.
     """
     path = Path(path)
+    if path.is_dir() or is_dicom(path):
+        from ..dicom.lesions import read_dicom_lesions
+
+        return read_dicom_lesions(path, image, source, patterns)
     volume = open_volume(path, CODE)
     segments = _segments(path, volume)
     stored = from_sitk(volume)
     lesions = _from_segments(path, stored, segments) if segments else _from_label_map(path, stored)
-    placed = {lesion.id: place(lesion.mask, image.lattice) for lesion in lesions}
-    if any(lesion.voxels for lesion in lesions) and not any(p.mask.values.any() for p in placed.values()):
-        raise GeometryError(
-            "mask.geometry",
-            f"{path} lies outside of the CT altogether: was it drawn on another image?",
-        )
-    return ReadLesions(
-        tuple(replace(lesion, mask=placed[lesion.id].mask) for lesion in lesions),
-        {name: p.findings for name, p in placed.items() if p.findings},
+    return place_lesions(
+        path, pick(lesions, patterns, lambda lesion: (lesion.id, lesion.name)), image.lattice
     )
 
 
@@ -106,7 +115,8 @@ def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> list[
             masks[layer, label] = mask
     nothing = Image(np.zeros((0, 0, 0), bool), stored.lattice)
     return [
-        Lesion(s.id, s.name, masks.get((s.layer, s.label), nothing), s.site, s.irradiated) for s in segments
+        Lesion(s.id, s.name, masks.get((s.layer, s.label), nothing), s.site, s.irradiated, s.tracking_uid)
+        for s in segments
     ]
 
 
@@ -142,7 +152,7 @@ def _whole_numbers(path: Path, values: np.ndarray) -> np.ndarray:
 
 def _segments(path: Path, volume: sitk.Image) -> list[_Segment]:
     """The segments that the header lists; none for a plain label map."""
-    header = {key: volume.GetMetaData(key) for key in volume.GetMetaDataKeys() if key.startswith("Segment")}
+    header = {key: volume.GetMetaData(key) for key in _text_keys(volume) if key.startswith("Segment")}
     numbers = sorted({int(m[1]) for key in header if (m := re.fullmatch(r"Segment(\d+)_(ID|Name)", key))})
     if not numbers:
         return []
@@ -151,6 +161,11 @@ def _segments(path: Path, volume: sitk.Image) -> list[_Segment]:
     segments = [_segment(path, header, number, volume.GetNumberOfComponentsPerPixel()) for number in numbers]
     _check_unique(path, [s.id for s in segments])
     return segments
+
+
+def _text_keys(volume: sitk.Image) -> list[str]:
+    """The header's keys; those that are no UTF-8 cannot be asked for."""
+    return [key for key in volume.GetMetaDataKeys() if not any("\ud800" <= c <= "\udfff" for c in key)]
 
 
 def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) -> _Segment:
@@ -172,6 +187,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         label=whole("LabelValue", 1),
         site=site_from_terminology(tags.get(TERMINOLOGY_TAG, "")),
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
+        tracking_uid=tags.get(TRACKING_TAG) or None,
     )
 
 

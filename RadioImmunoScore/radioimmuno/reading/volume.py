@@ -13,6 +13,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..findings import InputError
+from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
+from .metaimage import is_sound_header
 from .wholeness import is_whole
 
 # 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
@@ -20,6 +22,8 @@ MAX_VOXELS = 2_000_000_000
 
 # How far directions may be from right angles: single-precision headers, not gantry tilt.
 RIGHT_ANGLE_TOLERANCE = 1e-3
+
+DICOM_MAGIC_AT, DICOM_MAGIC = 128, b"DICM"
 
 FORMATS = {"NrrdImageIO": "NRRD", "NiftiImageIO": "NIfTI", "MetaImageIO": "MHA/MHD"}
 
@@ -53,10 +57,21 @@ def open_volume(path: Path, code: str) -> sitk.Image:
     return image
 
 
+def is_dicom(path: Path) -> bool:
+    """Whether this is a DICOM file; False too when there is no such file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        stream.seek(DICOM_MAGIC_AT)
+        return stream.read(len(DICOM_MAGIC)) == DICOM_MAGIC
+
+
 def check_geometry(path: Path, code: str, image: sitk.Image | sitk.ImageFileReader) -> None:
-    """Refuse spacings that are not positive numbers and axes that are not at right angles."""
+    """Refuse spacings and origins that no scan has, and axes that are not at right angles."""
     spacing, origin = image.GetSpacing(), image.GetOrigin()
-    if not all(map(math.isfinite, (*spacing, *origin))) or min(spacing) <= 0:
+    smallest, largest = SPACING_LIMITS_MM
+    sane = all(smallest <= step <= largest for step in spacing)
+    if not (sane and all(abs(place) <= MAX_POSITION_MM for place in origin)):
         raise InputError(code, f"{path}: the spacing or the origin in its header is not a valid number.")
     direction = np.array(image.GetDirection()).reshape(3, 3)
     if not np.allclose(direction.T @ direction, np.eye(3), atol=RIGHT_ANGLE_TOLERANCE):
@@ -84,6 +99,8 @@ def _reader_for(path: Path, code: str) -> sitk.ImageFileReader:
     if image_io not in FORMATS:
         known = ", ".join(FORMATS.values())
         raise InputError(code, f"{path} is not a volume that can be read. Known formats are: {known}.")
+    if image_io == "MetaImageIO" and not is_sound_header(path):
+        raise damaged(path, code)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.SetImageIO(image_io)

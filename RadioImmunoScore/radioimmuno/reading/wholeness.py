@@ -1,4 +1,7 @@
-"""Whether all voxels are in a file: some readers of ITK fill a file that is cut off with zeros, silently."""
+"""Whether all voxels are in a file: some readers of ITK fill a file that is cut off with zeros, silently.
+
+Others take memory for what the header claims before they look; here the file's length is held against it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
+# Deflate (gzip) makes at most 1032 bytes of one.
+MAX_INFLATION = 1032
+DETACHED_ENDINGS = (".nhdr", ".mhd", ".hdr")
+NRRD_HEADER_BYTES = 1 << 20
 META_HEADER_BYTES = 1 << 16
 META_BYTES = {
     "CHAR": 1,
@@ -27,16 +34,39 @@ BLOCK_BYTES = 1 << 24
 
 
 def is_whole(path: Path, reader: sitk.ImageFileReader) -> bool:
-    """Whether the file is as long as its header says; `reader` has read the header.
-
-    Readers that notice it themselves (NRRD) are left to it.
-    """
+    """Whether the file is as long as its header says; `reader` has read the header."""
     values = math.prod(reader.GetSize()) * reader.GetNumberOfComponents()
+    claimed = values * _bytes_per_value(reader)
+    if claimed > MAX_INFLATION * _bytes_at_hand(path):
+        return False
     if reader.GetImageIO() == "NiftiImageIO":
         return _nifti_is_whole(path, reader, values)
     if reader.GetImageIO() == "MetaImageIO":
         return _meta_is_whole(path, values)
-    return True
+    return _nrrd_is_whole(path, claimed)
+
+
+def _bytes_per_value(reader: sitk.ImageFileReader) -> int:
+    voxel = sitk.Image([1, 1, 1], reader.GetPixelID(), reader.GetNumberOfComponents())
+    return int(sitk.GetArrayViewFromImage(voxel).itemsize)
+
+
+def _bytes_at_hand(path: Path) -> int:
+    """At least as many as the voxels can come from: a header's voxels lie in other files of its folder."""
+    if path.suffix.lower() not in DETACHED_ENDINGS:
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.resolve().parent.iterdir() if file.is_file())
+
+
+def _nrrd_is_whole(path: Path, claimed: int) -> bool:
+    """Of raw voxels in the same file; other encodings are checked by their reader while it unpacks."""
+    with path.open("rb") as stream:
+        header, end, _ = stream.read(NRRD_HEADER_BYTES).replace(b"\r\n", b"\n").partition(b"\n\n")
+    lines = (line.partition(b":") for line in header.lower().splitlines())
+    fields = {name.strip(): value.strip() for name, _, value in lines}
+    if fields.get(b"encoding") != b"raw" or b"data file" in fields or b"datafile" in fields:
+        return True
+    return path.stat().st_size - len(header) - len(end) >= claimed
 
 
 def _nifti_is_whole(path: Path, reader: sitk.ImageFileReader, values: int) -> bool:

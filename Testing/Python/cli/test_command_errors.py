@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_patient import SHAPE, write_volume
 
+from radioimmuno.engines.pyradiomics import is_installed
 from radioimmuno_cli import result
 from radioimmuno_cli.outcome import Failure
 
@@ -33,6 +34,8 @@ def failed(done, words):
         ("score", "ct.nrrd", "lesions.nrrd", "--out", "o", "--kvp", "high"),
         ("score", "ct.nrrd", "lesions.nrrd", "--out", "o", "--kvp", "-120"),
         ("features", "ct.nrrd", "lesions.nrrd", "--out", "f.csv", "--region", "rim"),
+        ("features", "ct.nrrd", "lesions.nrrd", "--out", "f.csv", "--engine", "lifex"),
+        ("features", "ct.nrrd", "lesions.nrrd", "--out", "f.csv", "--image-type", "LoG:broad"),
         ("demo", "--out", "o", "--seed", "-1"),
         ("signature", "delete"),
     ],
@@ -130,3 +133,20 @@ def test_a_scene_without_slicers_libraries_is_refused_with_what_to_install(monke
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(Failure, match=r"pip install 'radioimmuno\[slicer\]'"):
         result.check_scene_can_be_made()
+
+
+@pytest.mark.skipif(is_installed(), reason="PyRadiomics is installed")
+@pytest.mark.parametrize("engine", ["pyradiomics", "compare"])
+def test_an_engine_that_is_missing_is_told_of_before_anything_is_read(radioimmuno, tmp_path, engine):
+    done = radioimmuno(
+        "features", "no.nrrd", "no.nrrd", "--engine", engine, "--out", tmp_path / "new" / "f.csv"
+    )
+    failed(done, r"SlicerRadiomics.*pip install pyradiomics.*Python 3\.11.* \[engine\.missing\]")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_filtered_images_go_with_pyradiomics_alone(radioimmuno, tmp_path):
+    done = radioimmuno(
+        "features", "ct.nrrd", "l.nrrd", "--image-type", "Wavelet", "--out", tmp_path / "f.csv"
+    )
+    failed(done, "--engine pyradiomics")

@@ -10,7 +10,7 @@ import pytest
 import SimpleITK as sitk
 from small_patient import label_map, write_volume
 
-WRITTEN = {"scores.csv", "patient.json", "report.html", "rings.nrrd"}
+WRITTEN = {"scores.csv", "patient.json", "report.html", "rings.nrrd", "scored_lesions.seg.nrrd"}
 KVP = ("--kvp", "120")
 
 
@@ -42,7 +42,7 @@ def test_all_lesions_are_scored_and_the_scores_are_those_computed_by_hand(scored
 
 def test_every_file_is_written_and_nothing_else(scored):
     _, out = scored
-    assert {file.name for file in out.iterdir()} == WRITTEN
+    assert {file.name for file in out.iterdir()} == WRITTEN | {".radioimmuno-files"}
 
 
 def test_the_terminal_shows_lesions_patient_notice_and_files(scored):

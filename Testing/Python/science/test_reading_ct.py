@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import struct
+import time
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write, write_series
+from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError, Severity
@@ -45,51 +47,6 @@ def test_every_format_gives_the_same_voxels_in_the_same_place(tmp_path, ending):
     np.testing.assert_array_equal(image.values, ct_values())
     assert image.lattice.coincides(expected)
     assert acquisition == Acquisition()
-
-
-def test_a_dicom_folder_gives_the_volume_and_what_its_header_says(tmp_path):
-    tags = {"0018|0060": "120", "0018|0050": "3.0", "0018|1210": "B30f", "0018|0010": "Iohexol"}
-    write_series(tmp_path / "series", ct_values(), "1.2.3", tags)
-    image, acquisition = read_image(tmp_path / "series")
-    np.testing.assert_array_equal(image.values, ct_values())
-    assert image.lattice.coincides(Lattice(SHAPE, SPACING[::-1], ORIGIN))
-    assert acquisition == Acquisition(120.0, 3.0, "B30f", "Iohexol", "DICOM header")
-
-
-@pytest.mark.parametrize("kvp", [None, "", "0"])
-def test_what_the_dicom_header_does_not_say_is_not_invented(tmp_path, kvp):
-    write_series(tmp_path / "series", ct_values(), "1.2.3", {} if kvp is None else {"0018|0060": kvp})
-    _, acquisition = read_image(tmp_path / "series")
-    assert acquisition == Acquisition(source="DICOM header")
-
-
-def test_several_series_in_a_folder_are_refused_with_a_list(tmp_path):
-    write_series(tmp_path / "study", ct_values(), "1.2.3", {"0008|103e": "Arterial"})
-    write_series(tmp_path / "study", ct_values()[:5], "1.2.4", {"0008|103e": "Venous"})
-    text = refused(tmp_path / "study", "2 series")
-    assert "CT Arterial (12 files" in text
-    assert "CT Venous (5 files" in text
-
-
-def test_a_folder_without_dicom_is_refused(tmp_path):
-    (tmp_path / "notes.txt").write_text("nothing here")
-    refused(tmp_path, "no DICOM images")
-
-
-def test_a_folder_with_one_slice_is_refused(tmp_path):
-    write_series(tmp_path / "series", ct_values()[:1], "1.2.3")
-    refused(tmp_path / "series", "single DICOM slice")
-
-
-def test_a_single_dicom_file_is_refused_and_its_folder_asked_for(tmp_path):
-    write_series(tmp_path / "series", ct_values(), "1.2.3")
-    refused(tmp_path / "series" / "1.2.3-000.dcm", "name the folder")
-
-
-def test_a_gap_between_slices_is_refused(tmp_path):
-    write_series(tmp_path / "series", ct_values(), "1.2.3")
-    (tmp_path / "series" / "1.2.3-004.dcm").unlink()
-    refused(tmp_path / "series", "2.50 to 5.00 mm apart")
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
@@ -163,6 +120,53 @@ def test_complex_numbers_are_refused(tmp_path):
 
 def test_a_header_that_claims_more_than_any_ct_is_refused_before_memory_is_taken(nrrd):
     refused(changed(nrrd, HEADER_SIZES, b"sizes: 40000 30000 20000"), "claims 40000 x 30000 x 20000")
+
+
+@pytest.fixture
+def untouched(monkeypatch):
+    """Fails the test when voxels are read."""
+
+    def execute(self):
+        raise AssertionError("memory was taken for the voxels")
+
+    monkeypatch.setattr(sitk.ImageFileReader, "Execute", execute)
+
+
+CLAIMS = ("100000 100000 100000", "2000 1000 900")
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("ending", ["nrrd", "nhdr", "mha", "mhd"])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_more_voxels_than_the_file_can_hold_are_refused_unread(
+    tmp_path, untouched, ending, compressed, claim
+):
+    path = tmp_path / f"ct.{ending}"
+    sitk.WriteImage(image_of(ct_values()), str(path), useCompression=compressed)
+    start = time.monotonic()
+    refused(changed(path, b"24 20 12", claim.encode()), "claims 100000 x|damaged or cut off")
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("ending", ["nii", "nii.gz"])
+def test_a_nifti_with_more_voxels_than_it_can_hold_is_refused_unread(tmp_path, untouched, ending):
+    content = bytearray(write(tmp_path / "whole.nii", ct_values()).read_bytes())
+    content[42:48] = struct.pack("<3h", 2000, 1000, 900)
+    path = tmp_path / f"ct.{ending}"
+    path.write_bytes(gzip.compress(content) if ending == "nii.gz" else content)
+    refused(path, "damaged or cut off")
+
+
+@pytest.mark.parametrize("dimensions", [b"-1", b"0", b"11", b"100000", b"4294967296", b"1e308", b"three"])
+def test_a_number_of_dimensions_that_ends_itks_reader_is_refused(tmp_path, dimensions):
+    path = write(tmp_path / "ct.mha", ct_values())
+    refused(changed(path, b"NDims = 3", b"NDims = " + dimensions), "damaged")
+
+
+@pytest.mark.parametrize("line", [b"Comment = " + b"x" * 5000, b"Comment = \x00\x01", b"NDims = 3"])
+def test_a_header_line_that_ends_itks_reader_is_refused(tmp_path, line):
+    path = write(tmp_path / "ct.mha", ct_values())
+    refused(changed(path, b"DimSize", line + b"\nDimSize"), "damaged")
 
 
 @pytest.mark.parametrize("sizes", [b"sizes: 24 20 0", b"sizes: 24 20 -5"])

@@ -181,14 +181,6 @@ def test_a_written_segmentation_reads_back_the_same(tmp_path):
     np.testing.assert_array_equal(on_ct(read[0]), TWO == 1)
 
 
-def test_overlapping_lesions_are_not_written(tmp_path):
-    mask = Image(np.ones((2, 2, 2), bool), LATTICE)
-    with pytest.raises(ValueError, match="shares voxels"):
-        write_segmentation(
-            tmp_path / "out.seg.nrrd", [Lesion("a", "a", mask), Lesion("b", "b", mask)], LATTICE
-        )
-
-
 @pytest.mark.parametrize(
     ("entry", "site"),
     [

@@ -1,0 +1,91 @@
+"""DICOM codes: what segmentations say of a lesion's site, and what our own codes mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..lesion import Site
+from .library import highdicom
+
+# Our own coding scheme; DICOM leaves designators that begin with 99 to whoever needs one. A code's meaning
+# has at most 64 characters and is all that a viewer shows.
+SCHEME = "99RIS"
+SCHEME_NAME = "RadioImmunoScore"
+MEANINGS = {
+    "RING": "Peritumoral ring",
+    "SCORE": "Radiomic score of CD8 T-cell infiltration (research only)",
+    "ENTROPY": "Shannon entropy of the lesions' scores",
+    "SCORED": "Number of lesions with a score",
+    "LESIONS": "Number of lesions",
+    "LOWEST": "Lesion with the lowest score",
+    "HIGHEST": "Lesion with the highest score",
+    "STATUS": "Status of the score",
+    "STATUS_SCORED": "Scored",
+    "STATUS_WARNING": "Scored, with warnings",
+    "STATUS_REFUSED": "Not scored",
+    "FINDINGS": "What was found on the lesion",
+    "USE": "What the score may be used for",
+    "USE_RESEARCH": "Research only: not for diagnosis or treatment decisions",
+    "USE_NONE": "Nothing: demonstration signature, fitted on simulated data",
+    "NOT_DEFINED": "Not defined: too few lesions with a score",
+    "AVERAGED": "Averaged over the 13 directions",
+    "MERGED": "From the merged matrix of the 13 directions",
+    "SUBSET": "Lesions of a patient",
+}
+RING = "RING"
+
+# SNOMED RT, which DICOM used before SNOMED CT; the pairs are those of DICOM PS3.16.
+SNOMED_RT_CODES = {
+    "T-C4000": Site.LYMPH_NODE,
+    "T-D1000": Site.HEAD_AND_NECK,
+    "T-28000": Site.LUNG,
+    "T-62000": Site.LIVER,
+    "T-D016E": Site.BONE,
+    "T-A0100": Site.BRAIN,
+    "T-B3000": Site.ADRENAL,
+    "T-1A000": Site.SOFT_TISSUE,
+}
+
+
+def site_of_codes(items: Iterable[Any]) -> Site | None:
+    """The site that the first known of these codes names; None when none is known.
+
+    Parameters
+    ----------
+    items : items of code sequences
+    """
+    for item in items:
+        scheme, code = str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))
+        site = None
+        if scheme == "SCT":
+            site = Site.from_snomed(code)
+        elif scheme in ("SRT", "SNM3", "99SDM"):
+            site = SNOMED_RT_CODES.get(code)
+        if site is not None:
+            return site
+    return None
+
+
+def is_ring(items: Iterable[Any]) -> bool:
+    """Whether a segment's type is the peritumoral ring of our own export."""
+    return any(
+        (str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))) == (SCHEME, RING)
+        for item in items
+    )
+
+
+def coded(code: str) -> Any:
+    """One of our own codes, for highdicom."""
+    return highdicom().sr.CodedConcept(code, SCHEME, MEANINGS[code])
+
+
+def scheme_identification() -> list[Any]:
+    """What a file with our own codes says about their scheme (CodingSchemeIdentificationSequence)."""
+    from pydicom.dataset import Dataset
+
+    item = Dataset()
+    item.CodingSchemeDesignator = SCHEME
+    item.CodingSchemeName = SCHEME_NAME
+    item.CodingSchemeResponsibleOrganization = SCHEME_NAME
+    return [item]

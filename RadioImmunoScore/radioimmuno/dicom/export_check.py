@@ -1,0 +1,115 @@
+"""What must hold of an exported SEG and report, and no general validator asks.
+
+Validators check a file by itself: whether the frame of reference is the CT's, and whether a report and its
+segmentation speak of the same lesions, they cannot know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .source import SourceSeries
+
+TRACKING_UID = "112040"
+
+
+def check_export(datasets: Iterable[Any], source: SourceSeries) -> list[str]:
+    """What is wrong with the files of one export; nothing when all is well.
+
+    Parameters
+    ----------
+    datasets : the reports and, where there is one, the segmentation
+    source : the CT's series
+    """
+    everything = list(datasets)
+    seg = next((dataset for dataset in everything if "SegmentSequence" in dataset), None)
+    reports = [dataset for dataset in everything if dataset is not seg]
+    problems = [problem for dataset in everything for problem in _check_study(dataset, source)]
+    known = {instance.sop_instance_uid for instance in source.instances}
+    known |= {str(dataset.get("SOPInstanceUID")) for dataset in everything}
+    problems += [problem for dataset in everything for problem in _check_references(dataset, known)]
+    problems += [problem for report in reports for problem in _check_values(report)]
+    if seg is not None:
+        problems += _check_frames(seg, source)
+        problems += _check_tracking(seg, reports)
+    return problems
+
+
+def _check_study(dataset: Any, source: SourceSeries) -> Iterator[str]:
+    if str(dataset.get("StudyInstanceUID", "")) != source.study_uid:
+        yield f"{_name(dataset)} is not in the CT's study"
+    if str(dataset.get("SeriesInstanceUID", "")) in ("", source.series_uid):
+        yield f"{_name(dataset)} has no series of its own"
+
+
+def _name(dataset: Any) -> str:
+    return "the segmentation" if "SegmentSequence" in dataset else "a report"
+
+
+def _check_frames(seg: Any, source: SourceSeries) -> Iterator[str]:
+    frame = str(seg.get("FrameOfReferenceUID", ""))
+    if not frame or frame != source.frame_of_reference_uid:
+        yield "the segmentation's frame of reference is not the CT's"
+    described = {int(item.SegmentNumber) for item in seg.SegmentSequence}
+    drawn = {
+        int(item.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
+        for item in seg.PerFrameFunctionalGroupsSequence
+    }
+    if drawn != described:
+        yield "the segmentation's frames are not those of its segments"
+
+
+def _check_tracking(seg: Any, reports: Iterable[Any]) -> Iterator[str]:
+    """Each segment's UID is that of the group which refers to it."""
+    segments = {int(item.SegmentNumber): str(item.get("TrackingUID", "")) for item in seg.SegmentSequence}
+    if "" in segments.values():
+        yield "a segment has no tracking UID"
+    if len(set(segments.values())) < len(segments):
+        yield "two segments have the same tracking UID"
+    referred = {}
+    for group in (item for report in reports for item in _items(report)):
+        children = group.get("ContentSequence") or []
+        own = [str(c.UID) for c in children if c.ValueType == "UIDREF" and _is(c, TRACKING_UID)]
+        for reference in (r for c in children for r in c.get("ReferencedSOPSequence") or []):
+            if reference.get("ReferencedSOPInstanceUID") == seg.SOPInstanceUID:
+                referred[int(reference.get("ReferencedSegmentNumber", 0))] = own
+    for number, uid in segments.items():
+        if number not in referred:
+            yield f"no report refers to segment {number}"
+        elif referred[number] != [uid]:
+            yield f"the report's group of segment {number} has not its tracking UID"
+
+
+def _check_references(dataset: Any, known: set[str]) -> Iterator[str]:
+    """All that is referred to is the CT's or was made together with it."""
+    named = {str(e.value) for e in _elements(dataset) if e.keyword == "ReferencedSOPInstanceUID"}
+    if not named:
+        yield f"{_name(dataset)} refers to nothing"
+    if named - known:
+        yield f"{_name(dataset)} refers to instances that do not exist: {', '.join(sorted(named - known))}"
+
+
+def _check_values(report: Any) -> Iterator[str]:
+    for item in _items(report):
+        if item.get("ValueType") == "NUM" and not item.get("MeasuredValueSequence"):
+            yield "a report has a measurement without a value"
+
+
+def _is(item: Any, code: str) -> bool:
+    return str(item.ConceptNameCodeSequence[0].CodeValue) == code
+
+
+def _items(dataset: Any) -> Iterator[Any]:
+    """The content items of a report, the root first."""
+    yield dataset
+    for child in dataset.get("ContentSequence") or []:
+        yield from _items(child)
+
+
+def _elements(dataset: Any) -> Iterator[Any]:
+    for element in dataset:
+        yield element
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from _elements(item)

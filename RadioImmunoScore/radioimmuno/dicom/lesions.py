@@ -1,0 +1,78 @@
+"""Reading lesions from DICOM: an RTSTRUCT or SEG file, or a folder with one of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..findings import InputError
+from ..image import Image
+from ..placement import ReadLesions
+from .library import lenient_reading, pydicom
+from .rtstruct import read_rtstruct
+from .seg import read_seg
+from .source import SourceSeries
+
+CODE = "mask.unreadable"
+READERS = {
+    "1.2.840.10008.5.1.4.1.1.481.3": read_rtstruct,
+    "1.2.840.10008.5.1.4.1.1.66.4": read_seg,
+    "1.2.840.10008.5.1.4.1.1.66.7": read_seg,
+}
+
+
+def read_dicom_lesions(
+    path: Path, image: Image, source: SourceSeries | None = None, patterns: Sequence[str] = ()
+) -> ReadLesions:
+    """The lesions of a DICOM file, by what kind of file it is; parameters and errors as its reader's.
+
+    Raises
+    ------
+    InputError
+        Also `mask.unreadable` for any other DICOM file, and for a folder that holds none or several.
+    """
+    file = only_lesions_of(path) if path.is_dir() else path
+    kind = _kind(file)
+    if kind not in READERS:
+        name = pydicom().uid.UID(kind).name if kind else "unknown"
+        raise InputError(
+            CODE, f"{file} holds no lesions (it is DICOM, {name}). Give an RTSTRUCT or a SEG file."
+        )
+    return READERS[kind](file, image, source, patterns)
+
+
+def only_lesions_of(folder: Path) -> Path:
+    """The only RTSTRUCT or SEG file below a folder.
+
+    Raises
+    ------
+    InputError
+        `mask.unreadable` when there is none or there are several.
+    """
+    found = [file for file in _files(folder) if _kind(file) in READERS]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputError(CODE, f"{folder} is a folder without an RTSTRUCT or DICOM SEG file.")
+    names = ", ".join(str(file.relative_to(folder)) for file in found)
+    raise InputError(CODE, f"{folder} holds {len(found)} files with lesions: {names}. Name one of them.")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, subfolders, names in os.walk(folder):
+        subfolders.sort()
+        yield from (Path(parent, name) for name in sorted(names))
+
+
+def _kind(file: Path) -> str:
+    """UID of the file's SOP class; "" when it is no DICOM file."""
+    library = pydicom()
+    try:
+        with lenient_reading():
+            tags = ["SOPClassUID"]
+            return str(
+                library.dcmread(file, stop_before_pixels=True, specific_tags=tags).get("SOPClassUID", "")
+            )
+    except Exception:  # no DICOM at all, or damaged: the library raises anything
+        return ""

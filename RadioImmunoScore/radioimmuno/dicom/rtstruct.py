@@ -1,0 +1,271 @@
+"""Lesions from an RTSTRUCT file: the contours that a radiotherapy system writes.
+
+Rules, where systems differ:
+
+- contours of one slice are combined by exclusive or, so that holes and keyholes are holes; a contour that is
+  there twice counts once;
+- a voxel is inside where its centre is (`contours.fill`);
+- contours belong to the slice that they lie on, within a tenth of the slice distance; a slice without a
+  contour holds nothing of the structure, and nothing is filled in between drawn slices;
+- contours that lie between the CT's slices at equal distances are slices of their own, as thick as these
+  distances, and are put on the CT by the nearest one (`placement.place`); at unequal distances the structure
+  is refused;
+- a structure in another frame of reference, or of points, lines or contours that are not parallel to the
+  CT's slices, is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..findings import Finding, GeometryError, InputError, Refusal, Severity
+from ..image import Box, Image, Lattice
+from ..lesion import Lesion, Site
+from ..picking import pick
+from ..placement import ReadLesions, place_lesions
+from .codes import site_of_codes
+from .contours import cells, fill
+from .library import lenient_reading, pydicom
+from .planes import PLANE_TOLERANCE, planes_at
+from .reference import check_frame_of_reference, check_series
+from .source import SourceSeries
+
+CODE = "mask.unreadable"
+CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+
+# Contours that reach farther than the CT's own size beyond its border belong to another image.
+FAR_SIZES = 1.0
+
+
+@dataclass(frozen=True)
+class _Structure:
+    """One ROI of the file: its contours as they are stored."""
+
+    number: str
+    name: str
+    frame_of_reference_uid: str
+    contours: tuple[Any, ...]
+    site: Site | None
+
+
+def read_rtstruct(
+    path: str | os.PathLike[str],
+    image: Image,
+    source: SourceSeries | None = None,
+    patterns: Sequence[str] = (),
+) -> ReadLesions:
+    """The structures of an RTSTRUCT file, as masks on the CT's lattice.
+
+    Parameters
+    ----------
+    path : the file
+    image : the CT
+    source : the DICOM series that it was read from; None for other files, which have no frame of reference
+    patterns : glob patterns of the structures' names; all structures by default
+
+    Returns
+    -------
+    ReadLesions
+        A lesion's identifier is its ROI number. A structure that cannot be used is an empty lesion with the
+        reason; one without contours is an empty lesion.
+
+    Raises
+    ------
+    InputError
+        `mask.unreadable` for a damaged file or one without structures, `mask.no_match` when a pattern matches
+        none.
+    GeometryError
+        `mask.geometry` when all of it lies in another frame of reference, or nothing of it on the CT.
+    """
+    path = Path(path)
+    try:
+        with lenient_reading():
+            dataset = pydicom().dcmread(path)
+            everything = _structures(dataset)
+            series = _referenced_series(dataset)
+    except (InputError, OSError):
+        raise
+    except Exception as error:  # a damaged file can make the library raise anything
+        raise InputError(CODE, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
+    if not everything:
+        raise InputError(CODE, f"{path} holds no structures.")
+    picked = pick(everything, patterns, lambda s: (s.number, s.name))
+    lesions, findings = [], {}
+    shared = check_series(series, source)
+    for structure in picked:
+        mask, found = _mask(structure, image.lattice, source)
+        lesions.append(Lesion(structure.number, structure.name, mask, structure.site))
+        findings[structure.number] = [*found, *shared]
+    if all(_elsewhere(found) for found in findings.values()):
+        raise GeometryError("mask.geometry", f"{path}: {next(iter(findings.values()))[0].text}")
+    return place_lesions(path, lesions, image.lattice, findings)
+
+
+def _elsewhere(found: Sequence[Finding]) -> bool:
+    return any(f.code == "mask.geometry" and f.severity is Severity.REFUSE for f in found)
+
+
+def _structures(dataset: Any) -> list[_Structure]:
+    frames = dataset.get("ReferencedFrameOfReferenceSequence") or []
+    frame = str(frames[0].get("FrameOfReferenceUID", "")) if len(frames) == 1 else ""
+    frame = frame or str(dataset.get("FrameOfReferenceUID", ""))
+    drawn = {
+        str(item.get("ReferencedROINumber")): tuple(item.get("ContourSequence") or ())
+        for item in dataset.get("ROIContourSequence") or []
+    }
+    observed = {
+        str(item.get("ReferencedROINumber")): item for item in dataset.get("RTROIObservationsSequence") or []
+    }
+    structures: list[_Structure] = []
+    for item in dataset.get("StructureSetROISequence") or []:
+        number = str(item.get("ROINumber"))
+        if any(number == other.number for other in structures):
+            raise InputError(CODE, f"The file has two structures with the number {number}.")
+        structures.append(
+            _Structure(
+                number,
+                str(item.get("ROIName") or f"structure {number}"),
+                str(item.get("ReferencedFrameOfReferenceUID") or frame),
+                drawn.get(number, ()),
+                _site(observed.get(number)),
+            )
+        )
+    return structures
+
+
+def _site(observation: Any) -> Site | None:
+    if observation is None:
+        return None
+    named = list(observation.get("RTROIIdentificationCodeSequence") or [])
+    regions = [observation, *named]
+    anatomy = [item for place in regions for item in place.get("AnatomicRegionSequence") or []]
+    return site_of_codes([*anatomy, *named])
+
+
+def _referenced_series(dataset: Any) -> set[str]:
+    return {
+        str(series.get("SeriesInstanceUID"))
+        for frame in dataset.get("ReferencedFrameOfReferenceSequence") or []
+        for study in frame.get("RTReferencedStudySequence") or []
+        for series in study.get("RTReferencedSeriesSequence") or []
+    }
+
+
+def _mask(
+    structure: _Structure, lattice: Lattice, source: SourceSeries | None
+) -> tuple[Image, list[Finding]]:
+    """The structure's mask on a lattice of its own, or an empty one and why."""
+    try:
+        check_frame_of_reference(structure.frame_of_reference_uid, source)
+        contours = [_points(contour) for contour in structure.contours]
+        if not contours:
+            return _nothing(lattice), []
+        return _filled(contours, lattice), []
+    except Refusal as problem:
+        return _nothing(lattice), [Finding(problem.code, Severity.REFUSE, str(problem))]
+
+
+def _nothing(lattice: Lattice) -> Image:
+    return Image(np.zeros((0, 0, 0), bool), lattice)
+
+
+def _points(contour: Any) -> np.ndarray:
+    """Corners of a contour, (n, 3) LPS mm."""
+    kind = str(contour.get("ContourGeometricType", ""))
+    if kind not in CLOSED:
+        raise Refusal(
+            "mask.not_planar",
+            f"It has a contour of type {kind or 'unknown'}; only closed planar contours enclose a volume.",
+        )
+    values = _numbers(contour)
+    if values.size % 3 or values.size < 9 or not np.isfinite(values).all():
+        raise Refusal(
+            "mask.not_planar", "It has a contour with fewer than three points, or with damaged ones."
+        )
+    return values.reshape(-1, 3)
+
+
+def _numbers(contour: Any) -> np.ndarray:
+    """The numbers of ContourData; one that is not a number where one is none.
+
+    The library makes an object of each number as soon as it is asked for the value, which takes ten times as
+    long as all the rest.
+    """
+    try:
+        element = contour.get_item("ContourData")
+        if element is None or not element.value:
+            return np.zeros(0)
+        if isinstance(element.value, bytes):
+            return np.array(element.value.rstrip(b" \0").split(b"\\")).astype(float)
+        return np.array([float(value) for value in element.value])
+    except ValueError:
+        return np.array([np.nan])
+
+
+def _filled(contours: Sequence[np.ndarray], lattice: Lattice) -> Image:
+    index = [lattice.to_index(points) for points in contours]
+    turned, index = _facing(index, lattice)
+    corners = np.concatenate(index)
+    size = np.array(turned.shape)
+    if (corners < -FAR_SIZES * size).any() or (corners > (1 + FAR_SIZES) * size).any():
+        raise Refusal("mask.geometry", "It reaches far beyond the CT: it was drawn on another image.")
+    planes = planes_at(np.array([points[:, 0].mean() for points in index]))
+    if planes is None:
+        raise Refusal(
+            "mask.geometry",
+            "Its contours lie between the CT's slices, at unequal distances. Draw it on this CT.",
+        )
+    if planes.own:
+        x, y, z = turned.to_lps(np.array([planes.start, 0.0, 0.0]))
+        own = (planes.step * turned.spacing[0], *turned.spacing[1:])
+        turned = Lattice(turned.shape, own, (float(x), float(y), float(z)), turned.axes)
+    members: dict[int, list[np.ndarray]] = {}
+    for number, points in zip(planes.numbers.tolist(), index, strict=True):
+        members.setdefault(number, []).append(points[:, 1:])
+    return _stacked({number: _distinct(polygons) for number, polygons in members.items()}, turned)
+
+
+def _facing(index: list[np.ndarray], lattice: Lattice) -> tuple[Lattice, list[np.ndarray]]:
+    """Lattice and corners with the axis first that the contours' planes stand across."""
+    spread = np.max([np.ptp(points, axis=0) for points in index], axis=0)
+    axis = int(spread.argmin())
+    if spread[axis] > 2 * PLANE_TOLERANCE:
+        raise Refusal("mask.not_planar", "Its contours are not parallel to the CT's slices.")
+    order = [axis, *(a for a in range(3) if a != axis)]
+    first, second, third = order
+    turned = Lattice(
+        (lattice.shape[first], lattice.shape[second], lattice.shape[third]),
+        (lattice.spacing[first], lattice.spacing[second], lattice.spacing[third]),
+        lattice.origin,
+        (lattice.axes[first], lattice.axes[second], lattice.axes[third]),
+    )
+    return turned, [points[:, order] for points in index]
+
+
+def _distinct(polygons: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Each contour once: two that are the same would cancel each other."""
+    return list({points.tobytes(): points for points in polygons}.values())
+
+
+def _stacked(members: dict[int, list[np.ndarray]], lattice: Lattice) -> Image:
+    """The filled planes as one mask, cropped to the box around them."""
+    if sum(cells(polygons) for polygons in members.values()) > 4 * Box.whole(lattice.shape).size + 1000:
+        raise Refusal("mask.geometry", "It is larger than the CT: it was drawn on another image.")
+    planes = {number: fill(polygons) for number, polygons in members.items()}
+    starts = np.array([start for _, start in planes.values()])
+    stops = starts + [mask.shape for mask, _ in planes.values()]
+    row, column = (int(n) for n in starts.min(axis=0))
+    rows, columns = (int(n) for n in stops.max(axis=0) - starts.min(axis=0))
+    first = min(planes)
+    values = np.zeros((max(planes) - first + 1, rows, columns), bool)
+    for number, (mask, (j, i)) in planes.items():
+        values[number - first, j - row : j - row + mask.shape[0], i - column : i - column + mask.shape[1]] = (
+            mask
+        )
+    return Image(values, lattice, (first, row, column))

@@ -1,0 +1,48 @@
+"""Identifiers by which a lesion is found again at its other time points.
+
+A lesion that comes from a SEG file with a tracking UID keeps it. Any other gets one that follows from the
+patient's ID and the lesion's name alone, so that the patient's lesion of the same name has the same UID in
+every study: whoever follows lesions over time has to name them alike. Where the patient has no ID, the study
+stands in for the patient, and other time points get other UIDs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+
+from ..lesion import Lesion
+
+# Ours, made once; what is derived from it stays the same as long as it does.
+NAMESPACE = uuid.UUID("5b1f3c2e-8d0a-4f67-9c55-2f1d7a4be0c3")
+
+# The root under which every UUID is a UID (ITU-T X.667, DICOM PS3.5 B.2).
+UUID_ROOT = "2.25"
+
+
+def tracking_uids(lesions: Sequence[Lesion], patient: str) -> dict[str, str]:
+    """Lesion id -> tracking UID.
+
+    Parameters
+    ----------
+    lesions : the lesions of one study
+    patient : the patient's ID, with whoever issued it
+
+    Lesions that share a name, or a UID, are told apart by their identifiers.
+    """
+    names = Counter(lesion.name for lesion in lesions)
+    given = Counter(lesion.tracking_uid for lesion in lesions)
+    uids = {}
+    for lesion in lesions:
+        if lesion.tracking_uid and given[lesion.tracking_uid] == 1:
+            uids[lesion.id] = lesion.tracking_uid
+        else:
+            own = (lesion.name,) if names[lesion.name] == 1 else (lesion.name, lesion.id)
+            uids[lesion.id] = derived_uid(patient, *own)
+    return uids
+
+
+def derived_uid(*parts: str) -> str:
+    """The same UID for the same parts, on every machine."""
+    return f"{UUID_ROOT}.{uuid.uuid5(NAMESPACE, chr(0x1F).join(parts)).int}"

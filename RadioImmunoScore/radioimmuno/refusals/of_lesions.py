@@ -1,0 +1,120 @@
+"""Advice on masks, lesions, rings and strokes."""
+
+from __future__ import annotations
+
+from ..limits import FEW_VOXELS, MAX_REGION_VOXELS, MIN_RING_SHARE, MIN_VOLUME_CC
+from ..placement import MAX_VOLUME_CHANGE
+from ..settings import MAX_LEVELS
+from .advice import FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
+
+LOOKED_AT = "Told when lesions are checked; scoring goes on."
+
+ADVICE = {
+    "mask.unreadable": Advice(
+        FILE_REFUSED,
+        "It is missing, damaged, an image instead of a segmentation, or names its segments wrongly.",
+        "Save the segmentation again.",
+    ),
+    "mask.geometry": Advice(
+        "Resampled to the CT by the nearest voxel, and the change of volume is told; above "
+        f"{100 * MAX_VOLUME_CHANGE:g} % the lesion is refused. A file that lies outside of the CT, or in "
+        "another frame of reference, is refused whole.",
+        "A mask that changes its size on the way is not what was drawn; positions of two frames of reference "
+        "cannot be compared.",
+        "Segment on the CT's own grid.",
+    ),
+    "mask.reference": Advice(
+        WARNED,
+        "It names another series than the one that is scored, or the CT is a file without series.",
+        "Check that it was drawn on this CT.",
+    ),
+    "mask.not_planar": Advice(
+        LESION_REFUSED,
+        "Only closed contours in the CT's slices say which voxels are inside.",
+        "Export the structure as closed planar contours, or as DICOM SEG.",
+    ),
+    "mask.fractional": Advice(
+        "Voxels of at least one half are taken, and that is recorded.",
+        "Features need to know which voxels belong to the lesion.",
+        "Look whether the lesion is as you drew it.",
+    ),
+    "mask.no_match": Advice(NOT_DONE, "No lesion's name fits the pattern.", "Take one of the names listed."),
+    "lesion.empty": Advice(LESION_REFUSED, "There is nothing to measure.", "Draw it, or remove the segment."),
+    "lesion.too_small": Advice(
+        LESION_REFUSED,
+        f"Below {MIN_VOLUME_CC:g} cc features say more of single voxels than of tissue.",
+        "Leave the lesion out.",
+    ),
+    "lesion.single_slice": Advice(
+        LESION_REFUSED, "3D features need neighbours above and below.", "Draw it on all of its slices."
+    ),
+    "lesion.truncated": Advice(
+        WARNED, "What lies beyond the CT is not measured.", "Take a series that holds the whole lesion."
+    ),
+    "lesion.components": Advice(
+        WARNED,
+        "All pieces are measured as one; the largest is never taken silently.",
+        "Split it, or remove what does not belong (offered in the panel).",
+    ),
+    "lesion.holes": Advice(
+        WARNED, "A necrosis that was cut out and a slip look the same.", "Fill them (offered in the panel)."
+    ),
+    "lesion.overlap": Advice(
+        WARNED, "Shared voxels count for both lesions; rings leave other lesions out.", "Correct the masks."
+    ),
+    "lesion.few_voxels": Advice(
+        LOOKED_AT,
+        f"Below {FEW_VOXELS} voxels most of them lie at the rim.",
+        "Take thinner slices, or be careful with the score.",
+    ),
+    "lesion.spurs": Advice(LOOKED_AT, "They change shape features.", "Remove them (offered in the panel)."),
+    "lesion.slice_gaps": Advice(
+        LOOKED_AT, "A slice was perhaps forgotten.", "Interpolate it (offered in the panel)."
+    ),
+    "lesion.jagged": Advice(
+        LOOKED_AT, "Contours drawn slice by slice make a rough surface.", "Smooth (offered in the panel)."
+    ),
+    "lesion.outside_body": Advice(
+        LOOKED_AT, "Air around the body is no lesion.", "Remove it (offered in the panel)."
+    ),
+    "lesion.air": Advice(LOOKED_AT, "Air changes every intensity feature.", "Correct the contour."),
+    "lesion.metal": Advice(LOOKED_AT, "Metal and its streaks are no tissue.", "Leave the lesion out."),
+    "lesion.too_many_levels": Advice(
+        LESION_REFUSED,
+        f"More than {MAX_LEVELS} levels make matrices too large to compute and too sparse to mean anything.",
+        "Look for metal or damaged voxels.",
+    ),
+    "lesion.too_large": Advice(
+        LESION_REFUSED,
+        f"More than {MAX_REGION_VOXELS:,} voxels on the grid are no lesion but a mistake.",
+        "Look whether the segment holds an organ or the body.",
+    ),
+    "lesion.failed": Advice(
+        LESION_REFUSED, "An error of the software; the log has the details.", "Report it, please."
+    ),
+    "ring.clipped": Advice(
+        WARNED,
+        f"Less than {100 * MIN_RING_SHARE:g} % of the ring is left to measure.",
+        "Look whether what is left stands for the lesion's surroundings.",
+    ),
+    "ring.empty": Advice(LESION_REFUSED, "The signature's ring has no voxels.", "Look at the neighbours."),
+    "feature.undefined": Advice(
+        f"{LESION_REFUSED} Where the signature says so, the mean of its training data is taken.",
+        "Some features are not defined in a flat region.",
+        "Look whether the lesion is flat or padded.",
+    ),
+    "site.missing": Advice(
+        WARNED, "It was scored as none of the signature's sites.", "Give the site in the table or the panel."
+    ),
+    "stroke.outside": Advice(NOT_DONE, "There are no voxels there.", "Draw inside the CT."),
+    "stroke.too_short": Advice(NOT_DONE, "A diameter is needed to start from.", "Draw across the lesion."),
+    "stroke.nothing_found": Advice(
+        NOT_DONE, "Nothing differs from its surroundings there.", "Draw across the whole lesion, or by hand."
+    ),
+    "stroke.limit": Advice(
+        "A lesion is made, with a warning.", "It reaches the limit of the search.", "Look at its border."
+    ),
+    "stroke.faint": Advice(
+        "A lesion is made, with a warning.", "Its border is hardly to be seen.", "Look at its border."
+    ),
+}

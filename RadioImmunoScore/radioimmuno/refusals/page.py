@@ -1,0 +1,69 @@
+"""Writes the page "What RadioImmunoScore refuses and why" from the table of codes, so that it cannot drift.
+
+Run as `python -m radioimmuno.refusals.page Resources/Docs/Refusals.md`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..atomic import replacing
+from ..findings import CODES
+from . import ADVICE
+
+FAMILIES = {
+    "ct": "The CT",
+    "domain": "Outside of what signatures are made for",
+    "mask": "The segmentation",
+    "lesion": "The lesion",
+    "ring": "The ring",
+    "feature": "Features",
+    "site": "The site",
+    "stroke": "Segmenting by a stroke",
+    "table": "The lesion table",
+    "signature": "The signature",
+    "settings": "Settings",
+    "engine": "Other software for features",
+    "dicom": "DICOM",
+    "result": "Results",
+}
+
+INTRODUCTION = """\
+# What RadioImmunoScore refuses and why
+
+A lesion without a score has an empty value and a reason, never 0 and never a guess; one lesion's refusal
+leaves the others alone. Every reason has a code, which stands in tables and JSON files. This page is made
+from the software's own table of codes (`make refusals`).
+"""
+
+
+def page() -> str:
+    """The page as Markdown."""
+    parts = [INTRODUCTION]
+    families = [*FAMILIES, *sorted({code.split(".")[0] for code in CODES} - set(FAMILIES))]
+    for family in families:
+        codes = [code for code in CODES if code.split(".")[0] == family]
+        if codes:
+            parts.append(f"## {FAMILIES.get(family, family.capitalize())}\n")
+            parts += [_entry(code) for code in codes]
+    return "\n".join(parts)
+
+
+def _entry(code: str) -> str:
+    lines = [f"**`{code}`** {CODES[code]}", ""]
+    if advice := ADVICE.get(code):
+        lines += [f"- *What is done:* {advice.done}", f"- *Why:* {advice.why}"]
+        lines += [f"- *What to do:* {advice.remedy}", ""]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page to the file that is named."""
+    with replacing(Path(arguments[0])) as unfinished:
+        unfinished.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""`radioimmuno export-dicom`: a result that was scored before, as DICOM."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from . import result
+from .case import READING_CT
+from .options import add_command
+from .outcome import Failure, print_json
+from .progress import Progress
+from .silence import libraries_silenced
+
+RINGS = "building rings"
+
+DESCRIPTION = """\
+Write a result of `radioimmuno score` as DICOM, into the study of the CT that it was scored on.
+
+reads from the folder RESULT:
+  patient.json             scores, features, findings, settings
+  scored_lesions.seg.nrrd  the lesions as they were scored
+Nothing is scored again; the rings are built once more from the CT, the lesions and the settings.
+
+writes into the folder of --out:
+  segmentation.dcm    lesions, and the rings of those with a score (DICOM SEG)
+  lesion_report.dcm   volume, features, score and status of each lesion (structured report)
+  patient_report.dcm  metrics of the patient, and lesions without a voxel
+
+A lesion keeps its tracking UID over time points where it came from a DICOM SEG with one; else the UID follows
+from the patient's ID and the lesion's name: lesions that are named alike are followed."""
+
+EXAMPLES = """\
+  radioimmuno score dicom_folder lesions.seg.nrrd --out result
+  radioimmuno export-dicom result --ct dicom_folder --out for_the_archive"""
+
+EXIT_CODES = """\
+exit codes:
+  0  written       1  failure       2  wrong usage"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(
+        commands, "export-dicom", "write a result as DICOM", DESCRIPTION, EXAMPLES, EXIT_CODES
+    )
+    parser.add_argument("result", metavar="RESULT", type=Path, help="folder that `score` has written")
+    parser.add_argument("--ct", metavar="FOLDER", type=Path, required=True, help="DICOM folder of the CT")
+    parser.add_argument("--series", metavar="UID", help="which series of it")
+    parser.add_argument(
+        "--allow-modality", action="store_true", help="take a series that is no CT, as when it was scored"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from radioimmuno.dicom.names import PATIENT_NAME
+
+    result.check_dicom_can_be_written()
+    with (
+        result.result_folder(arguments.out, PATIENT_NAME) as folder,
+        Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
+    ):
+        from radioimmuno.dicom.export import write_dicom
+        from radioimmuno.dicom.scored import lesions_in_order, on_ct, read_result
+        from radioimmuno.reading import read_ct, read_lesions
+
+        known = read_result(arguments.result / result.MARKER)
+        with libraries_silenced():
+            progress.stage(READING_CT)
+            read = read_ct(arguments.ct, _series(arguments, known), allow_modality=arguments.allow_modality)
+            if read.source is None:
+                raise Failure(f"--ct {arguments.ct} is no DICOM folder: there is no study to write into")
+            found = read_lesions(arguments.result / result.LESIONS_NAME, read.image)
+            progress.stage(RINGS)
+            patient = on_ct(known, read.image, found, read.source, progress.step)
+            progress.stage(result.WRITING_DICOM)
+            lesions = lesions_in_order(known, found.lesions)
+            files = write_dicom(patient, known.method, read.image, lesions, read.source, folder)
+        names = [file.name for file in files]
+    if arguments.json:
+        print_json({"exit_code": 0, "files": [str(arguments.out / name) for name in names]})
+    else:
+        print(known.method.notice)
+        print(f"\nIn {arguments.out}: {', '.join(names)}")
+    return 0
+
+
+def _series(arguments: argparse.Namespace, known: Any) -> str | None:
+    """The series that was asked for, or the one that was scored."""
+    return arguments.series or (known.series_uid if arguments.ct.is_dir() else None)

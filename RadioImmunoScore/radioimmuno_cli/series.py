@@ -1,0 +1,88 @@
+"""`radioimmuno series`: what a DICOM folder holds, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .options import add_command
+from .outcome import ALL_SCORED, print_json
+from .silence import libraries_silenced
+from .table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.dicom import Series
+    from radioimmuno.findings import Finding
+
+DESCRIPTION = """\
+List the series of a folder of DICOM files: which can be scored, and what is wrong with the others.
+
+The folder is looked through whole, whatever its files are called. Only headers are read, and pixels where
+two slices lie at the same place."""
+
+EXAMPLES = """\
+  radioimmuno series export                  what there is
+  radioimmuno series export --json           the same for machines
+  radioimmuno score export lesions.nii.gz --series 1.2.840.1 --out result"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    parser = add_command(commands, "series", "list the series of a DICOM folder", DESCRIPTION, EXAMPLES)
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of DICOM files, of any depth")
+    parser.add_argument(
+        "--allow-modality", action="store_true", help="take series that are no CT as usable, too"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from radioimmuno.dicom import find_series
+
+    with libraries_silenced():
+        found = find_series(arguments.folder, allow_modality=arguments.allow_modality)
+    if arguments.json:
+        print_json({"exit_code": ALL_SCORED, "series": [_document(series) for series in found]})
+    else:
+        print(_summary(found))
+    return ALL_SCORED
+
+
+def _findings(series: Series) -> list[Finding]:
+    """What is wrong with the series, and what scoring would warn of or may need."""
+    from radioimmuno.domain import check_scan
+
+    lattice = series.stack.lattice if series.stack else None
+    return [*series.findings, *(check_scan(series.acquisition, lattice.spacing) if lattice else [])]
+
+
+def _document(series: Series) -> dict[str, Any]:
+    return {
+        "uid": series.uid,
+        "modality": series.modality,
+        "description": series.description,
+        "slices": series.slices,
+        "usable": series.usable,
+        "findings": [
+            {"code": f.code, "severity": f.severity.value, "text": f.text} for f in _findings(series)
+        ],
+    }
+
+
+def _summary(found: Sequence[Series]) -> str:
+    rows = [
+        (
+            series.uid,
+            series.modality,
+            series.description,
+            str(series.slices),
+            "yes" if series.usable else "no",
+            " ".join(finding.text for finding in _findings(series)),
+        )
+        for series in found
+    ]
+    header = ("UID", "modality", "description", "slices", "usable", "findings")
+    return table(header, rows, ("slices",))

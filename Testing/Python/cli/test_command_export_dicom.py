@@ -1,0 +1,182 @@
+"""`--dicom`, `export-dicom` and `--roi`: from DICOM files to DICOM files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from small_patient import ct_values, label_map, write_volume
+
+pydicom = pytest.importorskip("pydicom")
+pytest.importorskip("highdicom")
+
+from dicom_lesions import PATIENT, rtstruct, save  # noqa: E402
+from dicom_series import ct_series, write  # noqa: E402
+from radioimmuno.image import Image, Lattice  # noqa: E402
+from radioimmuno.lesion import Lesion, Site  # noqa: E402
+from radioimmuno.segmentation_file import write_segmentation  # noqa: E402
+
+SPACING, ORIGIN = (2.0, 1.0, 1.0), (0.0, 0.0, 0.0)
+FILES = {"segmentation.dcm", "lesion_report.dcm", "patient_report.dcm"}
+
+
+@pytest.fixture(scope="module")
+def dicom(tmp_path_factory):
+    """A DICOM CT of the small patient and its lesions, the first in the liver, the last of one voxel."""
+    folder = tmp_path_factory.mktemp("dicom")
+    series = ct_series(ct_values(), spacing=SPACING, origin=ORIGIN, **PATIENT)
+    write(folder / "ct", series)
+    labels = label_map()
+    labels[15, 12, 12] = 4
+    lattice = Lattice(labels.shape, SPACING, ORIGIN)
+    lesions = [
+        Lesion(f"s{n}", f"lesion {n}", Image(labels == n, lattice), Site.LIVER if n == 1 else None)
+        for n in (1, 2, 3, 4)
+    ]
+    write_segmentation(folder / "lesions.seg.nrrd", lesions, lattice)
+    square = np.array([(20.0, 20, 16), (35, 20, 16), (35, 35, 16), (20, 35, 16)])
+    contours = [square + [0, 0, 2 * k] for k in range(8)]
+    made = rtstruct({"GTV": contours, "Body": contours}, frame_uid=str(series[0].FrameOfReferenceUID))
+    save(folder / "rtstruct.dcm", made)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scored(radioimmuno, files, dicom, tmp_path_factory):
+    """A run with `--dicom`."""
+    out = tmp_path_factory.mktemp("scored") / "result"
+    case = (dicom / "ct", dicom / "lesions.seg.nrrd")
+    done = radioimmuno("score", *case, "--signature", files.signature, "--out", out, "--dicom")
+    return done, out
+
+
+def numbers(path):
+    """Code -> values of all measurements of a report."""
+    found = {}
+
+    def walk(item):
+        if item.get("ValueType") == "NUM":
+            code = item.ConceptNameCodeSequence[0].CodeValue
+            found.setdefault(code, []).append(float(item.MeasuredValueSequence[0].NumericValue))
+        for child in item.get("ContentSequence") or []:
+            walk(child)
+
+    walk(pydicom.dcmread(path))
+    return found
+
+
+def segments(path):
+    return [(str(s.SegmentLabel), str(s.TrackingUID)) for s in pydicom.dcmread(path).SegmentSequence]
+
+
+def test_a_scored_patient_is_also_written_as_dicom(scored):
+    done, out = scored
+    assert done.returncode == 8, done.stderr
+    assert {file.name for file in (out / "dicom_export").iterdir()} == FILES
+    assert "dicom_export/segmentation.dcm" in done.stdout
+    scores = [row["score"] for row in json.loads((out / "patient.json").read_text())["lesions"]]
+    assert numbers(out / "dicom_export" / "lesion_report.dcm")["SCORE"] == pytest.approx(scores[:3])
+    names = [name for name, _ in segments(out / "dicom_export" / "segmentation.dcm")]
+    assert names == [*(f"lesion {n}" for n in (1, 2, 3, 4)), *(f"lesion {n}, ring" for n in (1, 2, 3))]
+
+
+def test_a_result_is_exported_later_with_the_same_content(radioimmuno, dicom, scored, tmp_path):
+    _, out = scored
+    result = shutil.copytree(out, tmp_path / "result", ignore=shutil.ignore_patterns("dicom_export"))
+    done = radioimmuno("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "dicom", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {file.name for file in (tmp_path / "dicom").glob("*.dcm")} == FILES
+    assert json.loads(done.stdout)["files"][0] == str(tmp_path / "dicom" / "segmentation.dcm")
+    for name in ("lesion_report.dcm", "patient_report.dcm"):
+        assert numbers(tmp_path / "dicom" / name) == numbers(out / "dicom_export" / name)
+    before, after = (
+        pydicom.dcmread(f / "segmentation.dcm") for f in (out / "dicom_export", tmp_path / "dicom")
+    )
+    assert segments(out / "dicom_export" / "segmentation.dcm") == segments(
+        tmp_path / "dicom" / "segmentation.dcm"
+    )
+    assert before.PixelData == after.PixelData
+    assert before.SeriesInstanceUID != after.SeriesInstanceUID
+
+
+def test_the_exported_segmentation_scores_the_same_again(radioimmuno, files, dicom, scored, tmp_path):
+    _, out = scored
+    case = (dicom / "ct", out / "dicom_export")
+    radioimmuno("score", *case, "--signature", files.signature, "--out", tmp_path / "again")
+    first, second = (
+        json.loads((folder / "patient.json").read_text())["lesions"] for folder in (out, tmp_path / "again")
+    )
+    assert [(x["name"], x["site"], x["score"]) for x in second] == [
+        (x["name"], x["site"], x["score"]) for x in first
+    ]
+
+
+def test_structures_are_picked_and_scored(radioimmuno, files, dicom, tmp_path):
+    arguments = ("score", dicom / "ct", dicom / "rtstruct.dcm", "--signature", files.signature)
+    done = radioimmuno(*arguments, "--roi", "gtv*", "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    (lesion,) = json.loads(done.stdout)["patient"]["lesions"]
+    assert lesion["name"] == "GTV"
+    assert lesion["volume_cc"] == pytest.approx(15 * 15 * 8 * 2 / 1000)
+    done = radioimmuno(*arguments, "--roi", "PTV", "--out", tmp_path / "none")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "'PTV'; there are: GTV, Body. [mask.no_match]" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_another_ct_than_the_scored_one_is_refused(radioimmuno, scored, tmp_path):
+    write(tmp_path / "ct", ct_series(ct_values(), spacing=SPACING, origin=ORIGIN, **PATIENT))
+    done = radioimmuno("export-dicom", scored[1], "--ct", tmp_path / "ct", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "[ct.unknown_series]" in done.stderr
+    one = next((tmp_path / "ct").iterdir())
+    uid = str(pydicom.dcmread(one, stop_before_pixels=True).SeriesInstanceUID)
+    done = radioimmuno(
+        "export-dicom", scored[1], "--ct", tmp_path / "ct", "--series", uid, "--out", tmp_path / "out"
+    )
+    assert "[dicom.other_ct]" in done.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["ct"]
+
+
+def test_dicom_results_need_a_dicom_ct(radioimmuno, files, tmp_path):
+    done = radioimmuno(
+        "score", files.ct, files.labels, "--signature", files.signature, "--out", tmp_path / "out", "--dicom"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "DICOM folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read"),
+        ("{", "damaged"),
+        ('{"format": "other", "format_version": 1}', "no result of this version"),
+        ('{"format": "radioimmuno-patient", "format_version": 1}', "damaged"),
+    ],
+)
+def test_a_folder_without_a_whole_result_is_refused(radioimmuno, dicom, tmp_path, text, words):
+    if text is not None:
+        (tmp_path / "patient.json").write_text(text)
+    done = radioimmuno("export-dicom", tmp_path, "--ct", dicom / "ct", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "[result.unreadable]" in done.stderr
+
+
+def test_an_earlier_result_is_replaced_whole(radioimmuno, files, dicom, scored, tmp_path):
+    _, out = scored
+    result = shutil.copytree(out, tmp_path / "result")
+    (result / "notes.txt").write_text("mine")
+    labels = write_volume(tmp_path / "labels.nrrd", label_map())
+    done = radioimmuno(
+        "score", dicom / "ct", labels, "--signature", files.signature, "--out", result
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not (result / "dicom_export").exists()
+    assert (result / "notes.txt").read_text() == "mine"
+    assert {file.name for file in result.iterdir()} >= {"patient.json", "scored_lesions.seg.nrrd"}
+    assert not [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")]

@@ -1,0 +1,236 @@
+"""Results as DICOM: what the reports say, to whom they belong, and what stays over time points."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from export_cases import make_case
+
+from dicom_lesions import PATIENT, ball
+from dicom_series import enhanced
+from dicom_series import write as write_files
+
+pydicom = pytest.importorskip("pydicom")
+hd = pytest.importorskip("highdicom")
+
+from radioimmuno.dicom.export import write_dicom  # noqa: E402
+from radioimmuno.features.catalog import split  # noqa: E402
+from radioimmuno.findings import InputError  # noqa: E402
+from radioimmuno.image import Image  # noqa: E402
+from radioimmuno.lesion import Lesion  # noqa: E402
+from radioimmuno.reading import read_ct, read_lesions  # noqa: E402
+from radioimmuno.scoring import score  # noqa: E402
+from radioimmuno.signature import default_signature  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return make_case(tmp_path_factory.mktemp("ct"))
+
+
+@pytest.fixture(scope="module")
+def files(case, tmp_path_factory):
+    return write(case, tmp_path_factory.mktemp("dicom"))
+
+
+def write(case, folder):
+    written = write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
+    return {path.stem: path for path in written}
+
+
+@pytest.fixture
+def datasets(files):
+    return {name: pydicom.dcmread(path) for name, path in files.items()}
+
+
+def items_of(dataset):
+    yield dataset
+    for child in dataset.get("ContentSequence") or []:
+        yield from items_of(child)
+
+
+def values_of(group):
+    """(code, derivation) -> value of a measurement group's numbers."""
+    found = {}
+    for item in group.get("ContentSequence") or []:
+        if item.ValueType == "NUM":
+            derived = [
+                child.ConceptCodeSequence[0].CodeMeaning
+                for child in item.get("ContentSequence") or []
+                if child.ConceptNameCodeSequence[0].CodeValue in ("121401", "370129005")
+            ]
+            measured = item.MeasuredValueSequence[0]
+            value = measured.get("FloatingPointValue", float(measured.NumericValue))
+            code = item.ConceptNameCodeSequence[0].CodeValue
+            found[(code, *derived)] = value
+    return found
+
+
+def groups_of(dataset):
+    """Tracking identifier -> measurement group."""
+    found = {}
+    for item in items_of(dataset):
+        for child in item.get("ContentSequence") or []:
+            if child.ValueType == "TEXT" and child.ConceptNameCodeSequence[0].CodeValue == "112039":
+                found[child.TextValue] = item
+    return found
+
+
+def coded(group):
+    return {
+        item.ConceptNameCodeSequence[0].CodeValue: item.ConceptCodeSequence[0].CodeValue
+        for item in group.ContentSequence
+        if item.ValueType == "CODE"
+    }
+
+
+def texts(group):
+    return {
+        i.ConceptNameCodeSequence[0].CodeValue: i.TextValue
+        for i in group.ContentSequence
+        if i.ValueType == "TEXT"
+    }
+
+
+def test_every_value_is_in_the_report_and_what_is_missing_is_said(case, datasets):
+    groups = groups_of(datasets["lesion_report"])
+    for row in case.patient.lesions[:3]:
+        found = values_of(groups[row.name])
+        assert found["118565006", "Sum of segmented voxel volumes"] == pytest.approx(row.volume_cc)
+        assert coded(groups[row.name])["STATUS"] == {
+            "scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"
+        }[row.status]  # fmt: skip
+        assert (("SCORE",) in found) == (row.score is not None)
+        if row.score is None:
+            assert texts(groups[row.name])["FINDINGS"] == row.reasons
+            continue
+        assert found["SCORE",] == row.score
+        ring = values_of(groups[f"{row.name}, ring"])
+        for identifier, value in row.features.items():
+            region, feature = split(identifier)
+            numbers = ring if region == "ring" else found
+            assert value in [v for (code, *_), v in numbers.items() if code == feature.ibsi_code], identifier
+    assert all(math.isfinite(v) for group in groups.values() for v in values_of(group).values())
+
+
+def test_the_patients_metrics_and_its_empty_lesion_are_in_the_patients_report(case, datasets):
+    groups = groups_of(datasets["patient_report"])
+    metrics = case.patient.metrics
+    assert values_of(groups["Patient, all lesions"]) == {
+        ("SCORED",): metrics.n,
+        ("SCORE", "Mean"): metrics.mean,
+        ("SCORE", "Median"): metrics.median,
+        ("SCORE", "Minimum"): metrics.minimum,
+        ("SCORE", "Maximum"): metrics.maximum,
+        ("SCORE", "Standard Deviation"): metrics.sd,
+        ("ENTROPY",): metrics.entropy,
+    }
+    names = {row.id: row.name for row in case.patient.lesions}
+    assert texts(groups["Patient, all lesions"])["LOWEST"] == names[metrics.minimum_lesion]
+    liver = groups["Patient, lesions: site: liver"]
+    assert coded(liver)["ENTROPY"] == "NOT_DEFINED"
+    assert ("ENTROPY",) not in values_of(liver)
+    assert coded(groups["nothing"])["STATUS"] == "STATUS_REFUSED"
+    assert values_of(groups["nothing"]) == {}
+
+
+def test_the_method_is_named_with_hash_and_settings_and_the_notice_is_in_every_group(case, datasets):
+    for name in ("lesion_report", "patient_report"):
+        for group in groups_of(datasets[name]).values():
+            words = texts(group)
+            assert case.signature.name in words["111001"]
+            assert words["111003"] == case.signature.version
+            parameters = json.loads(words["111002"])
+            assert parameters["signature_sha256"] == case.signature.sha256
+            assert parameters["settings"] == case.signature.settings.to_dict()
+            assert parameters["entropy_edges"] == list(case.signature.distribution.entropy_edges)
+            assert "DEMONSTRATION" in parameters["notice"]
+            assert coded(group)["USE"] == "USE_NONE"
+
+
+def test_patient_and_study_are_the_cts_and_series_are_new(case, datasets):
+    header = pydicom.dcmread(case.ct.source.instances[0].path, stop_before_pixels=True)
+    for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "StudyID"):
+        assert {str(d.get(keyword)) for d in datasets.values()} == {str(header.get(keyword))}
+    series = {str(d.SeriesInstanceUID) for d in datasets.values()}
+    assert len(series) == 2
+    assert case.ct.source.series_uid not in series
+
+
+def test_tracking_uids_stay_over_time_points(case, tmp_path):
+    (tmp_path / "later").mkdir()
+    names = ("B", "Läsion A")
+    later = make_case(tmp_path / "ct", names)
+    uids = []
+    for one, folder in ((case, tmp_path), (later, tmp_path / "later")):
+        seg = pydicom.dcmread(write(one, folder)["segmentation"])
+        uids.append({str(item.SegmentLabel): str(item.TrackingUID) for item in seg.SegmentSequence})
+    first, second = uids
+    assert {name: first[name] for name in second} == second
+    assert len(set(first.values())) == len(first)
+    other = make_case(tmp_path / "other", names, PatientID="P-18")
+    (tmp_path / "third").mkdir()
+    seg = pydicom.dcmread(write(other, tmp_path / "third")["segmentation"])
+    assert not {str(item.TrackingUID) for item in seg.SegmentSequence} & set(first.values())
+
+
+def test_a_tracking_uid_that_came_with_the_lesion_is_kept(case, files, tmp_path):
+    read = read_lesions(files["segmentation"], case.ct.image, case.ct.source)
+    given = {x.name: x.tracking_uid for x in read.lesions}
+    seg = pydicom.dcmread(files["segmentation"])
+    seg.SegmentSequence[0].TrackingUID = "2.25.4711"
+    seg.save_as(tmp_path / "renamed.dcm")
+    lesion = read_lesions(tmp_path / "renamed.dcm", case.ct.image, case.ct.source).lesions[0]
+    assert lesion.tracking_uid == "2.25.4711"
+    assert given["Läsion A"] == str(pydicom.dcmread(files["segmentation"]).SegmentSequence[0].TrackingUID)
+
+
+@pytest.mark.parametrize("names", [("nothing",), ("tiny",)])
+def test_a_patient_without_a_score_is_exported_all_the_same(tmp_path, names):
+    case = make_case(tmp_path / "ct", names)
+    written = write(case, tmp_path)
+    assert set(written) == (
+        {"patient_report"} if names == ("nothing",) else {"segmentation", "lesion_report", "patient_report"}
+    )
+    groups = groups_of(pydicom.dcmread(written["patient_report"]))
+    assert coded(groups["Patient, all lesions"])["373098007"] == "NOT_DEFINED"
+
+
+def test_results_on_an_enhanced_multi_frame_ct_refer_to_its_frames(tmp_path):
+    scan = enhanced(np.random.default_rng(4).integers(20, 100, (12, 30, 31)).astype(np.int16))
+    for keyword, value in PATIENT.items():
+        setattr(scan, keyword, value)
+    ct = read_ct(write_files(tmp_path / "ct", [scan]))
+    mask = ball((12, 30, 31), ct.image.lattice.spacing, (6, 15, 15), 8.0)
+    lesions = [Lesion("1", "a", Image(mask, ct.image.lattice))]
+    signature = default_signature()
+    patient = score(ct.image, lesions, signature, ct.acquisition)
+    seg, report, _ = write_dicom(patient, signature, ct.image, lesions, ct.source, tmp_path)
+    (lesion,) = read_lesions(seg, ct.image, ct.source).lesions
+    np.testing.assert_array_equal(lesion.mask.within(ct.image.box, False), mask)
+    frames = {
+        k
+        for item in items_of(pydicom.dcmread(report))
+        for reference in item.get("ReferencedSOPSequence") or []
+        for k in np.atleast_1d(reference.get("ReferencedFrameNumber", []))
+        if reference.ReferencedSOPInstanceUID == scan.SOPInstanceUID
+    }
+    drawn = mask.any(axis=(1, 2)).nonzero()[0]
+    assert frames >= set((drawn + 1).tolist())
+
+
+def test_a_ct_without_a_frame_of_reference_is_refused(tmp_path):
+    case = make_case(tmp_path / "ct", ("B",), FrameOfReferenceUID=None)
+    with pytest.raises(InputError, match="no frame of reference") as caught:
+        write(case, tmp_path)
+    assert caught.value.code == "dicom.incomplete"
+
+
+def test_an_image_that_is_not_the_series_is_refused(case, tmp_path):
+    values = case.ct.image.values[:, :40]
+    half = Image(values, Image(values, case.ct.image.lattice).window)
+    with pytest.raises(InputError, match="not the series"):
+        write_dicom(case.patient, case.signature, half, case.lesions[:1], case.ct.source, tmp_path)

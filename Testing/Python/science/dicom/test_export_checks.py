@@ -1,0 +1,74 @@
+"""Our own checks of an export see what no validator asks: each thing that is broken is named."""
+
+from __future__ import annotations
+
+import pytest
+from export_cases import make_case
+
+pydicom = pytest.importorskip("pydicom")
+pytest.importorskip("highdicom")
+
+from radioimmuno.dicom.export import write_dicom  # noqa: E402
+from radioimmuno.dicom.export_check import check_export  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return make_case(tmp_path_factory.mktemp("ct"))
+
+
+@pytest.fixture(scope="module")
+def files(case, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dicom")
+    return write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
+
+
+@pytest.fixture
+def datasets(files):
+    return {path.stem: pydicom.dcmread(path) for path in files}
+
+
+def items_of(dataset):
+    yield dataset
+    for child in dataset.get("ContentSequence") or []:
+        yield from items_of(child)
+
+
+def test_what_was_exported_passes_our_own_checks(case, datasets):
+    assert check_export(datasets.values(), case.ct.source) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "change"),
+    [
+        ("a segment has no tracking UID", lambda d: d["segmentation"].SegmentSequence[0].pop("TrackingUID")),
+        ("frame of reference", lambda d: d["segmentation"].pop("FrameOfReferenceUID")),
+        ("frame of reference", lambda d: setattr(d["segmentation"], "FrameOfReferenceUID", "1.2")),
+        (
+            "has not its tracking UID",
+            lambda d: setattr(d["segmentation"].SegmentSequence[0], "TrackingUID", "1.2"),
+        ),
+        (
+            "the same tracking UID",
+            lambda d: [setattr(item, "TrackingUID", "1.2") for item in d["segmentation"].SegmentSequence],
+        ),
+        ("do not exist", lambda d: setattr(d["segmentation"], "SOPInstanceUID", "1.2")),
+        (
+            "do not exist",
+            lambda d: setattr(
+                d["segmentation"].ReferencedSeriesSequence[0].ReferencedInstanceSequence[0],
+                "ReferencedSOPInstanceUID",
+                "1.2",
+            ),
+        ),
+        ("not in the CT's study", lambda d: setattr(d["patient_report"], "StudyInstanceUID", "1.2")),
+        ("frames are not those", lambda d: d["segmentation"].PerFrameFunctionalGroupsSequence.clear()),
+        (
+            "without a value",
+            lambda d: [item.pop("MeasuredValueSequence", None) for item in items_of(d["lesion_report"])],
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_export_fails_our_own_checks(case, datasets, words, change):
+    change(datasets)
+    assert any(words in problem for problem in check_export(datasets.values(), case.ct.source))

@@ -1,0 +1,80 @@
+"""What is exported, before programs that know the standard: no error, and every value is read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from export_cases import make_case
+
+from dicom_tools import run
+
+pytest.importorskip("highdicom")
+
+from radioimmuno.dicom.export import write_dicom
+
+pytestmark = pytest.mark.slow
+REPORTS = ("lesion_report", "patient_report")
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return make_case(tmp_path_factory.mktemp("ct"))
+
+
+@pytest.fixture(scope="module")
+def files(case, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dicom")
+    written = write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
+    return {path.stem: path for path in written}
+
+
+@pytest.mark.parametrize("name", ["segmentation", *REPORTS])
+def test_dciodvfy_finds_no_error(files, name):
+    lines = run("dciodvfy", files[name]).splitlines()
+    assert any(line in ("Segmentation", "Comprehensive3DSR") for line in lines)
+    assert [line for line in lines if line.startswith("Error")] == []
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_pixelmeds_validator_finds_no_error(files, name):
+    lines = run("DicomSRValidator", files[name]).splitlines()
+    assert "Found Root Template TID_1500 (MeasurementReport)" in lines
+    assert "Root Template Validation Complete" in lines
+    assert "IOD validation complete" in lines
+    assert [line for line in lines if "Error" in line] == []
+
+
+def test_dcmqi_reads_every_value_of_the_lesions(case, files, tmp_path):
+    groups = _groups_read(files["lesion_report"], tmp_path)
+    for row in case.patient.lesions[:3]:
+        expected = [row.volume_cc, *(v for k, v in row.features.items() if k.startswith("lesion."))]
+        expected += [] if row.score is None else [row.score]
+        assert _values(groups[row.name]) == pytest.approx(expected, rel=1e-6)
+        if row.score is not None:
+            ring = [v for k, v in row.features.items() if k.startswith("ring.")]
+            assert _values(groups[f"{row.name}, ring"]) == pytest.approx(ring, rel=1e-6)
+
+
+def test_dcmqi_reads_every_value_of_the_patient(case, files, tmp_path):
+    groups = _groups_read(files["patient_report"], tmp_path)
+    m = case.patient.metrics
+    expected = [m.n, m.mean, m.median, m.minimum, m.maximum, m.sd, m.entropy]
+    assert _values(groups["Patient, all lesions"]) == pytest.approx(expected, rel=1e-6)
+    assert _values(groups["nothing"]) == []
+    statuses = [
+        item["conceptValue"]["CodeValue"]
+        for item in groups["nothing"]["qualitativeEvaluations"]
+        if item["conceptCode"]["CodeValue"] == "STATUS"
+    ]
+    assert statuses == ["STATUS_REFUSED"]
+
+
+def _groups_read(path, tmp_path):
+    run("tid1500reader", "--inputDICOM", path, "--outputMetadata", tmp_path / "read.json")
+    read = json.loads((tmp_path / "read.json").read_text(encoding="utf-8"))
+    return {group["TrackingIdentifier"]: group for group in read["Measurements"]}
+
+
+def _values(group):
+    return [float(item["value"]) for item in group["measurementItems"]]

@@ -1,0 +1,209 @@
+"""A folder of results is whole: the new one or the one before, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import SimpleITK as sitk
+
+from radioimmuno import atomic_folder
+from radioimmuno.atomic_folder import replacing_folder
+
+MARKER, LIST = "patient.json", ".radioimmuno-files"
+
+
+def write(path: Path, text: str, names: tuple[str, ...] = ("patient.json", "scores.csv")) -> None:
+    with replacing_folder(path, MARKER) as folder:
+        for name in names:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+
+
+def content(path: Path) -> dict[str, str]:
+    return {
+        str(f.relative_to(path)): f.read_text()
+        for f in sorted(path.rglob("*"))
+        if f.is_file() and f.name != LIST
+    }
+
+
+def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atomic_folder, "_trade", lambda one, other: False)
+
+
+@pytest.fixture(params=["exchange", "two renames", "one by one"])
+def way(request, monkeypatch, tmp_path):
+    """Each way in which a folder becomes the new one."""
+    if request.param == "two renames":
+        without_exchange(monkeypatch)
+    if request.param == "one by one":
+        (tmp_path / "out").mkdir()
+        monkeypatch.chdir(tmp_path / "out")
+    return request.param
+
+
+def test_the_new_files_replace_the_old_ones_and_leave_nothing_beside(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old", ("patient.json", "scores.csv", "dicom/report.dcm"))
+    write(out, "new")
+    assert content(out) == {"patient.json": "new", "scores.csv": "new"}
+    write(out, "newer", ("patient.json", "dicom/report.dcm"))
+    assert content(out) == {"patient.json": "newer", "dicom/report.dcm": "newer"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_other_files_stay(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old")
+    (out / "notes.txt").write_text("mine")
+    write(out, "new")
+    assert content(out)["notes.txt"] == "mine"
+    (out / "again").mkdir()
+    (out / "again" / "patient.json").write_text("mine")
+    write(out, "newest")
+    assert content(out) == {
+        "patient.json": "newest",
+        "scores.csv": "newest",
+        "notes.txt": "mine",
+        "again/patient.json": "mine",
+    }
+
+
+def test_a_failure_leaves_the_old_folder_and_nothing_else(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old")
+
+    def fail() -> None:
+        with replacing_folder(out, MARKER) as folder:
+            (folder / "patient.json").write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert content(out) == {"patient.json": "old", "scores.csv": "old"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_in_a_new_place_leaves_no_folder(tmp_path):
+    with pytest.raises(KeyboardInterrupt), replacing_folder(tmp_path / "out", MARKER):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_replaced_one_by_one_the_marker_goes_first_and_comes_last(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    write(out, "old")
+    monkeypatch.chdir(out)
+    seen = []
+    replace = Path.replace
+
+    def watched(self: Path, target: Path) -> Path:
+        seen.append((target.name, (out / MARKER).exists()))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    write(out, "new")
+    assert sorted(seen[:-1]) == [(LIST, False), ("scores.csv", False)]
+    assert seen[-1] == ("patient.json", False)
+
+
+def test_what_was_never_written_here_is_not_removed_whatever_it_is_called(tmp_path, way):
+    out = tmp_path / "out"
+    (out / "dicom").mkdir(parents=True, exist_ok=True)
+    (out / "dicom" / "slice").write_text("mine")
+    (out / "scene.mrb").write_text("mine")
+    for text in ("old", "new"):
+        write(out, text)
+        assert content(out) == {
+            "patient.json": text,
+            "scores.csv": text,
+            "dicom/slice": "mine",
+            "scene.mrb": "mine",
+        }
+    with pytest.raises(FileExistsError, match="something else"):
+        write(out, "newer", ("patient.json", "dicom/slice"))
+    assert content(out)["dicom/slice"] == "mine"
+    assert content(out)["patient.json"] == "new"
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotADirectoryError), replacing_folder(tmp_path / "file" / "out", MARKER):
+        pass
+
+
+WRITER = """
+import os, sys
+import numpy as np
+from pathlib import Path
+from radioimmuno.atomic_folder import replacing_folder
+from radioimmuno.image import Lattice
+from radioimmuno.report import write_patient_json, write_rings, write_scores_csv
+from radioimmuno.segmentation_file import write_segmentation
+import report_cases
+out = Path(sys.argv[1])
+cases = {n: report_cases.signature(version=str(n)) for n in range(200)}
+patient, lesions = report_cases.patient(), report_cases.lesions()
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        n = int(line)
+        while True:
+            n += 1
+            with replacing_folder(out, "patient.json") as folder:
+                for name, write in (("patient.json", write_patient_json), ("scores.csv", write_scores_csv)):
+                    write(patient, cases[n % 200], folder / name)
+                write_rings(patient, folder / "rings.nrrd")
+                write_segmentation(folder / "lesions.seg.nrrd", lesions, report_cases.CT)
+    print(child, flush=True)
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_killed_at_random_moments_while_writing_there_is_always_one_whole_result(tmp_path):
+    out = tmp_path / "out"
+    here = Path(__file__).parent
+    command = [sys.executable, "-W", "ignore", "-c", WRITER, str(out)]
+    environment = os.environ | {"PYTHONPATH": str(here)}
+    moments = random.Random(5)
+    versions = []
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as writer:
+        assert writer.stdin
+        assert writer.stdout
+        for number in range(50):
+            writer.stdin.write(f"{3 * number}\n")
+            writer.stdin.flush()
+            child = int(writer.stdout.readline())
+            while not out.exists():
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0.0, 0.8))
+            os.kill(child, signal.SIGKILL)
+            versions.append(whole_result(out))
+        writer.stdin.close()
+    assert len(set(versions)) > 10  # it was killed while it wrote, not before
+
+
+def whole_result(out: Path) -> str:
+    """The version of the folder's files, which all open and are of one version."""
+    names = {"patient.json", "scores.csv", "rings.nrrd", "lesions.seg.nrrd"}
+    assert {f.name for f in out.iterdir()} == {*names, LIST}
+    version = json.loads((out / "patient.json").read_text())["signature"]["version"]
+    header, *rows = (out / "scores.csv").read_text().splitlines()
+    column = header.split(",").index("signature_version")
+    assert len(rows) == 4
+    assert {row.split(",")[column] for row in rows} == {version}
+    for name in ("rings.nrrd", "lesions.seg.nrrd"):
+        assert sitk.GetArrayFromImage(sitk.ReadImage(str(out / name))).any()
+    return version
