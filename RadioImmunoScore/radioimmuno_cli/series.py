@@ -27,10 +27,17 @@ EXAMPLES = """\
   radioimmuno series export --json           the same for machines
   radioimmuno score export lesions.nii.gz --series 1.2.840.1 --out result"""
 
+EXIT_CODES = """\
+exit codes:
+  0  listed; whether a series is usable stands in its row
+  1  failure, or no DICOM file found      2  wrong usage"""
+
 
 def register(commands: Any) -> None:
     """Add the command to the command line."""
-    parser = add_command(commands, "series", "list the series of a DICOM folder", DESCRIPTION, EXAMPLES)
+    parser = add_command(
+        commands, "series", "list the series of a DICOM folder", DESCRIPTION, EXAMPLES, EXIT_CODES
+    )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of DICOM files, of any depth")
     parser.add_argument(
         "--allow-modality", action="store_true", help="take series that are no CT as usable, too"
