@@ -30,7 +30,7 @@ test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on th
 	$(LOWEST)/bin/python -m pytest -m "not scene" Testing/Python/science Testing/Python/cli
 
 test-pyradiomics: ## run the tests of PyRadiomics as another engine (Python 3.11, a compiler)
-	sh Testing/Oracles/make_pyradiomics_environment.sh
+	sh Testing/Oracles/make_environment.sh pyradiomics
 	RADIOIMMUNO_REQUIRE_PYRADIOMICS=1 PYTHONPATH=RadioImmunoScore .venv-pyradiomics/bin/python -m pytest \
 		Testing/Python/science/test_pyradiomics_engine.py
 

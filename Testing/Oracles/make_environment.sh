@@ -1,15 +1,21 @@
 #!/bin/sh
-# Makes .venv-oracles in the repository's root: MIRP and PyRadiomics, apart from the software under test.
-# Nothing is done when the environment already holds what requirements.txt asks for.
+# Makes .venv-oracles (MIRP and PyRadiomics) in the repository's root, apart from the software under test; or, called
+# with `pyradiomics`, .venv-pyradiomics (PyRadiomics alone, and what the software under test needs beside it).
+# Nothing is done when the environment already holds what its requirements ask for.
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
-environment=$root/.venv-oracles
-requirements=$here/requirements.txt
+pins=$here/requirements.txt
+case ${1:-oracles} in
+    oracles) requirements=$pins imports='import mirp; from radiomics import cMatrices' ;;
+    pyradiomics) requirements=$here/requirements-pyradiomics.txt imports='from radiomics import cMatrices' ;;
+    *) echo "usage: $0 [oracles|pyradiomics]" >&2; exit 2 ;;
+esac
+environment=$root/.venv-${1:-oracles}
 stamp=$environment/requirements-installed.txt
 
-if cmp -s "$requirements" "$stamp"; then
+if [ -f "$stamp" ] && cat "$pins" "$requirements" | cmp -s - "$stamp"; then
     echo "oracles: $environment is up to date"
     exit 0
 fi
@@ -24,10 +30,10 @@ fi
 "$python" -m venv --clear "$environment"
 
 # PyRadiomics' setup script imports numpy and versioneer, so that they come first and its build is not isolated.
-grep -E '^(numpy|setuptools|versioneer|wheel)==' "$requirements" | xargs "$environment/bin/python" -m pip \
+grep -E '^(numpy|setuptools|versioneer|wheel)==' "$pins" | xargs "$environment/bin/python" -m pip \
     --disable-pip-version-check install --quiet
 "$environment/bin/python" -m pip --disable-pip-version-check install --quiet --no-build-isolation \
     --requirement "$requirements"
-"$environment/bin/python" -c 'import mirp; from radiomics import cMatrices'
-cp "$requirements" "$stamp"
+"$environment/bin/python" -c "$imports"
+cat "$pins" "$requirements" > "$stamp"
 echo "oracles: $environment is ready"
