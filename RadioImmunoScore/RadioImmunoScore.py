@@ -150,6 +150,37 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
 
         return console.exportReport(volumeNode, segmentationNode, patientScore, path, signature)
 
+    def exportDicom(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        patientScore: PatientScore,
+        folder: Any,
+        signature: Any = None,
+    ) -> list[Path]:
+        """Write lesions and rings (SEG) and scores (reports) into the study of a CT from the DICOM database.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature : as of `score`
+        patientScore : what `score` gave; the lesions must not have been edited since
+        folder : is made where there is none; what else is in it stays
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        InputError
+            When the CT is not from the DICOM database, the lesions are not those that were scored, or
+            highdicom is missing; the text says what to do.
+        """
+        from RadioImmunoScoreLib import console
+
+        return console.exportDicom(volumeNode, segmentationNode, patientScore, folder, signature)
+
     def features(
         self,
         volumeNode: Any,

@@ -9,14 +9,18 @@ from typing import Any
 import slicer
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import Finding, Severity
 
 INSTANCE_UIDS = "DICOM.instanceUIDs"
+CT = "CT"
 NOTED = "RadioImmunoScore.Acquisition"
 
 KVP = "0018,0060"
 SLICE_THICKNESS = "0018,0050"
 KERNEL = "0018,1210"
 CONTRAST_AGENT = "0018,0010"
+MODALITY = "0008,0060"
+MANUFACTURER, MODEL = "0008,0070", "0008,1090"
 
 
 def readAcquisition(volumeNode: Any) -> Acquisition:
@@ -37,6 +41,8 @@ def readAcquisition(volumeNode: Any) -> Acquisition:
         kernel=header[KERNEL] or None,
         contrast_agent=header[CONTRAST_AGENT] or None,
         source="DICOM header",
+        scanner=" ".join(filter(None, [header[MANUFACTURER], header[MODEL]])) or None,
+        modality=header[MODALITY] or None,
     )
 
 
@@ -53,7 +59,15 @@ def withKvpByHand(acquisition: Acquisition, kvp: float | None) -> Acquisition:
     return replace(acquisition, kvp=kvp, source=source)
 
 
-_TAGS = (KVP, SLICE_THICKNESS, KERNEL, CONTRAST_AGENT)
+_TAGS = (KVP, SLICE_THICKNESS, KERNEL, CONTRAST_AGENT, MODALITY, MANUFACTURER, MODEL)
+
+
+def modalityFindings(acquisition: Acquisition) -> tuple[Finding, ...]:
+    """A refusal of all lesions when the header says that the volume is no CT."""
+    if acquisition.modality in (None, CT):
+        return ()
+    text = f"The modality is {acquisition.modality}, and signatures are made for CT: select a CT."
+    return (Finding("ct.not_ct", Severity.REFUSE, text),)
 
 
 def _number(text: str) -> float | None:

@@ -14,7 +14,8 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
 
-from .scene import readImage, readLesions
+from .acquisition import modalityFindings
+from .scene import readLesions, readVoxels, shapeFindings
 
 if TYPE_CHECKING:
     from radioimmuno.results import PatientStability
@@ -25,13 +26,25 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """All that scoring needs; arrays and values that a worker thread may have."""
+    """All that scoring needs; arrays and values that a worker thread may have.
+
+    Parameters
+    ----------
+    ofLesions : what reading the lesions found, by lesion ID
+    ofCt : what holds for all of them
+    """
 
     image: Image
     lesions: tuple[Lesion, ...]
-    findings: Mapping[str, tuple[Finding, ...]]
+    ofLesions: Mapping[str, tuple[Finding, ...]]
     signature: Signature
     acquisition: Acquisition
+    ofCt: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> dict[str, tuple[Finding, ...]]:
+        """What was found before anything is measured, by lesion ID."""
+        return {lesion.id: (*self.ofCt, *self.ofLesions.get(lesion.id, ())) for lesion in self.lesions}
 
 
 def readCase(volumeNode: Any, segmentationNode: Any, signature: Signature, acquisition: Acquisition) -> Case:
@@ -40,20 +53,19 @@ def readCase(volumeNode: Any, segmentationNode: Any, signature: Signature, acqui
     Raises
     ------
     InputError
-        When the CT cannot be used.
+        When the volume holds no CT voxels.
     """
-    image = readImage(volumeNode)
+    image = readVoxels(volumeNode)
+    ofCt = (*modalityFindings(acquisition), *shapeFindings(volumeNode))
     reading = readLesions(segmentationNode, volumeNode)
-    return Case(image, reading.lesions, reading.findings, signature, acquisition)
+    return Case(image, reading.lesions, reading.findings, signature, acquisition, ofCt)
 
 
 def checked(case: Case) -> Case:
     """The case with what its CT as a whole is to be warned of; reads all voxels, on any thread."""
     from radioimmuno.reading import implausible_values
 
-    ofAll = implausible_values(case.image)
-    findings = {lesion.id: (*ofAll, *case.findings.get(lesion.id, ())) for lesion in case.lesions}
-    return replace(case, findings=findings)
+    return replace(case, ofCt=(*case.ofCt, *implausible_values(case.image)))
 
 
 def scoreCase(

@@ -21,7 +21,12 @@ def checkCase(case: Case, progress: Progress | None = None) -> Sequence[LesionFi
 
     whole = checked(case)
     return check_lesions(
-        whole.image, whole.lesions, whole.signature.settings, findings=whole.findings, progress=progress
+        whole.image,
+        whole.lesions,
+        whole.signature.settings,
+        whole.acquisition,
+        findings=whole.findings,
+        progress=progress,
     )
 
 

@@ -12,6 +12,7 @@ from radioimmuno.signature import Signature
 
 from .acquisition import readAcquisition, withKvpByHand
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
+from .dicom_export import readExport, writeExport
 from .engines import compareCase, measureCase
 from .export import exportPatient
 from .scene import showScores
@@ -53,6 +54,18 @@ def exportReport(
     # What was known of the CT when it was scored is in the score's provenance: nothing is read again.
     case = readCase(volumeNode, segmentationNode, _signature(signature), Acquisition())
     return exportPatient(patientScore, case, path)
+
+
+def exportDicom(
+    volumeNode: Any,
+    segmentationNode: Any,
+    patientScore: PatientScore,
+    folder: str | Path,
+    signature: Signature | str | Path | None,
+) -> list[Path]:
+    """Write the patient as DICOM; see `RadioImmunoScoreLogic.exportDicom`."""
+    case = readCase(volumeNode, segmentationNode, _signature(signature), Acquisition())
+    return writeExport(readExport(volumeNode, patientScore, case), folder)
 
 
 def features(

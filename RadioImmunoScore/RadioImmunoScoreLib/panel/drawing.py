@@ -18,7 +18,7 @@ from radioimmuno.signature import Signature
 from ..scene.maps import rampColor
 
 CHIP_PX = 14
-BAR_SIZE = (44, 18)
+BAR_SIZE = (50, 22)
 PLOT_HEIGHT = 120
 ROW_HEIGHT = 20
 MARGIN = 8
@@ -64,18 +64,19 @@ def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
 
 
 def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = None) -> Any:
-    """The scale of scores from left to right, the cut-offs across it, the score's mark and its whisker."""
+    """The scale of scores from left to right, the cut-offs across it, the score's mark; its whisker below."""
     width, height = BAR_SIZE
+    middle = height // 2 if stability is None else MARK + 3
 
     def draw(painter: Any) -> None:
-        _gradient(painter, pen, 0, width, height // 2 - 2, 5)
+        _gradient(painter, pen, 0, width, middle - 2, 5)
         painter.setPen(qt.QPen(pen.text))
         for cutoff in (pen.signature.cutoffs.low, pen.signature.cutoffs.high):
             x = _along(pen.scale, cutoff, width)
-            painter.drawLine(x, 2, x, height - 3)
+            painter.drawLine(x, middle - MARK - 2, x, middle + MARK + 1)
         if score is not None:
-            _whisker(painter, pen, stability, width, height - WHISKER - 1)
-            _spot(painter, pen, score, _along(pen.scale, score, width), height // 2)
+            _whisker(painter, pen, stability, width, height - WHISKER - 2)
+            _spot(painter, pen, score, _along(pen.scale, score, width), middle)
 
     return _picture(width, height, draw)
 

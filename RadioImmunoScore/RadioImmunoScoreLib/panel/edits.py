@@ -13,7 +13,7 @@ import qt
 from radioimmuno.lesion import Lesion
 
 from ..case import Case
-from ..scene import readImage, readLesions
+from ..scene import readLesions, readVoxels, shapeFindings
 from ..scene.geometry import linearPart, transformBetween
 from ..scene.tags import setAxes
 from .observers import Observers
@@ -114,13 +114,14 @@ def changedSince(stamps: Stamps, segmentationNode: Any) -> set[str]:
 
 
 def frameOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
-    """What all lesions depend on: the CT's voxels, and how CT and segmentation lie to each other."""
+    """What all lesions depend on: the CT's voxels and shape, and how the segments lie on it."""
     matrix = linearPart(
         transformBetween(*(n.GetParentTransformNode() for n in (segmentationNode, volumeNode)))
     )
     imageData = volumeNode.GetImageData()
     stamp = imageData.GetPointData().GetScalars().GetMTime() if imageData else 0
-    return stamp, None if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
+    between = None if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
+    return stamp, between, shapeFindings(volumeNode)
 
 
 def lesionsNow(
@@ -135,9 +136,9 @@ def lesionsNow(
     order = [i for i in segmentationNode.GetSegmentation().GetSegmentIDs() if i in merged]
     case = replace(
         before,
-        image=readImage(volumeNode),
+        image=readVoxels(volumeNode),
         lesions=tuple(merged[i] for i in order),
-        findings={**before.findings, **reading.findings},
+        ofLesions={**before.ofLesions, **reading.findings},
     )
     return case, differing
 

@@ -10,6 +10,7 @@ from .signal import Signal
 
 IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 SEGMENTING, CHECKING, TESTING, MAPPING = "segmenting", "checking", "testing", "mapping"
+SAVING = "saving"
 
 # What runs by itself beside what the user does: it gives way, and nobody waits for it.
 BESIDE = (UPDATING, MAPPING)

@@ -45,6 +45,8 @@ class PatientView:
         table.setHorizontalHeaderLabels(titles)
         table.setVerticalHeaderLabels([_("all"), _("irradiated"), _("not irradiated")])
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
+        # The longest title does not fit into its share.
+        table.horizontalHeader().setSectionResizeMode(ENTROPY, qt.QHeaderView.ResizeToContents)
         table.verticalHeader().setDefaultSectionSize(24)
         table.setFixedHeight(3 * 24 + 30)
         table.connect("cellActivated(int,int)", self._clicked)

@@ -9,11 +9,15 @@ from radioimmuno.lesion import Site
 from radioimmuno.results import LesionScore, LesionStability
 
 from ..scene.tags import axesOf, irradiatedOf, siteOf
+from .volumes import Volumes
 
 
 @dataclass(frozen=True)
 class Row:
-    """One lesion as the table shows it; `status` is `unscored`, `stale`, or that of its score."""
+    """One lesion as the table shows it; `status` is `unscored`, `stale`, or that of its score.
+
+    `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
+    """
 
     id: str
     name: str
@@ -28,7 +32,14 @@ class Row:
     stability: LesionStability | None = None
 
 
-def rowOf(segment: Any, segmentID: str, score: LesionScore | None, isStale: bool, included: bool) -> Row:
+def rowOf(
+    segment: Any,
+    segmentID: str,
+    score: LesionScore | None,
+    isStale: bool,
+    included: bool,
+    volumes: Volumes,
+) -> Row:
     """The row of a segment."""
     status = "unscored" if score is None else "stale" if isStale else score.status
     return Row(
@@ -37,7 +48,7 @@ def rowOf(segment: Any, segmentID: str, score: LesionScore | None, isStale: bool
         site=siteOf(segment),
         irradiated=irradiatedOf(segment),
         included=included,
-        volumeCc=score.volume_cc if score else None,
+        volumeCc=score.volume_cc if score else volumes.of(segment, segmentID),
         score=score.score if score else None,
         status=status,
         reasons=score.reasons if score else "",

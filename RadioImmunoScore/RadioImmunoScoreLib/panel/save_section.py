@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -11,12 +12,14 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.findings import InputError
 
+from ..dicom_export import checkDicom, readExport, writeExport
 from ..export import exportPatient
+from .jobs import SAVING
 from .session import Session
 
 
 class SaveSection:
-    """Table, JSON and report.
+    """Table, JSON, report, and DICOM where the CT is from Slicer's DICOM database.
 
     Parameters
     ----------
@@ -29,6 +32,15 @@ class SaveSection:
         self._ui, self._session, self._tell = ui, session, tell
         for button, suffix in ((ui.csvButton, ".csv"), (ui.jsonButton, ".json"), (ui.htmlButton, ".html")):
             button.connect("clicked()", partial(self._ask, suffix))
+        ui.dicomButton.connect("clicked()", self._askFolder)
+        session.jobs.stateChanged.connect(lambda state: self.show())
+
+    def show(self) -> None:
+        """Show whether DICOM can be written, or why not."""
+        button, obstacle = self._ui.dicomButton, self._obstacle()
+        button.setEnabled(not obstacle and not self._session.jobs.isBusy)
+        tip = _("Lesions and rings (SEG) and scores (reports) as a new series in the CT's study.")
+        button.setToolTip(obstacle or tip)
 
     def save(self, path: str) -> None:
         """Write the patient to a .csv, .json or .html file, and say so or why not."""
@@ -39,10 +51,45 @@ class SaveSection:
         else:
             self._tell(_("Saved: {path}").format(path=path))
 
+    def saveDicom(self, folder: str) -> None:
+        """Write the patient as DICOM into a folder, on a thread."""
+        session = self._session
+        try:
+            export = readExport(session.inputs.volumeNode, session.patient, session.inputs.case())
+        except InputError as problem:
+            self._tell(str(problem))
+            return
+        session.stop()
+        self._tell("")
+        session.jobs.start(SAVING, lambda progress: writeExport(export, folder, progress), self._written)
+
+    def _written(self, files: Sequence[Path]) -> None:
+        names = ", ".join(file.name for file in files)
+        self._tell(_("Saved in {folder}: {names}").format(folder=files[0].parent, names=names))
+
+    def _obstacle(self) -> str:
+        session = self._session
+        statuses = {row.status for row in session.rows if row.included}
+        if session.inputs.volumeNode is None or not statuses - {"unscored"}:
+            return _("Score the lesions first.")
+        if "stale" in statuses:
+            return _("Some scores are stale: score the lesions again first.")
+        try:
+            checkDicom(session.inputs.volumeNode)
+        except InputError as problem:
+            return str(problem)
+        return ""
+
     def _ask(self, suffix: str) -> None:
         path = askPath(self._ui.csvButton, _("Save scores"), "scores", suffix)
         if path:
             self.save(path)
+
+    def _askFolder(self) -> None:
+        title = _("Folder for the DICOM files")
+        folder = qt.QFileDialog.getExistingDirectory(self._ui.dicomButton, title)
+        if folder:
+            self.saveDicom(folder)
 
 
 def askPath(parent: Any, title: str, name: str, suffix: str) -> str:

@@ -14,6 +14,7 @@ from radioimmuno.results import LesionScore, PatientScore, PatientStability
 from ..case import Case, checked, inputsOf, scoreCase
 from ..parameters import Parameters
 from ..scene import restoreColors, showScores, updateScores
+from ..scene.tables import showTable
 from .edits import AxesWatch, EditWatch, lesionsNow, observeInputs
 from .history import History
 from .inputs import Inputs
@@ -24,6 +25,7 @@ from .observers import Observers
 from .rows import Row, rowOf
 from .runner import Progress
 from .signal import Signal
+from .volumes import Volumes
 
 Scorer = Callable[..., Sequence[LesionScore]]
 
@@ -55,6 +57,7 @@ class Session:
         self.history = History()
         self._axes = AxesWatch()
         self._edits = EditWatch(self._mark, self._rescore)
+        self._volumes = Volumes()
         self._unscored: set[str] = set()
         self.adopt(parameters)
 
@@ -153,8 +156,10 @@ class Session:
         self._axes.accept(self.history.redo())
 
     def enterStability(self, stability: PatientStability) -> None:
-        """Enter into the rows how stable their scores are."""
+        """Enter into rows and score table how stable the scores are."""
         self._ledger.amendAll({i: {"stability": each} for i, each in stability.lesions.items()})
+        if (patient := self.patient) is not None:
+            showTable(self.inputs.segmentationNode, patient, self.inputs.signature)
         self.changed.emit()
 
     # What is shown.
@@ -164,7 +169,7 @@ class Session:
         """A row for every segment, in their order."""
         included, ledger = set(self.inputs.included), self._ledger
         return [
-            rowOf(self._segment(i), i, ledger.scores.get(i), i in ledger.stale, i in included)
+            rowOf(self._segment(i), i, ledger.scores.get(i), i in ledger.stale, i in included, self._volumes)
             for i in self.inputs.segmentIDs
         ]
 
@@ -245,6 +250,7 @@ class Session:
         self._unscored = set()
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
+        self._volumes.begin()
         self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
         observeInputs(self.observers, volumeNode, node, self._edits.schedule)
         self.changed.emit()

@@ -16,7 +16,7 @@ from .signal import Signal
 from .words import axesText, stabilityText
 
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
-WIDTHS = {SITE: 56, IRRADIATED: 24, VOLUME: 36, SCORE: 42, SCALE: BAR_SIZE[0] + 4, STATUS: 38}
+WIDTHS = {SITE: 62, IRRADIATED: 24, VOLUME: 36, SCORE: 44, SCALE: BAR_SIZE[0] + 8, STATUS: 48}
 SITES = tuple(Site)
 
 SORT_KEYS: dict[int, Callable[[Row], Any]] = {

@@ -64,6 +64,7 @@ class Panel:
         self.segment.show()
         self.stability.show()
         self.check.show()
+        self.saving.show()
         self.display.interior.follow()
         self.score.showState(self.session.state)
 

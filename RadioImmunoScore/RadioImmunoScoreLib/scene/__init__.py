@@ -5,7 +5,7 @@ give back are plain arrays that a worker may have.
 """
 
 from .painting import restoreColors
-from .reading import SegmentationReading, readImage, readLesions
+from .reading import SegmentationReading, readImage, readLesions, readVoxels, shapeFindings
 from .showing import SceneResult, clearScores, jumpToLesion, showScores, updateScores
 from .tags import setIrradiated, setSite
 
@@ -16,9 +16,11 @@ __all__ = [
     "jumpToLesion",
     "readImage",
     "readLesions",
+    "readVoxels",
     "restoreColors",
     "setIrradiated",
     "setSite",
+    "shapeFindings",
     "showScores",
     "updateScores",
 ]

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from radioimmuno.findings import Finding, InputError
+from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.image import Image
 from radioimmuno.lesion import Lesion
 
 from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice
 from .masks import MaskReader
-from .tags import irradiatedOf, siteOf
+from .tags import irradiatedOf, siteOf, trackingOf
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,20 +38,39 @@ def readImage(volumeNode: Any) -> Image:
     InputError
         When the node has no single-component voxels, or a transform that changes the CT's shape.
     """
+    image = readVoxels(volumeNode)
+    for finding in shapeFindings(volumeNode):
+        raise InputError(finding.code, finding.text)
+    return image
+
+
+def readVoxels(volumeNode: Any) -> Image:
+    """As `readImage`, whatever transform the CT lies under: `shapeFindings` says whether it may be measured.
+
+    Raises
+    ------
+    InputError
+        When the node has no single-component voxels.
+    """
     imageData = volumeNode.GetImageData()
     if imageData is None or imageData.GetNumberOfScalarComponents() != 1 or 0 in imageData.GetDimensions():
         raise InputError("ct.unreadable", f"The volume {volumeNode.GetName()} holds no CT voxels.")
-    toWorld = linearPart(transformBetween(volumeNode.GetParentTransformNode(), None))
-    if toWorld is None or not isRigid(toWorld):
-        raise InputError(
-            "ct.gantry_tilt",
-            f"The volume {volumeNode.GetName()} lies under a transform that bends or stretches it, as "
-            "Slicer's DICOM reader puts it above slices of a tilted gantry or uneven distance. Resample the "
-            "volume (harden the transform), or load another series.",
-        )
     values = scalarsOf(imageData)
     values.flags.writeable = False
     return Image(values, volumeLattice(volumeNode))
+
+
+def shapeFindings(volumeNode: Any) -> tuple[Finding, ...]:
+    """A refusal of all lesions when the CT lies under a transform that changes its shape."""
+    toWorld = linearPart(transformBetween(volumeNode.GetParentTransformNode(), None))
+    if toWorld is not None and isRigid(toWorld):
+        return ()
+    text = (
+        f"The volume {volumeNode.GetName()} lies under a transform that bends or stretches it, as "
+        "Slicer's DICOM reader puts it above slices of a tilted gantry or uneven distance. Resample the "
+        "volume (harden the transform), or load another series."
+    )
+    return (Finding("ct.gantry_tilt", Severity.REFUSE, text),)
 
 
 def readLesions(
@@ -72,7 +91,6 @@ def readLesions(
         segment = segmentation.GetSegment(segmentID)
         placed = reader.read(segmentID)
         findings[segmentID] = placed.findings
-        lesions.append(
-            Lesion(segmentID, segment.GetName(), placed.mask, siteOf(segment), irradiatedOf(segment))
-        )
+        said = siteOf(segment), irradiatedOf(segment), trackingOf(segment)
+        lesions.append(Lesion(segmentID, segment.GetName(), placed.mask, *said))
     return SegmentationReading(tuple(lesions), findings)

@@ -28,7 +28,7 @@ from .geometry import (
     transformBetween,
 )
 from .masks import BINARY_LABELMAP, labelBoxes, moved
-from .tags import axesOf, setAxes
+from .tags import axesOf, setAxes, setTracking
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
@@ -94,7 +94,7 @@ def addSegment(segmentationNode: Any, volumeNode: Any, mask: Image, name: str = 
 
 
 def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentID: str, name: str) -> str:
-    """A new segment of a mask of which all is said that is said of another one, but its axes; returns its ID.
+    """A new segment of a mask of which the same is said as of another, but axes and UID; returns its ID.
 
     Raises
     ------
@@ -107,6 +107,7 @@ def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentI
     segment.DeepCopyMetadata(segmentation.GetSegment(segmentID))
     segment.SetName(name)
     setAxes(segment, None)
+    setTracking(segment, None)
     newID = segmentation.GenerateUniqueSegmentID(segmentID)
     _add(segmentation, segment, newID, labelmap)
     return newID

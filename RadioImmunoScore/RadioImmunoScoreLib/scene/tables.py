@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import vtk
 
-from radioimmuno.results import LesionScore, PatientScore
+from radioimmuno.results import LesionScore, LesionStability, PatientScore
 from radioimmuno.signature import Signature
 
 from .nodes import ensureNode
@@ -37,6 +38,16 @@ class Column:
     array: Callable[[str, Iterable[Any]], vtk.vtkAbstractArray] = textColumn
 
 
+def _stability(lesion: LesionScore, of: Callable[[LesionStability], float | None]) -> str:
+    value = of(lesion.stability) if lesion.stability else None
+    return "" if value is None else f"{value:.4f}"
+
+
+def _flip(name: str, lesion: LesionScore) -> str:
+    """The share of redrawn contours with a score on the other side of a cut-off than the lesion's."""
+    return _stability(lesion, lambda stability: stability.flips.get(name))
+
+
 _YES_NO = {True: "yes", False: "no", None: ""}
 
 COLUMNS = (
@@ -51,13 +62,26 @@ COLUMNS = (
     Column("reason", "Reason", "", lambda lesion: lesion.reasons),
 )
 
+# Text as the score: empty for a lesion that was not tested.
+STABILITY_COLUMNS = (
+    Column("score_sd", "SD", "1", lambda lesion: _stability(lesion, lambda s: s.sd)),
+    Column("score_p5", "5th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.low)),
+    Column("score_p95", "95th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.high)),
+    *(
+        Column(f"flip_share_{name}", f"Beyond {name} cut-off", "1", partial(_flip, name))
+        for name in ("low", "median", "high")
+    ),
+)
+
 
 def showTable(segmentationNode: Any, patientScore: PatientScore, signature: Signature) -> Any:
-    """Make or update the table node of the scores; returns it."""
+    """Make or update the table node of the scores; returns it. Stability has columns where measured."""
     name = f"{segmentationNode.GetName()} scores"
     tableNode = ensureNode(segmentationNode, TABLE, "vtkMRMLTableNode", name)
-    setColumns(tableNode, [c.array(c.name, map(c.cell, patientScore.lesions)) for c in COLUMNS])
-    for column in COLUMNS:
+    isMeasured = any(lesion.stability for lesion in patientScore.lesions)
+    columns = (*COLUMNS, *STABILITY_COLUMNS) if isMeasured else COLUMNS
+    setColumns(tableNode, [c.array(c.name, map(c.cell, patientScore.lesions)) for c in columns])
+    for column in columns:
         tableNode.SetColumnTitle(column.name, column.title)
         tableNode.SetColumnUnitLabel(column.name, column.unit)
     tableNode.SetColumnDescription("score", f"{signature.predicts} ({signature.name}). {signature.notice}")

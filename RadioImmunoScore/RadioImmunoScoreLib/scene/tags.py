@@ -1,4 +1,4 @@
-"""What a segment's tags say about the lesion: site, irradiation, and its color before it was painted."""
+"""What a segment's tags say about the lesion: site, irradiation, UID, and its color before it was painted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from radioimmuno.lesion import Site
 from radioimmuno.segment_tags import (
     IRRADIATED_TAG,
     TERMINOLOGY_TAG,
+    TRACKING_TAG,
     irradiated_from_tag,
     irradiated_tag,
     site_from_terminology,
@@ -49,6 +50,19 @@ def setIrradiated(segment: Any, irradiated: bool | None) -> None:
         segment.RemoveTag(IRRADIATED_TAG)
     else:
         segment.SetTag(IRRADIATED_TAG, irradiated_tag(irradiated))
+
+
+def trackingOf(segment: Any) -> str | None:
+    """The DICOM UID that the lesion has at all of its time points; None when it has none."""
+    return tagOf(segment, TRACKING_TAG) or None
+
+
+def setTracking(segment: Any, uid: str | None) -> None:
+    """Write the lesion's DICOM UID; None forgets it."""
+    if uid is not None:
+        segment.SetTag(TRACKING_TAG, uid)
+    elif segment.HasTag(TRACKING_TAG):
+        segment.RemoveTag(TRACKING_TAG)
 
 
 def axesOf(segment: Any) -> tuple[float, float] | None:

@@ -70,8 +70,13 @@ def test_the_whisker_runs_from_low_to_high_percentile(scored):
     quarter = (high - low) / 4
     narrow = LesionStability(0.1, low + quarter, high - quarter, {}, 30, 30)
     score = (low + high) / 2
-    without, withOne = (pixelsOf(scoreBar(pen, score, each)) for each in (None, narrow))
+    unknown = LesionStability(None, None, None, {}, 1, 30)
+    empty, without, withOne = (
+        pixelsOf(scoreBar(pen, *what)) for what in ((None, unknown), (score, unknown), (score, narrow))
+    )
     width = without.shape[1]
+    dot, whisker = (np.flatnonzero((a != b).any(axis=1)) for a, b in ((empty, without), (without, withOne)))
+    assert dot[-1] + 2 < whisker[0] < whisker[-1] < without.shape[0] - 1
     differing = np.flatnonzero((without != withOne).any(axis=0))
     assert differing[0] == pytest.approx(width / 4, abs=3)
     assert differing[-1] == pytest.approx(3 * width / 4, abs=3)
@@ -134,6 +139,22 @@ def test_an_edited_lesion_is_not_tested_and_scored_again_it_has_no_whisker(score
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert {row.stability for row in panel.panel.session.rows} == {None}
+
+
+def test_the_scenes_score_table_says_it_where_it_was_measured(scored):
+    panel, nodes = scored
+    tableNode = nodes[1].GetNodeReference("RadioImmunoScore.table")
+    assert tableNode.GetTable().GetColumnByName("score_sd") is None
+    panel.panel.stability.tester = wide
+    click(panel.panel.ui.stabilityButton)
+    waitIdle(panel)
+    table = tableNode.GetTable()
+    cells = {name: table.GetColumnByName(name).GetValue(0) for name in ("score_sd", "flip_share_median")}
+    assert cells == {"score_sd": "0.1000", "flip_share_median": "0.2000"}
+    assert tableNode.GetColumnUnitLabel("score_p95") == "1"
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    assert tableNode.GetTable().GetColumnByName("score_sd") is None
 
 
 def test_a_saved_scene_keeps_it(bench, scored, tmp_path):

@@ -1,0 +1,194 @@
+"""A patient's scores into the study of a CT that was loaded from Slicer's DICOM database.
+
+Names of files come from the database on the main thread; all else is made of plain values, on any thread.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+
+from radioimmuno.findings import InputError
+from radioimmuno.image import Image, Lattice
+from radioimmuno.lesion import Lesion
+from radioimmuno.results import PatientScore
+
+from .acquisition import INSTANCE_UIDS
+from .case import Case, Progress
+
+if TYPE_CHECKING:
+    from radioimmuno.dicom import SourceSeries
+
+LIBRARIES = ("pydicom", "highdicom")
+
+# Slicer and we average the distance of slices in other ways: corners may differ by this share of a voxel.
+MAX_OFF_VOXELS = 0.1
+
+# A score belongs to what is drawn now when the volume is the same but for rounding, cc.
+SAME_VOLUME_CC = 1e-6
+
+READ_HEADERS, RINGS, WRITE, DONE = range(4)
+
+
+@dataclass(frozen=True, eq=False)
+class DicomExport:
+    """All that writing needs; plain values that a worker thread may have."""
+
+    patient: PatientScore
+    case: Case
+    files: tuple[Path, ...]
+
+
+def checkDicom(volumeNode: Any) -> None:
+    """Whether results on this CT can be written as DICOM, as far as can be told at once.
+
+    Raises
+    ------
+    InputError
+        `dicom.incomplete` for a CT that is not from the DICOM database, `dicom.no_library`; the text says
+        what to do.
+    """
+    _files(volumeNode, slice(1))
+    missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(
+            "dicom.no_library",
+            f"Writing DICOM needs {' and '.join(missing)}, which Slicer has from 5.12 on. In Slicer's Python "
+            f'console: slicer.util.pip_install("{" ".join(missing)}")',
+        )
+
+
+def readExport(volumeNode: Any, patient: PatientScore, case: Case) -> DicomExport:
+    """What is to be written; on the main thread.
+
+    Raises
+    ------
+    InputError
+        As of `checkDicom`, and `dicom.other_ct` when lesions were edited since they were scored.
+    """
+    checkDicom(volumeNode)
+    drawn = {lesion.id: lesion for lesion in case.lesions}
+    for row in patient.lesions:
+        lesion = drawn.get(row.id)
+        if lesion is None or abs(lesion.volume_cc - row.volume_cc) > SAME_VOLUME_CC:
+            raise InputError(
+                "dicom.other_ct", f"{row.name} is not what was scored: it was edited since. Score it again."
+            )
+    return DicomExport(patient, case, _files(volumeNode, slice(None)))
+
+
+def writeExport(export: DicomExport, folder: str | Path, progress: Progress | None = None) -> list[Path]:
+    """Write SEG and reports into a folder, whole or not at all; what else is in it stays.
+
+    Raises
+    ------
+    InputError
+        `dicom.other_ct` when the volume's voxels are not those of its files; as of `write_dicom`.
+    OSError
+        When the folder cannot be written.
+    """
+    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.dicom.export import write_dicom
+    from radioimmuno.dicom.names import PATIENT_NAME
+
+    tell = progress or (lambda done, total: None)
+    tell(READ_HEADERS, DONE)
+    source, lattice = sourceOf(export.files)
+    _checkSame(export.case.image.lattice, lattice)
+    tell(RINGS, DONE)
+    patient = _withRings(export.patient, export.case)
+    scored = {row.id for row in patient.lesions}
+    lesions = [_onto(lesion, lattice) for lesion in export.case.lesions if lesion.id in scored]
+    image = Image(export.case.image.values, lattice)
+    tell(WRITE, DONE)
+    with replacing_folder(folder, PATIENT_NAME) as unfinished:
+        written = write_dicom(patient, export.case.signature, image, lesions, source, unfinished)
+        # Who cancels before this finds the folder as it was.
+        tell(DONE, DONE)
+    return [Path(folder) / file.name for file in written]
+
+
+def sourceOf(files: Sequence[Path]) -> tuple[SourceSeries, Lattice]:
+    """The series that these files are, and its voxels; of each file only the header is read.
+
+    Raises
+    ------
+    InputError
+        With the code of what is wrong with the series.
+    """
+    from radioimmuno.dicom import SourceInstance, SourceSeries
+    from radioimmuno.dicom.geometry import NoStack, stack
+    from radioimmuno.dicom.scan import scan
+
+    found = [scan(file) for file in files]
+    damaged = [each for one in found for each in one.damaged]
+    headers = [header for one in found for header in one.slices]
+    if damaged or not headers:
+        text = f"{damaged[0].path} {damaged[0].problem}." if damaged else f"{files[0]} holds no DICOM image."
+        raise InputError("ct.damaged_file", text)
+    first = headers[0]
+    if any(header.series_uid != first.series_uid for header in headers):
+        raise InputError("ct.mixed_series", "The volume was made from several series: load one by itself.")
+    try:
+        arranged = stack(headers)
+    except NoStack as problem:
+        raise InputError(problem.finding.code, problem.finding.text) from None
+    instances = [
+        SourceInstance(same[0].path, same[0].sop_class_uid, same[0].sop_instance_uid, same[0].frame, k)
+        for k, same in arranged.slices
+    ]
+    series = SourceSeries(first.study_uid, first.series_uid, first.frame_of_reference_uid, tuple(instances))
+    return series, arranged.lattice
+
+
+def _files(volumeNode: Any, which: slice) -> tuple[Path, ...]:
+    uids = ((volumeNode.GetAttribute(INSTANCE_UIDS) or "") if volumeNode else "").split()
+    if not uids:
+        raise InputError(
+            "dicom.incomplete",
+            "The CT was not loaded from Slicer's DICOM database: there is no study to write into.",
+        )
+    database = getattr(slicer, "dicomDatabase", None)
+    isOpen = database is not None and database.isOpen
+    names = [database.fileForInstance(uid) if isOpen else "" for uid in uids[which]]
+    if not all(name and Path(name).is_file() for name in names):
+        raise InputError(
+            "dicom.incomplete",
+            "The CT's files are not in Slicer's DICOM database any more: import them there again.",
+        )
+    return tuple(map(Path, names))
+
+
+def _checkSame(volume: Lattice, series: Lattice) -> None:
+    if volume.shape == series.shape:
+        corners = np.array(list(np.ndindex(2, 2, 2))) * (np.array(volume.shape) - 1)
+        if np.abs(series.to_index(volume.to_lps(corners)) - corners).max() <= MAX_OFF_VOXELS:
+            return
+    raise InputError(
+        "dicom.other_ct",
+        "The volume's voxels are not those of its DICOM files: it was cropped, resampled or moved. Score the "
+        "CT as it is loaded from DICOM.",
+    )
+
+
+def _onto(lesion: Lesion, lattice: Lattice) -> Lesion:
+    return replace(lesion, mask=Image(lesion.mask.values, lattice, lesion.mask.offset))
+
+
+def _withRings(patient: PatientScore, case: Case) -> PatientScore:
+    """The patient with the rings that a loaded scene did not keep, built again: the same voxels."""
+    from radioimmuno.measuring import measure
+
+    lacking = [row.id for row in patient.scored if row.ring is None]
+    if not lacking:
+        return patient
+    built = measure(case.image, case.lesions, case.signature.settings, {"ring": ()}, only=lacking)
+    rings = {lesion.id: lesion.ring for lesion in built}
+    rows = (replace(row, ring=row.ring or rings.get(row.id)) for row in patient.lesions)
+    return replace(patient, lesions=tuple(rows))
