@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..findings import InputError
+from ..findings import Finding, InputError, Severity
 from ..image import Image, Triple
 from .axes import measure_axes
-from .fitting import LEAST_BLUR_MM, Prior, fit
+from .fitting import LEAST_BLUR_MM, Fitted, Prior, fit
 from .segmented import Segmented
 from .settling import clearness, unsmoothed
 from .sphere import sphere
-from .stroke import NOTHING, NOTHING_FOUND, check_inside, find, finished
-from .surface import Ellipsoid, Surface
+from .stroke import NOTHING, NOTHING_FOUND, SURE, check_inside, find, finished
+from .surface import Ellipsoid
 from .surroundings import places_of, surroundings
 
 # Sizes that are tried: lengths in mm from the first to the last, each longer than the one before.
@@ -22,21 +22,31 @@ CORE_SHARE = 0.3
 # Nothing is known of the shape.
 ROUND_SD = np.array([0.3, 0.3, 0.3])
 ROUNDS = 1
-# Of the sizes with a border nearly as clear as the clearest one's, the smallest is the lesion.
+# Of the sizes whose border is nearly as sure as the surest one's, the smallest is the lesion.
 NEARLY = 0.9
+
+UNSURE_SIZE = (
+    "No size fits clearly around the click: the lesion looks much like what is around it, and what was found "
+    "may be far too large or too small. Draw a stroke across its longest extent instead."
+)
 
 
 def segment_click(image: Image, point: Triple) -> Segmented:
     """The lesion around a point inside it.
 
-    Surfaces of growing size are fitted around the click; the smallest one with a border nearly as clear as
-    the clearest one's tells where the lesion is longest in an axial slice, and that line is taken for the
+    Surfaces of growing size are fitted around the click; the smallest one with a border nearly as sure as
+    the surest one's tells where the lesion is longest in an axial slice, and that line is taken for the
     stroke. Less sure than a stroke: nobody said how large the lesion is.
 
     Parameters
     ----------
     image : CT in HU, in any axis order
     point : about the middle of the lesion, LPS mm
+
+    Returns
+    -------
+    Segmented
+        Findings as of `segment_stroke`; `stroke.faint` also where no size is sure.
 
     Raises
     ------
@@ -46,26 +56,30 @@ def segment_click(image: Image, point: Triple) -> Segmented:
     ct = image.canonical()
     points = np.array([point], float)
     check_inside(ct, points, "The click lies outside of the CT. Click inside the lesion.")
-    surface = _clearest(ct, places_of(ct.lattice, points)[0])
-    axes = measure_axes(surface.voxels(ct.lattice))
+    surest = _surest(ct, places_of(ct.lattice, points)[0])
+    axes = measure_axes(surest.surface.voxels(ct.lattice))
     if axes is None:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
     found = find(ct, places_of(ct.lattice, np.array(axes.long_ends)))
-    return finished(found.surface.voxels(ct.lattice), image, found.findings)
+    findings = found.findings
+    if surest.sureness < SURE:
+        others = tuple(finding for finding in findings if finding.code != "stroke.faint")
+        findings = (*others, Finding("stroke.faint", Severity.WARN, UNSURE_SIZE))
+    return finished(found.surface.voxels(ct.lattice), image, findings)
 
 
-def _clearest(ct: Image, middle: np.ndarray) -> Surface:
-    tried: list[tuple[float, Surface]] = []
-    length = SMALLEST_MM
+def _surest(ct: Image, middle: np.ndarray) -> Fitted:
+    tried: list[Fitted] = []
+    length, clear = SMALLEST_MM, 0.0
     while length <= LARGEST_MM:
         around = surroundings(ct, middle, length, max(LEAST_BLUR_MM, length / 40))
-        surface = fit(around, _round_prior(middle, length), ROUNDS)
-        tried.append((clearness(unsmoothed(around), surface), surface))
+        tried.append(fit(around, _round_prior(middle, length), ROUNDS))
+        clear = max(clear, clearness(unsmoothed(around), tried[-1].surface))
         length *= GROWTH
-    best = max(clear for clear, _ in tried)
-    if best < NOTHING:
+    if clear < NOTHING:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    return next(surface for clear, surface in tried if clear >= NEARLY * best)
+    best = max(fitted.sureness for fitted in tried)
+    return next(fitted for fitted in tried if fitted.sureness >= NEARLY * best)
 
 
 def _round_prior(middle: np.ndarray, length: float) -> Prior:

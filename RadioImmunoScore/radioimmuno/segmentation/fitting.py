@@ -13,11 +13,12 @@ from .surroundings import Surroundings
 
 ROUNDS = 3
 
-# What a lesion is like before the CT is looked at, our own choice: across the longest extent in a slice it is
-# narrower; through axial slices about as long, through others, chosen because it is longest there, as narrow.
-# SDs of the logarithm of a radius along the stroke, across, through.
+# What a lesion is like before the CT is looked at, our own choice: across the longest extent in an axial
+# slice it is narrower, through the slices about as long. In other slices the longest extent takes in the
+# lesion's height: across and through it is more slender. SDs of a radius's logarithm along, across, through.
 WIDTH, HEIGHT = 0.78, 1.0
 PRIOR_SD = np.array([0.2, 0.2, 0.3])
+SLENDER, SLENDER_SD = 0.66, np.array([0.2, 0.2, 0.2])
 # How far the surface may go from the ellipsoid found so far (SD of the logarithm).
 REFINED_SD = 0.20
 
@@ -70,7 +71,21 @@ class Prior:
         return max(LEAST_BLUR_MM, BLUR * self.length_mm)
 
 
-def fit(around: Surroundings, prior: Prior, rounds: int = ROUNDS) -> Surface:
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A surface, and how sure the rays were.
+
+    Parameters
+    ----------
+    surface : the likeliest
+    sureness : geometric mean of the shares (0 to 1) of each ray's likelihood that its own border holds
+    """
+
+    surface: Surface
+    sureness: float
+
+
+def fit(around: Surroundings, prior: Prior, rounds: int = ROUNDS) -> Fitted:
     """The lesion's surface, likeliest by the CT and what is known before.
 
     Raises
@@ -82,7 +97,7 @@ def fit(around: Surroundings, prior: Prior, rounds: int = ROUNDS) -> Surface:
     soft = around.softened(prior.blur_mm, *span)
     core = soft.sample(prior.core)
     core = core[np.isfinite(core)]
-    surface, guess = None, prior.guess
+    surface, guess, sureness = None, prior.guess, 0.0
     for _ in range(rounds):
         rays = cast(soft, guess)
         if surface is None:
@@ -97,9 +112,16 @@ def fit(around: Surroundings, prior: Prior, rounds: int = ROUNDS) -> Surface:
             evidence -= 0.5 * (LOG_BORDERS / REFINED_SD) ** 2
         steps = most_likely(evidence, SMOOTHNESS / STEP)
         surface = Surface(guess.centre, steps * STEP * rays.guess_mm)
-        guess = surface.ellipsoid()
+        guess, sureness = surface.ellipsoid(), _sureness(evidence, steps)
     assert surface is not None
-    return surface
+    return Fitted(surface, sureness)
+
+
+def _sureness(evidence: np.ndarray, steps: np.ndarray) -> float:
+    likeliest = evidence.max(axis=1)
+    total = likeliest + np.log(np.exp(evidence - likeliest[:, None]).sum(axis=1))
+    there = np.take_along_axis(evidence, np.rint(steps).astype(int)[:, None], axis=1)[:, 0]
+    return float(np.exp((there - total).mean()))
 
 
 # The centre itself is no border.

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..findings import Finding, InputError, Severity
 from ..image import Image, Triple
-from .fitting import BLUR, HEIGHT, PRIOR_SD, WIDTH, Prior, fit
+from .fitting import BLUR, HEIGHT, PRIOR_SD, SLENDER, SLENDER_SD, WIDTH, Prior, fit
 from .segmented import Segmented, segmented
 from .settling import clearness, settle, unsmoothed
 from .surface import Ellipsoid, Surface
@@ -20,8 +20,12 @@ LEAST_VOXELS = 2.0
 # Searched as far from the stroke's middle as it is long; a surface this near to that may go on.
 SEARCH, NEAR_LIMIT = 1.0, 0.95
 
-# How clear a border is (0 to 1): below the first there is nothing, below the second hardly something.
-NOTHING, FAINT = 0.02, 0.25
+# How clear a border is (0 to 1): below the first there is nothing; below the second it is faint where the
+# rays are also less sure than the third (0 to 1). Chosen on the benchmark's lesions.
+NOTHING, FAINT, SURE = 0.02, 0.85, 0.15
+
+# No lesion is larger than so many balls on the stroke, the latter where it lies in no axial slice.
+MOST_BALLS, MOST_BALLS_ACROSS = 2.0, 1.25
 
 # The tube along the stroke that is taken for the lesion: radius (of half the stroke), its ends left out
 # (share of the stroke), lines around it, samples on each.
@@ -51,8 +55,8 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> Segmented:
     together by what is seen along the rays (values like those under the stroke before the border, like the
     neighbourhood's behind it, an edge between), by neighbouring rays (belief propagation) and by what a
     stroke says: its ends lie on the border, in its slice nothing is longer. Centre and ellipsoid are fitted
-    anew between rounds; last the surface settles on the middle of the nearby edge. All is bounded by the
-    stroke's length, time too.
+    anew between rounds; last the surface settles where the nearby edge is steepest. All is bounded by the
+    stroke's length: extent, volume and time.
 
     Parameters
     ----------
@@ -113,7 +117,8 @@ def find(ct: Image, ends: np.ndarray) -> Found:
     middle, length = ends.mean(axis=0), prior.length_mm
     around = surroundings(ct, middle, SEARCH * length, BLUR * length)
     sharp = unsmoothed(around)
-    surface = settle(sharp, fit(around, prior))
+    fitted = fit(around, prior)
+    surface = _bounded(settle(sharp, fitted.surface), prior)
     clear = clearness(sharp, surface)
     if clear < NOTHING:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
@@ -121,7 +126,7 @@ def find(ct: Image, ends: np.ndarray) -> Found:
     if surface.reach(middle) > NEAR_LIMIT * SEARCH * length:
         text = "The lesion may reach farther than was searched. Add a second stroke where it goes on."
         findings.append(Finding("stroke.limit", Severity.WARN, text))
-    if clear < FAINT:
+    if clear < FAINT and fitted.sureness < SURE:
         text = (
             "Along much of its border the lesion hardly differs from what is around it: the border is a "
             "guess there. Look at it and refine it with a second stroke."
@@ -130,18 +135,28 @@ def find(ct: Image, ends: np.ndarray) -> Found:
     return Found(surface, tuple(findings))
 
 
+def _bounded(surface: Surface, prior: Prior) -> Surface:
+    """The surface, shrunk to the largest volume that a stroke allows."""
+    most = MOST_BALLS if _is_axial(prior.normal) else MOST_BALLS_ACROSS
+    balls = float((surface.radii**3).mean()) / (prior.length_mm / 2) ** 3
+    return Surface(surface.centre, surface.radii * min(1.0, most / balls) ** (1 / 3))
+
+
+def _is_axial(normal: np.ndarray | None) -> bool:
+    return normal is not None and normal[0] == 1
+
+
 def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
     """What a stroke between two places says about the lesion."""
     along = ends[1] - ends[0]
     length = float(np.linalg.norm(along))
     normal = _slice_normal(ct, along)
     across, through = _across(along / length, normal)
-    axial = normal is not None and normal[0] == 1
-    widths = (WIDTH, HEIGHT) if axial else (WIDTH, WIDTH)
+    widths, sd = ((WIDTH, HEIGHT), PRIOR_SD) if _is_axial(normal) else ((SLENDER, SLENDER), SLENDER_SD)
     guess = Ellipsoid(
         ends.mean(axis=0), np.stack([along / length, across, through]), length / 2 * np.array([1, *widths])
     )
-    return Prior(guess, PRIOR_SD, _tube(ends, across, through), ends, normal)
+    return Prior(guess, sd, _tube(ends, across, through), ends, normal)
 
 
 def _slice_normal(ct: Image, along: np.ndarray) -> np.ndarray | None:

@@ -30,16 +30,19 @@ def real_cases(folder: Path) -> dict[str, Case]:
     return cases
 
 
-def longest_stroke(mask: Image) -> np.ndarray:
-    """The voxel centres (2, 3) in LPS mm that are farthest apart in an axial slice of a canonical mask."""
+def longest_stroke(mask: Image, axis: int = 0) -> np.ndarray:
+    """The voxel centres (2, 3) in LPS mm that are farthest apart in a slice of a canonical mask.
+
+    `axis` is the array axis across the slices: 0 axial, 1 coronal, 2 sagittal ones.
+    """
     best, ends = 0.0, np.zeros((2, 3))
-    for k in np.flatnonzero(mask.values.any(axis=(1, 2))):
-        rows = mask.values[k].any(axis=1).nonzero()[0]
-        lines = [mask.values[k, j].nonzero()[0] for j in rows]
-        index = np.array(
-            [(k, j, i) for j, line in zip(rows, lines, strict=True) for i in (line[0], line[-1])]
-        )
-        places = mask.lattice.to_lps(index)
+    for number, plane in enumerate(np.moveaxis(mask.values, axis, 0)):
+        rows = plane.any(axis=1).nonzero()[0]
+        if rows.size == 0:
+            continue
+        lines = [plane[row].nonzero()[0] for row in rows]
+        points = [(row, i) for row, line in zip(rows, lines, strict=True) for i in (line[0], line[-1])]
+        places = mask.lattice.to_lps(np.insert(np.array(points), axis, number, axis=1))
         apart = np.linalg.norm(places[:, None] - places, axis=-1)
         first, last = np.unravel_index(int(apart.argmax()), apart.shape)
         if apart[first, last] > best:
@@ -47,13 +50,16 @@ def longest_stroke(mask: Image) -> np.ndarray:
     return ends
 
 
-def jittered(ends: np.ndarray, count: int, seed: int = 0, sd_mm: float = JITTER_MM) -> list[np.ndarray]:
+def jittered(
+    ends: np.ndarray, count: int, seed: int = 0, sd_mm: float = JITTER_MM, axis: int = 0
+) -> list[np.ndarray]:
     """The stroke as `count` readers draw it: Gaussian errors of both coordinates in the slice."""
     rng = np.random.default_rng(seed)
+    in_slice = np.delete([0, 1, 2], 2 - axis)
     strokes = []
     for _ in range(count):
         moved = ends.copy()
-        moved[:, :2] += rng.normal(0, sd_mm, (2, 2))
+        moved[:, in_slice] += rng.normal(0, sd_mm, (2, 2))
         strokes.append(moved)
     return strokes
 

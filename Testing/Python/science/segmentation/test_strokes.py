@@ -98,7 +98,7 @@ def test_any_axis_order_gives_the_same_lesion(ball):
     image, truth = ball
     ends = longest_stroke(truth)
     expected = stroke(image, ends)
-    for turned in list(signed_permutations(image))[::7]:
+    for turned in list(signed_permutations(image))[5::16]:
         found = stroke(turned, ends)
         assert found.mask.lattice == turned.lattice
         back = found.mask.canonical()
