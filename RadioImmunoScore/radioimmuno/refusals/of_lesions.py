@@ -112,9 +112,13 @@ ADVICE = {
         NOT_DONE, "Nothing differs from its surroundings there.", "Draw across the whole lesion, or by hand."
     ),
     "stroke.limit": Advice(
-        "A lesion is made, with a warning.", "It reaches the limit of the search.", "Look at its border."
+        "A lesion is made, with a warning.",
+        "So far from the stroke its border is little more than a guess.",
+        "Look at its far ends; add a second stroke where it goes on.",
     ),
     "stroke.faint": Advice(
-        "A lesion is made, with a warning.", "Its border is hardly to be seen.", "Look at its border."
+        "A lesion is made, with a warning.",
+        "Its border is hardly to be seen.",
+        "Look at its border; after a click, draw a stroke instead.",
     ),
 }

@@ -89,9 +89,9 @@ def stability_tables(context: Context) -> Markup | None:
         return None
     about = (
         "Across: the share of the redrawn contours whose score lies on the other side of that cut-off than "
-        f"the lesion's. SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single values; "
-        "the share of a feature's variance that lies between lesions, not between contours of the same one. "
-        "1 means that contours do not matter."
+        f"the lesion's. SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single "
+        "values; the share of a feature's variance that lies between lesions, not between contours of the "
+        "same one. 1 means that contours do not matter."
     )
     parts = (
         _wide("Scores over redrawn contours", _lesion_table(stability, context)),

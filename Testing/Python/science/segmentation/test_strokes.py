@@ -69,6 +69,18 @@ def test_a_lesion_like_its_surroundings_is_said_to_be_faint():
     assert found.mask.values.sum() < 2 * truth.values.sum()
 
 
+@pytest.mark.parametrize("height_mm", [24, 40, 60])
+def test_a_lesion_much_longer_than_the_stroke_is_said_to_go_on(height_mm):
+    image, truth = ellipsoid_ct((height_mm, 10, 10), lesion_hu=60, around_hu=-100)
+    found = stroke(image, longest_stroke(truth))
+    assert "stroke.limit" in [finding.code for finding in found.findings]
+
+
+def test_nothing_is_said_of_a_clear_lesion_that_the_stroke_crosses_where_it_is_longest(ball):
+    image, truth = ball
+    assert stroke(image, longest_stroke(truth)).findings == ()
+
+
 @pytest.mark.parametrize("axis", [0, 1], ids=["coronal or sagittal", "oblique"])
 def test_the_stroke_may_lie_in_any_slice(ball, axis):
     image, truth = ball
