@@ -85,7 +85,7 @@ CODES = {
     "stroke.outside": "The stroke or click lies outside of the CT.",
     "stroke.too_short": "The stroke is too short to tell a lesion by.",
     "stroke.nothing_found": "There is no lesion to be found at the stroke or click.",
-    "stroke.limit": "The lesion reaches much farther than the stroke and may go on.",
+    "stroke.limit": "The lesion is longer than the stroke and may go on.",
     "stroke.faint": "The lesion hardly differs from what is around it.",
     "table.unreadable": "The lesion table cannot be read.",
     "table.unknown_lesion": "The lesion table names a lesion that is not in the segmentation.",

@@ -113,7 +113,7 @@ ADVICE = {
     ),
     "stroke.limit": Advice(
         "A lesion is made, with a warning.",
-        "So far from the stroke its border is little more than a guess.",
+        "The stroke does not tell how far a lesion goes across its slice.",
         "Look at its far ends; add a second stroke where it goes on.",
     ),
     "stroke.faint": Advice(
