@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .findings import Finding, Severity
+from .identity import UNKNOWN, Identity
 from .image import Image
 from .lesion import Site
 from .perturbation import USUAL, Perturbation
@@ -122,13 +123,14 @@ class PatientScore:
     """All of a patient's lesions, in the order they were given, and what they say together.
 
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
-    `stability` is that of the lesions that have one, None where none has.
+    `stability` is that of the lesions that have one, None where none has. `identity` says whose it is.
     """
 
     lesions: tuple[LesionScore, ...]
     subsets: Mapping[str, Metrics]
     provenance: Mapping[str, Any]
     stability: PatientStability | None = None
+    identity: Identity = UNKNOWN
 
     @property
     def scored(self) -> tuple[LesionScore, ...]:

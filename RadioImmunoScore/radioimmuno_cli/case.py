@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ def read_case(
     *,
     settings: Settings,
     series: str | None = None,
-    allow_modality: bool = False,
+    accepted: Collection[str] = (),
     patterns: Sequence[str] = (),
 ) -> Case:
     """Read a CT, its lesions and, where there is one, the lesion table.
@@ -55,7 +55,8 @@ def read_case(
     Parameters
     ----------
     settings : their ring says which lesions a missing slice concerns
-    series, allow_modality : which series of a DICOM folder, and whether it may be no CT
+    series : which series of a DICOM folder
+    accepted : codes of `acceptance.OPTIONS` that a person accepted
     patterns : glob patterns of the names of the lesions to take; all of them by default
 
     Raises
@@ -68,7 +69,7 @@ def read_case(
 
     with libraries_silenced():
         progress.stage(READING_CT)
-        read = read_ct(ct, series, allow_modality=allow_modality)
+        read = read_ct(ct, series, accepted=accepted)
         progress.stage(READING_LESIONS)
         if lesions.is_dir():
             from radioimmuno.dicom.lesions import only_lesions_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import result
 from .case import READING_CT
-from .options import add_command
+from .options import add_accepted, add_command
 from .outcome import Failure, print_json
 from .progress import Progress
 from .silence import libraries_silenced
@@ -48,9 +48,7 @@ def register(commands: Any) -> None:
     parser.add_argument("result", metavar="RESULT", type=Path, help="folder that `score` has written")
     parser.add_argument("--ct", metavar="FOLDER", type=Path, required=True, help="DICOM folder of the CT")
     parser.add_argument("--series", metavar="UID", help="which series of it")
-    parser.add_argument(
-        "--allow-modality", action="store_true", help="take a series that is no CT, as when it was scored"
-    )
+    add_accepted(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
     parser.set_defaults(run=run)
 
@@ -71,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         known = read_result(arguments.result / result.MARKER)
         with libraries_silenced():
             progress.stage(READING_CT)
-            read = read_ct(arguments.ct, _series(arguments, known), allow_modality=arguments.allow_modality)
+            read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)
             if read.source is None:
                 raise Failure(f"--ct {arguments.ct} is no DICOM folder: there is no study to write into")
             found = read_lesions(arguments.result / result.LESIONS_NAME, read.image)

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from radioimmuno.acceptance import OPTIONS
 from radioimmuno.findings import SettingsError
 from radioimmuno.settings import PRESETS, Settings
 
@@ -21,6 +22,12 @@ LESIONS_HELP = (
     "lesions: a label map (each label is a lesion); or with names and sites Slicer's .seg.nrrd, a DICOM "
     "RTSTRUCT or SEG file"
 )
+ACCEPTED_HELP = {
+    "ct.not_ct": "take a DICOM series that is no CT, though signatures are made for CT",
+    "ct.not_original": "take a derived series, as a projection (MIP)",
+    "ct.hu_implausible": "take values that do not look like Hounsfield units",
+    "patient.mismatch": "take files that name different patients",
+}
 SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
 
 
@@ -51,11 +58,7 @@ def add_case(parser: argparse.ArgumentParser) -> None:
         metavar="UID",
         help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
     )
-    parser.add_argument(
-        "--allow-modality",
-        action="store_true",
-        help="take a DICOM series that is no CT; recorded, and signatures are made for CT",
-    )
+    add_accepted(parser)
     parser.add_argument(
         "--roi",
         metavar="PATTERN",
@@ -65,11 +68,24 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_accepted(parser: argparse.ArgumentParser) -> None:
+    """The options by which a person takes on what is refused otherwise; codes come into `accepted`."""
+    parser.set_defaults(accepted=[])
+    for code, what in ACCEPTED_HELP.items():
+        parser.add_argument(
+            OPTIONS[code],
+            dest="accepted",
+            action="append_const",
+            const=code,
+            help=f"{what}; recorded in the result",
+        )
+
+
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """What `add_case` adds to the command line, as keyword arguments of `case.read_case`."""
     return {
         "series": arguments.series,
-        "allow_modality": arguments.allow_modality,
+        "accepted": tuple(arguments.accepted),
         "patterns": tuple(arguments.roi),
     }
 

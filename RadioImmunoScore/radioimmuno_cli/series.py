@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .options import add_command
+from .options import add_accepted, add_command
 from .outcome import ALL_SCORED, print_json
 from .silence import libraries_silenced
 from .table import table
@@ -39,9 +39,7 @@ def register(commands: Any) -> None:
         commands, "series", "list the series of a DICOM folder", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of DICOM files, of any depth")
-    parser.add_argument(
-        "--allow-modality", action="store_true", help="take series that are no CT as usable, too"
-    )
+    add_accepted(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.dicom import find_series
 
     with libraries_silenced():
-        found = find_series(arguments.folder, allow_modality=arguments.allow_modality)
+        found = find_series(arguments.folder, accepted=arguments.accepted)
     if arguments.json:
         print_json({"exit_code": ALL_SCORED, "series": [_document(series) for series in found]})
     else:

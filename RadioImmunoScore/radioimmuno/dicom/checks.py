@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
+from ..acceptance import unless_accepted
 from ..findings import Finding, Severity
 from .header import SliceHeader
 from .library import can_decode, syntax_name
@@ -22,21 +23,15 @@ MAX_VOXELS = 2_000_000_000
 SAME_DECIMALS = 3
 
 
-def check_kind(slices: Sequence[SliceHeader], allow_modality: bool) -> Finding | None:
+def check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
     """Whether the series is a CT; another scan passes, with a warning, where a person allowed it."""
     modality = slices[0].modality or "no modality"
     if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
         return _refuse("ct.not_ct", f"It is no scan ({modality}).")
     if modality == CT:
         return None
-    if allow_modality:
-        text = f"The modality is {modality}, not CT: read because it was allowed by hand."
-        return Finding("ct.not_ct", Severity.WARN, text)
-    return _refuse(
-        "ct.not_ct",
-        f"The modality is {modality}, and signatures are made for CT. To read it all the same, allow it "
-        "(--allow-modality); that is recorded in the result.",
-    )
+    text = f"The modality is {modality}, and signatures are made for CT."
+    return unless_accepted("ct.not_ct", text, accepted)
 
 
 def check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class DicomCt:
 
 
 def read_ct(
-    folder: str | os.PathLike[str], uid: str | None = None, *, allow_modality: bool = False
+    folder: str | os.PathLike[str], uid: str | None = None, *, accepted: Collection[str] = ()
 ) -> DicomCt:
     """The CT of a folder.
 
@@ -43,7 +43,8 @@ def read_ct(
     ----------
     folder : as for `find_series`
     uid : the series; needed where there are several usable ones
-    allow_modality : take a scan that is no CT; recorded in `acquisition.source`
+    accepted : codes of `acceptance.OPTIONS` that a person accepted; another modality is also recorded in
+        `acquisition.source`
 
     Raises
     ------
@@ -51,7 +52,7 @@ def read_ct(
         With the code of what is wrong with the series, `ct.mixed_series` when there are several to choose
         from, `ct.unknown_series` when none has this UID.
     """
-    every = find_series(folder, allow_modality=allow_modality)
+    every = find_series(folder, accepted=accepted)
     series = _chosen(Path(folder), every, uid)
     stack = series.stack
     if stack is None:

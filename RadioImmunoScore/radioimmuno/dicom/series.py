@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,13 +56,13 @@ class Series:
         return f"{words} ({self.slices} slices, UID {self.uid})"
 
 
-def find_series(folder: str | os.PathLike[str], *, allow_modality: bool = False) -> tuple[Series, ...]:
+def find_series(folder: str | os.PathLike[str], *, accepted: Collection[str] = ()) -> tuple[Series, ...]:
     """The series of a folder and all folders in it, in the order of their numbers.
 
     Parameters
     ----------
     folder : any mix of files, with or without a DICOMDIR; also a single (enhanced multi-frame) file
-    allow_modality : scans that are no CT are usable too, with a warning
+    accepted : codes of `acceptance.OPTIONS` that a person accepted: such scans are usable too, with a warning
 
     Raises
     ------
@@ -81,11 +81,11 @@ def find_series(folder: str | os.PathLike[str], *, allow_modality: bool = False)
     for header in found.slices:
         members.setdefault(header.series_uid, []).append(header)
     ordered = sorted(members.values(), key=lambda slices: (slices[0].series_number, slices[0].series_uid))
-    return tuple(_series(slices, found.damaged, allow_modality) for slices in ordered)
+    return tuple(_series(slices, found.damaged, accepted) for slices in ordered)
 
 
-def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], allow_modality: bool) -> Series:
-    findings, arranged = _examine(slices, allow_modality)
+def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], accepted: Collection[str]) -> Series:
+    findings, arranged = _examine(slices, accepted)
     first = slices[0]
     if arranged and damaged:
         text = f"Beside it {_words(damaged)}: slices may be missing at an end."
@@ -103,10 +103,10 @@ def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], allow_mod
     )
 
 
-def _examine(slices: Sequence[SliceHeader], allow_modality: bool) -> tuple[list[Finding], Stack | None]:
+def _examine(slices: Sequence[SliceHeader], accepted: Collection[str]) -> tuple[list[Finding], Stack | None]:
     """The first refusal ends it: what comes later would be a consequence."""
     findings: list[Finding] = []
-    kind = check_kind(slices, allow_modality)
+    kind = check_kind(slices, accepted)
     if kind is not None:
         findings.append(kind)
     if _refused(findings):

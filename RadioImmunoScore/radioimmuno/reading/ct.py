@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ class ReadCt:
 
 
 def read_ct(
-    path: str | os.PathLike[str], series: str | None = None, *, allow_modality: bool = False
+    path: str | os.PathLike[str], series: str | None = None, *, accepted: Collection[str] = ()
 ) -> ReadCt:
     """A CT with all that reading it found.
 
@@ -56,7 +57,7 @@ def read_ct(
     path : NRRD, NIfTI or MHA/MHD file, a DICOM folder (any number of series in it), or an enhanced
         multi-frame DICOM file
     series : UID of the series in a DICOM folder with several
-    allow_modality : take a DICOM series that is no CT
+    accepted : codes of `acceptance.OPTIONS` that a person accepted
 
     Raises
     ------
@@ -67,7 +68,7 @@ def read_ct(
     if path.is_dir() or is_dicom(path):
         from ..dicom import read_ct as read_dicom
 
-        ct = read_dicom(path, series, allow_modality=allow_modality)
+        ct = read_dicom(path, series, accepted=accepted)
         findings = (*ct.findings, *implausible_values(ct.image))
         return ReadCt(ct.image, ct.acquisition, findings, ct.gaps, ct.source)
     if series is not None:

@@ -10,6 +10,7 @@ WARNED = "Scored, with a warning in its row."
 ALL_WARNED = "Scored, with a warning in every row."
 FILE_REFUSED = "The file is refused whole."
 NOT_DONE = "What was asked for is not done."
+ACCEPTED = "With `{}` it goes on, with a warning, and that is recorded."
 
 
 class Advice(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dicom.geometry import GAP_FROM_STEPS, MAX_TILT_DEG, MAX_UNEVEN_SHARE
 from ..limits import BAD_VOXELS_REFUSE_SHARE, BAD_VOXELS_WARN_SHARE, MAX_SLICE_MM, PADDING_BELOW_HU
-from .advice import ALL_WARNED, CT_REFUSED, FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
+from .advice import ACCEPTED, ALL_WARNED, CT_REFUSED, FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
 
 ADVICE = {
     "ct.unreadable": Advice(
@@ -51,7 +51,7 @@ ADVICE = {
         "Take one of those that `radioimmuno series FOLDER` lists.",
     ),
     "ct.not_ct": Advice(
-        f"{CT_REFUSED} With `--allow-modality` it is read, with a warning, and that is recorded.",
+        f"{CT_REFUSED} {ACCEPTED.format('--allow-modality')}",
         "Signatures are made on Hounsfield units; values of MR or PET mean something else.",
         "Take the CT.",
     ),
@@ -61,7 +61,7 @@ ADVICE = {
         "Export the series from the scanner or the archive again.",
     ),
     "ct.hu_implausible": Advice(
-        ALL_WARNED,
+        f"{CT_REFUSED} {ACCEPTED.format('--accept-values')}",
         "A CT has air or fat below 0 HU and spans more than these values do.",
         "Check that the export applied rescale slope and intercept.",
     ),
@@ -121,6 +121,30 @@ ADVICE = {
         "Beyond the range of its training data a signature extrapolates. Values are never clipped.",
         "Look at the lesion and the contributions.",
     ),
+    "ct.not_original": Advice(
+        f"{CT_REFUSED} {ACCEPTED.format('--accept-derived')}",
+        "A projection (MIP), a reformatted or a subtracted series, or values of another type than HU are not "
+        "what signatures are made on.",
+        "Take the series that the scanner reconstructed.",
+    ),
+    "ct.kvp_implausible": Advice(
+        NOT_DONE, "Scanners use 40 to 200 kV; anything else is a slip of the pen.", "Correct the number."
+    ),
+    "ct.kvp_differs": Advice(
+        f"{ALL_WARNED} The value given by hand is used.",
+        "Header and hand contradict each other, and one of them is wrong.",
+        "Check the value, or leave it to the header.",
+    ),
+    "ct.transforms_differ": Advice(
+        ALL_WARNED,
+        "A NIfTI header can say twice where the volume lies (sform, qform); programs choose differently.",
+        "Export the volume again, or make both transforms the same.",
+    ),
+    "patient.mismatch": Advice(
+        f"{NOT_DONE} {ACCEPTED.format('--accept-patient')}",
+        "CT, lesions and other files of different patients or studies make a score of nobody.",
+        "Take the files of one patient and one study.",
+    ),
     "dicom.no_library": Advice(
         NOT_DONE,
         "pydicom and highdicom are an optional extra outside of Slicer.",
@@ -138,6 +162,11 @@ ADVICE = {
     ),
     "result.unreadable": Advice(
         NOT_DONE, "The folder is no whole result of scoring.", "Score again into a folder of its own."
+    ),
+    "domain.extrapolated": Advice(
+        LESION_REFUSED,
+        "Beyond the range of its training data by more than that range's width, a signature says nothing.",
+        "Look whether it is a lesion on a CT; take a signature that was trained on such lesions.",
     ),
     "table.unreadable": Advice(
         FILE_REFUSED,
@@ -158,6 +187,26 @@ ADVICE = {
         NOT_DONE,
         "Features measured otherwise than meant are other features.",
         "Mend the field that is named.",
+    ),
+    "settings.too_large": Advice(
+        NOT_DONE,
+        "What would not fit into memory would stop the machine.",
+        "Choose a larger spacing, fewer levels, or crop the CT.",
+    ),
+    "output.is_input": Advice(
+        f"{NOT_DONE} Nothing is computed before.",
+        "An input that is overwritten or removed by its own result is lost.",
+        "Name another file or folder with `--out`.",
+    ),
+    "output.foreign": Advice(
+        NOT_DONE,
+        "Only results of this software, unchanged since they were written, are replaced in a folder.",
+        "Name another folder, or move the files that the message names.",
+    ),
+    "output.incomplete": Advice(
+        f"{NOT_DONE} What was there before stays.",
+        "What was written was read back and was not whole: the disk is full or failing.",
+        "Make room, or name a folder on another disk.",
     ),
     "engine.missing": Advice(
         NOT_DONE,

@@ -39,6 +39,24 @@ ADVICE = {
         "Look whether the lesion is as you drew it.",
     ),
     "mask.no_match": Advice(NOT_DONE, "No lesion's name fits the pattern.", "Take one of the names listed."),
+    "lesions.damaged": Advice(
+        FILE_REFUSED,
+        "The file ends early or breaks the rules of its format: what is left could be another shape.",
+        "Copy or export the file again.",
+    ),
+    "lesions.unlisted": Advice(
+        WARNED,
+        "The file marks voxels as a segment that its list does not name; they belong to no lesion.",
+        "Save the segmentation again, with all of its segments.",
+    ),
+    "lesion.not_a_lesion": Advice(
+        "Left out; it cuts no ring and is not scored.",
+        "By its name or its terminology it is an organ, a target volume, a device or the body.",
+        "Where it is a lesion all the same, choose it: `--roi`, or its tick in the panel.",
+    ),
+    "lesion.implausible_size": Advice(
+        WARNED, "Hardly any lesion is as large: it may be an organ.", "Look at what was segmented."
+    ),
     "lesion.empty": Advice(LESION_REFUSED, "There is nothing to measure.", "Draw it, or remove the segment."),
     "lesion.too_small": Advice(
         LESION_REFUSED,

@@ -130,7 +130,7 @@ def test_another_modality_is_refused(tmp_path):
 
 
 def test_another_modality_can_be_allowed_and_that_is_recorded(tmp_path):
-    ct = read_ct(write(tmp_path, magnetic_resonance()), allow_modality=True)
+    ct = read_ct(write(tmp_path, magnetic_resonance()), accepted=["ct.not_ct"])
     assert [f.code for f in ct.findings] == ["ct.not_ct", "ct.no_rescale"]
     assert {f.severity for f in ct.findings} == {Severity.WARN}
     assert ct.acquisition.modality == "MR"
@@ -141,7 +141,7 @@ def test_a_structure_set_is_listed_and_no_scan_even_where_modalities_are_allowed
     structures = new_file("1.2.840.10008.5.1.4.1.1.481.3")
     structures.Modality, structures.SeriesInstanceUID = "RTSTRUCT", "1.9"
     write(tmp_path, [structures, *ct_series(hu_values(), SeriesNumber=2)])
-    series = {s.modality: s for s in find_series(tmp_path, allow_modality=True)}
+    series = {s.modality: s for s in find_series(tmp_path, accepted=["ct.not_ct"])}
     assert not series["RTSTRUCT"].usable
     assert series["RTSTRUCT"].findings[0].code == "ct.not_ct"
     np.testing.assert_array_equal(read_ct(tmp_path).image.values, hu_values())

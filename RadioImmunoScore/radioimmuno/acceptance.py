@@ -1,0 +1,32 @@
+"""What is refused unless a person takes it on: one rule for every such finding, in every door.
+
+What was accepted is a warning in each row and so stands in every result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .findings import Finding, Severity
+
+# code -> the option of the shell by which a person accepts it
+OPTIONS = {
+    "ct.not_ct": "--allow-modality",
+    "ct.not_original": "--accept-derived",
+    "ct.hu_implausible": "--accept-values",
+    "patient.mismatch": "--accept-patient",
+}
+
+
+def unless_accepted(code: str, text: str, accepted: Collection[str]) -> Finding:
+    """A finding that refuses; where a person accepted its code, a warning that records so.
+
+    Parameters
+    ----------
+    code : one of `OPTIONS`
+    text : what was found, a sentence
+    accepted : the codes that a person accepted
+    """
+    if code in accepted:
+        return Finding(code, Severity.WARN, f"{text} Accepted by hand.")
+    return Finding(code, Severity.REFUSE, f"{text} To go on all the same: {OPTIONS[code]}; it is recorded.")
