@@ -113,7 +113,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         volumeNode : the CT, in Hounsfield units
         segmentationNode : each segment is one lesion
         signature : name of one that ships, path of a file, or a Signature; the demonstration by default
-        kvp : tube voltage where the CT does not say it
+        kvp : tube voltage in kV, 40 to 200; it counts more than what the CT says, and is recorded
         only : IDs of the segments to score; all by default
         progress : called with (lesions done, lesions in all)
 

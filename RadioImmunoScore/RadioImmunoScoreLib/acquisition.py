@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import slicer
@@ -49,14 +49,6 @@ def readAcquisition(volumeNode: Any) -> Acquisition:
 def noteAcquisition(volumeNode: Any, acquisition: Acquisition) -> None:
     """Write the acquisition on the node, where a saved scene keeps it."""
     volumeNode.SetAttribute(NOTED, json.dumps(asdict(acquisition)))
-
-
-def withKvpByHand(acquisition: Acquisition, kvp: float | None) -> Acquisition:
-    """The acquisition with the typed tube voltage where the CT does not say it."""
-    if acquisition.kvp is not None or kvp is None:
-        return acquisition
-    source = "; ".join(filter(None, [acquisition.source, "kVp given by hand"]))
-    return replace(acquisition, kvp=kvp, source=source)
 
 
 _TAGS = (KVP, SLICE_THICKNESS, KERNEL, CONTRAST_AGENT, MODALITY, MANUFACTURER, MODEL)

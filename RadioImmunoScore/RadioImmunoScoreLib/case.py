@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.acquisition import Acquisition
+from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
 from radioimmuno.image import Image
 from radioimmuno.lesion import Lesion
@@ -47,18 +47,30 @@ class Case:
         return {lesion.id: (*self.ofCt, *self.ofLesions.get(lesion.id, ())) for lesion in self.lesions}
 
 
-def readCase(volumeNode: Any, segmentationNode: Any, signature: Signature, acquisition: Acquisition) -> Case:
+def readCase(
+    volumeNode: Any,
+    segmentationNode: Any,
+    signature: Signature,
+    acquisition: Acquisition,
+    kvp: float | None = None,
+) -> Case:
     """Copy a patient out of the scene; on the main thread.
+
+    Parameters
+    ----------
+    acquisition : what the CT says about itself
+    kvp : tube voltage by hand, kV; it counts more than what the CT says
 
     Raises
     ------
     InputError
-        When the volume holds no CT voxels.
+        When the volume holds no CT voxels, or `kvp` is no tube voltage.
     """
+    known, byHand = with_kvp(acquisition, kvp)
     image = readVoxels(volumeNode)
-    ofCt = (*modalityFindings(acquisition), *shapeFindings(volumeNode))
+    ofCt = (*modalityFindings(known), *shapeFindings(volumeNode), *byHand)
     reading = readLesions(segmentationNode, volumeNode)
-    return Case(image, reading.lesions, reading.findings, signature, acquisition, ofCt)
+    return Case(image, reading.lesions, reading.findings, signature, known, ofCt)
 
 
 def checked(case: Case) -> Case:

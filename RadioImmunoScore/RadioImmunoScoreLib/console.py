@@ -10,7 +10,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
-from .acquisition import readAcquisition, withKvpByHand
+from .acquisition import readAcquisition
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
 from .dicom_export import readExport, writeExport
 from .engines import compareCase, measureCase
@@ -34,11 +34,10 @@ def score(
     """Score and show; see `RadioImmunoScoreLogic.score`."""
     from radioimmuno.scoring import patient_score
 
-    acquisition = withKvpByHand(readAcquisition(volumeNode), kvp)
     used = _signature(signature)
-    case = checked(readCase(volumeNode, segmentationNode, used, acquisition))
+    case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))
     rows = scoreCase(case, only, progress)
-    patient = patient_score(rows, used, acquisition, inputsOf(volumeNode, segmentationNode))
+    patient = patient_score(rows, used, case.acquisition, inputsOf(volumeNode, segmentationNode))
     showScores(volumeNode, segmentationNode, patient, used)
     return patient
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.findings import Finding
 from radioimmuno.signature import Signature
 
-from .acquisition import readAcquisition, withKvpByHand
+from .acquisition import readAcquisition
 from .case import Case, Progress, checked, findSignature, readCase, stabilityOf
 from .checks import checkCase, enterRepaired, repairLesion
 from .interior import computeMap, mapTitle
@@ -125,8 +125,7 @@ def interiorMap(
 def _case(
     volumeNode: Any, segmentationNode: Any, signature: Signature | str | Path | None, kvp: float | None
 ) -> Case:
-    acquisition = withKvpByHand(readAcquisition(volumeNode), kvp)
-    return readCase(volumeNode, segmentationNode, _signature(signature), acquisition)
+    return readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode), kvp)
 
 
 def _signature(signature: Signature | str | Path | None) -> Signature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .acquisition import Acquisition
+from .acquisition import Acquisition, implausible_kvp
 from .findings import Finding, Severity
 from .limits import MAX_SLICE_MM
 from .measurable import check_slices
@@ -21,9 +21,9 @@ def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Fin
     acquisition : how the CT was made, as far as it is known
     spacing : of its voxels, mm
     """
-    findings = check_slices(spacing)
+    findings = [*implausible_kvp(acquisition), *check_slices(spacing)]
     thickness = acquisition.slice_thickness_mm
-    if not findings and thickness is not None and thickness > MAX_SLICE_MM:
+    if not check_slices(spacing) and thickness is not None and thickness > MAX_SLICE_MM:
         text = (
             f"Slices are {thickness:.3g} mm thick; signatures are made for {MAX_SLICE_MM:.0f} mm at the most."
         )

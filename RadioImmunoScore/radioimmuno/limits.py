@@ -21,6 +21,9 @@ MAX_REGION_VOXELS = 4_000_000
 SPACING_LIMITS_MM = (1e-3, 1e3)
 MAX_POSITION_MM = 1e6
 
+# Tube voltages of a CT, kV: scanners have 60 to 150; the margin is for what is built yet.
+KVP_LIMITS = (40.0, 200.0)
+
 # Ours from here on: what a reader should look at besides.
 
 # Texture compares a voxel with its neighbours: below about 5 x 5 x 4 voxels most of them lie at the rim.

@@ -167,7 +167,7 @@ def title(variable: str) -> str:
 
 def _value(term: Term, lesion: Lesion, features: LesionFeatures, acquisition: Acquisition) -> float | None:
     if term.variable == KVP:
-        return acquisition.kvp
+        return acquisition.tube_voltage
     if term.variable.startswith(LOCATION):
         site = lesion.site.value if lesion.site else None
         return float(term.variable == f"{LOCATION}{site}")
@@ -175,7 +175,7 @@ def _value(term: Term, lesion: Lesion, features: LesionFeatures, acquisition: Ac
 
 
 def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:
-    if KVP not in signature.variables or acquisition.kvp is not None:
+    if KVP not in signature.variables or acquisition.tube_voltage is not None:
         return []
     text = "The signature needs the tube voltage and the CT does not say it: give it by hand (kVp)."
     return [Finding("ct.kvp_missing", Severity.REFUSE, text)]

@@ -47,6 +47,7 @@ def read_case(
     *,
     settings: Settings,
     series: str | None = None,
+    kvp: float | None = None,
     accepted: Collection[str] = (),
     patterns: Sequence[str] = (),
 ) -> Case:
@@ -56,6 +57,7 @@ def read_case(
     ----------
     settings : their ring says which lesions a missing slice concerns
     series : which series of a DICOM folder
+    kvp : tube voltage by hand, kV; it counts more than what the CT says
     accepted : codes of `acceptance.OPTIONS` that a person accepted
     patterns : glob patterns of the names of the lesions to take; all of them by default
 
@@ -64,12 +66,14 @@ def read_case(
     InputError
         With a code and words that say what to do.
     """
+    from radioimmuno.acquisition import with_kvp
     from radioimmuno.dicom.gaps import check_gaps
     from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
 
     with libraries_silenced():
         progress.stage(READING_CT)
         read = read_ct(ct, series, accepted=accepted)
+        acquisition, by_hand = with_kvp(read.acquisition, kvp)
         progress.stage(READING_LESIONS)
         if lesions.is_dir():
             from radioimmuno.dicom.lesions import only_lesions_of
@@ -80,10 +84,10 @@ def read_case(
     gaps = check_gaps(read.gaps, known, settings)
     return Case(
         read.image,
-        read.acquisition,
+        acquisition,
         known,
         {
-            lesion.id: read.findings + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
+            lesion.id: read.findings + by_hand + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
             for lesion in known
         },
         {"ct": _identity_of_ct(ct, read), "lesions": _identity(lesions, [lesions])}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from radioimmuno.acceptance import OPTIONS
-from radioimmuno.findings import SettingsError
+from radioimmuno.acquisition import check_kvp
+from radioimmuno.findings import InputError, SettingsError
 from radioimmuno.settings import PRESETS, Settings
 
 EXIT_CODES = """\
@@ -96,6 +97,16 @@ def positive(text: str) -> float:
     if not (math.isfinite(value) and value > 0):
         raise ValueError(text)
     return value
+
+
+def tube_voltage(text: str) -> float:
+    """A tube voltage in kV; what no CT has is wrong usage."""
+    kvp = positive(text)
+    try:
+        check_kvp(kvp)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return kvp
 
 
 def settings_named(text: str) -> Settings:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from radioimmuno.perturbation import USUAL, Perturbation
 
 if TYPE_CHECKING:
-    from radioimmuno.acquisition import Acquisition
     from radioimmuno.results import PatientScore
     from radioimmuno.signature import Signature
 
@@ -68,7 +67,6 @@ def measured_stability(
     patient: PatientScore,
     case: Case,
     signature: Signature,
-    acquisition: Acquisition,
     perturbation: Perturbation,
     progress: Progress,
 ) -> PatientScore:
@@ -80,7 +78,7 @@ def measured_stability(
         case.image,
         case.lesions,
         signature,
-        acquisition,
+        case.acquisition,
         perturbation,
         findings=case.findings,
         progress=progress.step,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 from . import result
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import add_case, add_command, positive, reading_options
+from .options import add_case, add_command, reading_options, tube_voltage
 from .outcome import Failure
 from .progress import Progress
 from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
@@ -66,8 +65,8 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--kvp",
         metavar="N",
-        type=positive,
-        help="tube voltage where the CT does not say it; recorded as given by hand",
+        type=tube_voltage,
+        help="tube voltage in kV; counts more than what the CT says, and is recorded as given by hand",
     )
     parser.add_argument("--scene", action="store_true", help="also write the Slicer scene and pictures of it")
     parser.add_argument(
@@ -101,28 +100,25 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.lesion_table,
             progress,
             settings=signature.settings,
+            kvp=arguments.kvp,
             **reading_options(arguments),
         )
         if arguments.dicom and case.source is None:
             raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
-        acquisition = case.acquisition
-        if arguments.kvp is not None:
-            source = "; ".join(filter(None, [acquisition.source, "kVp given by hand"]))
-            acquisition = dataclasses.replace(acquisition, kvp=arguments.kvp, source=source)
         progress.stage(SCORING)
         patient = result.with_time(
             score(
                 case.image,
                 case.lesions,
                 signature,
-                acquisition,
+                case.acquisition,
                 progress=progress.step,
                 findings=case.findings,
                 inputs=case.inputs,
             )
         )
         if perturbation is not None:
-            patient = measured_stability(patient, case, signature, acquisition, perturbation, progress)
+            patient = measured_stability(patient, case, signature, perturbation, progress)
         files = result.write_report(patient, signature, case.image, case.lesions, folder, progress)
         if case.source is not None and arguments.dicom:
             files += result.write_dicom(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from radioimmuno.acquisition import Acquisition
+from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import InputError
 from radioimmuno.signature import Signature
 
-from ..acquisition import readAcquisition, withKvpByHand
+from ..acquisition import readAcquisition
 from ..case import Case, findSignature, readCase
 from ..parameters import Parameters
 
@@ -67,8 +67,11 @@ class Inputs:
 
     @property
     def acquisition(self) -> Acquisition:
-        """What is known about the CT, the typed tube voltage included."""
-        return withKvpByHand(self.acquisitionOfCt, self.parameters.kvp)
+        """What is known about the CT, the typed tube voltage included unless it is none."""
+        try:
+            return with_kvp(self.acquisitionOfCt, self.parameters.kvp)[0]
+        except InputError:
+            return self.acquisitionOfCt
 
     @property
     def segmentIDs(self) -> list[str]:
@@ -102,4 +105,10 @@ class Inputs:
 
     def case(self) -> Case:
         """The patient's arrays as they are now; errors as of `readCase`."""
-        return readCase(self.volumeNode, self.segmentationNode, self.signature, self.acquisition)
+        return readCase(
+            self.volumeNode,
+            self.segmentationNode,
+            self.signature,
+            self.acquisitionOfCt,
+            self.parameters.kvp,
+        )

@@ -128,7 +128,9 @@ ADVICE = {
         "Take the series that the scanner reconstructed.",
     ),
     "ct.kvp_implausible": Advice(
-        NOT_DONE, "Scanners use 40 to 200 kV; anything else is a slip of the pen.", "Correct the number."
+        "Given by hand: nothing is done. In the CT's header: it counts as not known.",
+        "Scanners use 40 to 200 kV; anything else is a slip of the pen or a damaged header.",
+        "Correct the number; where the header is wrong, give it by hand.",
     ),
     "ct.kvp_differs": Advice(
         f"{ALL_WARNED} The value given by hand is used.",

@@ -10,6 +10,8 @@ import pytest
 import SimpleITK as sitk
 from small_patient import label_map, write_volume
 
+from dicom_series import ORIGIN, SPACING, ct_series, hu_values, write
+
 WRITTEN = {"scores.csv", "patient.json", "report.html", "rings.nrrd", "scored_lesions.seg.nrrd"}
 KVP = ("--kvp", "120")
 
@@ -104,6 +106,40 @@ def test_json_is_all_there_is_on_stdout(radioimmuno, files, tmp_path):
     assert document["exit_code"] == done.returncode == 0
     assert set(document["files"]) == {str(out / name) for name in WRITTEN}
     assert document["patient"] == json.loads((out / "patient.json").read_text())
+
+
+def test_a_tube_voltage_that_no_ct_has_is_wrong_usage(radioimmuno, files, tmp_path):
+    done = radioimmuno("score", files.ct, files.labels, "--kvp", "9999", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "9999 kV is no tube voltage of a CT: give 40 to 200" in done.stderr
+
+
+def test_the_tube_voltage_by_hand_counts_and_every_row_shows_the_contradiction(radioimmuno, files, tmp_path):
+    ct = write(tmp_path / "ct", ct_series(hu_values()))
+    values = np.zeros(hu_values().shape, np.uint8)
+    values[2:-2, 5:15, 5:15] = 1
+    labels = sitk.GetImageFromArray(values)
+    labels.SetSpacing(SPACING[::-1])
+    labels.SetOrigin(ORIGIN)
+    sitk.WriteImage(labels, str(tmp_path / "labels.nrrd"))
+    scores = []
+    for given in ("120", "80"):
+        out = tmp_path / given
+        radioimmuno(
+            "score",
+            ct,
+            tmp_path / "labels.nrrd",
+            "--signature",
+            files.signature,
+            "--kvp",
+            given,
+            "--out",
+            out,
+        )
+        (row,) = rows_of(out)
+        assert ("ct.kvp_differs" in row["codes"].split()) == (given == "80")
+        scores.append(float(row["score"]))
+    assert scores[0] - scores[1] == pytest.approx(0.1 * 40 / 100)
 
 
 def test_a_missing_kvp_refuses_every_lesion_and_says_what_to_do(radioimmuno, files, tmp_path):

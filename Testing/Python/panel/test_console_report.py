@@ -4,10 +4,40 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import slicer
 from patients import addPatient
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import InputError
+
+
+def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradiction_is_shown(bench):
+    from RadioImmunoScoreLib.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.panel.inputs import Inputs
+    from RadioImmunoScoreLib.parameters import Parameters
+
+    logic = slicer.util.getModuleLogic("RadioImmunoScore")
+    nodes = addPatient()
+    noteAcquisition(nodes[0], Acquisition(kvp=100.0, source="DICOM header"))
+    patient = logic.score(*nodes, kvp=80)
+    assert patient.provenance["acquisition"]["kvp"] == 80
+    assert all("ct.kvp_differs" in [f.code for f in row.findings] for row in patient.lesions)
+
+    parameters = Parameters(slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
+    parameters.volumeNode, parameters.segmentationNode = nodes
+    parameters.kvp = 80
+    inputs = Inputs(parameters)
+    case = inputs.case()
+    assert case.acquisition == inputs.acquisition
+    assert case.acquisition.kvp == 80
+    assert [finding.code for finding in case.ofCt] == ["ct.kvp_differs"]
+    parameters.kvp = 9999
+    assert inputs.acquisition.kvp == 100
+    with pytest.raises(InputError, match="9999 kV"):
+        inputs.case()
+    with pytest.raises(InputError, match="9999 kV"):
+        logic.score(*nodes, kvp=9999)
 
 
 def test_a_report_keeps_the_tube_voltage_that_was_given_by_hand(bench, tmp_path):
