@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .lesion import Site
 
 TERMINOLOGY_TAG = "TerminologyEntry"
+SITE_TAG = "RadioImmunoScore.Site"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
 
@@ -26,6 +29,22 @@ def site_from_terminology(entry: str) -> Site | None:
         if site is not None:
             return site
     return None
+
+
+def site_of(tags: Mapping[str, str]) -> Site | None:
+    """The site that a segment's tags name; None when they name none of ours.
+
+    The terminology counts. Where it names no site, `SITE_TAG` tells a site that is none of the named ones
+    from one that nobody gave: no terminology can.
+    """
+    named = site_from_terminology(tags.get(TERMINOLOGY_TAG, ""))
+    return Site.OTHER if named is None and tags.get(SITE_TAG) == Site.OTHER.value else named
+
+
+def site_tags(site: Site) -> dict[str, str]:
+    """The tags of a lesion of this site, as `site_of` reads them."""
+    other = {SITE_TAG: site.value} if site is Site.OTHER else {}
+    return {TERMINOLOGY_TAG: terminology_of(site), **other}
 
 
 def terminology_of(site: Site) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from .atomic import replacing
 from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
-from .segment_tags import IRRADIATED_TAG, TERMINOLOGY_TAG, TRACKING_TAG, irradiated_tag, terminology_of
+from .segment_tags import IRRADIATED_TAG, TRACKING_TAG, irradiated_tag, site_tags
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -97,7 +97,7 @@ def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str
     nk, nj, ni = box.shape
     tags = ""
     if lesion.site is not None:
-        tags += f"{TERMINOLOGY_TAG}:{terminology_of(lesion.site)}|"
+        tags += "".join(f"{name}:{value}|" for name, value in site_tags(lesion.site).items())
     if lesion.irradiated is not None:
         tags += f"{IRRADIATED_TAG}:{irradiated_tag(lesion.irradiated)}|"
     if lesion.tracking_uid is not None:

@@ -9,12 +9,13 @@ import vtk
 from radioimmuno.lesion import Site
 from radioimmuno.segment_tags import (
     IRRADIATED_TAG,
+    SITE_TAG,
     TERMINOLOGY_TAG,
     TRACKING_TAG,
     irradiated_from_tag,
     irradiated_tag,
-    site_from_terminology,
-    terminology_of,
+    site_of,
+    site_tags,
 )
 
 # Long and short axis in mm, as they were measured when the lesion was segmented.
@@ -30,13 +31,16 @@ def tagOf(segment: Any, name: str) -> str | None:
 
 
 def siteOf(segment: Any) -> Site | None:
-    """The site that a segment's terminology names; None when it names none of ours."""
-    return site_from_terminology(tagOf(segment, TERMINOLOGY_TAG) or "")
+    """The site that a segment's tags name; None when they name none of ours."""
+    return site_of({name: tagOf(segment, name) or "" for name in (TERMINOLOGY_TAG, SITE_TAG)})
 
 
 def setSite(segment: Any, site: Site) -> None:
-    """Write the site into the segment's terminology: a mass in this anatomic region."""
-    segment.SetTag(TERMINOLOGY_TAG, terminology_of(site))
+    """Write the site into the segment's tags: a mass in this anatomic region."""
+    if segment.HasTag(SITE_TAG):
+        segment.RemoveTag(SITE_TAG)
+    for name, value in site_tags(site).items():
+        segment.SetTag(name, value)
 
 
 def irradiatedOf(segment: Any) -> bool | None:

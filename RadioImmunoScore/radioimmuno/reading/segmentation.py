@@ -19,10 +19,9 @@ from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..segment_tags import (
     IRRADIATED_TAG,
-    TERMINOLOGY_TAG,
     TRACKING_TAG,
     irradiated_from_tag,
-    site_from_terminology,
+    site_of,
 )
 from .volume import is_dicom, open_volume
 
@@ -185,7 +184,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         name=header.get(f"Segment{number}_Name") or identifier,
         layer=whole("Layer", min(number, layers - 1)),
         label=whole("LabelValue", 1),
-        site=site_from_terminology(tags.get(TERMINOLOGY_TAG, "")),
+        site=site_of(tags),
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
         tracking_uid=tags.get(TRACKING_TAG) or None,
     )

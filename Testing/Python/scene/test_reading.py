@@ -193,10 +193,16 @@ class TestTags:
         lesion = self.readNode(patient)
         assert (lesion.site, lesion.irradiated) == (None, None)
 
-    @pytest.mark.parametrize("site", [site for site in Site if site.snomed_code])
+    @pytest.mark.parametrize("site", Site)
     def test_a_site_set_is_a_site_read(self, patient, segment, site):
         setSite(segment, site)
         assert self.readNode(patient).site is site
+
+    def test_a_site_set_again_leaves_nothing_of_the_one_before(self, patient, segment):
+        setSite(segment, Site.OTHER)
+        setSite(segment, Site.LUNG)
+        segment.RemoveTag("TerminologyEntry")
+        assert self.readNode(patient).site is None
 
     def test_slicer_understands_the_terminology_written(self, segment):
         setSite(segment, Site.LIVER)

@@ -11,8 +11,9 @@ from pixels import around, countColor
 from synthetic import BALLS, SCORES, addSegmentation, addVolume, centerRas, patientScore, ringOf, signature
 
 from radioimmuno.colors import color_scale
+from radioimmuno.lesion import Site
 from RadioImmunoScoreLib.headless.views import SliceView
-from RadioImmunoScoreLib.scene import clearScores, readImage, readLesions, restoreColors, showScores
+from RadioImmunoScoreLib.scene import clearScores, readImage, readLesions, restoreColors, setSite, showScores
 from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf
 from RadioImmunoScoreLib.scene.patient import fileUnderSubject
 
@@ -30,6 +31,7 @@ def reopened(host, tmp_path):
     segmentationNode = addSegmentation(host.scene, volumeNode)
     fileUnderSubject(host.scene, (volumeNode, segmentationNode))
     view.showVolume(volumeNode)
+    setSite(segmentationNode.GetSegmentation().GetSegment(BALLS[0].segmentID), Site.OTHER)
     colors = colorsOf(segmentationNode)
     showScores(volumeNode, segmentationNode, patientScore(), signature())
     host.loadScene(host.saveScene(tmp_path / "scene.mrb"))
@@ -51,6 +53,10 @@ def test_segments_have_the_colors_of_their_scores(nodes):
     scale = color_scale(signature())
     for segmentID, color in colorsOf(nodes[1]).items():
         assert color == pytest.approx(scale.rgb(SCORES[segmentID]), abs=1e-4)
+
+
+def test_a_site_that_no_terminology_names_is_kept(nodes):
+    assert [lesion.site for lesion in readLesions(nodes[1], nodes[0]).lesions] == [Site.OTHER, None, None]
 
 
 def test_original_colors_come_back_to_the_last_bit(nodes, reopened):

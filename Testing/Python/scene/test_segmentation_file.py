@@ -25,6 +25,9 @@ def block(name, start, stop, site=None, irradiated=None):
 
 
 APART = [block("a", (1, 2, 3), (4, 6, 8), Site.LIVER, True), block("b", (5, 7, 9), (8, 12, 14), None, False)]
+SITES = [
+    block(site.value, (0, n, 0), (3, n + 1, 4), site) for n, site in enumerate(Site)
+]  # fmt: skip
 OVERLAPPING = [*APART, block("c", (3, 4, 5), (6, 9, 11), Site.LUNG)]
 
 
@@ -36,7 +39,7 @@ def facts(lesions):
     ]
 
 
-@pytest.mark.parametrize("lesions", [APART, OVERLAPPING], ids=["apart", "overlapping"])
+@pytest.mark.parametrize("lesions", [APART, OVERLAPPING, SITES], ids=["apart", "overlapping", "sites"])
 def test_slicer_reads_what_is_written(tmp_path, lesions):
     write_segmentation(tmp_path / "lesions.seg.nrrd", lesions, LATTICE)
     with SceneHost() as host:
@@ -48,12 +51,13 @@ def test_slicer_reads_what_is_written(tmp_path, lesions):
         assert facts(readLesions(node, volume).lesions) == facts(lesions)
 
 
-def test_what_slicer_writes_is_read(tmp_path):
+@pytest.mark.parametrize("lesions", [OVERLAPPING, SITES], ids=["overlapping", "sites"])
+def test_what_slicer_writes_is_read(tmp_path, lesions):
     with SceneHost() as host:
-        node = addSegmentation(host.scene, OVERLAPPING, addVolume(host.scene, CT))
+        node = addSegmentation(host.scene, lesions, addVolume(host.scene, CT))
         storage = host.scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
         storage.SetFileName(str(tmp_path / "lesions.seg.nrrd"))
         assert storage.WriteData(node)
     read = read_lesions(tmp_path / "lesions.seg.nrrd", CT)
     assert read.findings == {}
-    assert facts(read.lesions) == facts(OVERLAPPING)
+    assert facts(read.lesions) == facts(lesions)

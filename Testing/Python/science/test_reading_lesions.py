@@ -11,7 +11,13 @@ from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.image import Image, Lattice, to_sitk
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import read_lesions
-from radioimmuno.segment_tags import site_from_terminology, terminology_of
+from radioimmuno.segment_tags import (
+    TERMINOLOGY_TAG,
+    site_from_terminology,
+    site_of,
+    site_tags,
+    terminology_of,
+)
 from radioimmuno.segmentation_file import write_segmentation
 
 LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
@@ -177,7 +183,7 @@ def test_a_written_segmentation_reads_back_the_same(tmp_path):
     read = read_lesions(tmp_path / "out.seg.nrrd", CT).lesions
     facts = [(r.id, r.name, r.irradiated, r.voxels) for r in read]
     assert facts == [(x.id, x.name, x.irradiated, x.voxels) for x in lesions]
-    assert [r.site for r in read] == [Site.SOFT_TISSUE, None, None]
+    assert [r.site for r in read] == [x.site for x in lesions]
     np.testing.assert_array_equal(on_ct(read[0]), TWO == 1)
 
 
@@ -194,6 +200,16 @@ def test_a_written_segmentation_reads_back_the_same(tmp_path):
 )
 def test_the_site_comes_from_the_anatomic_region_or_the_type(entry, site):
     assert site_from_terminology(entry) == site
+
+
+@pytest.mark.parametrize("site", Site)
+def test_every_site_is_read_from_the_tags_that_are_written_for_it(site):
+    assert site_of(site_tags(site)) is site
+
+
+def test_a_site_named_later_in_the_terminology_counts_more_than_other():
+    assert site_of(site_tags(Site.OTHER) | {TERMINOLOGY_TAG: LIVER}) is Site.LIVER
+    assert site_of({TERMINOLOGY_TAG: terminology_of(Site.OTHER)}) is None
 
 
 # --- masks from another grid ---
