@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.image import Image, Triple
 
 from .scene.segments import addSegment, writeMask
-from .scene.tags import setAxes
+from .scene.tags import setAxes, setDelineation
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented
@@ -59,4 +59,5 @@ def enterSegmented(
     axes = segmented.axes
     segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
     setAxes(segment, (axes.long_mm, axes.short_mm) if axes else None)
+    setDelineation(segment, segmented.delineation)
     return segmentID

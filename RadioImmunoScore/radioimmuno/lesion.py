@@ -68,6 +68,34 @@ SNOMED_CT_CODES = {
 }
 
 
+class DelineationType(Enum):
+    """Who made a lesion's contour, by DICOM's names (Segment Algorithm Type, ROI Generation Algorithm)."""
+
+    MANUAL = "MANUAL"
+    SEMIAUTOMATIC = "SEMIAUTOMATIC"
+    AUTOMATIC = "AUTOMATIC"
+
+
+@dataclass(frozen=True)
+class Delineation:
+    """How a lesion's contour was made.
+
+    Parameters
+    ----------
+    type : by a hand, by an algorithm that a person guided (a stroke, a click, a threshold), by one alone
+    algorithm : its name; "" where it is not known, and for a hand
+    """
+
+    type: DelineationType
+    algorithm: str = ""
+
+    @classmethod
+    def parse(cls, kind: str, algorithm: str = "") -> Delineation | None:
+        """The delineation that DICOM's words name; None when the first is none of them."""
+        known = {each.value: each for each in DelineationType}.get(kind.strip().upper())
+        return None if known is None else cls(known, algorithm.strip())
+
+
 @dataclass(frozen=True, eq=False)
 class Lesion:
     """One lesion: a mask on the CT's lattice, cropped to what it covers, and what is known about it.
@@ -80,6 +108,7 @@ class Lesion:
     site : where it sits, None when not known
     irradiated : whether it was in a radiotherapy field; None when not known
     tracking_uid : DICOM UID that the lesion already has at all of its time points; None when it has none
+    delineation : how its contour was made; None when that is not known
     """
 
     id: str
@@ -88,6 +117,7 @@ class Lesion:
     site: Site | None = None
     irradiated: bool | None = None
     tracking_uid: str | None = None
+    delineation: Delineation | None = None
 
     @property
     def voxels(self) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .lesion import Site
+from .lesion import Delineation, Site
 
 TERMINOLOGY_TAG = "TerminologyEntry"
 SITE_TAG = "RadioImmunoScore.Site"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
+
+# Slicer's own names: QuantitativeReporting reads them from a DICOM SEG and writes them into one.
+ALGORITHM_TYPE_TAG, ALGORITHM_NAME_TAG = "DICOM.SegmentAlgorithmType", "DICOM.SegmentAlgorithmName"
 
 # A terminology entry has seven parts; these two may name where the segment sits.
 _TYPE, _REGION = 2, 5
@@ -65,3 +68,18 @@ def irradiated_from_tag(text: str) -> bool | None:
 def irradiated_tag(irradiated: bool) -> str:
     """The tag's text."""
     return "yes" if irradiated else "no"
+
+
+def delineation_from_tags(tags: Mapping[str, str]) -> Delineation | None:
+    """How the segment was drawn; None when no tag says so."""
+    return Delineation.parse(tags.get(ALGORITHM_TYPE_TAG, ""), tags.get(ALGORITHM_NAME_TAG, ""))
+
+
+def delineation_tags(delineation: Delineation | None) -> dict[str, str]:
+    """The tags that say how the segment was drawn; a name has no `|`, which ends a tag in a file."""
+    if delineation is None:
+        return {}
+    tags = {ALGORITHM_TYPE_TAG: delineation.type.value}
+    if delineation.algorithm:
+        tags[ALGORITHM_NAME_TAG] = " ".join(delineation.algorithm.replace("|", "/").split())
+    return tags

@@ -12,7 +12,7 @@ import numpy as np
 from .atomic import replacing
 from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
-from .segment_tags import IRRADIATED_TAG, TRACKING_TAG, irradiated_tag, site_tags
+from .segment_tags import IRRADIATED_TAG, TRACKING_TAG, delineation_tags, irradiated_tag, site_tags
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -22,7 +22,7 @@ SEGMENT_COLOR = "0.9 0.78 0.3"
 
 
 def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], lattice: Lattice) -> None:
-    """Write the lesions as segments, with names, sites, irradiation and tracking UIDs.
+    """Write the lesions as segments, with names, sites, irradiation, tracking UIDs and how each was drawn.
 
     The file holds the box around the lesions; those that share voxels lie in layers of their own.
 
@@ -102,6 +102,7 @@ def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str
         tags += f"{IRRADIATED_TAG}:{irradiated_tag(lesion.irradiated)}|"
     if lesion.tracking_uid is not None:
         tags += f"{TRACKING_TAG}:{lesion.tracking_uid}|"
+    tags += "".join(f"{name}:{value}|" for name, value in delineation_tags(lesion.delineation).items())
     return {
         "ID": lesion.id,
         "Name": lesion.name,

@@ -141,12 +141,14 @@ def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
     from radioimmuno.lesion import Lesion
     from radioimmuno.segmentation_file import write_segmentation
 
-    masks = [one.mask for one in found]
     if path.name.lower().endswith(SEGMENTATION):
-        lesions = [Lesion(str(label), f"Lesion {label}", mask) for label, mask in enumerate(masks, start=1)]
+        lesions = [
+            Lesion(str(label), f"Lesion {label}", one.mask, delineation=one.delineation)
+            for label, one in enumerate(found, start=1)
+        ]
         write_segmentation(path, lesions, image.lattice)
     else:
-        write_label_map(path, masks, image.lattice)
+        write_label_map(path, [one.mask for one in found], image.lattice)
 
 
 def _plain(label: int, one: Segmented) -> dict[str, Any]:

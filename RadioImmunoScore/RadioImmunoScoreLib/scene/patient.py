@@ -13,7 +13,7 @@ from radioimmuno.lesion import Lesion
 
 from .geometry import ijkToRasFromLattice, orientedImage
 from .masks import BINARY_LABELMAP
-from .tags import setIrradiated, setSite, setTracking
+from .tags import setDelineation, setIrradiated, setSite, setTracking
 
 # Window and level of soft tissue, HU.
 WINDOW_HU, LEVEL_HU = 400.0, 40.0
@@ -43,7 +43,7 @@ def addVolume(scene: Any, image: Image, name: str = "CT") -> Any:
 
 
 def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name: str = "Lesions") -> Any:
-    """A segmentation node with a segment for each lesion: its ID, name, site, irradiation and UID."""
+    """A segmentation node with a segment for each lesion and all that is known of it."""
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(volumeNode)
@@ -59,6 +59,7 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
             setSite(segment, lesion.site)
         setIrradiated(segment, lesion.irradiated)
         setTracking(segment, lesion.tracking_uid)
+        setDelineation(segment, lesion.delineation)
         voxels = orientedImage(lesion.mask.values.astype(np.uint8), lesion.mask.window)
         segment.AddRepresentation(BINARY_LABELMAP, voxels)
         segmentation.AddSegment(segment, lesion.id)

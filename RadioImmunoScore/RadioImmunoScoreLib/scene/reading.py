@@ -16,7 +16,7 @@ from radioimmuno.lesion import Lesion
 
 from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice
 from .masks import MaskReader
-from .tags import irradiatedOf, siteOf, trackingOf
+from .tags import delineationOf, irradiatedOf, siteOf, trackingOf
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +91,6 @@ def readLesions(
         segment = segmentation.GetSegment(segmentID)
         placed = reader.read(segmentID)
         findings[segmentID] = placed.findings
-        said = siteOf(segment), irradiatedOf(segment), trackingOf(segment)
+        said = siteOf(segment), irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
         lesions.append(Lesion(segmentID, segment.GetName(), placed.mask, *said))
     return SegmentationReading(tuple(lesions), findings)

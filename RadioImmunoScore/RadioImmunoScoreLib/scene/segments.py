@@ -28,7 +28,7 @@ from .geometry import (
     transformBetween,
 )
 from .masks import BINARY_LABELMAP, labelBoxes, moved
-from .tags import axesOf, setAxes, setTracking
+from .tags import axesOf, delineationOf, setAxes, setDelineation, setTracking
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
@@ -144,7 +144,8 @@ def keepSegment(segmentationNode: Any, segmentID: str) -> Kept | None:
 def restoreSegment(segmentationNode: Any, segmentID: str, kept: Kept | None) -> None:
     """Bring a segment's voxels back as they were kept, or its absence.
 
-    What was said of a segment that is there stays as it is now, its axes apart; one that comes back has what
+    What was said of a segment that is there stays as it is now, its axes and how it was
+    drawn apart; one that comes back has what
     was kept.
     """
     segmentation = segmentationNode.GetSegmentation()
@@ -156,6 +157,7 @@ def restoreSegment(segmentationNode: Any, segmentID: str, kept: Kept | None) -> 
     if present is not None:
         _write(segmentationNode, segmentID, labelmap)
         setAxes(present, axesOf(kept.said))
+        setDelineation(present, delineationOf(kept.said))
         return
     segment = slicer.vtkSegment()
     segment.DeepCopyMetadata(kept.said)

@@ -1,4 +1,4 @@
-"""What a segment's tags say about the lesion: site, irradiation, UID, and its color before it was painted."""
+"""What a segment's tags say: site, irradiation, UID, how it was drawn, its color before it was painted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import Any
 
 import vtk
 
-from radioimmuno.lesion import Site
+from radioimmuno.lesion import Delineation, Site
 from radioimmuno.segment_tags import (
+    ALGORITHM_NAME_TAG,
+    ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
     SITE_TAG,
     TERMINOLOGY_TAG,
     TRACKING_TAG,
+    delineation_from_tags,
+    delineation_tags,
     irradiated_from_tag,
     irradiated_tag,
     site_of,
@@ -20,6 +24,8 @@ from radioimmuno.segment_tags import (
 
 # Long and short axis in mm, as they were measured when the lesion was segmented.
 AXES = "RadioImmunoScore.AxesMm"
+
+DELINEATION_TAGS = (ALGORITHM_TYPE_TAG, ALGORITHM_NAME_TAG)
 
 ORIGINAL_COLOR = "RadioImmunoScore.OriginalColor"
 
@@ -67,6 +73,25 @@ def setTracking(segment: Any, uid: str | None) -> None:
         segment.SetTag(TRACKING_TAG, uid)
     elif segment.HasTag(TRACKING_TAG):
         segment.RemoveTag(TRACKING_TAG)
+
+
+def delineationOf(segment: Any) -> Delineation | None:
+    """How the segment was drawn, where a stroke, a click, the console or a DICOM SEG recorded it.
+
+    Slicer's Segment Editor leaves no trace: nothing is known of what was drawn with it from the start, and
+    what it changes later stays what it was.
+    """
+    return delineation_from_tags({name: tagOf(segment, name) or "" for name in DELINEATION_TAGS})
+
+
+def setDelineation(segment: Any, delineation: Delineation | None) -> None:
+    """Write how the segment was drawn; None forgets it."""
+    tags = delineation_tags(delineation)
+    for name in DELINEATION_TAGS:
+        if name in tags:
+            segment.SetTag(name, tags[name])
+        elif segment.HasTag(name):
+            segment.RemoveTag(name)
 
 
 def axesOf(segment: Any) -> tuple[float, float] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..lesion import Site
+from ..lesion import Delineation, Site
 from .library import highdicom
 
 # Our own coding scheme; DICOM leaves designators that begin with 99 to whoever needs one. A code's meaning
@@ -34,6 +34,11 @@ MEANINGS = {
     "SUBSET": "Lesions of a patient",
 }
 RING = "RING"
+
+# The algorithm of a lesion of which nobody recorded how it was drawn. SegmentAlgorithmType has to have one of
+# three values: MANUAL would claim a person's contour and leave no room for a name, AUTOMATIC that of an
+# algorithm alone; SEMIAUTOMATIC claims least, and wants the name that says so.
+NOT_RECORDED = "not recorded how it was drawn"
 
 # SNOMED RT, which DICOM used before SNOMED CT; the pairs are those of DICOM PS3.16.
 SNOMED_RT_CODES = {
@@ -65,6 +70,14 @@ def site_of_codes(items: Iterable[Any]) -> Site | None:
         if site is not None:
             return site
     return None
+
+
+def delineation_of(item: Any) -> Delineation | None:
+    """How a segment was drawn, by its item of a SegmentSequence; None where our export did not know."""
+    name = str(item.get("SegmentAlgorithmName") or "")
+    return (
+        None if name == NOT_RECORDED else Delineation.parse(str(item.get("SegmentAlgorithmType") or ""), name)
+    )
 
 
 def is_ring(items: Iterable[Any]) -> bool:

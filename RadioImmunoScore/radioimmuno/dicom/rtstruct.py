@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Refusal, Severity
 from ..image import Box, Image, Lattice
-from ..lesion import Lesion, Site
+from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from .codes import site_of_codes
@@ -52,6 +52,7 @@ class _Structure:
     frame_of_reference_uid: str
     contours: tuple[Any, ...]
     site: Site | None
+    delineation: Delineation | None
 
 
 def read_rtstruct(
@@ -100,7 +101,9 @@ def read_rtstruct(
     shared = check_series(series, source)
     for structure in picked:
         mask, found = _mask(structure, image.lattice, source)
-        lesions.append(Lesion(structure.number, structure.name, mask, structure.site))
+        lesions.append(
+            Lesion(structure.number, structure.name, mask, structure.site, delineation=structure.delineation)
+        )
         findings[structure.number] = [*found, *shared]
     if all(_elsewhere(found) for found in findings.values()):
         raise GeometryError("mask.geometry", f"{path}: {next(iter(findings.values()))[0].text}")
@@ -134,9 +137,18 @@ def _structures(dataset: Any) -> list[_Structure]:
                 str(item.get("ReferencedFrameOfReferenceUID") or frame),
                 drawn.get(number, ()),
                 _site(observed.get(number)),
+                _delineation(item),
             )
         )
     return structures
+
+
+def _delineation(roi: Any) -> Delineation | None:
+    """How a ROI was drawn, as its item says; systems may leave it empty."""
+    made = Delineation.parse(str(roi.get("ROIGenerationAlgorithm") or ""))
+    if made is None or made.type is DelineationType.MANUAL:
+        return made
+    return replace(made, algorithm=str(roi.get("ROIGenerationDescription") or ""))
 
 
 def _site(observation: Any) -> Site | None:

@@ -17,10 +17,10 @@ import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Refusal, Severity
 from ..image import Box, Image, Lattice, Triple
-from ..lesion import Lesion, Site
+from ..lesion import Delineation, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
-from .codes import is_ring, site_of_codes
+from .codes import delineation_of, is_ring, site_of_codes
 from .library import lenient_reading, pydicom
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_series
@@ -39,6 +39,7 @@ class _Segment:
     name: str
     site: Site | None
     tracking_uid: str | None
+    delineation: Delineation | None
     ring: bool
 
 
@@ -72,7 +73,8 @@ def read_seg(
     Returns
     -------
     ReadLesions
-        A lesion's identifier is its segment number; site and tracking UID are the segment's.
+        A lesion's identifier is its segment number; site, tracking UID and how it was drawn are the
+        segment's.
 
     Raises
     ------
@@ -115,6 +117,7 @@ def read_seg(
             _mask(parts.get(segment.number, []), numbers, lattice),
             segment.site,
             tracking_uid=segment.tracking_uid,
+            delineation=segment.delineation,
         )
         for segment in picked
     ]
@@ -136,6 +139,7 @@ def _segments(dataset: Any) -> list[_Segment]:
                 str(item.get("SegmentLabel") or f"segment {number}"),
                 site_of_codes([*regions, *kind]),
                 str(item.get("TrackingUID") or "") or None,
+                delineation_of(item),
                 is_ring(kind),
             )
         )

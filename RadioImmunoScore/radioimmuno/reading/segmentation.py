@@ -14,12 +14,13 @@ import SimpleITK as sitk
 
 from ..findings import InputError
 from ..image import Box, Image, from_sitk
-from ..lesion import Lesion, Site, from_labels
+from ..lesion import Delineation, Lesion, Site, from_labels
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..segment_tags import (
     IRRADIATED_TAG,
     TRACKING_TAG,
+    delineation_from_tags,
     irradiated_from_tag,
     site_of,
 )
@@ -45,6 +46,7 @@ class _Segment:
     site: Site | None
     irradiated: bool | None
     tracking_uid: str | None
+    delineation: Delineation | None
 
 
 def read_lesions(
@@ -114,7 +116,15 @@ def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> list[
             masks[layer, label] = mask
     nothing = Image(np.zeros((0, 0, 0), bool), stored.lattice)
     return [
-        Lesion(s.id, s.name, masks.get((s.layer, s.label), nothing), s.site, s.irradiated, s.tracking_uid)
+        Lesion(
+            s.id,
+            s.name,
+            masks.get((s.layer, s.label), nothing),
+            s.site,
+            s.irradiated,
+            s.tracking_uid,
+            s.delineation,
+        )
         for s in segments
     ]
 
@@ -187,6 +197,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         site=site_of(tags),
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
         tracking_uid=tags.get(TRACKING_TAG) or None,
+        delineation=delineation_from_tags(tags),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..findings import Finding, InputError, Severity
 from ..image import Image, Triple
 from .axes import measure_axes
 from .fitting import LEAST_BLUR_MM, Fitted, Prior, fit
-from .segmented import Segmented
+from .segmented import BY_CLICK, Segmented
 from .settling import clearness, unsmoothed
 from .sphere import sphere
 from .stroke import NOTHING, NOTHING_FOUND, SURE, check_inside, find, finished
@@ -65,7 +67,7 @@ def segment_click(image: Image, point: Triple) -> Segmented:
     if surest.sureness < SURE:
         others = tuple(finding for finding in findings if finding.code != "stroke.faint")
         findings = (*others, Finding("stroke.faint", Severity.WARN, UNSURE_SIZE))
-    return finished(found.surface.voxels(ct.lattice), image, findings)
+    return replace(finished(found.surface.voxels(ct.lattice), image, findings), delineation=BY_CLICK)
 
 
 def _surest(ct: Image, middle: np.ndarray) -> Fitted:

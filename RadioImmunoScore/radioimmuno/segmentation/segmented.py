@@ -8,7 +8,11 @@ import numpy as np
 
 from ..findings import Finding
 from ..image import Box, Image, Index, Lattice
+from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
+
+BY_STROKE = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, stroke")
+BY_CLICK = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, click")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +24,13 @@ class Segmented:
     mask : bool, cropped to the lesion, on the CT's own lattice and axis order
     axes : as RECIST measures; None when nothing is left
     findings : what to look at before the lesion is used
+    delineation : what segmented it
     """
 
     mask: Image
     axes: Axes | None
     findings: tuple[Finding, ...] = ()
+    delineation: Delineation = BY_STROKE
 
     @property
     def volume_cc(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -202,5 +202,5 @@ def finished(mask: Image, image: Image, findings: tuple[Finding, ...] = ()) -> S
     if any(a == 0 or b == n for a, b, n in zip(box.start, box.stop, image.lattice.shape, strict=True)):
         text = "The lesion reaches the border of the CT: part of it may be missing."
         cut = Finding("lesion.truncated", Severity.WARN, text)
-        return Segmented(result.mask, result.axes, (*findings, cut))
+        return replace(result, findings=(*findings, cut))
     return result

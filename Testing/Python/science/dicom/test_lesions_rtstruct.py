@@ -13,7 +13,7 @@ from radioimmuno.dicom import SourceSeries
 from radioimmuno.dicom.contours import fill
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.image import Image, Lattice
-from radioimmuno.lesion import Site
+from radioimmuno.lesion import Delineation, DelineationType, Site
 from radioimmuno.reading import read_image, read_lesions
 
 SHAPE, SPACING = (24, 50, 46), (2.5, 0.8, 0.9)
@@ -143,6 +143,24 @@ def test_structures_have_numbers_names_and_sites(tmp_path):
         ("2", "old", Site.LUNG, 32),
         ("3", "x", None, 32),
         ("4", "nothing", None, 0),
+    ]
+
+
+def test_how_a_structure_was_drawn_is_what_the_file_says_and_else_not_known(tmp_path):
+    rois = dict.fromkeys(["hand", "network", "empty", "odd"], lps([square(3, 5, 9)]))
+    made = rtstruct(rois, frame_uid=FRAME)
+    hand, network, empty, odd = made.StructureSetROISequence
+    hand.ROIGenerationAlgorithm = "MANUAL"
+    hand.ROIGenerationDescription = "with a brush"
+    network.ROIGenerationAlgorithm = "AUTOMATIC"
+    network.ROIGenerationDescription = "a network"
+    empty.ROIGenerationAlgorithm = ""
+    odd.ROIGenerationAlgorithm = "UNKNOWN"
+    assert [x.delineation for x in read(save(tmp_path / "rtstruct.dcm", made)).lesions] == [
+        Delineation(DelineationType.MANUAL),
+        Delineation(DelineationType.AUTOMATIC, "a network"),
+        None,
+        None,
     ]
 
 

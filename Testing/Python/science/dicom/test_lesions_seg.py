@@ -9,7 +9,7 @@ from dicom_lesions import ball, save, seg
 from dicom_series import ORIGIN, SPACING, ct_series, write
 from radioimmuno.dicom.seg import read_seg
 from radioimmuno.findings import GeometryError, InputError, Severity
-from radioimmuno.lesion import Site
+from radioimmuno.lesion import Delineation, DelineationType, Site
 from radioimmuno.reading import read_ct, read_lesions
 
 pytest.importorskip("highdicom")
@@ -59,6 +59,19 @@ def test_overlapping_segments_stay_apart_with_names_sites_and_tracking_uids(seri
     assert facts == [("1", "Läsion", Site.LIVER, None), ("2", "node", None, "2.25.99")]
     for lesion, mask in zip(result.lesions, (ONE, TWO), strict=True):
         np.testing.assert_array_equal(on_ct(lesion, ct), mask)
+
+
+def test_how_a_segment_was_drawn_is_what_the_file_says(series, ct, tmp_path):
+    made = seg(series, stacked(ONE, TWO, ONE), ["hand", "seeds", "old"], "BINARY")
+    made.SegmentSequence[1].SegmentAlgorithmType = "SEMIAUTOMATIC"
+    made.SegmentSequence[1].SegmentAlgorithmName = "grow from seeds"
+    del made.SegmentSequence[2].SegmentAlgorithmType
+    result = read_lesions(save(tmp_path / "seg.dcm", made), ct.image, ct.source)
+    assert [x.delineation for x in result.lesions] == [
+        Delineation(DelineationType.MANUAL),
+        Delineation(DelineationType.SEMIAUTOMATIC, "grow from seeds"),
+        None,
+    ]
 
 
 @pytest.mark.parametrize("compressed", [False, True])

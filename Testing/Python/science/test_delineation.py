@@ -1,0 +1,59 @@
+"""How a lesion was drawn: from what segmented it, through files, and back from those of others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from volumes import ORIGIN, SHAPE, SPACING, ct_values
+
+from radioimmuno.image import Image, Lattice
+from radioimmuno.lesion import Delineation, DelineationType, Lesion
+from radioimmuno.reading import read_lesions
+from radioimmuno.segmentation import segment_click, segment_stroke
+from radioimmuno.segmentation_file import write_segmentation
+
+LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
+CT = Image(ct_values(), LATTICE)
+MANUAL, SEMIAUTOMATIC, AUTOMATIC = DelineationType
+
+
+@pytest.mark.parametrize(
+    "made",
+    [None, Delineation(MANUAL), Delineation(SEMIAUTOMATIC, "grow: from seeds"), Delineation(AUTOMATIC, "網")],
+)
+def test_a_segmentation_file_keeps_it(tmp_path, made):
+    mask = Image(np.ones((2, 2, 2), bool), LATTICE, (1, 1, 1))
+    write_segmentation(tmp_path / "a.seg.nrrd", [Lesion("a", "a", mask, delineation=made)], LATTICE)
+    (lesion,) = read_lesions(tmp_path / "a.seg.nrrd", CT).lesions
+    assert lesion.delineation == made
+
+
+def test_an_algorithms_name_cannot_end_the_tag_it_stands_in(tmp_path):
+    mask = Image(np.ones((2, 2, 2), bool), LATTICE, (1, 1, 1))
+    made = Delineation(AUTOMATIC, "a|RadioImmunoScore.Irradiated:yes|\nb")
+    write_segmentation(tmp_path / "a.seg.nrrd", [Lesion("a", "a", mask, delineation=made)], LATTICE)
+    (lesion,) = read_lesions(tmp_path / "a.seg.nrrd", CT).lesions
+    assert lesion.irradiated is None
+    assert lesion.delineation == Delineation(AUTOMATIC, "a/RadioImmunoScore.Irradiated:yes/ b")
+
+
+def test_what_is_no_kind_of_delineation_is_not_known():
+    assert [Delineation.parse(text) for text in ("", "BY MAGIC", "manual ")] == [
+        None,
+        None,
+        Delineation(MANUAL),
+    ]
+
+
+def test_strokes_and_clicks_are_semiautomatic():
+    index = np.stack(np.indices((40, 60, 60)), -1)
+    inside = np.linalg.norm((index - [20, 30, 30]) * [2.0, 1.0, 1.0], axis=-1) <= 12
+    noise = np.random.default_rng(1).normal(0, 10, inside.shape)
+    ct = Image(np.where(inside, 80.0, -60.0) + noise, Lattice(inside.shape, (2.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+    stroke = segment_stroke(ct, (18.0, 30.0, 40.0), (42.0, 30.0, 40.0))
+    click = segment_click(ct, (30.0, 30.0, 40.0))
+    assert {stroke.delineation.type, click.delineation.type} == {SEMIAUTOMATIC}
+    assert (stroke.delineation.algorithm, click.delineation.algorithm) == (
+        "RadioImmunoScore, stroke",
+        "RadioImmunoScore, click",
+    )
