@@ -145,5 +145,9 @@ class TableError(InputError):
     """A lesion table that cannot be used."""
 
 
+class OutputError(InputError):
+    """A place that cannot be written to, or a file that could not be written whole."""
+
+
 class Refusal(InputError):
     """One lesion (or one region of it) cannot be measured; the others go on."""

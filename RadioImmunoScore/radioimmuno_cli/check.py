@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
+from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import exit_code, print_json
+from .paths import OutputFile
 from .progress import Progress
 from .table import table
 
@@ -53,9 +54,13 @@ def register(commands: Any) -> None:
     summary = "check lesions before they are scored"
     parser = add_command(commands, "check", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
     add_case(parser)
-    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    add_settings(parser)
     parser.add_argument(
-        "--out", metavar="CSV", type=Path, help="also write the table: lesion_id, name, code, severity, text"
+        "--out",
+        metavar="CSV",
+        type=Path,
+        action=OutputFile,
+        help="also write the table: lesion_id, name, code, severity, text",
     )
     parser.set_defaults(run=run)
 
@@ -63,8 +68,6 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = settings_named(arguments.settings)
-    if arguments.out:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with Progress([READING_CT, READING_LESIONS, CHECKING], arguments.quiet) as progress:
         from radioimmuno.findings import Severity
         from radioimmuno.quality import check_lesions

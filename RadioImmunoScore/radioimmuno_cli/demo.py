@@ -8,6 +8,7 @@ from typing import Any
 
 from . import result
 from .options import add_command
+from .paths import OutputFolder
 from .progress import Progress
 from .score import SCORING
 
@@ -34,7 +35,14 @@ def register(commands: Any) -> None:
     parser = add_command(
         commands, "demo", "score a simulated patient and show everything", DESCRIPTION, EXAMPLES
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        action=OutputFolder,
+        required=True,
+        help="folder for what is written",
+    )
     parser.add_argument(
         "--seed",
         metavar="N",

@@ -10,6 +10,7 @@ from . import result
 from .case import READING_CT
 from .options import add_accepted, add_command
 from .outcome import Failure, print_json
+from .paths import Input, OutputFolder
 from .progress import Progress
 from .silence import libraries_silenced
 
@@ -45,11 +46,22 @@ def register(commands: Any) -> None:
     parser = add_command(
         commands, "export-dicom", "write a result as DICOM", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
-    parser.add_argument("result", metavar="RESULT", type=Path, help="folder that `score` has written")
-    parser.add_argument("--ct", metavar="FOLDER", type=Path, required=True, help="DICOM folder of the CT")
+    parser.add_argument(
+        "result", metavar="RESULT", type=Path, action=Input, help="folder that `score` has written"
+    )
+    parser.add_argument(
+        "--ct", metavar="FOLDER", type=Path, action=Input, required=True, help="DICOM folder of the CT"
+    )
     parser.add_argument("--series", metavar="UID", help="which series of it")
     add_accepted(parser)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        action=OutputFolder,
+        required=True,
+        help="folder for what is written",
+    )
     parser.set_defaults(run=run)
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from .case import READING_CT, READING_LESIONS, read_case
 from .engine_tables import COLUMNS, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
-from .options import SETTINGS_HELP, add_case, add_command, positive, reading_options, settings_named
+from .options import add_case, add_command, add_settings, positive, reading_options, settings_named
 from .outcome import Failure, exit_code, print_json
+from .paths import OutputFile
 from .progress import Progress
 from .table import table
 
@@ -48,7 +49,7 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "features", "measure IBSI features", DESCRIPTION, EXAMPLES)
     add_case(parser)
-    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    add_settings(parser)
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
     )
@@ -64,7 +65,9 @@ def register(commands: Any) -> None:
         help="a filtered image of PyRadiomics (Wavelet, LoG:2,4 with sigmas in mm, Gradient, ...); may be "
         "given several times",
     )
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="CSV file to write")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="CSV file to write"
+    )
     parser.set_defaults(run=run)
 
 
@@ -84,7 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
 
         _require(arguments.engine)
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
         keys = ALL if arguments.settings.startswith("ibsi-") else DEFAULT
         wanted = identifiers(keys, [arguments.region] if arguments.region else REGIONS)
         case = read_case(

@@ -14,6 +14,7 @@ from radioimmuno.findings import InputError
 from . import check, demo, export_dicom, features, maps, ring, score, segment, series, signature
 from .options import EXIT_CODES
 from .outcome import FAILURE, INTERRUPTED, Failure
+from .paths import guarded
 
 COMMANDS = (demo, segment, check, score, features, maps, ring, export_dicom, series, signature)
 
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # names in any script, terminals of any encoding
     arguments = parser().parse_args(argv)
     try:
-        code = arguments.run(arguments)
+        with guarded(arguments.output, arguments.inputs):
+            code = int(arguments.run(arguments))
         sys.stdout.flush()
         return code
     except InputError as error:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.findings import InputError, Refusal
 
 from .case import READING_CT, READING_LESIONS, Case, read_case
-from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
+from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import Failure, exit_code, print_json
+from .paths import OutputFolder
 from .progress import Progress
 from .table import table
 
@@ -50,12 +51,14 @@ def register(commands: Any) -> None:
         commands, "maps", "map local features inside the lesions", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
     add_case(parser)
-    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    add_settings(parser)
     parser.add_argument("--names", metavar="MAP", nargs="+", help="which maps (default: all)")
     parser.add_argument(
         "--lesion", metavar="ID", action="append", help="only this lesion; may be given several times"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the volumes")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, action=OutputFolder, required=True, help="folder for the volumes"
+    )
     parser.set_defaults(run=run)
 
 

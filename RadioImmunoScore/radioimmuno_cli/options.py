@@ -13,6 +13,8 @@ from radioimmuno.acquisition import check_kvp
 from radioimmuno.findings import InputError, SettingsError
 from radioimmuno.settings import PRESETS, Settings
 
+from .paths import Input
+
 EXIT_CODES = """\
 exit codes:
   0  all lesions scored       8  some lesions refused, with reasons; the others scored
@@ -43,6 +45,7 @@ def add_command(
         epilog=f"examples:\n{examples}\n\n{exit_codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(inputs=(), output=None)
     parser.add_argument("--json", action="store_true", help="print what was done as JSON on stdout")
     parser.add_argument(
         "--quiet", action="store_true", help="no progress bar (there is none without a terminal)"
@@ -52,8 +55,8 @@ def add_command(
 
 def add_case(parser: argparse.ArgumentParser) -> None:
     """The arguments that name a CT and its lesions."""
-    parser.add_argument("ct", metavar="CT", type=Path, help=CT_HELP)
-    parser.add_argument("lesions", metavar="LESIONS", type=Path, help=LESIONS_HELP)
+    parser.add_argument("ct", metavar="CT", type=Path, action=Input, help=CT_HELP)
+    parser.add_argument("lesions", metavar="LESIONS", type=Path, action=Input, help=LESIONS_HELP)
     parser.add_argument(
         "--series",
         metavar="UID",
@@ -66,6 +69,18 @@ def add_case(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="only the lesions with such a name, as 'GTV*'; may be given several times (default: all)",
+    )
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The option that says how features are measured; `settings_named` reads it."""
+    parser.add_argument(
+        "--settings",
+        metavar="NAME|FILE",
+        action=Input,
+        words=PRESETS,
+        default="default",
+        help=SETTINGS_HELP,
     )
 
 

@@ -51,8 +51,6 @@ def result_folder(path: Path, marker: str = MARKER) -> Iterator[Path]:
     """A folder to write the result to, which `path` becomes at the end (`atomic_folder.replacing_folder`)."""
     from radioimmuno.atomic_folder import replacing_folder
 
-    if path.exists() and not path.is_dir():
-        raise Failure(f"--out {path} is a file; name a folder")
     with replacing_folder(path, marker) as folder:
         yield folder
 

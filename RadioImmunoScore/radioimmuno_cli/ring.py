@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import SETTINGS_HELP, add_case, add_command, reading_options, settings_named
+from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import exit_code, print_json
+from .paths import OutputFile
 from .progress import Progress
 from .table import table
 
@@ -35,12 +36,14 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "ring", "build the peritumoral rings", DESCRIPTION, EXAMPLES)
     add_case(parser)
-    parser.add_argument("--settings", metavar="NAME|FILE", default="default", help=SETTINGS_HELP)
+    add_settings(parser)
     parser.add_argument(
         "--inner-mm", metavar="N", type=float, help="how far the ring reaches into the lesion"
     )
     parser.add_argument("--outer-mm", metavar="N", type=float, help="how far it reaches out of it")
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="NRRD file to write")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="NRRD file to write"
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,7 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     given = {name: getattr(arguments, name) for name in ("inner_mm", "outer_mm")}
     changes = {name: value for name, value in given.items() if value is not None}
     settings = dataclasses.replace(settings, ring=dataclasses.replace(settings.ring, **changes))
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
         from radioimmuno.grid import resampled
         from radioimmuno.measuring import measure

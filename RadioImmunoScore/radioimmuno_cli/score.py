@@ -10,6 +10,7 @@ from . import result
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, reading_options, tube_voltage
 from .outcome import Failure
+from .paths import Input, OutputFolder
 from .progress import Progress
 from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
 
@@ -52,14 +53,26 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "score", "score the lesions of a CT", DESCRIPTION, EXAMPLES)
     add_case(parser)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for what is written")
     parser.add_argument(
-        "--signature", metavar="FILE", type=Path, help="signature file (default: the demonstration signature)"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        action=OutputFolder,
+        required=True,
+        help="folder for what is written",
+    )
+    parser.add_argument(
+        "--signature",
+        metavar="FILE",
+        type=Path,
+        action=Input,
+        help="signature file (default: the demonstration signature)",
     )
     parser.add_argument(
         "--lesion-table",
         metavar="CSV",
         type=Path,
+        action=Input,
         help="what is known: lesion_id (or name), site, irradiated",
     )
     parser.add_argument(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .case import READING_CT
 from .options import CT_HELP, add_command
 from .outcome import ALL_SCORED, Failure, print_json
+from .paths import Input, OutputFile
 from .progress import Progress
 from .silence import libraries_silenced
 from .table import table
@@ -56,7 +57,7 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     summary = "segment lesions from strokes or clicks"
     parser = add_command(commands, "segment", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
-    parser.add_argument("ct", metavar="CT", type=Path, help=CT_HELP)
+    parser.add_argument("ct", metavar="CT", type=Path, action=Input, help=CT_HELP)
     parser.add_argument(
         "--stroke",
         metavar="X1,Y1,Z1,X2,Y2,Z2",
@@ -73,7 +74,9 @@ def register(commands: Any) -> None:
         type=_click,
         help="a point in the middle of a lesion, LPS mm; again for the next lesion",
     )
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to write")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="file to write"
+    )
     parser.add_argument(
         "--series",
         metavar="UID",
@@ -88,7 +91,6 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.usage_error("name a lesion by --stroke or --click")
     if not arguments.out.name.lower().endswith(ENDINGS):
         raise Failure(f"--out {arguments.out}: the name has to end in one of {', '.join(ENDINGS)}")
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
         from radioimmuno.reading import read_ct
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .options import add_accepted, add_command
 from .outcome import ALL_SCORED, print_json
+from .paths import Input
 from .silence import libraries_silenced
 from .table import table
 
@@ -38,7 +39,9 @@ def register(commands: Any) -> None:
     parser = add_command(
         commands, "series", "list the series of a DICOM folder", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder of DICOM files, of any depth")
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=Path, action=Input, help="folder of DICOM files, of any depth"
+    )
     add_accepted(parser)
     parser.set_defaults(run=run)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .options import add_command
 from .outcome import ALL_SCORED, print_json
+from .paths import Input
 from .table import table
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ def register(commands: Any) -> None:
     parser = add_command(commands, "signature", "show or check a signature file", DESCRIPTION, EXAMPLES)
     parser.add_argument("action", choices=("show", "check"), help="what to do")
     parser.add_argument(
-        "file", metavar="FILE", type=Path, nargs="?", help="default: the demonstration signature"
+        "file",
+        metavar="FILE",
+        type=Path,
+        action=Input,
+        nargs="?",
+        help="default: the demonstration signature",
     )
     parser.set_defaults(run=run)
 

@@ -1,0 +1,125 @@
+"""The paths of a command line: what is read, what is written, and that the two never meet."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .outcome import Failure
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command was told to write."""
+
+    path: Path
+    is_folder: bool
+
+
+class Input(argparse.Action):
+    """An argument that names a file or a folder to read.
+
+    Parameters
+    ----------
+    words : values that are no names of files
+    """
+
+    def __init__(self, *arguments: Any, words: Collection[str] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._words = words
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value, and that it is an input."""
+        setattr(namespace, self.dest, values)
+        if values is not None and values not in self._words:
+            namespace.inputs = (*namespace.inputs, Path(values))
+
+
+class OutputFile(argparse.Action):
+    """An argument that names a file to write."""
+
+    is_folder = False
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value, and that it is the output."""
+        setattr(namespace, self.dest, values)
+        namespace.output = Output(values, self.is_folder)
+
+
+class OutputFolder(OutputFile):
+    """An argument that names a folder to write to."""
+
+    is_folder = True
+
+
+@contextmanager
+def guarded(output: Output | None, inputs: Sequence[Path]) -> Iterator[None]:
+    """Let a command run whose output is no input and can be written, in a folder that is there.
+
+    Folders that were made for the output are removed when the command fails.
+
+    Raises
+    ------
+    OutputError
+        `output.is_input`.
+    Failure
+        When the output is a folder instead of a file, or the other way round, or its place cannot be
+        written to.
+    """
+    if output is None:
+        yield
+        return
+    from radioimmuno.outputs import check_output
+
+    _check_kind(output)
+    check_output(output.path, inputs)
+    made = _make_folder(Path(os.path.realpath(output.path)).parent)
+    try:
+        yield
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _check_kind(output: Output) -> None:
+    path = output.path
+    if not path.exists() or (path.is_dir() if output.is_folder else path.is_file()):
+        return
+    if output.is_folder:
+        raise Failure(f"--out {path} is a file; name a folder")
+    if path.is_dir():
+        raise Failure(f"--out {path} is a folder; name a file")
+    raise Failure(f"--out {path} is a device or a pipe; name a file")
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those around it; the new ones, outermost first."""
+    made = []
+    for place in (*reversed(folder.parents), folder):
+        if not place.exists() and place.parent.is_dir():
+            place.mkdir()
+            made.append(place)
+    if not folder.is_dir():
+        raise Failure(f"{folder}: Not a directory")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"the folder {folder} cannot be written to")
+    return made
