@@ -28,7 +28,8 @@ class Door:
         self.panel = Panel(ui, self.session)
         self.observers = Observers()
         scene = slicer.mrmlScene
-        self.observers.observe(scene, (scene.StartCloseEvent,), self._sceneCloses)
+        # What is loaded comes in node by node: until all are there, nothing is looked at.
+        self.observers.observe(scene, (scene.StartCloseEvent, scene.StartImportEvent), self._sceneCloses)
         self.observers.observe(scene, (scene.EndCloseEvent, scene.EndImportEvent), self._sceneIsNew)
         # Selectors learn of new nodes at the end of a batch, after the end of an import.
         self.observers.observe(scene, (scene.EndBatchProcessEvent,), self.panel.show)
@@ -70,8 +71,7 @@ class Door:
 
     def _nodeRemoved(self) -> None:
         """One of the inputs may be gone: its rows go, what is under way stops."""
-        if not slicer.mrmlScene.IsClosing():
-            self.session.followInputs()
+        self.session.followInputs()
 
 
 def openPanel(ui: Any, parameterNode: Callable[[], Any]) -> Door:

@@ -76,9 +76,10 @@ class Session:
         self._edits.stop()
 
     def close(self) -> None:
-        """Stop, and observe nothing any more."""
+        """Stop, and follow nothing any more, until a parameter node is adopted."""
         self.stop()
         self.observers.removeAll()
+        self._watched = None
 
     @property
     def state(self) -> str:
@@ -89,6 +90,8 @@ class Session:
 
     def setInputs(self, volumeNode: Any | None, segmentationNode: Any | None) -> None:
         """Choose the CT and the segmentation; scores of another segmentation are not kept."""
+        if self._watched is None:
+            return
         parameters = self.parameters
         isOtherCt = volumeNode is not parameters.volumeNode
         isOtherSegmentation = segmentationNode is not parameters.segmentationNode
@@ -105,8 +108,11 @@ class Session:
         self._watch()
 
     def followInputs(self) -> None:
-        """An input may be gone from the scene: what is under way with it stops, its rows go."""
-        if self._watched == (self.inputs.volumeNode, self.inputs.segmentationNode):
+        """An input may be gone from the scene: what is under way with it stops, its rows go.
+
+        While a scene is closed or loaded nothing is watched, and what is removed then is none of ours.
+        """
+        if self._watched is None or not any(node and node.GetScene() is None for node in self._watched):
             return
         self.stop()
         if self._watched[1] is not self.inputs.segmentationNode:
@@ -251,6 +257,7 @@ class Session:
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
         self._volumes.begin()
+        self._watched: tuple[Any, Any] | None
         self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
         observeInputs(self.observers, volumeNode, node, self._edits.schedule)
         self.changed.emit()

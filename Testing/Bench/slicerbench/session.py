@@ -45,11 +45,14 @@ class Bench:
         from RadioImmunoScoreLib.headless.host import SceneHost
         from RadioImmunoScoreLib.headless.views import LAYOUT_NAMES, SliceView, ThreeDView
 
+        from .subjecthierarchy import SubjectHierarchy
+
         self._slicer = slicer
         self._before = dict(vars(slicer))
         self._modulesBefore = {name: sys.modules.get(name) for name in _SLICER_MODULES}
         self.host = SceneHost()
         self.scene = self.host.scene
+        self._hierarchy = SubjectHierarchy(self.scene)
         self.sliceViews = {
             name: SliceView(self.host, orientation, VIEW_SIZE) for orientation, name in LAYOUT_NAMES.items()
         }
@@ -132,6 +135,7 @@ class Bench:
         slicer = self._slicer
         slicer.app.moduleManager().unloadAll()
         self.process()
+        self._hierarchy.close()
         self.host.close()
         for name in set(vars(slicer)) - set(self._before):
             delattr(slicer, name)
