@@ -15,6 +15,8 @@ from .share import writeShareFolder
 
 # Name of the module -> class of its logic, as `slicer.modules.<name>.logic()` gives it in the application.
 MODULE_LOGICS = {
+    # Removes the display and storage nodes of a node that is removed.
+    "Data": "vtkSlicerDataModuleLogic",
     "Colors": "vtkSlicerColorLogic",
     "Units": "vtkSlicerUnitsLogic",
     "Terminologies": "vtkSlicerTerminologiesModuleLogic",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..scene.legend import LEGEND
+from ..scene.legend import legendOf
 from ..scene.nodes import ownedNode
 from ..scene.rings import RINGS
 
@@ -14,7 +14,7 @@ BEHIND = 0.35
 
 def setLegendVisible(segmentationNode: Any, isVisible: bool) -> None:
     """Show or hide the color legend, where there is one."""
-    legend = ownedNode(segmentationNode, LEGEND)
+    legend = legendOf(segmentationNode)
     if legend is not None:
         legend.SetVisibility(isVisible)
 

@@ -15,9 +15,8 @@ import vtk
 from radioimmuno.colors import ColorScale
 from radioimmuno.signature import Signature
 
-from .nodes import PREFIX, ensureNode, ownedNode, ownNode, removeOwnedNode
+from .nodes import PREFIX, ensureNode, removeOwnedNode, removeWhole
 
-LEGEND = "legend"
 COLORS = "colors"
 ORIGINAL_COLORS = PREFIX + "originalColors"
 ORIGINAL_RANGE = PREFIX + "OriginalScalarRange"
@@ -44,20 +43,31 @@ def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -
     displayNode.SetAndObserveColorNodeID(colorNode.GetID())
     displayNode.SetScalarRange(scale.low, scale.high)
 
-    legend = slicer.modules.colors.logic().AddDefaultColorLegendDisplayNode(segmentationNode)
-    if ownedNode(segmentationNode, LEGEND) is None:
-        ownNode(segmentationNode, LEGEND, legend)
+    legend = legendOf(segmentationNode)
+    if legend is None:
+        legend = slicer.modules.colors.logic().AddDefaultColorLegendDisplayNode(segmentationNode)
         _layOut(legend)
     legend.SetTitleText(_title(signature))
     return legend
 
 
+def legendOf(segmentationNode: Any) -> Any | None:
+    """The segmentation's vtkMRMLColorLegendDisplayNode, or None.
+
+    It is one of the segmentation's display nodes, which observe each of them once: a reference of ours beside
+    would have it observed twice.
+    """
+    return slicer.modules.colors.logic().GetColorLegendDisplayNode(segmentationNode)
+
+
 def removeLegend(segmentationNode: Any) -> None:
     """Remove the legend; the display node has the colors and the range again that it had before."""
-    removeOwnedNode(segmentationNode, LEGEND)
     displayNode = segmentationNode.GetDisplayNode()
     original = displayNode.GetAttribute(ORIGINAL_RANGE) if displayNode else None
     if original is not None:
+        legend = legendOf(segmentationNode)
+        if legend is not None:
+            removeWhole(segmentationNode.GetScene(), legend)
         displayNode.SetAndObserveColorNodeID(displayNode.GetNodeReferenceID(ORIGINAL_COLORS) or "")
         displayNode.SetScalarRange(*map(float, original.split()))
         displayNode.RemoveNodeReferenceIDs(ORIGINAL_COLORS)

@@ -35,7 +35,7 @@ def removeOwnedNode(owner: Any, role: str) -> None:
     node = ownedNode(owner, role)
     owner.RemoveNodeReferenceIDs(PREFIX + role)
     if node is not None:
-        _removeWhole(node)
+        removeWhole(owner.GetScene(), node)
 
 
 def removeOwnedNodes(owner: Any) -> None:
@@ -46,15 +46,17 @@ def removeOwnedNodes(owner: Any) -> None:
             removeOwnedNode(owner, role[len(PREFIX) :])
 
 
-def _removeWhole(node: Any) -> None:
+def removeWhole(scene: Any, node: Any) -> None:
+    """Remove a node with the display and storage nodes that serve it; it may be gone already."""
     helpers = []
     if isinstance(node, slicer.vtkMRMLDisplayableNode):
         helpers += [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())]
     if isinstance(node, slicer.vtkMRMLStorableNode):
         helpers += [node.GetNthStorageNode(n) for n in range(node.GetNumberOfStorageNodes())]
-    scene = node.GetScene()
     for each in (node, *filter(None, helpers)):
-        scene.RemoveNode(each)
+        # The application removes a node's helpers with it.
+        if each.GetScene() is not None:
+            scene.RemoveNode(each)
 
 
 def _fileBeside(node: Any, other: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from radioimmuno.image import Triple
 
 from .geometry import RAS_TO_LPS, transformBetween
+from .nodes import removeWhole
 
 LINE, POINT = "vtkMRMLMarkupsLineNode", "vtkMRMLMarkupsFiducialNode"
 
@@ -62,11 +63,7 @@ def stopPlacing(scene: Any, node: Any, nodeID: str) -> None:
         if interaction.GetCurrentInteractionMode() == interaction.Place:
             interaction.SetCurrentInteractionMode(interaction.ViewTransform)
         selection.SetReferenceActivePlaceNodeID(None)
-    if node.GetScene() is not None:
-        display = node.GetDisplayNode()
-        scene.RemoveNode(node)
-        if display is not None:
-            scene.RemoveNode(display)
+    removeWhole(scene, node)
 
 
 def isPlacing(scene: Any, nodeID: str) -> bool:

@@ -58,6 +58,9 @@ class Bench:
         }
         self.threeDView = ThreeDView(self.host, VIEW_SIZE)
         self._install()
+        from .scenerules import SceneRules
+
+        self._rules = SceneRules(self.scene)
         self.module: Any = slicer.app.moduleManager().load(modulePath) if modulePath else None
         slicer.app.startupCompleted.emit()
 
@@ -136,6 +139,7 @@ class Bench:
         slicer.app.moduleManager().unloadAll()
         self.process()
         self._hierarchy.close()
+        self._rules.close()
         self.host.close()
         for name in set(vars(slicer)) - set(self._before):
             delattr(slicer, name)

@@ -10,7 +10,7 @@ from patients import addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 
 from radioimmuno.lesion import Site
-from RadioImmunoScoreLib.scene.legend import LEGEND
+from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from RadioImmunoScoreLib.scene.rings import RINGS
 from slicerbench.hands import click
@@ -236,7 +236,7 @@ def test_what_is_hidden_stays_hidden_when_scored_again_and_in_a_saved_scene(benc
     click(panel.panel.ui.ringsCheckBox)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
-    assert not ownedNode(nodes[1], LEGEND).GetVisibility()
+    assert not legendOf(nodes[1]).GetVisibility()
     assert not ownedNode(nodes[1], RINGS).GetDisplayNode().GetVisibility()
     file = bench.host.saveScene(tmp_path / "patient.mrb")
     slicer.mrmlScene.Clear()
@@ -246,7 +246,7 @@ def test_what_is_hidden_stays_hidden_when_scored_again_and_in_a_saved_scene(benc
     QtTest.QTest.qWait(100)
     assert not panel.panel.ui.legendCheckBox.checked
     assert not panel.panel.ui.ringsCheckBox.checked
-    assert not ownedNode(panel.panel.session.inputs.segmentationNode, LEGEND).GetVisibility()
+    assert not legendOf(panel.panel.session.inputs.segmentationNode).GetVisibility()
 
 
 def test_the_segment_selected_in_the_segment_editor_selects_its_row(scored):
