@@ -1,16 +1,17 @@
-"""Scores as text, for the parameter node of a saved scene."""
+"""Scores and signature as text, for the parameter node of a saved scene."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
 from radioimmuno.perturbation import Perturbation
 from radioimmuno.results import Contribution, LesionScore, LesionStability, Spread
+from radioimmuno.signature import Signature, format_signature, parse_signature
 
 
 def rowsToJson(rows: Iterable[LesionScore]) -> str:
@@ -22,6 +23,17 @@ def rowsFromJson(text: str) -> dict[str, LesionScore]:
     """The rows by segment ID."""
     rows = map(_fromPlain, json.loads(text))
     return {row.id: row for row in rows}
+
+
+def signatureToJson(signature: Signature) -> str:
+    """A signature with the hash of the file that it came from."""
+    return json.dumps({"sha256": signature.sha256, "content": format_signature(signature).decode()})
+
+
+def signatureFromJson(text: str) -> Signature:
+    """The signature; errors as of `parse_signature`."""
+    plain = json.loads(text)
+    return replace(parse_signature(plain["content"].encode()), sha256=plain["sha256"])
 
 
 def _toPlain(row: LesionScore) -> dict[str, Any]:

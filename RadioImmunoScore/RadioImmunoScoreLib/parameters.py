@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from radioimmuno.results import LesionScore
+from radioimmuno.signature import Signature
 
-from .memory import rowsFromJson, rowsToJson
+from .memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson
 
 CT_ROLE = "CT"
 SEGMENTATION_ROLE = "Segmentation"
+MODULE = "RadioImmunoScore"
 
 
 class Parameters:
@@ -51,6 +53,22 @@ class Parameters:
     @signature.setter
     def signature(self, name: str) -> None:
         self._set("signature", name)
+
+    @property
+    def signatureOfFile(self) -> Signature | None:
+        """The signature that was read from a file, so that a saved scene needs the file no more; or None.
+
+        Raises
+        ------
+        SignatureError
+            When it is none that this version reads.
+        """
+        text = self.node.GetParameter("signatureOfFile")
+        return signatureFromJson(text) if text else None
+
+    @signatureOfFile.setter
+    def signatureOfFile(self, signature: Signature | None) -> None:
+        self._set("signatureOfFile", signatureToJson(signature) if signature else "")
 
     @property
     def kvp(self) -> float | None:
@@ -138,3 +156,14 @@ class Parameters:
     def _set(self, name: str, value: str) -> None:
         if self.node.GetParameter(name) != value:
             self.node.SetParameter(name, value)
+
+
+def addParameters(scene: Any) -> Parameters:
+    """The module's parameters in a scene made elsewhere: the node that the module looks for in Slicer."""
+    node = scene.CreateNodeByClass("vtkMRMLScriptedModuleNode")
+    node.UnRegister(None)
+    node.SetSingletonTag(MODULE)
+    node.SetAttribute("ModuleName", MODULE)
+    node.SetModuleName(MODULE)
+    node.SetName(MODULE)
+    return Parameters(scene.AddNode(node))

@@ -49,6 +49,14 @@ SCREEN_SHARE = 1.08
 # The names of the slice views in the application's default layout, so that a saved scene meets them again.
 LAYOUT_NAMES = {"Axial": "Red", "Sagittal": "Yellow", "Coronal": "Green"}
 
+# What the application's layouts write into these views: label and color of the view's bar.
+LAYOUT_BARS = {
+    "Red": ("R", slicer.vtkMRMLSliceNode.GetRedColor()),
+    "Yellow": ("Y", slicer.vtkMRMLSliceNode.GetYellowColor()),
+    "Green": ("G", slicer.vtkMRMLSliceNode.GetGreenColor()),
+    "1": ("1", slicer.vtkMRMLViewNode.GetThreeDViewBlueColor()),
+}
+
 
 class RenderingError(RuntimeError):
     """Nothing can be drawn on this machine."""
@@ -118,6 +126,12 @@ class View:
         self.window.Finalize()
         self.interactor.SetRenderWindow(None)
 
+    def _labelBar(self) -> None:
+        """Label and color of the view as in the application; a scene would open there without them."""
+        label, color = LAYOUT_BARS[self.node.GetLayoutName()]
+        self.node.SetLayoutLabel(label)
+        self.node.SetLayoutColor(color)
+
     def _forgetMouseMode(self) -> None:
         """Have the markups' manager not observe the mouse mode, which it goes on with without a node."""
         manager = self.group.GetDisplayableManagerByClassName(MARKUPS_MANAGER)
@@ -171,6 +185,7 @@ class SliceView(View):
         self.logic.SetMRMLScene(host.scene)
         self.node = self.logic.AddSliceNode(LAYOUT_NAMES[orientation])
         self.node.SetOrientation(orientation)
+        self._labelBar()
         self.group.SetMRMLDisplayableNode(self.node)
         self.logic.ResizeSliceNode(*size)
         self._imageActor = self._addImageActor()
@@ -258,6 +273,7 @@ class ThreeDView(View):
         self._addManagers(threeDFactory, THREE_D_MANAGERS, slicer.vtkMRMLThreeDViewInteractorStyle())
         self.logic.SetMRMLScene(host.scene)
         self.node = self.logic.AddViewNode("1")
+        self._labelBar()
         self.node.SetBoxVisible(False)
         self.node.SetAxisLabelsVisible(False)
         self.group.SetMRMLDisplayableNode(self.node)

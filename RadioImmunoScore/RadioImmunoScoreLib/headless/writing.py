@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import vtk
 
+from radioimmuno.acquisition import Acquisition
 from radioimmuno.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature import Signature, read_signature, shipped_signatures
 
+from ..acquisition import noteAcquisition
+from ..parameters import addParameters
 from ..scene import SceneResult, showScores
 from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
 from .anatomy import BODY, addModel, anatomyOf
@@ -73,7 +76,8 @@ def writeScene(
     with SceneHost() as host:
         views = _Views(host, bounds)
         volumeNode = addVolume(host.scene, image)
-        shown = _addScoredLesions(host.scene, lesions, volumeNode, patientScore, signature)
+        segmentationNode, shown = _addScoredLesions(host.scene, lesions, volumeNode, patientScore, signature)
+        _fillPanel(host.scene, volumeNode, segmentationNode, patientScore, signature)
         for tissue, surface in surfaces.items():
             addModel(host.scene, tissue, surface)
         views.show(volumeNode, bounds)
@@ -116,14 +120,29 @@ class _Views:
 
 def _addScoredLesions(
     scene: Any, lesions: Sequence[Lesion], volumeNode: Any, patientScore: PatientScore, signature: Signature
-) -> SceneResult:
+) -> tuple[Any, SceneResult]:
     segmentationNode = addSegmentation(scene, lesions, volumeNode)
     fileUnderSubject(scene, (volumeNode, segmentationNode))
     displayNode = segmentationNode.GetDisplayNode()
     displayNode.SetOpacity2DFill(FILL_OPACITY)
     displayNode.SetSliceIntersectionThickness(OUTLINE_PX)
     segmentationNode.CreateClosedSurfaceRepresentation()
-    return showScores(volumeNode, segmentationNode, patientScore, signature)
+    return segmentationNode, showScores(volumeNode, segmentationNode, patientScore, signature)
+
+
+def _fillPanel(
+    scene: Any, volumeNode: Any, segmentationNode: Any, patientScore: PatientScore, signature: Signature
+) -> None:
+    """Have the module show inputs and rows as soon as it is opened in the scene, without scoring again."""
+    acquisition = patientScore.provenance.get("acquisition")
+    if acquisition:
+        noteAcquisition(volumeNode, Acquisition(**acquisition))
+    parameters = addParameters(scene)
+    parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
+    shipped = {read_signature(path).sha256: name for name, path in shipped_signatures().items()}
+    parameters.signature = shipped.get(signature.sha256, signature.name)
+    parameters.signatureOfFile = None if signature.sha256 in shipped else signature
+    parameters.keepScores({lesion.id: lesion for lesion in patientScore.lesions}, ())
 
 
 def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:

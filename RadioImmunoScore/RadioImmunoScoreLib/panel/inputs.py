@@ -6,7 +6,7 @@ from typing import Any
 
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import InputError
-from radioimmuno.signature import Signature
+from radioimmuno.signature import Signature, shipped_signatures
 
 from ..acquisition import readAcquisition
 from ..case import Case, findSignature, readCase
@@ -37,13 +37,13 @@ class Inputs:
 
     @property
     def signature(self) -> Signature:
-        """The signature in use; the demonstration when the chosen file cannot be read any more."""
+        """The signature in use; the demonstration when the chosen one cannot be read any more."""
         if self._signature is None:
+            parameters = self.parameters
             try:
-                self._signature = findSignature(self.parameters.signature)
+                self._signature = parameters.signatureOfFile or findSignature(parameters.signature)
             except (InputError, OSError):
-                self.parameters.signature = ""
-                self._signature = findSignature(None)
+                self._keepSignature("", findSignature(None))
         return self._signature
 
     def setSignature(self, nameOrPath: str) -> bool:
@@ -56,9 +56,15 @@ class Inputs:
         """
         signature = findSignature(nameOrPath)
         isOther = signature.sha256 != self.signature.sha256
+        self._keepSignature(nameOrPath, signature)
+        return isOther
+
+    def _keepSignature(self, nameOrPath: str, signature: Signature) -> None:
+        """Use a signature; one of a file is kept whole, which a saved scene needs on another machine."""
         self._signature = signature
         self.parameters.signature = nameOrPath
-        return isOther
+        isFile = bool(nameOrPath) and nameOrPath not in shipped_signatures()
+        self.parameters.signatureOfFile = signature if isFile else None
 
     @property
     def acquisitionOfCt(self) -> Acquisition:

@@ -15,7 +15,7 @@ from radioimmuno.image import Box, Image, Lattice
 from radioimmuno.lesion import Site
 from radioimmuno.results import LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings
-from radioimmuno.signature import Cutoffs, Distribution, Signature
+from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
 
 SHAPE = (48, 80, 96)
 SPACING = (2.5, 1.5, 1.5)
@@ -98,7 +98,7 @@ def signature(status: str = "demonstration") -> Signature:
         direction="higher is more",
         settings=Settings(),
         intercept=0.0,
-        terms=(),
+        terms=(Term("lesion.statistics.skewness", 1.0, 0.0, 1.0, (-1.0, 1.0)),),
         cutoffs=Cutoffs(-0.4, 0.0, 0.4),
         distribution=Distribution(100, -1.0, 1.0, (-1.0, 0.0, 1.0)),
         sha256="ab" * 32,
