@@ -1,16 +1,18 @@
 """The color of a score: blue (little infiltration) over near-white to red (much), gray without a score.
 
 Blue to red is told apart with every common color blindness. The scale is centred at the signature's median
-cut-off and reaches equally far to both sides, so that near-white always means "at the median".
+cut-off and reaches equally far to both sides, so that near-white always means "at the median". Where a
+signature gives no cut-offs it means what comes next to it, and `ColorScale.centre` says what.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from .signature import Signature
+from .signature import Signature, Term
 
 Rgb = tuple[float, float, float]
 
@@ -23,15 +25,19 @@ ANCHORS: tuple[tuple[float, Rgb], ...] = (
     (1.0, (0.70, 0.05, 0.13)),
 )
 
+# The half width of 98 % of a normal distribution, in standard deviations: as the 1st to 99th percentile.
+NORMAL_99 = 2.33
+
 UNSCORED: Rgb = (0.45, 0.45, 0.45)
 
 
 @dataclass(frozen=True)
 class ColorScale:
-    """Scores from `low` (blue) to `high` (red)."""
+    """Scores from `low` (blue) to `high` (red); `centre` says what the middle between them is."""
 
     low: float
     high: float
+    centre: str = "the signature's median cut-off"
 
     def rgb(self, score: float | None) -> Rgb:
         """Color of a score, each channel 0 to 1; scores beyond the ends have the color of the end."""
@@ -48,8 +54,32 @@ class ColorScale:
 
 
 def color_scale(signature: Signature) -> ColorScale:
-    """The scale of a signature: centred at its median cut-off, as wide as its training scores (1-99 %)."""
-    centre = signature.cutoffs.median
-    lowest, highest = signature.distribution.p1, signature.distribution.p99
-    half = max(centre - lowest, highest - centre)
-    return ColorScale(centre - half, centre + half)
+    """The scale of a signature: centred at its median cut-off, as wide as its training scores (1-99 %).
+
+    Without training scores it is twice as wide as the cut-offs lie apart; without cut-offs its centre is the
+    middle of the training scores; with neither, it is what the terms give over their training ranges, as if
+    they varied independently.
+    """
+    cutoffs, distribution = signature.cutoffs, signature.distribution
+    if cutoffs is not None:
+        centre = cutoffs.median
+        if distribution is not None:
+            half = max(centre - distribution.p1, distribution.p99 - centre)
+        else:
+            half = 2 * max(centre - cutoffs.low, cutoffs.high - centre)
+        return ColorScale(centre - half, centre + half)
+    if distribution is not None:
+        return ColorScale(distribution.p1, distribution.p99, "the middle of the training scores")
+    parts = [_contributions(term) for term in signature.terms]
+    centre = signature.intercept + sum(middle for middle, _ in parts)
+    half = math.hypot(*(reach for _, reach in parts)) or 1.0
+    return ColorScale(centre - half, centre + half, "the score of usual values")
+
+
+def _contributions(term: Term) -> tuple[float, float]:
+    """The middle of what a term contributes in training, and how far it reaches to both sides."""
+    slope = term.coefficient / term.scale
+    if term.training_range is None:
+        return 0.0, abs(term.coefficient) * NORMAL_99
+    low, high = term.training_range
+    return slope * ((low + high) / 2 - term.mean), abs(slope) * (high - low) / 2

@@ -7,19 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from .results import LesionScore, Metrics
-from .signature import Cutoffs
+from .signature import Signature
 
 ABLATIVE = "research suggestion: candidate for ablative dose (score below the low cut-off)"
 IMMUNOGENIC = "research suggestion: candidate for immunogenic low dose (score above the high cut-off)"
 
 
-def metrics(lesions: Sequence[LesionScore], entropy_edges: Sequence[float]) -> Metrics:
+def metrics(lesions: Sequence[LesionScore], entropy_edges: Sequence[float] | None) -> Metrics:
     """Metrics of the lesions that have a score.
 
     Parameters
     ----------
     lesions : lesions with or without a score; those without are passed over
-    entropy_edges : (b + 1,) ascending edges of the bins for the entropy; scores beyond count in the end bins
+    entropy_edges : (b + 1,) ascending edges of the bins for the entropy; None where the signature gives none
+
+    Returns
+    -------
+    Metrics
+        Its `entropy` is Shannon's, in bits: minus the sum over bins of share x log2(share), where share is
+        that of the scored lesions in a bin. A bin holds its lower edge, the last of the signature's both.
+        Beyond the signature's bins others go on, as wide as the first and the last of them: scores that
+        differ there count as different, too, and `outside_bins` says how many they are. The bins are the
+        signature's; formula and outer bins are ours, publications do not state theirs.
     """
     scored = [lesion for lesion in lesions if lesion.score is not None]
     if not scored:
@@ -36,11 +45,12 @@ def metrics(lesions: Sequence[LesionScore], entropy_edges: Sequence[float]) -> M
         maximum=float(scores.max()),
         maximum_lesion=highest.id,
         sd=float(scores.std(ddof=1)) if several else None,
-        entropy=_entropy(scores, entropy_edges) if several else None,
+        entropy=_entropy(scores, entropy_edges) if several and entropy_edges is not None else None,
+        outside_bins=None if entropy_edges is None else _outside(scores, entropy_edges),
     )
 
 
-def subsets(lesions: Sequence[LesionScore], entropy_edges: Sequence[float]) -> dict[str, Metrics]:
+def subsets(lesions: Sequence[LesionScore], entropy_edges: Sequence[float] | None) -> dict[str, Metrics]:
     """Metrics of all lesions, of the irradiated and the not irradiated ones, and of each site that occurs."""
     groups = {
         "all": list(lesions),
@@ -53,9 +63,14 @@ def subsets(lesions: Sequence[LesionScore], entropy_edges: Sequence[float]) -> d
     return {name: metrics(group, entropy_edges) for name, group in groups.items()}
 
 
-def designation(score: float | None, cutoffs: Cutoffs) -> str | None:
-    """What the score suggests for research, or None between the cut-offs and without a score."""
-    if score is None:
+def designation(score: float | None, signature: Signature) -> str | None:
+    """What the score suggests for research.
+
+    None between the cut-offs, without a score or cut-offs, and always for a demonstration signature, whose
+    scores say nothing.
+    """
+    cutoffs = signature.cutoffs
+    if score is None or cutoffs is None or signature.is_demonstration:
         return None
     if score < cutoffs.low:
         return ABLATIVE
@@ -63,7 +78,14 @@ def designation(score: float | None, cutoffs: Cutoffs) -> str | None:
 
 
 def _entropy(scores: np.ndarray, edges: Sequence[float]) -> float:
-    inner = np.asarray(edges, float)[1:-1]
-    counts = np.bincount(np.searchsorted(inner, scores, side="right"))
-    share = counts[counts > 0] / scores.size
+    inside = np.asarray(edges, float)
+    bins = np.searchsorted(inside[:-1], scores, side="right").astype(float)
+    below, above = scores < inside[0], scores > inside[-1]
+    bins[below] = np.floor((scores[below] - inside[0]) / (inside[1] - inside[0]))
+    bins[above] = inside.size + np.floor((scores[above] - inside[-1]) / (inside[-1] - inside[-2]))
+    share = np.unique(bins, return_counts=True)[1] / scores.size
     return float(-(share * np.log2(share)).sum()) + 0.0
+
+
+def _outside(scores: np.ndarray, edges: Sequence[float]) -> int:
+    return int(np.count_nonzero((scores < edges[0]) | (scores > edges[-1])))

@@ -41,7 +41,7 @@ class LesionStability:
     sd : standard deviation (n - 1) of their scores
     low, high : 5th and 95th percentile of their scores
     flips : cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies
-        on the other side of it than the lesion's; empty when none could be
+        on the other side of it than the lesion's; empty when none could be, and without cut-offs
     scored, draws : contours that could be scored, of all
     spreads : variable -> its values over the scored contours, for the features that the signature uses
     perturbation : how contours were redrawn
@@ -105,6 +105,7 @@ class Metrics:
     """Scores of a set of lesions. What a set is too small for is None, never 0.
 
     `sd` has n - 1 in its denominator; `entropy` is in bits over the signature's bins; both want two lesions.
+    `outside_bins` is how many scores lie beyond these bins; it and the entropy are None without bins.
     """
 
     n: int
@@ -116,6 +117,7 @@ class Metrics:
     maximum_lesion: str | None = None
     sd: float | None = None
     entropy: float | None = None
+    outside_bins: int | None = None
 
 
 @dataclass(frozen=True)

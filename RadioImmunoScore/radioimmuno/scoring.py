@@ -67,7 +67,7 @@ def patient_score(
     """The patient of these rows: what `score` returns, from rows that were scored at different times."""
     return PatientScore(
         tuple(rows),
-        subsets(rows, signature.distribution.entropy_edges),
+        subsets(rows, signature.entropy_edges),
         provenance(signature, acquisition, inputs),
         stability_of(rows),
     )
@@ -132,8 +132,7 @@ def score_lesion(
                 text = f"{title(term.variable)} is not defined for this lesion, and the signature needs it."
                 findings.append(Finding("feature.undefined", Severity.REFUSE, text))
                 continue
-            low, high = term.training_range
-            inside = low <= value <= high
+            inside = term.training_range is None or term.training_range[0] <= value <= term.training_range[1]
             contributions.append(
                 Contribution(
                     term.variable, value, term.coefficient * (value - term.mean) / term.scale, inside

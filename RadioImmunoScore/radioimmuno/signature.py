@@ -28,6 +28,9 @@ KVP = "acquisition.kvp"
 DEFAULT_NAME = "demonstration"
 SCHEMA_NAME = "schema"
 
+# How many widths of a range a value may lie beyond it, where the file does not say.
+EXTRAPOLATION_LIMIT = 1.0
+
 # Where the files that ship lie: in an installed package inside it, in Slicer and in a checkout beside it.
 PACKAGE = Path(__file__).resolve().parent
 SHIPPED = (PACKAGE / "Signatures", PACKAGE.parent / "Resources" / "Signatures")
@@ -38,14 +41,14 @@ class Term:
     """One variable of a signature: it adds coefficient x (value - mean) / scale to the score.
 
     `when_undefined` says what a value that the region does not define does: `refuse` the lesion, or stand in
-    with the training `mean` (which contributes 0).
+    with the training `mean` (which contributes 0). `training_range` is None where the file gives none.
     """
 
     variable: str
     coefficient: float
     mean: float
     scale: float
-    training_range: tuple[float, float]
+    training_range: tuple[float, float] | None = None
     when_undefined: str = "refuse"
 
 
@@ -70,7 +73,11 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature that was read and found valid; `sha256` is of the file's bytes."""
+    """A signature that was read and found valid; `sha256` is of the file's bytes.
+
+    What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
+    `extrapolation_limit` says how far beyond what was trained on there is a score (`domain`); None: anywhere.
+    """
 
     name: str
     version: str
@@ -80,8 +87,9 @@ class Signature:
     settings: Settings
     intercept: float
     terms: tuple[Term, ...]
-    cutoffs: Cutoffs
-    distribution: Distribution
+    cutoffs: Cutoffs | None = None
+    distribution: Distribution | None = None
+    extrapolation_limit: float | None = EXTRAPOLATION_LIMIT
     citation: str = ""
     patents: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -91,6 +99,11 @@ class Signature:
     def variables(self) -> tuple[str, ...]:
         """The variables of all terms."""
         return tuple(term.variable for term in self.terms)
+
+    @property
+    def entropy_edges(self) -> tuple[float, ...] | None:
+        """The edges of the bins for the patient's entropy; None where the file gives none."""
+        return self.distribution.entropy_edges if self.distribution else None
 
     @property
     def is_demonstration(self) -> bool:
@@ -201,8 +214,9 @@ def parse_signature(content: bytes) -> Signature:
         settings=_settings(fields),
         intercept=fields.number("intercept"),
         terms=_terms(fields),
-        cutoffs=_cutoffs(fields),
-        distribution=_distribution(fields),
+        cutoffs=_cutoffs(fields) if fields.has("cutoffs") else None,
+        distribution=_distribution(fields) if fields.has("distribution") else None,
+        extrapolation_limit=_extrapolation_limit(fields),
         citation=fields.text("citation", empty=True),
         patents=fields.texts("patents"),
         training=training,
@@ -249,17 +263,21 @@ def _term(data: Any, where: str) -> Term:
     scale = fields.number("scale")
     if scale <= 0:
         raise invalid(f"{where}.scale", "must be above 0")
-    ends = fields.numbers("training_range")
-    if len(ends) != 2 or ends[0] > ends[1]:
-        raise invalid(f"{where}.training_range", "must be two numbers, the lower first")
     return Term(
         variable=variable,
         coefficient=fields.number("coefficient"),
         mean=fields.number("mean"),
         scale=scale,
-        training_range=(ends[0], ends[1]),
+        training_range=_training_range(fields) if fields.has("training_range") else None,
         when_undefined=fields.choice("when_undefined", UNDEFINED, default="refuse"),
     )
+
+
+def _training_range(fields: Fields) -> tuple[float, float]:
+    ends = fields.numbers("training_range")
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise invalid(fields.place("training_range"), "must be two numbers, the lower first")
+    return ends[0], ends[1]
 
 
 def _cutoffs(fields: Fields) -> Cutoffs:
@@ -281,7 +299,21 @@ def _distribution(fields: Fields) -> Distribution:
     return Distribution(inner.count("n"), p1, p99, edges)
 
 
+def _extrapolation_limit(fields: Fields) -> float | None:
+    name = "extrapolation_limit"
+    if not fields.has(name):
+        return EXTRAPOLATION_LIMIT
+    if fields.raw(name) is None:
+        return None
+    limit = fields.number(name)
+    if limit < 0:
+        raise invalid(name, "must not be below 0; null for no limit")
+    return limit
+
+
 def _to_json(signature: Signature) -> dict[str, Any]:
+    given = {"cutoffs": signature.cutoffs, "distribution": signature.distribution}
+    limit = signature.extrapolation_limit
     return {
         "format_version": FORMAT_VERSION,
         "name": signature.name,
@@ -293,8 +325,12 @@ def _to_json(signature: Signature) -> dict[str, Any]:
         "patents": list(signature.patents),
         "settings": signature.settings.to_dict(),
         "intercept": signature.intercept,
-        "terms": [asdict(term) for term in signature.terms],
-        "cutoffs": asdict(signature.cutoffs),
-        "distribution": asdict(signature.distribution),
+        "terms": [_term_to_json(term) for term in signature.terms],
+        **{name: asdict(value) for name, value in given.items() if value is not None},
+        **({} if limit == EXTRAPOLATION_LIMIT else {"extrapolation_limit": limit}),
         "training": dict(signature.training),
     }
+
+
+def _term_to_json(term: Term) -> dict[str, Any]:
+    return {name: value for name, value in asdict(term).items() if value is not None}

@@ -87,6 +87,10 @@ class Fields:
         """Where a field stands in the file: `terms[3].scale`."""
         return f"{self._where}.{name}" if self._where else name
 
+    def has(self, name: str) -> bool:
+        """Whether the field is there."""
+        return name in self._data
+
     def raw(self, name: str, default: Any = None) -> Any:
         """The value as it stands."""
         return self._data.get(name, default)

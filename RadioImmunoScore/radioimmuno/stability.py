@@ -94,7 +94,7 @@ def _summary(
         sd=spread.sd,
         low=float(np.percentile(scores, LOW_PERCENTILE)) if several else None,
         high=float(np.percentile(scores, HIGH_PERCENTILE)) if several else None,
-        flips=_flips(score, scores, signature.cutoffs) if scores.size else {},
+        flips=_flips(score, scores, signature.cutoffs) if scores.size and signature.cutoffs else {},
         scored=len(scored),
         draws=len(rows),
         spreads={name: _spread(_values(name, scored)) for name in features_of(signature)},

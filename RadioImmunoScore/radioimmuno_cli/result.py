@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from radioimmuno.dicom import SourceSeries
     from radioimmuno.image import Image
     from radioimmuno.lesion import Lesion
-    from radioimmuno.results import LesionScore, PatientScore
+    from radioimmuno.results import LesionScore, Metrics, PatientScore
     from radioimmuno.signature import Signature
 
 WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "making the scene"
@@ -178,6 +178,15 @@ def stability_lines(patient: PatientScore) -> list[str]:
     return lines
 
 
+def _entropy_words(metrics: Metrics) -> str:
+    from radioimmuno.report.words import entropy_missing, outside_bins_words
+
+    if metrics.entropy is None:
+        return f"entropy {entropy_missing(metrics)}"
+    outside = outside_bins_words(metrics)
+    return f"entropy {metrics.entropy:.2f} bits" + (f" ({outside})" if outside else "")
+
+
 def _patient_line(patient: PatientScore) -> str:
     metrics = patient.metrics
     if metrics.minimum_lesion is None or metrics.maximum_lesion is None:
@@ -190,6 +199,6 @@ def _patient_line(patient: PatientScore) -> str:
         f"lowest {metrics.minimum:.3f} ({names[metrics.minimum_lesion]})",
         f"highest {metrics.maximum:.3f} ({names[metrics.maximum_lesion]})",
         "SD not defined" if metrics.sd is None else f"SD {metrics.sd:.3f}",
-        "entropy not defined" if metrics.entropy is None else f"entropy {metrics.entropy:.2f} bits",
+        _entropy_words(metrics),
     ]
     return f"Patient: {', '.join(parts)}."

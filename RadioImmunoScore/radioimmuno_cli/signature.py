@@ -13,7 +13,7 @@ from .paths import Input
 from .table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.signature import Signature
+    from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
 
 DESCRIPTION = """\
 show   print what a signature file says: status, terms, cut-offs, settings
@@ -66,19 +66,18 @@ def _document(signature: Signature) -> dict[str, Any]:
         "patents": list(signature.patents),
         "intercept": signature.intercept,
         "terms": [dataclasses.asdict(term) for term in signature.terms],
-        "cutoffs": dataclasses.asdict(signature.cutoffs),
-        "distribution": dataclasses.asdict(signature.distribution),
+        "cutoffs": dataclasses.asdict(signature.cutoffs) if signature.cutoffs else None,
+        "distribution": dataclasses.asdict(signature.distribution) if signature.distribution else None,
         "settings": signature.settings.to_dict(),
     }
 
 
 def _description(signature: Signature) -> str:
-    cutoffs, scores = signature.cutoffs, signature.distribution
     facts = {
         "status": signature.status,
         "predicts": f"{signature.predicts} ({signature.direction})",
-        "cut-offs": f"low {cutoffs.low:.4g}, median {cutoffs.median:.4g}, high {cutoffs.high:.4g}",
-        "training": f"{scores.n} scores, 1st to 99th percentile {scores.p1:.4g} to {scores.p99:.4g}",
+        "cut-offs": _cutoffs(signature.cutoffs),
+        "training": _distribution(signature.distribution),
         "citation": signature.citation,
         "patents": "; ".join(signature.patents),
         "SHA-256": signature.sha256,
@@ -88,7 +87,7 @@ def _description(signature: Signature) -> str:
             f"{term.coefficient:+.4g}",
             f"{term.mean:.5g}",
             f"{term.scale:.5g}",
-            f"{term.training_range[0]:.5g} to {term.training_range[1]:.5g}",
+            _range(term),
             term.variable,
         )
         for term in sorted(signature.terms, key=lambda term: -abs(term.coefficient))
@@ -98,6 +97,24 @@ def _description(signature: Signature) -> str:
     lines += ["settings:", *_settings_lines(signature), "", f"intercept {signature.intercept:.6g}"]
     header = ("coefficient", "mean", "scale", "training range", "variable")
     return "\n".join([*lines, table(header, rows, ("coefficient", "mean", "scale"))])
+
+
+def _cutoffs(cutoffs: Cutoffs | None) -> str:
+    if cutoffs is None:
+        return "none: no designation, no standing"
+    return f"low {cutoffs.low:.4g}, median {cutoffs.median:.4g}, high {cutoffs.high:.4g}"
+
+
+def _distribution(scores: Distribution | None) -> str:
+    if scores is None:
+        return "scores not given: no entropy"
+    return f"{scores.n} scores, 1st to 99th percentile {scores.p1:.4g} to {scores.p99:.4g}"
+
+
+def _range(term: Term) -> str:
+    if term.training_range is None:
+        return "not given"
+    return f"{term.training_range[0]:.5g} to {term.training_range[1]:.5g}"
 
 
 def _settings_lines(signature: Signature) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import qt
@@ -71,7 +71,9 @@ def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = 
     def draw(painter: Any) -> None:
         _gradient(painter, pen, 0, width, middle - 2, 5)
         painter.setPen(qt.QPen(pen.text))
-        for cutoff in (pen.signature.cutoffs.low, pen.signature.cutoffs.high):
+        for name, cutoff in _cutoffs(pen):
+            if name == "median":
+                continue
             x = _along(pen.scale, cutoff, width)
             painter.drawLine(x, middle - MARK - 2, x, middle + MARK + 1)
         if score is not None:
@@ -89,8 +91,7 @@ def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, wi
     def draw(painter: Any) -> None:
         metrics = _metrics(painter)
         _gradient(painter, pen, 0, width, bottom + 4, 6)
-        cutoffs = pen.signature.cutoffs
-        for name, cutoff in (("low", cutoffs.low), ("median", cutoffs.median), ("high", cutoffs.high)):
+        for name, cutoff in _cutoffs(pen):
             x = _along(pen.scale, cutoff, width)
             line = qt.QPen(pen.faint())
             line.setStyle(qt.Qt.DashLine)
@@ -167,6 +168,12 @@ def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
     finally:
         painter.end()
     return pixmap
+
+
+def _cutoffs(pen: Pen) -> list[tuple[str, float]]:
+    """The signature's cut-offs by name; none where it gives none."""
+    cutoffs = pen.signature.cutoffs
+    return [] if cutoffs is None else list(asdict(cutoffs).items())
 
 
 def _gradient(painter: Any, pen: Pen, left: int, width: int, top: int, height: int) -> None:

@@ -73,6 +73,11 @@ class PatientView:
             item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
             self._ui.metricsTable.setItem(number, column, item)
+        if metrics.outside_bins:
+            said = {"outside": metrics.outside_bins, "n": metrics.n}
+            item = self._ui.metricsTable.item(number, ENTROPY)
+            item.setText(_("{entropy} ({outside} outside)").format(entropy=item.text(), **said))
+            item.setToolTip(_("{outside} of {n} scores lie outside the signature's bins").format(**said))
         for column, segmentID in ((MINIMUM, metrics.minimum_lesion), (MAXIMUM, metrics.maximum_lesion)):
             if segmentID in names:
                 self._ends[number, column] = segmentID
@@ -92,7 +97,7 @@ class PatientView:
             text = _("{name}: {score} = {start} + what the terms add:").format(
                 name=lesion.name, score=f"{lesion.score:.3f}", start=f"{pen.signature.intercept:.3f}"
             )
-            suggestion = designation(lesion.score, pen.signature.cutoffs)
+            suggestion = designation(lesion.score, pen.signature)
             self._ui.contributionsLabel.setText("\n".join(map(_broken, filter(None, [text, suggestion]))))
             bars = contributionBars(pen, lesion.contributions, title, PICTURE_PX)
             self._ui.contributionsPicture.setPixmap(bars)

@@ -71,7 +71,9 @@ class StabilitySection:
     def _enter(self, stability: PatientStability) -> None:
         self._session.enterStability(stability)
         unsure = sum(any(share > 0 for share in each.flips.values()) for each in stability.lesions.values())
-        text = _("Stability of {count} lesions: {unsure} cross a cut-off in some of the contours.")
+        text = _("Stability of {count} lesions tested.")
+        if self._session.inputs.signature.cutoffs is not None:
+            text = _("Stability of {count} lesions: {unsure} cross a cut-off in some of the contours.")
         self._session.message.emit(text.format(count=len(stability.lesions), unsure=unsure))
 
     def _testable(self) -> list[str]:

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.results import LesionStability
-from radioimmuno.signature import Signature
+from radioimmuno.signature import Cutoffs, Signature
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented
@@ -50,6 +50,8 @@ def stabilityText(stability: LesionStability) -> str:
     spread = _("SD {sd}, 90 % of the scores from {low} to {high}").format(
         sd=f"{stability.sd:.3f}", low=f"{stability.low:.3f}", high=f"{stability.high:.3f}"
     )
+    if not stability.flips:
+        return f"{drawn}: {spread}."
     shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in stability.flips.items())
     return _("{drawn}: {spread}. On the other side of a cut-off: {shares}.").format(
         drawn=drawn, spread=spread, shares=shares
@@ -80,7 +82,6 @@ def settingsText(signature: Signature) -> str:
         else _("{count} bins").format(count=extraction.bin_count)
     )
     spacing = _("as in the CT") if extraction.spacing_mm is None else f"{extraction.spacing_mm:g} mm"
-    cutoffs = signature.cutoffs
     lines = [
         _("Signature: {name}, version {version}").format(name=signature.name, version=signature.version),
         _("Predicts: {what}").format(what=signature.predicts),
@@ -91,8 +92,14 @@ def settingsText(signature: Signature) -> str:
             spacing=spacing, interpolation=extraction.interpolation
         ),
         _("Levels: {binning}, range {range} HU").format(binning=binning, range=extraction.range_hu),
-        _("Cut-offs: low {low}, median {median}, high {high}").format(
-            low=f"{cutoffs.low:.3f}", median=f"{cutoffs.median:.3f}", high=f"{cutoffs.high:.3f}"
-        ),
+        _cutoffsText(signature.cutoffs),
     ]
     return "\n".join(lines)
+
+
+def _cutoffsText(cutoffs: Cutoffs | None) -> str:
+    if cutoffs is None:
+        return _("The signature gives no cut-offs.")
+    return _("Cut-offs: low {low}, median {median}, high {high}").format(
+        low=f"{cutoffs.low:.3f}", median=f"{cutoffs.median:.3f}", high=f"{cutoffs.high:.3f}"
+    )

@@ -8,9 +8,9 @@ import slicer
 
 from radioimmuno.colors import color_scale
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature import Cutoffs, Signature
 
-from .nodes import ensureNode
+from .nodes import ensureNode, removeOwnedNode
 from .tables import numberColumn, setColumns, textColumn
 
 CHART = "chart"
@@ -27,7 +27,11 @@ def showPlot(segmentationNode: Any, patientScore: PatientScore, signature: Signa
     chart.SetYAxisTitle("Score")
     chart.RemoveAllPlotSeriesNodeIDs()
     chart.AddAndObservePlotSeriesNodeID(_lesionSeries(segmentationNode, patientScore).GetID())
-    table = _cutoffTable(segmentationNode, len(patientScore.scored), signature)
+    if signature.cutoffs is None:
+        for name in ("plot.cutoffs", *(f"plot.{cutoff}" for cutoff in CUTOFFS)):
+            removeOwnedNode(segmentationNode, name)
+        return chart
+    table = _cutoffTable(segmentationNode, len(patientScore.scored), signature.cutoffs)
     for cutoff in CUTOFFS:
         chart.AddAndObservePlotSeriesNodeID(_cutoffSeries(segmentationNode, cutoff, table, signature).GetID())
     return chart
@@ -56,11 +60,11 @@ def _lesionSeries(segmentationNode: Any, patientScore: PatientScore) -> Any:
     return series
 
 
-def _cutoffTable(segmentationNode: Any, lesions: int, signature: Signature) -> Any:
+def _cutoffTable(segmentationNode: Any, lesions: int, cutoffs: Cutoffs) -> Any:
     table = ensureNode(
         segmentationNode, "plot.cutoffs", "vtkMRMLTableNode", f"{segmentationNode.GetName()} plotted cut-offs"
     )
-    values = [numberColumn(cutoff, [getattr(signature.cutoffs, cutoff)] * 2) for cutoff in CUTOFFS]
+    values = [numberColumn(cutoff, [getattr(cutoffs, cutoff)] * 2) for cutoff in CUTOFFS]
     setColumns(table, [numberColumn("rank", [0.5, lesions + 0.5]), *values])
     return table
 

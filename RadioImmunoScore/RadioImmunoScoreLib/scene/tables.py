@@ -67,10 +67,10 @@ STABILITY_COLUMNS = (
     Column("score_sd", "SD", "1", lambda lesion: _stability(lesion, lambda s: s.sd)),
     Column("score_p5", "5th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.low)),
     Column("score_p95", "95th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.high)),
-    *(
-        Column(f"flip_share_{name}", f"Beyond {name} cut-off", "1", partial(_flip, name))
-        for name in ("low", "median", "high")
-    ),
+)
+FLIP_COLUMNS = tuple(
+    Column(f"flip_share_{name}", f"Beyond {name} cut-off", "1", partial(_flip, name))
+    for name in ("low", "median", "high")
 )
 
 
@@ -80,6 +80,8 @@ def showTable(segmentationNode: Any, patientScore: PatientScore, signature: Sign
     tableNode = ensureNode(segmentationNode, TABLE, "vtkMRMLTableNode", name)
     isMeasured = any(lesion.stability for lesion in patientScore.lesions)
     columns = (*COLUMNS, *STABILITY_COLUMNS) if isMeasured else COLUMNS
+    if isMeasured and signature.cutoffs is not None:
+        columns = (*columns, *FLIP_COLUMNS)
     setColumns(tableNode, [c.array(c.name, map(c.cell, patientScore.lesions)) for c in columns])
     for column in columns:
         tableNode.SetColumnTitle(column.name, column.title)

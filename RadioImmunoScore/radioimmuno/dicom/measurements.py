@@ -65,19 +65,21 @@ def metrics_of(metrics: Metrics) -> tuple[list[Any], list[Any]]:
     """Measurements of a set of lesions, and an evaluation for each metric that is not defined."""
     hd = highdicom()
     measurements = [_measurement(coded("SCORED"), metrics.n, "1")]
-    missing = []
+    missing: list[tuple[Any, str]] = []
     for name, derivation in DERIVATIONS.items():
         value = getattr(metrics, name)
         concept = hd.sr.CodedConcept(*derivation)
         if value is None:
-            missing.append(concept)
+            missing.append((concept, "NOT_DEFINED"))
         else:
             measurements.append(_measurement(coded("SCORE"), value, "1", derivation=concept))
     if metrics.entropy is None:
-        missing.append(coded("ENTROPY"))
+        reason = "NO_BINS" if metrics.n > 1 else "NOT_DEFINED"
+        missing.append((coded("ENTROPY"), reason))
     else:
         measurements.append(_measurement(coded("ENTROPY"), metrics.entropy, "bit"))
-    return measurements, [hd.sr.QualitativeEvaluation(concept, coded("NOT_DEFINED")) for concept in missing]
+        measurements.append(_measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
+    return measurements, [hd.sr.QualitativeEvaluation(concept, coded(reason)) for concept, reason in missing]
 
 
 def text_item(code: str, text: str) -> Any:

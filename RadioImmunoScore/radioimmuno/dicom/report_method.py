@@ -18,7 +18,7 @@ class Method:
     Parameters
     ----------
     settings : as `Settings.to_dict` gives them
-    entropy_edges : edges of the bins of the patient's entropy
+    entropy_edges : edges of the bins of the patient's entropy; None where the signature gives none
     notice : the sentence that goes with every score
     """
 
@@ -28,7 +28,7 @@ class Method:
     sha256: str
     notice: str
     settings: Mapping[str, Any]
-    entropy_edges: Sequence[float]
+    entropy_edges: Sequence[float] | None
 
     @classmethod
     def of(cls, signature: Signature) -> Method:
@@ -40,7 +40,7 @@ class Method:
             signature.sha256,
             signature.notice,
             signature.settings.to_dict(),
-            signature.distribution.entropy_edges,
+            signature.entropy_edges,
         )
 
     @property
@@ -63,7 +63,7 @@ class Method:
                 "notice": self.notice,
                 "software": {"name": "radioimmuno", "version": __version__},
                 "settings": self.settings,
-                "entropy_edges": list(self.entropy_edges),
+                "entropy_edges": None if self.entropy_edges is None else list(self.entropy_edges),
             },
             allow_nan=False,
         )

@@ -136,7 +136,7 @@ def _method(item: Mapping[str, Any]) -> Method:
         str(item["sha256"]),
         str(item["notice"]),
         item["settings"],
-        [float(edge) for edge in item["entropy_edges"]],
+        None if item["entropy_edges"] is None else [float(edge) for edge in item["entropy_edges"]],
     )
 
 

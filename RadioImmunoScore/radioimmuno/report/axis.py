@@ -28,12 +28,17 @@ class Tick:
 
 @dataclass(frozen=True)
 class Axis:
-    """Scores from `low` (0 %) to `high` (100 %), their colors and the signature's cut-offs."""
+    """Scores from `low` (0 %) to `high` (100 %), their colors and the signature's cut-offs, if it has any."""
 
     low: float
     high: float
     scale: ColorScale
-    cutoffs: Cutoffs
+    cutoffs: Cutoffs | None
+
+    @property
+    def middle(self) -> float:
+        """The score in near-white: the median cut-off, where there is one."""
+        return (self.scale.low + self.scale.high) / 2
 
     @property
     def decimals(self) -> int:
@@ -71,13 +76,15 @@ class Axis:
 
     def cutoff_lines(self, top: float, bottom: float) -> list[Markup]:
         """Vertical lines at the cut-offs."""
+        if self.cutoffs is None:
+            return []
         return [
             element("line", x1=self.at(c), x2=self.at(c), y1=top, y2=bottom, class_="cutoff")
             for c in (self.cutoffs.low, self.cutoffs.median, self.cutoffs.high)
         ]
 
 
-def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs) -> Axis:
+def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs | None) -> Axis:
     """The axis that holds the color scale, the cut-offs, every score and every whisker."""
     shown = [
         value
@@ -91,8 +98,7 @@ def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs) -> Axis:
         *(value for value in shown if value is not None),
         scale.low,
         scale.high,
-        cutoffs.low,
-        cutoffs.high,
+        *((cutoffs.low, cutoffs.high) if cutoffs else ()),
     ]
     margin = MARGIN_SHARE * (max(inside) - min(inside))
     return Axis(min(inside) - margin, max(inside) + margin, scale, cutoffs)

@@ -51,7 +51,7 @@ def _score_block(lesion: LesionScore, context: Context) -> Markup:
     if lesion.score is None:
         return element("p", element("strong", "Not scored", class_="value"), class_="score")
     signature, axis = context.signature, context.axis
-    suggestion = designation(lesion.score, signature.cutoffs)
+    suggestion = designation(lesion.score, signature)
     value = element("strong", axis.text(lesion.score), class_="value")
     place = element("span", standing(lesion.score, signature.cutoffs, axis.decimals))
     research = element("p", suggestion, class_="suggestion") if suggestion else None
@@ -62,6 +62,7 @@ def _score_block(lesion: LesionScore, context: Context) -> Markup:
 
 def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Markup:
     """The color bar with the cut-offs, the score and the whisker of its redrawn contours."""
+    cutoffs = " with the low, median and high cut-off" if axis.cutoffs else ""
     return element(
         "svg",
         axis.bar(8, 8),
@@ -72,7 +73,7 @@ def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Marku
         height=STRIP_HEIGHT,
         class_="strip",
         role="img",
-        aria_label=f"The score {axis.text(score)} on the color bar with the low, median and high cut-off",
+        aria_label=f"The score {axis.text(score)} on the color bar{cutoffs}",
     )
 
 

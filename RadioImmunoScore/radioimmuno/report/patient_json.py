@@ -11,14 +11,12 @@ from ..atomic import replacing
 from ..patient import designation
 from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
 from ..signature import Signature
-from .words import NOT_DEFINED, variable_title
+from .words import NO_BINS, NOT_DEFINED, entropy_missing, variable_title
 
 FORMAT = "radioimmuno-patient"
 FORMAT_VERSION = 1
 ICC_KIND = "ICC(1,1): one-way random effects, single values, lesions x redrawn contours"
 
-# With this many scored lesions a metric is defined; the others want one.
-NEEDED = {"sd": 2, "entropy": 2}
 NO_SCORE = "not defined (no scored lesion)"
 
 
@@ -61,20 +59,22 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "citation": signature.citation,
         "patents": signature.patents,
         "intercept": signature.intercept,
-        "cutoffs": asdict(signature.cutoffs),
-        "entropy_edges": signature.distribution.entropy_edges,
+        "cutoffs": None if signature.cutoffs is None else asdict(signature.cutoffs),
+        "entropy_edges": signature.entropy_edges,
         "settings": signature.settings.to_dict(),
     }
 
 
 def _metrics(metrics: Metrics) -> dict[str, Any]:
     values = asdict(metrics)
-    missing = {
-        name: NOT_DEFINED if metrics.n and name in NEEDED else NO_SCORE
-        for name, value in values.items()
-        if value is None
-    }
+    missing = {name: _why_missing(name, metrics) for name, value in values.items() if value is None}
     return values | {"not_defined": missing}
+
+
+def _why_missing(name: str, metrics: Metrics) -> str:
+    if not metrics.n:
+        return NO_SCORE
+    return {"sd": NOT_DEFINED, "entropy": entropy_missing(metrics), "outside_bins": NO_BINS}[name]
 
 
 def _lesion(lesion: LesionScore, signature: Signature) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _lesion(lesion: LesionScore, signature: Signature) -> dict[str, Any]:
         "volume_cc": lesion.volume_cc,
         "score": lesion.score,
         "status": lesion.status,
-        "designation": designation(lesion.score, signature.cutoffs),
+        "designation": designation(lesion.score, signature),
         "findings": [
             {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
             for finding in lesion.findings

@@ -52,7 +52,7 @@ def flip_sentences(stability: LesionStability) -> list[str]:
         if crossing:
             other = f"the score lies on the other side of the {name} cut-off."
             sentences.append(f"In {crossing} of {contours} {other}")
-    if scored and not sentences:
+    if scored and stability.flips and not sentences:
         sentences.append(f"In none of {contours} does the score lie on the other side of a cut-off.")
     missing = stability.draws - scored
     if missing:
@@ -87,16 +87,19 @@ def stability_tables(context: Context) -> Markup | None:
     stability = context.patient.stability
     if stability is None or not stability.lesions:
         return None
-    about = (
+    across = (
         "Across: the share of the redrawn contours whose score lies on the other side of that cut-off than "
-        f"the lesion's. SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single "
+        "the lesion's. "
+    )
+    about = (
+        f"SD has n {MINUS} 1 in its denominator. ICC(1,1): one-way random effects, single "
         "values; the share of a feature's variance that lies between lesions, not between contours of the "
         "same one. 1 means that contours do not matter."
     )
     parts = (
         _wide("Scores over redrawn contours", _lesion_table(stability, context)),
         _wide("Reliability of the terms", _term_table(stability)),
-        element("p", about, class_="note"),
+        element("p", f"{across}{about}" if _cutoffs(context) else about, class_="note"),
     )
     return Markup("".join(parts))
 
@@ -119,7 +122,7 @@ def _lesion_table(stability: PatientStability, context: Context) -> Markup:
         "Score",
         "SD",
         "5 to 95 %",
-        *(f"Across {name}" for name in CUTOFFS),
+        *(f"Across {name}" for name in _cutoffs(context)),
         "Contours",
     )
     rows = [row for row in context.patient.lesions if row.stability is not None]
@@ -139,11 +142,15 @@ def _lesion_row(row: LesionScore, stability: LesionStability, context: Context) 
         "" if row.score is None else axis.text(row.score),
         "not defined" if sd is None else fixed(sd, axis.decimals + 1),
         "not defined" if low is None or high is None else f"{axis.text(low)} to {axis.text(high)}",
-        *(_share(stability.flips.get(name)) for name in CUTOFFS),
+        *(_share(stability.flips.get(name)) for name in _cutoffs(context)),
         f"{stability.scored} of {stability.draws}",
     ]
     name = element("th", context.names[row.id], scope="row")
     return element("tr", name, [element("td", cell) for cell in cells])
+
+
+def _cutoffs(context: Context) -> tuple[str, ...]:
+    return CUTOFFS if context.signature.cutoffs else ()
 
 
 def _share(share: float | None) -> str:

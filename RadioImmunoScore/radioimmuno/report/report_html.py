@@ -88,8 +88,8 @@ def _header(context: Context) -> Markup:
     signature = context.signature
     about = (
         "Each lesion of the CT, and the ring of tissue around its surface, was measured and scored by the "
-        f"signature “{signature.name}” (version {signature.version}). Blue is a score below the signature's "
-        "median cut-off, red one above it, gray a lesion that could not be scored."
+        f"signature “{signature.name}” (version {signature.version}). Blue is a score below "
+        f"{context.axis.scale.centre}, red one above it, gray a lesion that could not be scored."
     )
     return element(
         "header",

@@ -7,6 +7,7 @@ from .axis import Axis
 from .context import Context
 from .markup import Markup, element
 from .redrawn import whisker
+from .words import NO_CUTOFFS
 
 ROW_HEIGHT = 30
 HEAD_HEIGHT = 38
@@ -41,9 +42,7 @@ def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
     drawing = element(
         "svg",
         axis.cutoff_lines(0, ROW_HEIGHT),
-        element(
-            "line", x1=axis.at(axis.cutoffs.median), x2=axis.at(score), y1=middle, y2=middle, class_="stem"
-        ),
+        element("line", x1=axis.at(axis.middle), x2=axis.at(score), y1=middle, y2=middle, class_="stem"),
         whisker(lesion.stability, axis, middle),
         element(
             "circle",
@@ -78,6 +77,8 @@ def _name(lesion: LesionScore, context: Context) -> Markup:
 
 def _head(axis: Axis) -> Markup:
     """The cut-offs' names: the median's above the two others, which are written away from it."""
+    if axis.cutoffs is None:
+        return element("span", f"Score; {NO_CUTOFFS}")
     low, median, high = axis.cutoffs.low, axis.cutoffs.median, axis.cutoffs.high
     lower_line, upper_line = HEAD_HEIGHT - 6, 12
     return element(
@@ -119,5 +120,5 @@ def _ruler(axis: Axis) -> Markup:
         width="100%",
         height=RULER_HEIGHT,
         role="img",
-        aria_label="Color bar: blue for low scores, near-white at the median cut-off, red for high scores",
+        aria_label=f"Color bar: blue for low scores, near-white at {axis.scale.centre}, red for high scores",
     )

@@ -69,7 +69,7 @@ def _row(lesion: LesionScore, signature: Signature) -> list[str]:
         lesion.status,
         " ".join(finding.code for finding in lesion.findings),
         text_cell(lesion.reasons),
-        text_cell(designation(lesion.score, signature.cutoffs) or ""),
+        text_cell(designation(lesion.score, signature) or ""),
         text_cell(signature.name),
         text_cell(signature.version),
         signature.status,

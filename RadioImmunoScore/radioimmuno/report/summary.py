@@ -6,7 +6,7 @@ from ..results import Metrics
 from .axis import Axis
 from .context import Context
 from .markup import Child, Markup, element
-from .words import MINUS, NOT_DEFINED, fixed
+from .words import MINUS, NO_BINS, NOT_DEFINED, entropy_missing, fixed, outside_bins_words
 
 NO_SCORE = "no scored lesion"
 ENTROPY_DECIMALS = 2
@@ -21,7 +21,7 @@ def patient_tiles(context: Context) -> Markup:
         _tile("Least infiltrated", _value(metrics.minimum, axis), lowest),
         _tile("Mean score", _value(metrics.mean, axis)),
         _tile("Heterogeneity (SD)", _spread(metrics.sd, metrics.n, axis.decimals)),
-        _tile("Entropy, bits", _spread(metrics.entropy, metrics.n, ENTROPY_DECIMALS)),
+        _tile("Entropy, bits", _entropy(metrics), element("small", outside_bins_words(metrics))),
     ]
     return element("dl", tiles, class_="tiles")
 
@@ -46,16 +46,18 @@ def metrics_table(context: Context) -> Markup:
 
 def entropy_note(context: Context) -> str:
     """What SD and entropy are taken over."""
-    axis, edges = context.axis, context.signature.distribution.entropy_edges
+    axis, edges = context.axis, context.signature.entropy_edges
+    if edges is None:
+        return f"SD has n {MINUS} 1 in its denominator. The signature gives no bins of scores: no entropy."
     return (
         f"SD has n {MINUS} 1 in its denominator. Entropy: Shannon entropy over the signature's bins "
-        f"({len(edges) - 1} bins from {axis.text(edges[0])} to {axis.text(edges[-1])}); "
-        "publications do not state theirs."
+        f"({len(edges) - 1} bins from {axis.text(edges[0])} to {axis.text(edges[-1])}, which go on beyond "
+        "in the width of the outermost); a definition of this software, publications do not state theirs."
     )
 
 
 def _tile(name: str, value: str, detail: Markup | None = None) -> Markup:
-    small = "words" if value in (NO_SCORE, NOT_DEFINED) else None
+    small = "words" if value in (NO_SCORE, NOT_DEFINED, NO_BINS) else None
     return element("div", element("dt", name), element("dd", element("span", value, class_=small), detail))
 
 
@@ -71,16 +73,23 @@ def _row(name: str, metrics: Metrics, context: Context) -> Markup:
         _value(metrics.median, axis),
         _extreme(metrics.maximum, metrics.maximum_lesion, context),
     ]
-    spreads = [
-        _spread(metrics.sd, metrics.n, axis.decimals),
-        _spread(metrics.entropy, metrics.n, ENTROPY_DECIMALS),
+    sd = _spread(metrics.sd, metrics.n, axis.decimals)
+    entropy = _entropy(metrics)
+    cells_of_spread = [
+        element("td", sd, class_="words" if sd == NOT_DEFINED else None),
+        element(
+            "td",
+            entropy,
+            element("small", outside_bins_words(metrics)),
+            class_="words" if entropy in (NOT_DEFINED, NO_BINS) else None,
+        ),
     ]
     return element(
         "tr",
         heading,
         count,
         [element("td", cell) for cell in cells],
-        [element("td", text, class_="words" if text == NOT_DEFINED else None) for text in spreads],
+        cells_of_spread,
     )
 
 
@@ -100,3 +109,9 @@ def _spread(value: float | None, n: int, decimals: int) -> str:
     if value is None:
         return NO_SCORE if n == 0 else NOT_DEFINED
     return fixed(value, decimals)
+
+
+def _entropy(metrics: Metrics) -> str:
+    if metrics.n == 0:
+        return NO_SCORE
+    return entropy_missing(metrics) if metrics.entropy is None else fixed(metrics.entropy, ENTROPY_DECIMALS)

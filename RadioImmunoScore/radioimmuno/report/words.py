@@ -7,12 +7,14 @@ import math
 from ..features.catalog import split
 from ..findings import Severity
 from ..lesion import Site
-from ..results import LesionScore
+from ..results import LesionScore, Metrics
 from ..signature import Cutoffs
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 NOT_DEFINED = "not defined (fewer than two lesions)"
+NO_BINS = "not defined (the signature gives no bins)"
+NO_CUTOFFS = "the signature gives no cut-offs"
 
 SEVERITY_WORDS = {
     Severity.REFUSE: "Refused",
@@ -80,8 +82,22 @@ def fixed(value: float, decimals: int, sign: str = "-") -> str:
     return text.replace("-", MINUS)
 
 
-def standing(score: float, cutoffs: Cutoffs, decimals: int) -> str:
+def entropy_missing(metrics: Metrics) -> str:
+    """Why lesions that have a score have no entropy together."""
+    return NO_BINS if metrics.n > 1 else NOT_DEFINED
+
+
+def outside_bins_words(metrics: Metrics) -> str:
+    """How many scores the entropy counts outside of the signature's bins; empty for none."""
+    if not metrics.outside_bins:
+        return ""
+    return f"{metrics.outside_bins} of {metrics.n} scores outside the signature's bins"
+
+
+def standing(score: float, cutoffs: Cutoffs | None, decimals: int) -> str:
     """Where a score stands between the signature's cut-offs."""
+    if cutoffs is None:
+        return NO_CUTOFFS
     low, median, high = (fixed(cutoff, decimals) for cutoff in (cutoffs.low, cutoffs.median, cutoffs.high))
     if score < cutoffs.low:
         return f"below the low cut-off ({low})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,6 +180,13 @@ class TestPlot:
         line = self.series(shown.chartNode)[f"{name} cut-off"]
         assert column(line.GetTableNode(), line.GetYColumnName()) == [value, value]
         assert column(line.GetTableNode(), line.GetXColumnName()) == [0.5, 2.5]
+
+    def test_a_signature_without_cut_offs_has_no_lines_and_takes_away_those_of_another(self, patient, shown):
+        bare = replace(signature(), cutoffs=None, distribution=None)
+        again = showScores(*patient, patientScore(), bare)
+        assert list(self.series(again.chartNode)) == ["Scored lesions"]
+        assert not slicer.util.getNodes("*cut-off*")
+        assert list(self.series(showScores(*patient, patientScore(), signature()).chartNode))[1:]
 
     def test_it_says_demonstration(self, shown):
         assert "DEMONSTRATION" in shown.chartNode.GetTitle()

@@ -129,8 +129,8 @@ def patient(**changes: object) -> PatientScore:
         "9", "Empty", 0.0, None, findings=(Finding("lesion.empty", Severity.REFUSE, "Holds no voxel."),)
     )
     subsets = {
-        "all": Metrics(3, 0.5 / 3, 0.25, -1.5, "1", 1.75, "node", 1.63, 1.58),
-        "irradiated": Metrics(1, -1.5, -1.5, -1.5, "1", -1.5, "1"),
+        "all": Metrics(3, 0.5 / 3, 0.25, -1.5, "1", 1.75, "node", 1.63, 1.58, 0),
+        "irradiated": Metrics(1, -1.5, -1.5, -1.5, "1", -1.5, "1", outside_bins=0),
         "site: brain": Metrics(0),
     }
     fields = {

@@ -11,12 +11,13 @@ import report_cases as cases
 
 from radioimmuno.report import write_scores_csv
 from radioimmuno.results import PatientScore
+from radioimmuno.signature import Signature
 
 FIRST_COLUMNS = "lesion_id name site irradiated volume_cc score status codes reasons designation"
 
 
-def rows_of(patient: PatientScore, path: Path) -> list[dict[str, str]]:
-    write_scores_csv(patient, cases.signature(), path)
+def rows_of(patient: PatientScore, path: Path, signature: Signature | None = None) -> list[dict[str, str]]:
+    write_scores_csv(patient, signature or cases.signature(), path)
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream, strict=True))
 
@@ -79,10 +80,15 @@ def test_the_signatures_status_travels_with_every_row(tmp_path: Path) -> None:
 
 
 def test_only_lesions_beyond_a_cutoff_are_designated(tmp_path: Path) -> None:
-    low, middle, high, _ = rows_of(cases.patient(), tmp_path / "s.csv")
+    research = cases.signature(status="research")
+    low, middle, high, _ = rows_of(cases.patient(), tmp_path / "s.csv", research)
     assert "ablative" in low["designation"]
     assert middle["designation"] == ""
     assert "immunogenic" in high["designation"]
+
+
+def test_a_demonstration_designates_nothing(tmp_path: Path) -> None:
+    assert {row["designation"] for row in rows_of(cases.patient(), tmp_path / "s.csv")} == {""}
 
 
 @pytest.mark.parametrize(

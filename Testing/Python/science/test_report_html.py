@@ -144,8 +144,21 @@ def test_score_standing_site_and_irradiation_are_spelled_out(tmp_path: Path) -> 
 
 
 def test_only_scores_beyond_a_cutoff_carry_a_research_suggestion(tmp_path: Path) -> None:
-    found = [list(card.all("p", class_="suggestion")) for card in cards(page(tmp_path))]
+    root = page(tmp_path, signature=cases.signature(status="research"))
+    found = [list(card.all("p", class_="suggestion")) for card in cards(root)]
     assert [len(suggestion) for suggestion in found] == [1, 0, 1, 0]
+
+
+def test_a_demonstration_suggests_nothing(tmp_path: Path) -> None:
+    root = page(tmp_path)
+    assert not list(root.all("p", class_="suggestion"))
+    assert "candidate" not in root.text
+
+
+def test_scores_outside_the_bins_of_the_entropy_are_counted_beside_it(tmp_path: Path) -> None:
+    metrics = replace(cases.patient().metrics, outside_bins=2)
+    root = page(tmp_path, cases.patient(subsets={"all": metrics}))
+    assert root.text.count("2 of 3 scores outside the signature's bins") == 2
 
 
 def test_a_patient_without_a_score_has_a_page(tmp_path: Path) -> None:

@@ -52,6 +52,13 @@ def test_a_refused_lesion_has_null_and_its_finding(tmp_path: Path) -> None:
     assert lesion["findings"] == [{"code": "lesion.empty", "severity": "refuse", "text": "Holds no voxel."}]
 
 
+def test_only_a_signature_that_is_no_demonstration_designates(tmp_path: Path) -> None:
+    for status, expected in (("demonstration", [False] * 4), ("research", [True, False, True, False])):
+        write_patient_json(cases.patient(), cases.signature(status=status), tmp_path / "p.json")
+        lesions = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["lesions"]
+        assert [lesion["designation"] is not None for lesion in lesions] == expected
+
+
 def test_every_term_has_value_contribution_and_a_readable_name(tmp_path: Path) -> None:
     terms = written(cases.patient(), tmp_path / "p.json")["lesions"][1]["contributions"]
     assert [term["variable"] for term in terms] == list(cases.VARIABLES)

@@ -83,4 +83,5 @@ def test_what_a_subset_is_too_small_for_is_not_defined(tmp_path: Path) -> None:
 
 def test_the_entropys_bins_are_stated(tmp_path: Path) -> None:
     text = page(tmp_path).text
-    assert "over the signature's bins (4 bins from −2.00 to 2.00); publications do not state theirs" in text
+    assert "over the signature's bins (4 bins from −2.00 to 2.00, which go on beyond" in text
+    assert "publications do not state theirs" in text

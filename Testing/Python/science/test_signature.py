@@ -66,6 +66,24 @@ def test_what_only_describes_may_be_left_out(read, name):
     read(changed(name, DELETE))
 
 
+@pytest.mark.parametrize("place", ["cutoffs", "distribution", "terms.1.training_range"])
+def test_what_is_known_of_the_training_may_be_left_out_and_stays_absent(read, tmp_path, place):
+    signature = read(changed(place, DELETE))
+    name = place.rpartition(".")[2]
+    assert getattr(signature.terms[1] if place.startswith("terms") else signature, name) is None
+    again = write_signature(signature, tmp_path / "again.json")
+    assert dataclasses.replace(again, sha256="") == dataclasses.replace(signature, sha256="")
+    document = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
+    assert name not in (document["terms"][1] if place.startswith("terms") else document)
+
+
+@pytest.mark.parametrize(("given", "limit"), [(DELETE, 1.0), (None, None), (0, 0.0), (2.5, 2.5)])
+def test_how_far_scores_may_be_extrapolated_is_the_files_or_one_width(read, tmp_path, given, limit):
+    signature = read(changed("extrapolation_limit", given))
+    assert signature.extrapolation_limit == limit
+    assert write_signature(signature, tmp_path / "again.json").extrapolation_limit == limit
+
+
 def test_a_byte_order_mark_is_no_obstacle(read):
     assert read(b"\xef\xbb\xbf" + json.dumps(DOCUMENT).encode()).name == "Three terms"
 
@@ -129,6 +147,10 @@ def test_a_byte_order_mark_is_no_obstacle(read):
         ("distribution.entropy_edges", [1], "invalid", "distribution.entropy_edges"),
         ("distribution.entropy_edges", [0, 0, 1], "invalid", "distribution.entropy_edges"),
         ("distribution.entropy_edges", DELETE, "invalid", "distribution.entropy_edges"),
+        ("distribution", None, "invalid", "distribution"),
+        ("extrapolation_limit", -0.1, "invalid", "extrapolation_limit"),
+        ("extrapolation_limit", "none", "invalid", "extrapolation_limit"),
+        ("extrapolation_limit", True, "invalid", "extrapolation_limit"),
     ],
 )
 def test_a_wrong_field_is_refused_by_name(read, place, value, code, field):

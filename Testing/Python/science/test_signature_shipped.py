@@ -1,12 +1,13 @@
 """The signature that ships: a demonstration, in the shape of the published one, tested on other patients."""
 
+import hashlib
 import shutil
 
 import pytest
 
 from radioimmuno import signature as module
 from radioimmuno.findings import SignatureError
-from radioimmuno.signature import default_signature, read_signature, shipped_signatures
+from radioimmuno.signature import default_signature, format_signature, read_signature, shipped_signatures
 from radioimmuno.training import CANDIDATES
 
 
@@ -34,6 +35,11 @@ def test_its_inputs_have_the_shape_of_the_published_signature(demonstration):
 def test_it_looks_at_lesion_and_ring(demonstration):
     regions = {name.partition(".")[0] for name in demonstration.variables}
     assert {"lesion", "ring"} <= regions
+
+
+def test_its_file_is_what_would_be_written_of_it(demonstration):
+    content = format_signature(demonstration)
+    assert hashlib.sha256(content).hexdigest() == demonstration.sha256
 
 
 def test_its_cutoffs_lie_inside_its_scores(demonstration):

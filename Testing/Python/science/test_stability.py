@@ -93,6 +93,13 @@ def test_shares_of_contours_on_the_other_side_of_each_cutoff(growths, expected):
     assert found.flips == pytest.approx(expected, abs=0.1)
 
 
+def test_without_cutoffs_there_is_no_share_beyond_them():
+    image, lesions, _ = ball(14.0)
+    found = stability(image, lesions, volume_signature(cutoffs=None), perturbation=GROWTH_ONLY).lesions["1"]
+    assert found.flips == {}
+    assert found.sd > 0
+
+
 def test_the_sd_grows_with_the_displacement():
     image, lesions, _ = ball(14.0)
     noise = np.random.default_rng(0).normal(0, 30, image.values.shape)

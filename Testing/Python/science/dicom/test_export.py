@@ -127,6 +127,7 @@ def test_the_patients_metrics_and_its_empty_lesion_are_in_the_patients_report(ca
         ("SCORE", "Maximum"): metrics.maximum,
         ("SCORE", "Standard Deviation"): metrics.sd,
         ("ENTROPY",): metrics.entropy,
+        ("OUTSIDE_BINS",): metrics.outside_bins,
     }
     names = {row.id: row.name for row in case.patient.lesions}
     assert texts(groups["Patient, all lesions"])["LOWEST"] == names[metrics.minimum_lesion]
