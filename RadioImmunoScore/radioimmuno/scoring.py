@@ -12,6 +12,7 @@ from .acquisition import Acquisition
 from .domain import check_domain
 from .features import catalog
 from .findings import Finding, Severity
+from .identity import UNKNOWN, Identity
 from .image import Image
 from .lesion import Lesion, Site
 from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
@@ -35,6 +36,7 @@ def score(
     acquisition: Acquisition | None = None,
     *,
     inputs: Mapping[str, Any] | None = None,
+    identity: Identity = UNKNOWN,
     findings: Findings | None = None,
     progress: Progress | None = None,
 ) -> PatientScore:
@@ -47,6 +49,7 @@ def score(
     signature : Signature
     acquisition : how the CT was made; nothing known by default
     inputs : what identifies the input, kept in the provenance
+    identity : whose CT it is
     findings : lesion id -> what reading the masks found
     progress : called with (lesions done, lesions in all); an exception it raises stops the work
 
@@ -58,11 +61,15 @@ def score(
     """
     acquisition = acquisition or Acquisition()
     rows = score_lesions(image, lesions, signature, acquisition, findings=findings, progress=progress)
-    return patient_score(rows, signature, acquisition, inputs or {})
+    return patient_score(rows, signature, acquisition, inputs or {}, identity)
 
 
 def patient_score(
-    rows: Sequence[LesionScore], signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]
+    rows: Sequence[LesionScore],
+    signature: Signature,
+    acquisition: Acquisition,
+    inputs: Mapping[str, Any],
+    identity: Identity = UNKNOWN,
 ) -> PatientScore:
     """The patient of these rows: what `score` returns, from rows that were scored at different times."""
     return PatientScore(
@@ -70,6 +77,7 @@ def patient_score(
         subsets(rows, signature.entropy_edges),
         provenance(signature, acquisition, inputs),
         stability_of(rows),
+        identity,
     )
 
 

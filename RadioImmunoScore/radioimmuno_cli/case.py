@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from radioimmuno.acquisition import Acquisition
     from radioimmuno.dicom import SourceSeries
     from radioimmuno.findings import Finding
+    from radioimmuno.identity import Identity, Naming
     from radioimmuno.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.reading import ReadCt
@@ -28,7 +29,7 @@ BLOCK_BYTES = 1 << 22
 class Case:
     """CT and lesions, what was found while reading them (by lesion), and what identifies the files.
 
-    `source` is the DICOM series that the CT was read from, None for other files.
+    `source` is the DICOM series that the CT was read from, None for other files; `identity` says whose it is.
     """
 
     image: Image
@@ -36,7 +37,8 @@ class Case:
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, tuple[Finding, ...]]
     inputs: Mapping[str, Any]
-    source: SourceSeries | None = None
+    source: SourceSeries | None
+    identity: Identity
 
 
 def read_case(
@@ -46,6 +48,7 @@ def read_case(
     progress: Progress,
     *,
     settings: Settings,
+    naming: Naming,
     series: str | None = None,
     kvp: float | None = None,
     accepted: Collection[str] = (),
@@ -56,6 +59,7 @@ def read_case(
     Parameters
     ----------
     settings : their ring says which lesions a missing slice concerns
+    naming : how the patient is to be called, and whether names of DICOM files may be recorded
     series : which series of a DICOM folder
     kvp : tube voltage by hand, kV; it counts more than what the CT says
     accepted : codes of `acceptance.OPTIONS` that a person accepted
@@ -72,7 +76,7 @@ def read_case(
 
     with libraries_silenced():
         progress.stage(READING_CT)
-        read = read_ct(ct, series, accepted=accepted)
+        read = read_ct(ct, series, accepted=accepted, naming=naming)
         acquisition, by_hand = with_kvp(read.acquisition, kvp)
         progress.stage(READING_LESIONS)
         if lesions.is_dir():
@@ -90,23 +94,38 @@ def read_case(
             lesion.id: read.findings + by_hand + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
             for lesion in known
         },
-        {"ct": _identity_of_ct(ct, read), "lesions": _identity(lesions, [lesions])}
-        | ({"lesion_table": _identity(table, [table])} if table else {}),
+        _inputs(ct, lesions, table, read, naming),
         read.source,
+        read.identity,
     )
 
 
-def _identity_of_ct(path: Path, read: ReadCt) -> dict[str, Any]:
+def _inputs(ct: Path, lesions: Path, table: Path | None, read: ReadCt, naming: Naming) -> dict[str, Any]:
+    """What identifies the files: never the way to them, and beside a pseudonym no name.
+
+    The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files
+    and folders are often the patient's.
+    """
+    from radioimmuno.reading import is_dicom
+
+    dicom = read.source is not None
     if read.source is None:
-        return _identity(path, [path])
-    return _identity(path, read.source.files) | {"series_uid": read.source.series_uid}
+        found = {"ct": _file(ct, [ct], named=True)}
+    else:
+        series = {"series_uid": read.source.series_uid}
+        found = {"ct": _file(ct, read.source.files, named=naming.identify) | series}
+    found["lesions"] = _file(lesions, [lesions], named=naming.identify or not (dicom or is_dicom(lesions)))
+    if table:
+        found["lesion_table"] = _file(table, [table], named=naming.identify or not dicom)
+    return found
 
 
-def _identity(path: Path, files: Sequence[Path]) -> dict[str, Any]:
-    """A name and the SHA-256 of the bytes of the files that were read; never the way to them."""
+def _file(path: Path, files: Sequence[Path], *, named: bool) -> dict[str, Any]:
+    """The SHA-256 of the bytes of the files that were read, and their name where it may be written."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:
             while block := stream.read(BLOCK_BYTES):
                 digest.update(block)
-    return {"name": path.resolve().name, "sha256": digest.hexdigest()}
+    name = {"name": path.resolve().name} if named else {}
+    return name | {"sha256": digest.hexdigest()}

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.identity import identity_entries
+
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import exit_code, print_json
 from .paths import OutputFile
 from .progress import Progress
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.image import Image
@@ -60,7 +62,7 @@ def register(commands: Any) -> None:
         metavar="CSV",
         type=Path,
         action=OutputFile,
-        help="also write the table: lesion_id, name, code, severity, text",
+        help="also write the table: patient, study, lesion_id, name, code, severity, text",
     )
     parser.set_defaults(run=run)
 
@@ -91,14 +93,20 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress.step,
         )
         if arguments.out:
-            write_checks_csv(case.lesions, found, arguments.out)
+            write_checks_csv(case.lesions, found, arguments.out, case.identity)
     code = exit_code(one.finding.severity is Severity.REFUSE for one in found)
     files = [str(arguments.out)] if arguments.out else []
     if arguments.json:
         print_json(
-            {"exit_code": code, "files": files, "findings": [_plain(one, case.image) for one in found]}
+            {
+                "exit_code": code,
+                **identity_entries(case.identity),
+                "files": files,
+                "findings": [_plain(one, case.image) for one in found],
+            }
         )
     else:
+        print(heading(case.identity))
         print(_table(case.lesions, found))
         print(f"\n{_summary(case.lesions, found)}")
         for file in files:

@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         result.result_folder(arguments.out) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
+        from radioimmuno.identity import Identity
         from radioimmuno.scoring import score
         from radioimmuno.signature import default_signature
         from radioimmuno.simulation import simulate_patient
@@ -77,6 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
                 signature,
                 simulated.acquisition,
                 progress=progress.step,
+                identity=Identity(f"simulated patient {arguments.seed}", "simulation"),
                 inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
             )
         )

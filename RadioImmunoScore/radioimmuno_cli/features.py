@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from radioimmuno.identity import identity_entries
 
 from .case import READING_CT, READING_LESIONS, read_case
 from .engine_tables import COLUMNS, STAGES, TABLES, Order
@@ -15,16 +16,17 @@ from .options import add_case, add_command, add_settings, positive, reading_opti
 from .outcome import Failure, exit_code, print_json
 from .paths import OutputFile
 from .progress import Progress
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
+    from radioimmuno.identity import Identity
     from radioimmuno.measuring import LesionFeatures
 
 DESCRIPTION = f"""\
 Measure the IBSI features of every lesion and of its ring.
 
 writes a CSV file with one row a feature:
-  {", ".join(COLUMNS)}
+  patient, study, {", ".join(COLUMNS)}
 where region is lesion or ring and reference_tag is the feature's tag in the IBSI table of consensus values.
 A feature that is not defined for a region, and those of a refused lesion, have an empty value.
 
@@ -99,11 +101,19 @@ def run(arguments: argparse.Namespace) -> int:
         )
         order = Order(settings, wanted, dict(arguments.image_type))
         made = TABLES[arguments.engine](case, order, progress)
-        _write(made, arguments.out)
+        _write(made, arguments.out, case.identity)
     code = exit_code(lesion.refused for lesion in made.measured)
     if arguments.json:
-        print_json({"exit_code": code, "files": [str(arguments.out)], "features": made.rows})
+        print_json(
+            {
+                "exit_code": code,
+                **identity_entries(case.identity),
+                "files": [str(arguments.out)],
+                "features": made.rows,
+            }
+        )
     else:
+        print(heading(case.identity))
         print(_summary(made.measured, len(wanted)))
         print(f"\nIn {arguments.out}: {len(made.rows)} rows")
     return code
@@ -117,13 +127,15 @@ def _require(engine: str) -> None:
         pyradiomics.require()
 
 
-def _write(made: FeatureTable, out: Path) -> None:
-    from radioimmuno.atomic import replacing
+def _write(made: FeatureTable, out: Path, identity: Identity) -> None:
+    from radioimmuno.report.cells import number_cell, text_cell, write_rows
 
-    with replacing(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, made.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(made.rows)
+    def cell(value: Any) -> str:
+        return text_cell(value) if isinstance(value, str) else number_cell(value)
+
+    whose = [text_cell(identity.patient), text_cell(identity.study)]
+    rows = ([*whose, *(cell(row[column]) for column in made.columns)] for row in made.rows)
+    write_rows(out, ("patient", "study", *made.columns), rows)
 
 
 def _summary(measured: Sequence[LesionFeatures], wanted: int) -> str:

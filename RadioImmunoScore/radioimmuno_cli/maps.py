@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError, Refusal
+from radioimmuno.identity import identity_entries
 
 from .case import READING_CT, READING_LESIONS, Case, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import Failure, exit_code, print_json
 from .paths import OutputFolder
 from .progress import Progress
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.image import Image
@@ -87,12 +88,20 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.out.mkdir(parents=True, exist_ok=True)
         files = [arguments.out / f"{name}.nrrd" for name in names]
         for name, file in zip(names, files, strict=True):
-            write_map(name, {lesion: found[name] for lesion, found in maps.items()}, file)
+            write_map(name, {lesion: found[name] for lesion, found in maps.items()}, file, case.identity)
     code = exit_code(lesion in refused for lesion in chosen)
     if arguments.json:
         reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}
-        print_json({"exit_code": code, "files": [str(file) for file in files], "refused": reasons})
+        print_json(
+            {
+                "exit_code": code,
+                **identity_entries(case.identity),
+                "files": [str(file) for file in files],
+                "refused": reasons,
+            }
+        )
     else:
+        print(heading(case.identity))
         print(_summary([lesion for lesion in case.lesions if lesion.id in chosen], maps, refused))
         print("Maps: averages over each lesion.")
         print(f"\nIn {arguments.out}: {', '.join(file.name for file in files)}")

@@ -11,6 +11,7 @@ from typing import Any
 from radioimmuno.acceptance import OPTIONS
 from radioimmuno.acquisition import check_kvp
 from radioimmuno.findings import InputError, SettingsError
+from radioimmuno.identity import Naming, plain
 from radioimmuno.settings import PRESETS, Settings
 
 from .paths import Input
@@ -63,6 +64,7 @@ def add_case(parser: argparse.ArgumentParser) -> None:
         help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
     )
     add_accepted(parser)
+    add_naming(parser)
     parser.add_argument(
         "--roi",
         metavar="PATTERN",
@@ -97,13 +99,41 @@ def add_accepted(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def add_naming(parser: argparse.ArgumentParser) -> None:
+    """The options that say how results call the patient."""
+    parser.add_argument(
+        "--patient",
+        metavar="TEXT",
+        type=_name,
+        help="what results call the patient (default: a pseudonym of the DICOM PatientID, which is the same "
+        "at every time point; of another CT the name of its file)",
+    )
+    parser.add_argument(
+        "--identify",
+        action="store_true",
+        help="write PatientID and the names of DICOM files and folders into the results as they are",
+    )
+
+
+def naming_of(arguments: argparse.Namespace) -> Naming:
+    """What `add_naming` adds to the command line."""
+    return Naming(arguments.patient or "", arguments.identify)
+
+
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """What `add_case` adds to the command line, as keyword arguments of `case.read_case`."""
     return {
         "series": arguments.series,
         "accepted": tuple(arguments.accepted),
         "patterns": tuple(arguments.roi),
+        "naming": naming_of(arguments),
     }
+
+
+def _name(text: str) -> str:
+    if not (name := plain(text)):
+        raise argparse.ArgumentTypeError("it is empty: name the patient, or leave the option out")
+    return name
 
 
 def positive(text: str) -> float:

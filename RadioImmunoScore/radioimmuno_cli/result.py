@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .outcome import Failure, exit_code, print_json
 from .progress import Progress
 from .silence import libraries_silenced
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.dicom import SourceSeries
@@ -120,6 +120,7 @@ def write_scene(
 
 def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
     """Print the table of lesions, the patient and the files of the folder; the exit code is returned."""
+    print(heading(patient.identity))
     print(_lesion_table(patient, signature))
     print()
     print(_patient_line(patient))

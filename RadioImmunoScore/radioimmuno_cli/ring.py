@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.identity import identity_entries
+
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import exit_code, print_json
 from .paths import OutputFile
 from .progress import Progress
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
+    from radioimmuno.identity import Identity
     from radioimmuno.measuring import LesionFeatures
     from radioimmuno.results import PatientScore
 
@@ -71,24 +74,32 @@ def run(arguments: argparse.Namespace) -> int:
             case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step
         )
         grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
-        write_rings(_as_patient(built), arguments.out, grid)
+        write_rings(_as_patient(built, case.identity), arguments.out, grid)
     code = exit_code(lesion.ring is None for lesion in built)
     if arguments.json:
         rings = [
             {"lesion_id": lesion.id, "name": lesion.name, "ring_cc": _ring_cc(lesion)} for lesion in built
         ]
-        print_json({"exit_code": code, "files": [str(arguments.out)], "rings": rings})
+        print_json(
+            {
+                "exit_code": code,
+                **identity_entries(case.identity),
+                "files": [str(arguments.out)],
+                "rings": rings,
+            }
+        )
     else:
+        print(heading(case.identity))
         print(_summary(built))
         print(f"\nIn {arguments.out}")
     return code
 
 
-def _as_patient(built: Sequence[LesionFeatures]) -> PatientScore:
+def _as_patient(built: Sequence[LesionFeatures], identity: Identity) -> PatientScore:
     from radioimmuno.results import LesionScore, PatientScore
 
     rows = (LesionScore(b.id, b.name, b.volume_cc, None, findings=b.findings, ring=b.ring) for b in built)
-    return PatientScore(tuple(rows), {}, {})
+    return PatientScore(tuple(rows), {}, {}, identity=identity)
 
 
 def _ring_cc(lesion: LesionFeatures) -> float | None:

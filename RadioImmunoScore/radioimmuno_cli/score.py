@@ -128,6 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
                 progress=progress.step,
                 findings=case.findings,
                 inputs=case.inputs,
+                identity=case.identity,
             )
         )
         if perturbation is not None:

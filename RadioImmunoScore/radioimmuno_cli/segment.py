@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.identity import identity_entries
+
 from .case import READING_CT
-from .options import CT_HELP, add_command
+from .options import CT_HELP, add_command, add_naming, naming_of
 from .outcome import ALL_SCORED, Failure, print_json
 from .paths import Input, OutputFile
 from .progress import Progress
 from .silence import libraries_silenced
-from .table import table
+from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.image import Image
@@ -82,6 +84,7 @@ def register(commands: Any) -> None:
         metavar="UID",
         help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
     )
+    add_naming(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
 
 
@@ -95,7 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.reading import read_ct
 
         with libraries_silenced():
-            image = read_ct(arguments.ct, arguments.series).image
+            read = read_ct(arguments.ct, arguments.series, naming=naming_of(arguments))
+        image = read.image
         progress.stage(SEGMENTING)
         found = []
         for number, mark in enumerate(arguments.marks):
@@ -105,8 +109,16 @@ def run(arguments: argparse.Namespace) -> int:
         _write(found, image, arguments.out)
     if arguments.json:
         lesions = [_plain(label, one) for label, one in enumerate(found, start=1)]
-        print_json({"exit_code": ALL_SCORED, "files": [str(arguments.out)], "lesions": lesions})
+        print_json(
+            {
+                "exit_code": ALL_SCORED,
+                **identity_entries(read.identity),
+                "files": [str(arguments.out)],
+                "lesions": lesions,
+            }
+        )
     else:
+        print(heading(read.identity))
         print(_table(found))
         print(f"\nIn {arguments.out}")
     return ALL_SCORED

@@ -7,6 +7,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from radioimmuno.identity import Identity
 
 GAP = "  "
 NARROWEST_LAST = 30
@@ -49,6 +53,11 @@ def table(
         first, *others = line(row)
         lines += [block + first, *(indent + other for other in others)]
     return "\n".join(lines)
+
+
+def heading(identity: Identity) -> str:
+    """The line above a table: whose it is, and what to know of the pseudonym."""
+    return "\n".join(filter(None, [identity.title, identity.note])) + "\n"
 
 
 def _room() -> int:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# The same pseudonyms everywhere, and the settings of whoever runs the tests stay as they are.
+os.environ["RADIOIMMUNO_SALT"] = "salt of the tests"
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

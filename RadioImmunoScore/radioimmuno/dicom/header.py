@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ LITTLE_ENDIAN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 
+# When a study was made, from the best place to the last one.
+DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
+
 # What is read of a file; everything else is skipped over.
 KEYWORDS = (
     "SOPClassUID",
@@ -22,6 +25,8 @@ KEYWORDS = (
     "StudyInstanceUID",
     "SeriesInstanceUID",
     "FrameOfReferenceUID",
+    "PatientID",
+    *DATES,
     "Modality",
     "SeriesDescription",
     "SeriesNumber",
@@ -93,6 +98,7 @@ class SliceHeader:
     Parameters
     ----------
     frame : number of the frame, from 1; None in a file of one slice
+    patient_id, study_date : as the header has them; the date of the series or later where the study has none
     orientation : direction cosines of a row, then of a column (ImageOrientationPatient)
     pixel_spacing : mm between rows, between columns
     padding : lowest and highest stored value that means "nothing was measured here"
@@ -107,6 +113,8 @@ class SliceHeader:
     series_uid: str
     series_number: int
     frame_of_reference_uid: str
+    patient_id: str = field(repr=False)
+    study_date: str
     modality: str
     description: str
     image_type: tuple[str, ...]
@@ -153,6 +161,8 @@ def _slice(
         series_uid=_text([dataset], "SeriesInstanceUID"),
         series_number=int(_number([dataset], "SeriesNumber") or 0),
         frame_of_reference_uid=_text([dataset], "FrameOfReferenceUID"),
+        patient_id=_text([dataset], "PatientID"),
+        study_date=next(filter(None, (_text([dataset], keyword) for keyword in DATES)), ""),
         modality=_text([dataset], "Modality"),
         description=_text([dataset], "SeriesDescription"),
         image_type=tuple(_text(places, "FrameType" if frame else "ImageType").upper().split("\\")),

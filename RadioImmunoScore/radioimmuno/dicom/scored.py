@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, InputError, Severity
+from ..identity import Identity
 from ..image import Image
 from ..lesion import Lesion, Site
 from ..measuring import Progress, measure
@@ -48,6 +49,7 @@ def read_result(path: Path) -> Result:
                 tuple(_lesion(item) for item in document["lesions"]),
                 {name: _metrics(item) for name, item in document["subsets"].items()},
                 document["provenance"],
+                identity=Identity(*(str(document.get(key, "")) for key in ("patient", "study", "series"))),
             ),
             _method(document["signature"]),
             document["provenance"]["inputs"].get("ct", {}).get("series_uid"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -33,12 +33,16 @@ class SourceSeries:
     ----------
     instances : one for each slice that there is, sorted along the lattice's k axis (`k` rises)
     frame_of_reference_uid : "" where the files have none
+    patient_id, study_date, description : as the header has them; identifying, never written as they are
     """
 
     study_uid: str
     series_uid: str
     frame_of_reference_uid: str
     instances: tuple[SourceInstance, ...]
+    patient_id: str = field(default="", repr=False)
+    study_date: str = field(default="", repr=False)
+    description: str = field(default="", repr=False)
 
     @property
     def files(self) -> tuple[Path, ...]:

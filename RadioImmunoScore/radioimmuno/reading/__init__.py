@@ -5,12 +5,14 @@ from __future__ import annotations
 from .ct import ReadCt, implausible_values, read_ct, read_image
 from .segmentation import ReadLesions, read_lesions
 from .table import apply_lesion_table
+from .volume import is_dicom
 
 __all__ = [
     "ReadCt",
     "ReadLesions",
     "apply_lesion_table",
     "implausible_values",
+    "is_dicom",
     "read_ct",
     "read_image",
     "read_lesions",

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..acquisition import Acquisition
 from ..findings import Finding, InputError, Severity
+from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
 from ..image import Image, from_sitk
 from .volume import is_dicom, open_volume
 
@@ -38,6 +39,7 @@ class ReadCt:
     findings : what holds for all lesions
     gaps : missing slices; `dicom.check_gaps` says what they mean for each lesion
     source : the DICOM series it was read from, None for other files
+    identity : whose it is
     """
 
     image: Image
@@ -45,10 +47,15 @@ class ReadCt:
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     source: SourceSeries | None = None
+    identity: Identity = UNKNOWN
 
 
 def read_ct(
-    path: str | os.PathLike[str], series: str | None = None, *, accepted: Collection[str] = ()
+    path: str | os.PathLike[str],
+    series: str | None = None,
+    *,
+    accepted: Collection[str] = (),
+    naming: Naming = AS_PSEUDONYM,
 ) -> ReadCt:
     """A CT with all that reading it found.
 
@@ -58,6 +65,7 @@ def read_ct(
         multi-frame DICOM file
     series : UID of the series in a DICOM folder with several
     accepted : codes of `acceptance.OPTIONS` that a person accepted
+    naming : how the patient is to be called; by default a pseudonym of the PatientID
 
     Raises
     ------
@@ -70,14 +78,22 @@ def read_ct(
 
         ct = read_dicom(path, series, accepted=accepted)
         findings = (*ct.findings, *implausible_values(ct.image))
-        return ReadCt(ct.image, ct.acquisition, findings, ct.gaps, ct.source)
+        identity = identity_of(
+            ct.source.patient_id,
+            ct.source.study_date,
+            ct.source.description,
+            named=naming.patient,
+            identify=naming.identify,
+        )
+        return ReadCt(ct.image, ct.acquisition, findings, ct.gaps, ct.source, identity)
     if series is not None:
         raise InputError("ct.unknown_series", f"{path} is no DICOM folder: it has no series to choose from.")
     volume = open_volume(path, CODE)
     if volume.GetNumberOfComponentsPerPixel() != 1:
         raise InputError(CODE, f"{path} has several values a voxel (a color image or layers); a CT has one.")
     image = from_sitk(volume)
-    return ReadCt(image, findings=implausible_values(image))
+    identity = identity_of_file(path.resolve().name, naming.patient)
+    return ReadCt(image, findings=implausible_values(image), identity=identity)
 
 
 def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:

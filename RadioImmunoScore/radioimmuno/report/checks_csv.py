@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from ..identity import UNKNOWN, Identity
 from ..lesion import Lesion
 from ..quality import LesionFinding
 from .cells import text_cell, write_rows
 
-COLUMNS = ("lesion_id", "name", "code", "severity", "text")
+COLUMNS = ("patient", "study", "lesion_id", "name", "code", "severity", "text")
 
 
 def write_checks_csv(
-    lesions: Sequence[Lesion], found: Sequence[LesionFinding], path: str | os.PathLike[str]
+    lesions: Sequence[Lesion],
+    found: Sequence[LesionFinding],
+    path: str | os.PathLike[str],
+    identity: Identity = UNKNOWN,
 ) -> None:
     """Write one row a finding (UTF-8, comma, header row first), in the order of the lesions.
 
@@ -21,10 +25,10 @@ def write_checks_csv(
     `text`. `severity` is `refuse`, `warn` or `fixed`. Text that a spreadsheet would take for a formula has an
     apostrophe in front.
     """
-    write_rows(path, COLUMNS, (row for lesion in lesions for row in _rows(lesion, found)))
+    write_rows(path, COLUMNS, (row for lesion in lesions for row in _rows(identity, lesion, found)))
 
 
-def _rows(lesion: Lesion, found: Sequence[LesionFinding]) -> list[list[str]]:
-    who = [text_cell(lesion.id), text_cell(lesion.name)]
+def _rows(identity: Identity, lesion: Lesion, found: Sequence[LesionFinding]) -> list[list[str]]:
+    who = [text_cell(text) for text in (identity.patient, identity.study, lesion.id, lesion.name)]
     own = [f.finding for f in found if f.lesion_id == lesion.id]
     return [[*who, f.code, f.severity.value, text_cell(f.text)] for f in own] or [[*who, "", "", ""]]

@@ -10,8 +10,10 @@ from functools import reduce
 import numpy as np
 
 from ..atomic import replacing
+from ..identity import UNKNOWN, Identity
 from ..image import Box, Image, to_sitk
 from ..maps import TITLES, UNITS
+from .ring_map import set_identity
 
 # What viewers get for voxels outside of the lesions: not-a-number spoils their windows. No neighbourhood has
 # these: intensities below -1100 HU are padding and left out, entropies and contrasts are never negative.
@@ -26,7 +28,9 @@ RULE = "A voxel of several lesions has the value of the one that is listed first
 COMPRESSION_LEVEL = 1
 
 
-def write_map(name: str, maps: Mapping[str, Image], path: str | os.PathLike[str]) -> None:
+def write_map(
+    name: str, maps: Mapping[str, Image], path: str | os.PathLike[str], identity: Identity = UNKNOWN
+) -> None:
     """Write one map of all lesions (NRRD, float32), cut to the box that holds them.
 
     The header tells what it is, in which unit, the lesions, and the value outside of them.
@@ -36,11 +40,13 @@ def write_map(name: str, maps: Mapping[str, Image], path: str | os.PathLike[str]
     name : of `maps.MAPS`
     maps : lesion's identifier -> its map, on one grid; at least one
     path : file to write
+    identity : whose they are
     """
     import SimpleITK as sitk
 
     outside = OUTSIDE.get(name, OUTSIDE_OTHERS)
     image = to_sitk(_together(list(maps.values()), outside))
+    set_identity(image, identity)
     image.SetMetaData(MAP_KEY, json.dumps({"name": name, "title": TITLES[name], "unit": UNITS[name]}))
     image.SetMetaData(OUTSIDE_KEY, f"{outside:g}")
     image.SetMetaData(LESIONS_KEY, json.dumps(list(maps)))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..atomic import replacing
+from ..identity import identity_entries
 from ..patient import designation
 from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
 from ..signature import Signature
@@ -23,9 +24,9 @@ NO_SCORE = "not defined (no scored lesion)"
 def write_patient_json(patient: PatientScore, signature: Signature, path: str | os.PathLike[str]) -> None:
     """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
 
-    Keys: `format`, `format_version`, `notice`, `signature`, `subsets` (metrics by subset; a metric that is
-    not defined is null and `not_defined` says why), `lesions`, `stability` (of redrawn contours; null where
-    it was not measured, also in a lesion), `provenance`.
+    Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature`, `subsets` (metrics
+    by subset; a metric that is not defined is null and `not_defined` says why), `lesions`, `stability` (of
+    redrawn contours; null where it was not measured, also in a lesion), `provenance`.
 
     Raises
     ------
@@ -36,6 +37,7 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "notice": signature.notice,
+        **identity_entries(patient.identity),
         "signature": _signature(signature),
         "subsets": {name: _metrics(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_lesion(lesion, signature) for lesion in patient.lesions],

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..atomic import replacing
+from ..identity import Identity
 from ..image import Image, Lattice, to_sitk
 from ..results import PatientScore
 
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
 MAX_LABEL = np.iinfo(np.uint16).max
 LESIONS_KEY = "RadioImmunoScore.lesions"
+PATIENT_KEY, STUDY_KEY = "RadioImmunoScore.patient", "RadioImmunoScore.study"
 RULE_KEY = "RadioImmunoScore.overlap"
 RULE = "A voxel of several rings belongs to the lesion that is listed first."
 
@@ -47,7 +53,16 @@ def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Latti
     labels = label_of([lesion.id for lesion in patient.lesions])
     pairs = [(labels[lesion.id], lesion.ring) for lesion in patient.lesions if lesion.ring is not None]
     names = {labels[lesion.id]: {"id": lesion.id, "name": lesion.name} for lesion in patient.lesions}
-    _write(_paint(pairs, grid, max(labels.values(), default=0)), names, path)
+    image = to_sitk(_paint(pairs, grid, max(labels.values(), default=0)))
+    set_identity(image, patient.identity)
+    _write(image, names, path)
+
+
+def set_identity(image: sitk.Image, identity: Identity) -> None:
+    """Write whose it is into a volume's header; what is not known is left out."""
+    for key, text in ((PATIENT_KEY, identity.patient), (STUDY_KEY, identity.study)):
+        if text:
+            image.SetMetaData(key, text)
 
 
 def label_of(ids: Sequence[str]) -> dict[str, int]:
@@ -81,10 +96,9 @@ def _paint(rings: Sequence[tuple[int, Image]], grid: Lattice, highest: int) -> I
     return Image(values, grid)
 
 
-def _write(labels: Image, lesions: Mapping[int, Mapping[str, str]], path: str | os.PathLike[str]) -> None:
+def _write(image: sitk.Image, lesions: Mapping[int, Mapping[str, str]], path: str | os.PathLike[str]) -> None:
     import SimpleITK as sitk
 
-    image = to_sitk(labels)
     image.SetMetaData(LESIONS_KEY, json.dumps({str(label): lesions[label] for label in sorted(lesions)}))
     image.SetMetaData(RULE_KEY, RULE)
     with replacing(path) as unfinished:

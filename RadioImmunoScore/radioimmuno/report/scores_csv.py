@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from .. import __version__
+from ..identity import Identity
 from ..patient import designation
 from ..results import LesionScore, LesionStability, PatientScore
 from ..signature import Signature
@@ -12,6 +13,8 @@ from .cells import number_cell, text_cell, write_rows
 
 # These come first and in this order, whatever the signature; columns of its terms follow.
 COLUMNS = (
+    "patient",
+    "study",
     "lesion_id",
     "name",
     "site",
@@ -42,24 +45,27 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
     """Write one row a lesion (UTF-8, comma, header row first).
 
     The columns of `COLUMNS` come first; `contribution:<variable>` and `value:<variable>` follow for each term
-    of the signature. Numbers have all their digits and a decimal point. What does not exist (the score of a
-    refused lesion, a site that is not known) is an empty cell. `irradiated` is `yes`, `no` or empty; `codes`
-    are separated by blanks. The columns from `score_sd` on, of redrawn contours, are empty where stability
-    was not measured; `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on
-    the other side of the cut-off. Text that a spreadsheet would take for a formula has an apostrophe in
-    front.
+    of the signature. `patient` and `study` are the same in all rows.
+
+    Numbers have all their digits and a decimal point. What does not exist (the score of a refused lesion, a
+    site that is not known) is an empty cell. `irradiated` is `yes`, `no` or empty; `codes` are separated by
+    blanks. The columns from `score_sd` on, of redrawn contours, are empty where stability was not measured;
+    `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on the other side of
+    the cut-off. Text that a spreadsheet would take for a formula has an apostrophe in front.
     """
     header = [
         *COLUMNS,
         *(f"contribution:{variable}" for variable in signature.variables),
         *(f"value:{variable}" for variable in signature.variables),
     ]
-    write_rows(path, header, (_row(lesion, signature) for lesion in patient.lesions))
+    write_rows(path, header, (_row(patient.identity, lesion, signature) for lesion in patient.lesions))
 
 
-def _row(lesion: LesionScore, signature: Signature) -> list[str]:
+def _row(identity: Identity, lesion: LesionScore, signature: Signature) -> list[str]:
     terms = {term.variable: term for term in lesion.contributions}
     fixed = (
+        text_cell(identity.patient),
+        text_cell(identity.study),
         text_cell(lesion.id),
         text_cell(lesion.name),
         "" if lesion.site is None else lesion.site.value,

@@ -54,7 +54,9 @@ def test_warnings_alone_end_with_code_0(radioimmuno, files, tmp_path):
 def test_a_refused_lesion_ends_with_code_8_and_the_table_names_each_finding(radioimmuno, files, faulty):
     done = radioimmuno("check", files.ct, faulty)
     assert done.returncode == 8
-    assert done.stdout.splitlines()[0].split() == ["lesion", "severity", "finding", "text"]
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Patient ct, study ct"
+    assert lines[2].split() == ["lesion", "severity", "finding", "text"]
     for name, code, severity in EXPECTED:
         assert any(
             line.startswith(name) and code in line and severity in line for line in done.stdout.splitlines()
@@ -79,7 +81,7 @@ def test_the_csv_has_a_row_a_finding_and_one_for_a_sound_lesion(radioimmuno, fil
     assert [file.name for file in out.parent.iterdir()] == ["checks.csv"]
     with out.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream, strict=True))
-    assert list(rows[0]) == ["lesion_id", "name", "code", "severity", "text"]
+    assert list(rows[0]) == ["patient", "study", "lesion_id", "name", "code", "severity", "text"]
     sound = ("'=sound", "", "")
     assert [(r["lesion_id"], r["code"], r["severity"]) for r in rows] == [*EXPECTED[:2], sound, *EXPECTED[2:]]
 

@@ -10,7 +10,17 @@ from small_patient import label_map, write_volume
 
 from radioimmuno.features.catalog import ALL, DEFAULT, FEATURES
 
-COLUMNS = ["lesion_id", "region", "feature", "ibsi_code", "reference_tag", "value", "unit"]
+COLUMNS = [
+    "patient",
+    "study",
+    "lesion_id",
+    "region",
+    "feature",
+    "ibsi_code",
+    "reference_tag",
+    "value",
+    "unit",
+]
 
 
 def rows_of(path):

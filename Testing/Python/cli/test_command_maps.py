@@ -35,7 +35,8 @@ def test_only_the_lesions_and_maps_asked_for_are_made(radioimmuno, files, tmp_pa
         "maps", files.ct, files.labels, "--out", out, "--lesion", 2, "--names", "entropy", "--json"
     )
     document = json.loads(done.stdout)
-    assert document == {"exit_code": 0, "files": [str(out / "entropy.nrrd")], "refused": {}}
+    whose = {"patient": "ct", "study": "ct", "series": ""}
+    assert document == {"exit_code": 0, **whose, "files": [str(out / "entropy.nrrd")], "refused": {}}
     volume = sitk.ReadImage(str(out / "entropy.nrrd"))
     assert json.loads(volume.GetMetaData("RadioImmunoScore.lesions")) == ["2"]
     inside = np.count_nonzero(sitk.GetArrayFromImage(volume) >= 0)

@@ -50,8 +50,9 @@ def test_every_file_is_written_and_nothing_else(scored):
 def test_the_terminal_shows_lesions_patient_notice_and_files(scored):
     done, _ = scored
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["lesion", "site", "volume", "score", "status", "reason"]
-    assert lines[3].split()[:6] == ["lesion", "2", "liver", lines[3].split()[3], "cc", "0.720"]
+    assert lines[0] == "Patient ct, study ct"
+    assert lines[2].split() == ["lesion", "site", "volume", "score", "status", "reason"]
+    assert lines[5].split()[:6] == ["lesion", "2", "liver", lines[5].split()[3], "cc", "0.720"]
     assert any(line.startswith("Patient: 3 of 3 lesions scored, mean 0.653, median 0.720") for line in lines)
     assert "Research use only. Not for diagnosis or treatment decisions." in lines
     assert all(name in lines[-1] for name in WRITTEN)

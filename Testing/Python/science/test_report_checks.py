@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.findings import Finding, Severity
+from radioimmuno.identity import Identity
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.quality import LesionFinding
@@ -23,7 +24,7 @@ def lesion(identifier, name):
 
 
 def rows_of(lesions, found, path):
-    write_checks_csv(lesions, found, path)
+    write_checks_csv(lesions, found, path, Identity("P-1", "2020-01-02"))
     with path.open(newline="", encoding="utf-8") as stream:
         return list(csv.reader(stream, strict=True))
 
@@ -32,19 +33,19 @@ def test_findings_stand_in_the_order_of_the_lesions_and_a_sound_lesion_has_a_row
     lesions = [lesion("a", "first"), lesion("b", "second"), lesion("c", "third")]
     found = [LesionFinding("c", HOLES), LesionFinding("a", HOLES), LesionFinding("a", EMPTY)]
     assert rows_of(lesions, found, tmp_path / "checks.csv") == [
-        ["lesion_id", "name", "code", "severity", "text"],
-        ["a", "first", "lesion.holes", "warn", HOLES.text],
-        ["a", "first", "lesion.empty", "refuse", "'" + EMPTY.text],
-        ["b", "second", "", "", ""],
-        ["c", "third", "lesion.holes", "warn", HOLES.text],
+        ["patient", "study", "lesion_id", "name", "code", "severity", "text"],
+        ["P-1", "2020-01-02", "a", "first", "lesion.holes", "warn", HOLES.text],
+        ["P-1", "2020-01-02", "a", "first", "lesion.empty", "refuse", "'" + EMPTY.text],
+        ["P-1", "2020-01-02", "b", "second", "", "", ""],
+        ["P-1", "2020-01-02", "c", "third", "lesion.holes", "warn", HOLES.text],
     ]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@cmd", "+a", "\ttab", "two\nlines, a comma", "Läsion \N{LUNGS}"])
 def test_names_survive_and_are_no_formula(tmp_path, name):
     row = rows_of([lesion("1", name)], [], tmp_path / "c.csv")[1]
-    assert row[1].lstrip("'") == name
-    assert not row[1].startswith(("=", "@", "+", "\t"))
+    assert row[3].lstrip("'") == name
+    assert not row[3].startswith(("=", "@", "+", "\t"))
 
 
 def test_a_table_that_cannot_be_finished_leaves_the_old_one(tmp_path):

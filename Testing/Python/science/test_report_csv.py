@@ -13,7 +13,9 @@ from radioimmuno.report import write_scores_csv
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
-FIRST_COLUMNS = "lesion_id name site irradiated volume_cc score status codes reasons designation"
+FIRST_COLUMNS = (
+    "patient study lesion_id name site irradiated volume_cc score status codes reasons designation"
+)
 
 
 def rows_of(patient: PatientScore, path: Path, signature: Signature | None = None) -> list[dict[str, str]]:
@@ -31,7 +33,7 @@ def test_the_first_row_is_the_header_and_its_first_columns_are_stable(tmp_path: 
     write_scores_csv(cases.patient(), cases.signature(), tmp_path / "scores.csv")
     text = (tmp_path / "scores.csv").read_bytes().decode("utf-8")
     header = text.splitlines()[0].split(",")
-    assert header[:10] == FIRST_COLUMNS.split()
+    assert header[:12] == FIRST_COLUMNS.split()
     assert [c for c in header if c.startswith("contribution:")] == [
         f"contribution:{v}" for v in cases.VARIABLES
     ]
