@@ -1,20 +1,34 @@
-"""Files that are whole or not there: written beside the target and renamed over it."""
+"""Files that are whole or not there: written beside the target, read back, and renamed over it."""
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .findings import OutputError
+from .unfinished import unfinished_folder
+
+# How a system says that there is no room, or that the disk fails.
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+
+Check = Callable[[Path], str]
+
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A path to write to, in the same folder and with the same ending; `path` becomes it when all went well.
+def replacing(path: str | os.PathLike[str], check: Check | None = None) -> Iterator[Path]:
+    """A path to write to, with the same ending; `path` becomes it when all went well.
 
     Whoever reads `path` sees the old file or the new one, never a piece: not after a full disk, not after a
-    kill. When the body raises, the unfinished file is removed and `path` stays as it was.
+    kill. When the body raises or what it wrote is not whole, it is removed and `path` stays as it was.
+
+    Parameters
+    ----------
+    path : file to write; its folder has to be there
+    check : looks at the written file, and says what is wrong with it or nothing: libraries that write by
+        themselves do not always report that the disk is full
 
     Yields
     ------
@@ -23,20 +37,53 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises
     ------
+    OutputError
+        `output.incomplete` when there is no room or what was written is not whole.
     FileNotFoundError
         When the body made no file, or the folder does not exist.
     """
-    target = Path(path).resolve()  # through a link to the file it means, so that the link stays a link
-    unfinished = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
-    try:
+    # Through a link to the file it means, so that the link stays a link.
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
+    with no_room_reported(target), unfinished_folder(target) as folder:
+        unfinished = folder / _plain_name(target)
         yield unfinished
         file_to_disk(unfinished)
+        if problem := check(unfinished) if check else "":
+            raise incomplete(target, problem)
         unfinished.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
     folder_to_disk(target.parent)
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file whole or not at all; errors as of `replacing`."""
+
+    def check(file: Path) -> str:
+        return "" if file.read_bytes() == content else "other bytes were read than written"
+
+    with replacing(path, check) as unfinished:
+        unfinished.write_bytes(content)
+
+
+@contextmanager
+def no_room_reported(target: Path) -> Iterator[None]:
+    """Turn what the system says of a full or failing disk into the error with a code."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise incomplete(target, os.strerror(error.errno)) from error
+
+
+def incomplete(target: Path, problem: str) -> OutputError:
+    """The error for a file or folder that was not written whole."""
+    return OutputError(
+        "output.incomplete",
+        f"{target} could not be written whole ({problem}). What was there before is unchanged. Is the disk "
+        "full?",
+    )
 
 
 def file_to_disk(file: Path) -> None:
@@ -53,3 +100,13 @@ def folder_to_disk(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _plain_name(target: Path) -> str:
+    """The target's name, or one with its endings that every library can spell."""
+    try:
+        target.name.encode()
+    except UnicodeEncodeError:
+        endings = "".join(target.suffixes)
+        return "unfinished" + (endings if endings.isascii() else "")
+    return target.name

@@ -1,44 +1,77 @@
-"""Folders that are whole: written beside the target and exchanged for it."""
+"""Folders of results that are whole: written beside the target and exchanged for it."""
 
 from __future__ import annotations
 
 import ctypes
 import errno
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
-from .atomic import file_to_disk, folder_to_disk
-
-# What the hidden file is called that lists what was written, a name a line.
-LIST_NAME = ".radioimmuno-files"
+from .atomic import file_to_disk, folder_to_disk, no_room_reported, write_bytes
+from .unfinished import OLD_NAME, PREFIX, remove_leftovers, unfinished_folder
+from .written_files import LIST_NAME, WrittenFile, check_replaceable, files_in, list_text, read_list, sha256
 
 AT_FDCWD = {"linux": -100, "darwin": -2}
 EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+FRESH_NAME = "new"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What becomes of a target.
+
+    Parameters
+    ----------
+    target : the folder
+    fresh : the folder with what is new
+    files : all that is ours in the target afterwards
+    before : all that is ours in the target until then
+    removed : names of ours that go, those that are replaced among them
+    kept : names of all else, which stays
+    marker : name of the file that goes first and comes last
+    """
+
+    target: Path
+    fresh: Path
+    files: tuple[WrittenFile, ...]
+    before: tuple[WrittenFile, ...]
+    removed: frozenset[str]
+    kept: frozenset[str]
+    marker: str
 
 
 @contextmanager
-def replacing_folder(path: str | os.PathLike[str], marker: str) -> Iterator[Path]:
+def replacing_folder(
+    path: str | os.PathLike[str],
+    marker: str,
+    names: Collection[str] = (),
+    *,
+    kind: str | None = None,
+    force: bool = False,
+) -> Iterator[Path]:
     """A folder to write to; `path` becomes it, whole, when all went well.
 
     Whoever looks into `path` sees what was there before or all that is new, never a mixture: not after a
-    full disk, not after a kill. When the body raises, what it wrote is removed and `path` stays as it was. A
-    process that is killed leaves a hidden folder `.<8 digits>.<name>` beside it, which can be deleted.
+    full disk, not after a kill. When the body raises, what it wrote is removed and `path` stays as it was.
 
-    What was written before in this way goes: `path` keeps a list of it in a hidden file. All else in `path`
-    is somebody else's and stays, but for files of the same name as new ones. A folder that cannot be
-    exchanged (a mount point, the folder that the process runs in or one around it, one with folders of
-    somebody else) gets its files one after the other: then `marker` goes first and comes last, so that a
-    folder without it is not whole.
+    What was written before in this way goes: `path` keeps a list of it, with hashes, in a hidden file
+    (`written_files`). All else in `path` is somebody else's and stays; where something new has its name,
+    nothing is done. A folder that cannot be exchanged (a mount point, the folder that the process runs in or
+    one around it, one with folders of somebody else) gets its files one after the other: then `marker` goes
+    first and comes last, so that a folder without it is not whole.
 
     Parameters
     ----------
     path : a folder, which need not exist; folders around it are made
     marker : name of a file that is always written
+    names : what will be written, as far as it is known: checked at once, before the body runs
+    kind : which kind of result it is, a word (default: `marker`); what was written of another kind stays
+    force : whether results that were edited since may be replaced
 
     Yields
     ------
@@ -47,79 +80,99 @@ def replacing_folder(path: str | os.PathLike[str], marker: str) -> Iterator[Path
 
     Raises
     ------
-    OSError
-        FileExistsError when `path` holds a folder of somebody else with the name of something new.
+    OutputError
+        `output.foreign` when something would be replaced that is not ours or was edited,
+        `output.incomplete` when the disk is full.
     """
-    target = Path(path).resolve()
+    target = Path(os.path.realpath(path))
+    kind = kind or marker
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(target.parent)) from None
-    exchanged = _can_be_exchanged(target)
-    token = secrets.token_hex(4)
-    unfinished = target.with_name(f".{token}.{target.name}") if exchanged else target / f".{token}"
-    unfinished.mkdir(parents=True)
-    try:
-        yield unfinished
-        names = [entry.name for entry in unfinished.iterdir()]
-        _check_names(names, target)
-        (unfinished / LIST_NAME).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
-        _to_disk(unfinished)
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(target))
+    remove_leftovers(target)
+    check_replaceable(target, names, kind, force)
+    exchanged = _can_be_exchanged(target, kind)
+    with no_room_reported(target), unfinished_folder(target, inside=not exchanged) as place:
+        fresh = place / FRESH_NAME
+        fresh.mkdir()
+        yield fresh
+        check_replaceable(target, list(files_in(fresh)), kind, force)
+        plan = _plan(target, fresh, marker, kind)
         if exchanged:
-            _exchange(unfinished, target)
+            _exchange(plan, place / OLD_NAME)
         else:
-            _replace_one_by_one(unfinished, target, marker)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+            _replace_one_by_one(plan)
     folder_to_disk(target.parent)
 
 
-def _written_before(target: Path) -> set[str]:
-    """Names of what was written into the folder before, and of the list itself."""
-    try:
-        return {*(target / LIST_NAME).read_text(encoding="utf-8").splitlines(), LIST_NAME}
-    except (OSError, ValueError):
-        return set()
+def _plan(target: Path, fresh: Path, marker: str, kind: str) -> _Plan:
+    new = [WrittenFile(name, kind, sha256(fresh / name)) for name in files_in(fresh)]
+    names = {file.name for file in new}
+    before = read_list(target, kind)
+    removed = {file.name for file in before if file.kind == kind or file.name in names} | {LIST_NAME}
+    others = [file for file in before if file.name not in removed]
+    return _Plan(
+        target,
+        fresh,
+        (*new, *others),
+        before,
+        frozenset(removed),
+        frozenset(set(_present(target)) - removed),
+        marker,
+    )
 
 
-def _others(target: Path) -> list[Path]:
-    """What is somebody else's in a folder."""
-    if not target.exists():
-        return []
-    own = _written_before(target)
-    return [entry for entry in target.iterdir() if entry.name not in own]
+def _present(target: Path) -> Iterator[str]:
+    return (name for name in files_in(target) if not name.startswith(PREFIX))
 
 
-def _is_folder(entry: Path) -> bool:
-    return entry.is_dir() and not entry.is_symlink()
-
-
-def _can_be_exchanged(target: Path) -> bool:
+def _can_be_exchanged(target: Path, kind: str) -> bool:
+    """Whether all that has to stay are files that lie in the target itself."""
     if not target.exists():
         return True
-    here = Path.cwd().resolve()
+    here = Path(os.path.realpath(Path.cwd()))
     if target.is_mount() or target == here or target in here.parents:
         return False
-    return not any(_is_folder(entry) for entry in _others(target))
+    own = {file.name for file in read_list(target, kind) if file.kind == kind}
+    ways = {above.as_posix() for name in own for above in PurePosixPath(name).parents}
+    for place, folders, names in os.walk(target):
+        inner = Path(place).relative_to(target)
+        if any((inner / name).as_posix() not in ways for name in folders):
+            return False
+        if inner.parts and any((inner / name).as_posix() not in own for name in names):
+            return False
+    return True
 
 
-def _check_names(names: Collection[str], target: Path) -> None:
-    for entry in _others(target):
-        if _is_folder(entry) and entry.name in names:
-            raise FileExistsError(errno.EEXIST, "is a folder of something else, and stays", str(entry))
-
-
-def _exchange(unfinished: Path, target: Path) -> None:
-    """Let the two trade places; what was in the target lies in the other folder after that."""
+def _exchange(plan: _Plan, old: Path) -> None:
+    """Let the new and the old folder trade places."""
+    target, fresh = plan.target, plan.fresh
+    _write_list(fresh, plan.files)
     if not target.exists():
-        unfinished.rename(target)
+        _to_disk(fresh)
+        fresh.rename(target)
         return
-    for entry in _others(target):
-        if not (unfinished / entry.name).exists():
-            _link(entry, unfinished / entry.name)
-    shutil.copymode(target, unfinished)
-    if not _trade(unfinished, target):
-        _rename_both(unfinished, target)
+    for name in plan.kept:
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        _link(target / name, fresh / name)
+    _to_disk(fresh)
+    shutil.copymode(target, fresh)
+    if _trade(fresh, target):
+        fresh.rename(old)
+    else:
+        _rename_both(fresh, target, old)
+    _rescue(old, plan)
+
+
+def _rescue(old: Path, plan: _Plan) -> None:
+    """Move to the target what somebody put into the old folder while it was being exchanged."""
+    for name in list(files_in(old)):
+        if name not in plan.removed | plan.kept and not os.path.lexists(plan.target / name):
+            (plan.target / name).parent.mkdir(parents=True, exist_ok=True)
+            (old / name).rename(plan.target / name)
 
 
 def _link(source: Path, destination: Path) -> None:
@@ -143,39 +196,48 @@ def _trade(one: Path, other: Path) -> bool:
     return exchange(at, os.fsencode(one), at, os.fsencode(other), ctypes.c_uint(EXCHANGE)) == 0
 
 
-def _rename_both(unfinished: Path, target: Path) -> None:
-    """Two renames: for a moment there is no target, and its old content lies beside it."""
-    old = unfinished.with_name(f"{unfinished.name}.old")
+def _rename_both(fresh: Path, target: Path, old: Path) -> None:
+    """Two renames: for a moment there is no target, and `unfinished` gives the old one back after a kill."""
     target.rename(old)
     try:
-        unfinished.rename(target)
+        fresh.rename(target)
     except OSError:
         old.rename(target)
         raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
-def _replace_one_by_one(unfinished: Path, target: Path, marker: str) -> None:
-    before = _written_before(target)
-    (target / marker).unlink(missing_ok=True)
+def _replace_one_by_one(plan: _Plan) -> None:
+    target, fresh = plan.target, plan.fresh
+    _to_disk(fresh)
+    new = {file.name for file in plan.files if os.path.lexists(fresh / file.name)}
+    # Until the end the list names the old and the new files: a kill leaves nothing that is nobody's.
+    _write_list(target, {*plan.before, *plan.files})
+    (target / plan.marker).unlink(missing_ok=True)
     folder_to_disk(target)
-    for entry in list(target.iterdir()):
-        if entry.name in before:
-            _remove(entry)
-    for entry in sorted(unfinished.iterdir(), key=lambda entry: entry.name == marker):
-        entry.replace(target / entry.name)
+    for name in plan.removed - new - {LIST_NAME}:
+        (target / name).unlink(missing_ok=True)
+        _remove_if_empty((target / name).parent, target)
+    for name in sorted(new, key=lambda name: name == plan.marker):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).replace(target / name)
+    _write_list(target, plan.files)
     folder_to_disk(target)
 
 
-def _remove(path: Path) -> None:
-    if _is_folder(path):
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _remove_if_empty(folder: Path, target: Path) -> None:
+    with suppress(OSError):
+        while folder != target:
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _write_list(folder: Path, files: Collection[WrittenFile]) -> None:
+    write_bytes(folder / LIST_NAME, list_text(files).encode())
 
 
 def _to_disk(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
-            file_to_disk(Path(parent, name))
+            if not Path(parent, name).is_symlink():
+                file_to_disk(Path(parent, name))
         folder_to_disk(Path(parent))

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import result
 from .options import add_command
-from .paths import OutputFolder
+from .paths import add_out_folder
 from .progress import Progress
 from .score import SCORING
 
@@ -35,14 +35,7 @@ def register(commands: Any) -> None:
     parser = add_command(
         commands, "demo", "score a simulated patient and show everything", DESCRIPTION, EXAMPLES
     )
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        action=OutputFolder,
-        required=True,
-        help="folder for what is written",
-    )
+    add_out_folder(parser)
     parser.add_argument(
         "--seed",
         metavar="N",
@@ -55,10 +48,17 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from radioimmuno.atomic_folder import replacing_folder
+
     result.check_scene_can_be_made()
     stages = [SIMULATING, SCORING, result.WRITING, result.MAKING_SCENE]
     with (
-        result.result_folder(arguments.out) as folder,
+        replacing_folder(
+            arguments.out,
+            result.MARKER,
+            [CT_NAME, LESIONS_NAME, *result.report_names(scene=True)],
+            force=arguments.force,
+        ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.identity import Identity

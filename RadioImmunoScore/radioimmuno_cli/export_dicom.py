@@ -10,7 +10,7 @@ from . import result
 from .case import READING_CT
 from .options import add_accepted, add_command
 from .outcome import Failure, print_json
-from .paths import Input, OutputFolder
+from .paths import Input, add_out_folder
 from .progress import Progress
 from .silence import libraries_silenced
 
@@ -47,31 +47,30 @@ def register(commands: Any) -> None:
         commands, "export-dicom", "write a result as DICOM", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
     parser.add_argument(
-        "result", metavar="RESULT", type=Path, action=Input, help="folder that `score` has written"
+        "result",
+        metavar="RESULT",
+        type=Path,
+        action=Input,
+        parts=(result.MARKER, result.LESIONS_NAME),
+        help="folder that `score` has written",
     )
     parser.add_argument(
         "--ct", metavar="FOLDER", type=Path, action=Input, required=True, help="DICOM folder of the CT"
     )
     parser.add_argument("--series", metavar="UID", help="which series of it")
     add_accepted(parser)
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        action=OutputFolder,
-        required=True,
-        help="folder for what is written",
-    )
+    add_out_folder(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.dicom.names import PATIENT_NAME
+    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.dicom import names
 
     result.check_dicom_can_be_written()
     with (
-        result.result_folder(arguments.out, PATIENT_NAME) as folder,
+        replacing_folder(arguments.out, names.PATIENT_NAME, names.ALL, force=arguments.force) as folder,
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
         from radioimmuno.dicom.export import write_dicom
@@ -90,12 +89,12 @@ def run(arguments: argparse.Namespace) -> int:
             progress.stage(result.WRITING_DICOM)
             lesions = lesions_in_order(known, found.lesions)
             files = write_dicom(patient, known.method, read.image, lesions, read.source, folder)
-        names = [file.name for file in files]
+        written = [file.name for file in files]
     if arguments.json:
-        print_json({"exit_code": 0, "files": [str(arguments.out / name) for name in names]})
+        print_json({"exit_code": 0, "files": [str(arguments.out / name) for name in written]})
     else:
         print(known.method.notice)
-        print(f"\nIn {arguments.out}: {', '.join(names)}")
+        print(f"\nIn {arguments.out}: {', '.join(written)}")
     return 0
 
 

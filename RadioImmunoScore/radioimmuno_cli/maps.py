@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError, Refusal
@@ -12,7 +11,7 @@ from radioimmuno.identity import identity_entries
 from .case import READING_CT, READING_LESIONS, Case, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import Failure, exit_code, print_json
-from .paths import OutputFolder
+from .paths import add_out_folder
 from .progress import Progress
 from .table import heading, table
 
@@ -57,20 +56,27 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--lesion", metavar="ID", action="append", help="only this lesion; may be given several times"
     )
-    parser.add_argument(
-        "--out", metavar="DIR", type=Path, action=OutputFolder, required=True, help="folder for the volumes"
-    )
+    add_out_folder(parser, "folder for the volumes")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.maps import MAPS
+
     settings = settings_named(arguments.settings)
-    with Progress([READING_CT, READING_LESIONS, MAPPING], arguments.quiet) as progress:
-        from radioimmuno.maps import MAPS
+    names = _known(arguments.names or MAPS, MAPS, "map")
+    files = [f"{name}.nrrd" for name in names]
+    with (
+        # Maps of other names that were written before are results of another kind, and stay.
+        replacing_folder(
+            arguments.out, files[-1], files, kind=",".join(files), force=arguments.force
+        ) as folder,
+        Progress([READING_CT, READING_LESIONS, MAPPING], arguments.quiet) as progress,
+    ):
         from radioimmuno.report.map_volumes import write_map
 
-        names = _known(arguments.names or MAPS, MAPS, "map")
         case = read_case(
             arguments.ct,
             arguments.lesions,
@@ -85,10 +91,9 @@ def run(arguments: argparse.Namespace) -> int:
         maps, refused = _mapped(case, chosen, settings, names, progress)
         if not maps:
             raise InputError(*next(iter(refused.values())))
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        files = [arguments.out / f"{name}.nrrd" for name in names]
         for name, file in zip(names, files, strict=True):
-            write_map(name, {lesion: found[name] for lesion, found in maps.items()}, file, case.identity)
+            found_maps = {lesion: found[name] for lesion, found in maps.items()}
+            write_map(name, found_maps, folder / file, case.identity)
     code = exit_code(lesion in refused for lesion in chosen)
     if arguments.json:
         reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}
@@ -96,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
             {
                 "exit_code": code,
                 **identity_entries(case.identity),
-                "files": [str(file) for file in files],
+                "files": [str(arguments.out / file) for file in files],
                 "refused": reasons,
             }
         )
@@ -104,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(heading(case.identity))
         print(_summary([lesion for lesion in case.lesions if lesion.id in chosen], maps, refused))
         print("Maps: averages over each lesion.")
-        print(f"\nIn {arguments.out}: {', '.join(file.name for file in files)}")
+        print(f"\nIn {arguments.out}: {', '.join(files)}")
     return code
 
 

@@ -27,11 +27,14 @@ class Input(argparse.Action):
     Parameters
     ----------
     words : values that are no names of files
+    parts : what is read of a folder, where that is not all of it
     """
 
-    def __init__(self, *arguments: Any, words: Collection[str] = (), **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, words: Collection[str] = (), parts: Sequence[str] = ("",), **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
-        self._words = words
+        self._words, self._parts = words, parts
 
     def __call__(
         self,
@@ -43,7 +46,8 @@ class Input(argparse.Action):
         """Keep the value, and that it is an input."""
         setattr(namespace, self.dest, values)
         if values is not None and values not in self._words:
-            namespace.inputs = (*namespace.inputs, Path(values))
+            read = (Path(values, part) for part in self._parts)
+            namespace.inputs = (*namespace.inputs, *read)
 
 
 class OutputFile(argparse.Action):
@@ -67,6 +71,17 @@ class OutputFolder(OutputFile):
     """An argument that names a folder to write to."""
 
     is_folder = True
+
+
+def add_out_folder(parser: argparse.ArgumentParser, help_text: str = "folder for what is written") -> None:
+    """The options of commands that write a folder of results."""
+    parser.add_argument("--out", metavar="DIR", type=Path, action=OutputFolder, required=True, help=help_text)
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace earlier results in that folder even where they were edited since; other files are "
+        "never replaced",
+    )
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +28,8 @@ WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "m
 MARKER = "patient.json"
 LESIONS_NAME = "scored_lesions.seg.nrrd"
 DICOM_FOLDER = "dicom_export"
+REPORT_NAMES = ("scores.csv", MARKER, "report.html", "rings.nrrd", LESIONS_NAME)
+SCENE_NAMES = ("axial.png", "3d.png", "scene.mrb")
 
 
 def check_scene_can_be_made() -> None:
@@ -46,13 +47,14 @@ def check_dicom_can_be_written() -> None:
     highdicom()
 
 
-@contextmanager
-def result_folder(path: Path, marker: str = MARKER) -> Iterator[Path]:
-    """A folder to write the result to, which `path` becomes at the end (`atomic_folder.replacing_folder`)."""
-    from radioimmuno.atomic_folder import replacing_folder
+def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
+    """What `write_report`, `write_scene` and `write_dicom` write into the folder of a result."""
+    from radioimmuno.dicom import names
 
-    with replacing_folder(path, marker) as folder:
-        yield folder
+    files = list(REPORT_NAMES)
+    files += SCENE_NAMES if scene else ()
+    files += [f"{DICOM_FOLDER}/{name}" for name in names.ALL] if dicom else ()
+    return files
 
 
 def with_time(patient: PatientScore) -> PatientScore:
@@ -81,7 +83,7 @@ def write_report(
     write_report_html(patient, signature, image, lesions, out / "report.html")
     write_rings(patient, out / "rings.nrrd", grid)
     write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
-    return [out / name for name in ("scores.csv", MARKER, "report.html", "rings.nrrd", LESIONS_NAME)]
+    return [out / name for name in REPORT_NAMES]
 
 
 def write_dicom(

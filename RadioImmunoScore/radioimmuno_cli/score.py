@@ -10,7 +10,7 @@ from . import result
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, reading_options, tube_voltage
 from .outcome import Failure
-from .paths import Input, OutputFolder
+from .paths import Input, add_out_folder
 from .progress import Progress
 from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
 
@@ -34,7 +34,8 @@ with --dicom also (the CT must be DICOM; in its study):
   dicom_export/patient_report.dcm  metrics of the patient
 
 The folder is replaced as a whole: it holds the new result or the one before, never a mixture. Files in it
-that belong to no result stay."""
+that belong to no result stay; where one has the name of a new file, or a result was edited since it was
+written, nothing is done."""
 
 EXAMPLES = """\
   radioimmuno score ct.nrrd lesions.seg.nrrd --out result
@@ -53,14 +54,7 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "score", "score the lesions of a CT", DESCRIPTION, EXAMPLES)
     add_case(parser)
-    parser.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        action=OutputFolder,
-        required=True,
-        help="folder for what is written",
-    )
+    add_out_folder(parser)
     parser.add_argument(
         "--signature",
         metavar="FILE",
@@ -91,6 +85,8 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from radioimmuno.atomic_folder import replacing_folder
+
     if arguments.scene:
         result.check_scene_can_be_made()
     if arguments.dicom:
@@ -100,7 +96,12 @@ def run(arguments: argparse.Namespace) -> int:
     stages += [REDRAWING] * (perturbation is not None) + [result.WRITING]
     stages += [result.WRITING_DICOM] * arguments.dicom + [result.MAKING_SCENE] * arguments.scene
     with (
-        result.result_folder(arguments.out) as folder,
+        replacing_folder(
+            arguments.out,
+            result.MARKER,
+            result.report_names(arguments.scene, arguments.dicom),
+            force=arguments.force,
+        ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.scoring import score

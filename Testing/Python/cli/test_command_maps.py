@@ -16,7 +16,7 @@ def test_a_volume_a_map_holds_all_lesions_in_their_places(radioimmuno, files, tm
     out = tmp_path / "maps"
     done = radioimmuno("maps", files.ct, files.labels, "--out", out)
     assert done.returncode == 0, done.stderr
-    assert {file.name for file in out.iterdir()} == {f"{name}.nrrd" for name in NAMES}
+    assert {file.name for file in out.glob("[!.]*")} == {f"{name}.nrrd" for name in NAMES}
     volume = sitk.ReadImage(str(out / "mean.nrrd"))
     assert volume.GetSpacing() == (1.0, 1.0, 1.0)
     for (k, j, i), _, hu in BALLS.values():

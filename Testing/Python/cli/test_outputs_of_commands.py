@@ -61,7 +61,6 @@ TABLE = ("--lesion-table", "table.csv")
         ("score", "ct.nrrd", "result", "--out", "result"),
         ("export-dicom", "result", "--ct", "dicom", "--out", "result"),
         ("export-dicom", "result", "--ct", "dicom", "--out", "dicom"),
-        ("export-dicom", "result", "--ct", "dicom", "--out", "result/dicom_export"),
     ],
     ids=" ".join,
 )
@@ -97,6 +96,50 @@ def test_a_file_that_is_no_input_is_replaced_by_a_single_output(place):
     Path("rings.nrrd").write_text("of last week")
     assert main(["ring", *CASE, "--out", "rings.nrrd"]) == 0
     assert Path("rings.nrrd").read_bytes().startswith(b"NRRD")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (("score", *CASE, "--signature", "signature.json", "--out", "out"), "scores.csv"),
+        (("score", *CASE, "--signature", "signature.json", "--out", "out"), "rings.nrrd"),
+        (("maps", *CASE, "--out", "out"), "mean.nrrd"),
+        (("demo", "--out", "out"), "ct.nrrd"),
+        (("export-dicom", "result", "--ct", "dicom", "--out", "out"), "patient_report.dcm"),
+        (("score", *CASE, "--dicom", "--out", "out"), "dicom_export/segmentation.dcm"),
+        (("score", *CASE, "--dicom", "--out", "out"), "dicom_export"),
+    ],
+)
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_file_of_the_users_with_a_results_name_is_refused_at_once(place, command, name, force, capsys):
+    file = Path("out", name)
+    file.parent.mkdir(parents=True)
+    file.write_text("mine")
+    assert main([*command, *force]) == 1
+    assert f"{name}, which this software did not write" in capsys.readouterr().err
+    assert hashes(Path("out")) == {name: hashlib.sha256(b"mine").hexdigest()}
+
+
+def test_results_are_replaced_while_they_are_unchanged_and_by_force_when_edited(place, capsys):
+    command = ("score", *CASE, "--signature", "signature.json", "--kvp", "120", "--out", "out")
+    assert main(command) == 0
+    Path("out/notes.txt").write_text("mine")
+    assert main(command) == 0
+    Path("out/scores.csv").write_text("annotated")
+    assert main(command) == 1
+    assert "scores.csv, edited since it was written" in capsys.readouterr().err
+    assert Path("out/scores.csv").read_text() == "annotated"
+    assert main([*command, "--force"]) == 0
+    assert Path("out/scores.csv").read_text() != "annotated"
+    assert Path("out/notes.txt").read_text() == "mine"
+
+
+def test_maps_and_scores_share_a_folder(place):
+    score = ("score", *CASE, "--signature", "signature.json", "--kvp", "120", "--out", "out")
+    for command in (score, ("maps", *CASE, "--names", "mean", "--out", "out"), score):
+        assert main(command) == 0
+    assert main(["maps", *CASE, "--names", "entropy", "--out", "out"]) == 0
+    assert {"scores.csv", "mean.nrrd", "entropy.nrrd"} <= set(hashes(Path("out")))
 
 
 def test_each_path_of_each_command_is_an_input_or_an_output():

@@ -16,6 +16,7 @@ import SimpleITK as sitk
 
 from radioimmuno import atomic_folder
 from radioimmuno.atomic_folder import replacing_folder
+from radioimmuno.findings import OutputError
 
 MARKER, LIST = "patient.json", ".radioimmuno-files"
 
@@ -111,8 +112,7 @@ def test_replaced_one_by_one_the_marker_goes_first_and_comes_last(tmp_path, monk
 
     monkeypatch.setattr(Path, "replace", watched)
     write(out, "new")
-    assert sorted(seen[:-1]) == [(LIST, False), ("scores.csv", False)]
-    assert seen[-1] == ("patient.json", False)
+    assert seen == [(LIST, True), ("scores.csv", False), ("patient.json", False), (LIST, True)]
 
 
 def test_what_was_never_written_here_is_not_removed_whatever_it_is_called(tmp_path, way):
@@ -128,10 +128,114 @@ def test_what_was_never_written_here_is_not_removed_whatever_it_is_called(tmp_pa
             "dicom/slice": "mine",
             "scene.mrb": "mine",
         }
-    with pytest.raises(FileExistsError, match="something else"):
+    with pytest.raises(OutputError, match="dicom/slice, which this software did not write"):
         write(out, "newer", ("patient.json", "dicom/slice"))
     assert content(out)["dicom/slice"] == "mine"
     assert content(out)["patient.json"] == "new"
+
+
+def test_a_file_of_somebody_else_with_a_name_of_ours_is_refused_before_anything_is_done(tmp_path, way):
+    out = tmp_path / "out"
+    out.mkdir(exist_ok=True)
+    (out / "scores.csv").write_text("mine")
+    done = []
+    with (
+        pytest.raises(OutputError) as refusal,
+        replacing_folder(out, MARKER, ("patient.json", "scores.csv"), force=True),
+    ):
+        done.append("computed")
+    assert refusal.value.code == "output.foreign"
+    assert "scores.csv" in str(refusal.value)
+    assert done == []
+    assert content(out) == {"scores.csv": "mine"}
+
+
+@pytest.mark.parametrize("name", ["patient.json", "scores.csv"])
+def test_a_result_that_was_edited_is_only_replaced_by_force(tmp_path, way, name):
+    out = tmp_path / "out"
+    write(out, "old")
+    (out / name).write_text("edited")
+    with pytest.raises(OutputError, match=rf"{name}, edited since it was written"):
+        write(out, "new")
+    with pytest.raises(OutputError, match=rf"{name}, edited since it was written"):
+        write(out, "new", ("patient.json",))  # scores.csv would be removed
+    assert content(out)[name] == "edited"
+    with replacing_folder(out, MARKER, force=True) as folder:
+        (folder / MARKER).write_text("newer")
+    assert content(out) == {"patient.json": "newer"}
+
+
+def test_what_an_older_list_names_without_hashes_counts_as_edited(tmp_path, way):
+    out = tmp_path / "out"
+    out.mkdir(exist_ok=True)
+    for name in ("patient.json", "scores.csv"):
+        (out / name).write_text("old")
+    (out / LIST).write_text("patient.json\nscores.csv\n")
+    with pytest.raises(OutputError, match="older version"):
+        write(out, "new", ("patient.json",))
+    with replacing_folder(out, MARKER, force=True) as folder:
+        (folder / MARKER).write_text("new")
+    assert content(out) == {"patient.json": "new"}
+
+
+def test_what_was_put_into_a_folder_of_ours_stays_when_the_folder_is_no_longer_written(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old", ("patient.json", "dicom/report.dcm"))
+    (out / "dicom" / "notes.txt").write_text("mine")
+    write(out, "new", ("patient.json", "dicom/report.dcm"))
+    assert content(out)["dicom/notes.txt"] == "mine"
+    write(out, "newer", ("patient.json",))
+    assert content(out) == {"patient.json": "newer", "dicom/notes.txt": "mine"}
+
+
+def test_a_link_in_the_place_of_a_result_is_somebody_elses(tmp_path, way):
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    write(out, "old")
+    elsewhere.write_text("old")
+    (out / "scores.csv").unlink()
+    (out / "scores.csv").symlink_to(elsewhere)
+    with pytest.raises(OutputError):
+        write(out, "new")
+    assert (out / "scores.csv").is_symlink()
+
+
+def test_results_of_another_kind_in_the_same_folder_stay_ours_and_stay(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old")
+    for text in ("a", "b"):
+        with replacing_folder(out, "mean.nrrd", kind="mean.nrrd") as folder:
+            (folder / "mean.nrrd").write_text(text)
+        assert content(out) == {"patient.json": "old", "scores.csv": "old", "mean.nrrd": text}
+    write(out, "new")
+    assert content(out) == {"patient.json": "new", "scores.csv": "new", "mean.nrrd": "b"}
+
+
+def test_a_file_that_comes_while_the_folder_is_exchanged_is_not_lost(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    write(out, "old")
+    trade = atomic_folder._trade
+
+    def late(one, other):
+        (out / "late.txt").write_text("mine")
+        return trade(one, other)
+
+    monkeypatch.setattr(atomic_folder, "_trade", late)
+    write(out, "new")
+    assert content(out) == {"patient.json": "new", "scores.csv": "new", "late.txt": "mine"}
+
+
+def test_a_result_that_is_edited_while_the_new_one_is_computed_is_kept(tmp_path, way):
+    out = tmp_path / "out"
+    write(out, "old")
+
+    def edited_meanwhile() -> None:
+        with replacing_folder(out, MARKER, (MARKER,)) as folder:
+            (folder / MARKER).write_text("new")
+            (out / "scores.csv").write_text("edited meanwhile")
+
+    with pytest.raises(OutputError):
+        edited_meanwhile()
+    assert content(out) == {"patient.json": "old", "scores.csv": "edited meanwhile"}
 
 
 def test_a_folder_below_a_file_is_refused(tmp_path):

@@ -16,7 +16,7 @@ def test_the_new_file_replaces_the_old_one_only_at_the_end(tmp_path: Path) -> No
     with replacing(target) as unfinished:
         unfinished.write_text("new")
         assert target.read_text() == "old"
-        assert unfinished.parent == target.parent
+        assert unfinished.parent.parent == target.parent
         assert unfinished.name.endswith("scores.seg.nrrd")
     assert target.read_text() == "new"
     assert list(tmp_path.iterdir()) == [target]
