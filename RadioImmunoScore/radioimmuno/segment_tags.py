@@ -8,6 +8,7 @@ from .lesion import Delineation, Site
 
 TERMINOLOGY_TAG = "TerminologyEntry"
 SITE_TAG = "RadioImmunoScore.Site"
+SITE_ORIGIN_TAG = "RadioImmunoScore.SiteOrigin"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
 
@@ -16,6 +17,8 @@ ALGORITHM_TYPE_TAG, ALGORITHM_NAME_TAG = "DICOM.SegmentAlgorithmType", "DICOM.Se
 
 # A terminology entry has seven parts; these two may name where the segment sits.
 _TYPE, _REGION = 2, 5
+
+_INHERITED = "inherited "
 
 
 def site_from_terminology(entry: str) -> Site | None:
@@ -38,10 +41,28 @@ def site_of(tags: Mapping[str, str]) -> Site | None:
     """The site that a segment's tags name; None when they name none of ours.
 
     The terminology counts. Where it names no site, `SITE_TAG` tells a site that is none of the named ones
-    from one that nobody gave: no terminology can.
+    from one that nobody gave: no terminology can. A terminology that Slicer copied from another segment
+    (`SITE_ORIGIN_TAG`) counts as none.
     """
+    if tags.get(SITE_ORIGIN_TAG) == inherited(tags.get(TERMINOLOGY_TAG, "")):
+        return None
     named = site_from_terminology(tags.get(TERMINOLOGY_TAG, ""))
     return Site.OTHER if named is None and tags.get(SITE_TAG) == Site.OTHER.value else named
+
+
+def stated(segment_id: str) -> str:
+    """The origin of a site that was stated for this very segment: a copy of the tag has another ID."""
+    return f"stated {segment_id}"
+
+
+def inherited(entry: str) -> str:
+    """The origin of a terminology that was copied from another segment, as long as it is this one."""
+    return f"{_INHERITED}{entry}"
+
+
+def is_inherited(origin: str) -> bool:
+    """Whether the terminology that this origin names was copied from another segment."""
+    return origin.startswith(_INHERITED)
 
 
 def site_tags(site: Site) -> dict[str, str]:

@@ -27,7 +27,7 @@ class LesionNotes:
 
     def setSite(self, segmentID: str, site: Site) -> None:
         """Say where a lesion sits."""
-        setSite(self._segment(segmentID), site)
+        setSite(self._segment(segmentID), site, segmentID)
         self._ledger.amend(segmentID, site=site)
         if any(variable.startswith("location.") for variable in self._inputs.signature.variables):
             self._ledger.mark({segmentID})

@@ -8,7 +8,8 @@ from typing import Any
 from radioimmuno.lesion import Site
 from radioimmuno.results import LesionScore, LesionStability
 
-from ..scene.tags import axesOf, irradiatedOf, siteOf
+from ..scene.sites import copiedSite
+from ..scene.tags import axesOf, irradiatedOf
 from .volumes import Volumes
 
 
@@ -16,6 +17,7 @@ from .volumes import Volumes
 class Row:
     """One lesion as the table shows it; `status` is `unscored`, `stale`, or that of its score.
 
+    `copiedSite` is what Slicer copied from another segment: it does not count.
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
     """
 
@@ -28,6 +30,7 @@ class Row:
     score: float | None
     status: str
     reasons: str
+    copiedSite: Site | None = None
     axesMm: tuple[float, float] | None = None
     stability: LesionStability | None = None
 
@@ -38,6 +41,7 @@ def rowOf(
     score: LesionScore | None,
     isStale: bool,
     included: bool,
+    site: Site | None,
     volumes: Volumes,
 ) -> Row:
     """The row of a segment."""
@@ -45,7 +49,8 @@ def rowOf(
     return Row(
         id=segmentID,
         name=segment.GetName(),
-        site=siteOf(segment),
+        site=site,
+        copiedSite=copiedSite(segment, site),
         irradiated=irradiatedOf(segment),
         included=included,
         volumeCc=score.volume_cc if score else volumes.of(segment, segmentID),

@@ -14,6 +14,7 @@ from radioimmuno.results import LesionScore, PatientScore, PatientStability
 from ..case import Case, checked, inputsOf, scoreCase
 from ..parameters import Parameters
 from ..scene import restoreColors, showScores, updateScores
+from ..scene.sites import noteSites, sitesOf
 from ..scene.tables import showTable
 from .edits import AxesWatch, EditWatch, lesionsNow, observeInputs
 from .history import History
@@ -173,9 +174,18 @@ class Session:
     @property
     def rows(self) -> list[Row]:
         """A row for every segment, in their order."""
-        included, ledger = set(self.inputs.included), self._ledger
+        included, ledger, node = set(self.inputs.included), self._ledger, self.inputs.segmentationNode
+        sites = sitesOf(node) if node else {}
         return [
-            rowOf(self._segment(i), i, ledger.scores.get(i), i in ledger.stale, i in included, self._volumes)
+            rowOf(
+                self._segment(i),
+                i,
+                ledger.scores.get(i),
+                i in ledger.stale,
+                i in included,
+                sites[i],
+                self._volumes,
+            )
             for i in self.inputs.segmentIDs
         ]
 
@@ -259,11 +269,14 @@ class Session:
         self._volumes.begin()
         self._watched: tuple[Any, Any] | None
         self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
+        if node is not None:
+            noteSites(node)
         observeInputs(self.observers, volumeNode, node, self._edits.schedule)
         self.changed.emit()
 
     def _mark(self) -> None:
         if self.inputs.segmentationNode is not None:
+            noteSites(self.inputs.segmentationNode)
             self._ledger.compare()
             self._axes.forgetEdited()
             self.changed.emit()

@@ -163,11 +163,14 @@ class LesionTable:
 
     def _siteBox(self, row: Row) -> Any:
         box = qt.QComboBox()
-        box.addItem("-")
+        box.addItem(f"{row.copiedSite.label}?" if row.copiedSite else "-")
         for site in SITES:
             box.addItem(site.label)
         box.setCurrentIndex(SITES.index(row.site) + 1 if row.site else 0)
-        box.setToolTip(_("Site of {name}").format(name=row.name))
+        tip = _("Site of {name}").format(name=row.name)
+        if row.copiedSite:
+            tip += _(": Slicer copied it from another segment, and it does not count. Choose the site.")
+        box.setToolTip(tip)
         box.connect("activated(int)", lambda index: self._siteChosen(row, index))
         return box
 

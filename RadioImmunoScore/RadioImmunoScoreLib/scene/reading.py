@@ -16,7 +16,8 @@ from radioimmuno.lesion import Lesion
 
 from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice
 from .masks import MaskReader
-from .tags import delineationOf, irradiatedOf, siteOf, trackingOf
+from .sites import sitesOf
+from .tags import delineationOf, irradiatedOf, trackingOf
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +87,12 @@ def readLesions(
     """
     segmentation = segmentationNode.GetSegmentation()
     reader = MaskReader(segmentationNode, volumeNode)
+    sites = sitesOf(segmentationNode)
     lesions, findings = [], {}
     for segmentID in segmentation.GetSegmentIDs() if segmentIDs is None else segmentIDs:
         segment = segmentation.GetSegment(segmentID)
         placed = reader.read(segmentID)
         findings[segmentID] = placed.findings
-        said = siteOf(segment), irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
+        said = sites[segmentID], irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
         lesions.append(Lesion(segmentID, segment.GetName(), placed.mask, *said))
     return SegmentationReading(tuple(lesions), findings)

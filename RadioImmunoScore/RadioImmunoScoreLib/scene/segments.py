@@ -17,7 +17,7 @@ import vtk
 from radioimmuno.findings import InputError
 from radioimmuno.image import Box, Image
 from radioimmuno.lesion import Site
-from radioimmuno.segment_tags import TERMINOLOGY_TAG, terminology_of
+from radioimmuno.segment_tags import SITE_ORIGIN_TAG, TERMINOLOGY_TAG, stated, terminology_of
 
 from .geometry import (
     ijkToRasFromLattice,
@@ -28,7 +28,7 @@ from .geometry import (
     transformBetween,
 )
 from .masks import BINARY_LABELMAP, labelBoxes, moved
-from .tags import axesOf, delineationOf, setAxes, setDelineation, setTracking
+from .tags import axesOf, delineationOf, setAxes, setDelineation, setTracking, tagOf
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
@@ -109,6 +109,8 @@ def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentI
     setAxes(segment, None)
     setTracking(segment, None)
     newID = segmentation.GenerateUniqueSegmentID(segmentID)
+    if tagOf(segment, SITE_ORIGIN_TAG) == stated(segmentID):
+        segment.SetTag(SITE_ORIGIN_TAG, stated(newID))
     _add(segmentation, segment, newID, labelmap)
     return newID
 

@@ -11,6 +11,7 @@ from radioimmuno.segment_tags import (
     ALGORITHM_NAME_TAG,
     ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
+    SITE_ORIGIN_TAG,
     SITE_TAG,
     TERMINOLOGY_TAG,
     TRACKING_TAG,
@@ -20,6 +21,7 @@ from radioimmuno.segment_tags import (
     irradiated_tag,
     site_of,
     site_tags,
+    stated,
 )
 
 # Long and short axis in mm, as they were measured when the lesion was segmented.
@@ -36,13 +38,15 @@ def tagOf(segment: Any, name: str) -> str | None:
     return value.get() if segment.GetTag(name, value) else None
 
 
-def siteOf(segment: Any) -> Site | None:
-    """The site that a segment's tags name; None when they name none of ours."""
-    return site_of({name: tagOf(segment, name) or "" for name in (TERMINOLOGY_TAG, SITE_TAG)})
+def siteOf(segment: Any, origin: str) -> Site | None:
+    """The site that a segment's tags name, when its origin tag is to say this; None for none of ours."""
+    tags = {name: tagOf(segment, name) or "" for name in (TERMINOLOGY_TAG, SITE_TAG)}
+    return site_of({**tags, SITE_ORIGIN_TAG: origin})
 
 
-def setSite(segment: Any, site: Site) -> None:
-    """Write the site into the segment's tags: a mass in this anatomic region."""
+def setSite(segment: Any, site: Site, segmentID: str) -> None:
+    """Write the site into the tags of the segment with this ID: a mass in this anatomic region."""
+    segment.SetTag(SITE_ORIGIN_TAG, stated(segmentID))
     if segment.HasTag(SITE_TAG):
         segment.RemoveTag(SITE_TAG)
     for name, value in site_tags(site).items():

@@ -195,17 +195,17 @@ class TestTags:
 
     @pytest.mark.parametrize("site", Site)
     def test_a_site_set_is_a_site_read(self, patient, segment, site):
-        setSite(segment, site)
+        setSite(segment, site, "node")
         assert self.readNode(patient).site is site
 
     def test_a_site_set_again_leaves_nothing_of_the_one_before(self, patient, segment):
-        setSite(segment, Site.OTHER)
-        setSite(segment, Site.LUNG)
+        setSite(segment, Site.OTHER, "node")
+        setSite(segment, Site.LUNG, "node")
         segment.RemoveTag("TerminologyEntry")
         assert self.readNode(patient).site is None
 
     def test_slicer_understands_the_terminology_written(self, segment):
-        setSite(segment, Site.LIVER)
+        setSite(segment, Site.LIVER, "node")
         text = vtk.reference("")
         assert segment.GetTag("TerminologyEntry", text)
         entry = slicer.vtkSlicerTerminologyEntry()

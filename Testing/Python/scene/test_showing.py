@@ -259,7 +259,7 @@ class TestClear:
 
     def test_lesions_read_the_same_before_scored_and_after(self, patient):
         segment = patient[1].GetSegmentation().GetSegment("node")
-        setSite(segment, Site.LYMPH_NODE)
+        setSite(segment, Site.LYMPH_NODE, "node")
         before = readLesions(patient[1], patient[0])
         showScores(*patient, patientScore(), signature())
         after = readLesions(patient[1], patient[0])
