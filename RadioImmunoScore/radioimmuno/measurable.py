@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .box_index import BoxIndex
 from .findings import Finding, Severity
 from .grid import Grid
 from .image import Box
@@ -51,15 +52,13 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
 def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
     """For each lesion's id, the lesions (canonical) it shares voxels with."""
     found: dict[str, list[Finding]] = {}
-    boxes = [lesion.box for lesion in lesions]
-    for a, lesion in enumerate(lesions):
-        for b, other in enumerate(lesions):
-            first, second = boxes[a], boxes[b]
-            if a == b or first is None or second is None:
+    index = BoxIndex([lesion.box for lesion in lesions])
+    for place, lesion in enumerate(lesions):
+        for beside in index.meeting(lesion.box):
+            other = lesions[beside]
+            if beside == place or lesion.box is None or other.box is None:
                 continue
-            shared = first.intersect(second)
-            if not shared.size:
-                continue
+            shared = lesion.box.intersect(other.box)
             both = lesion.mask.within(shared, False) & other.mask.within(shared, False)
             voxels = int(np.count_nonzero(both))
             if voxels:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from . import measurable
+from .box_index import BoxIndex
 from .features import catalog
 from .features.extract import Values
 from .features.extract import extract as extract_features
@@ -21,6 +23,7 @@ from .image import Box, Image
 from .lesion import Lesion
 from .preprocessing import Region
 from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box
+from .ring import ring_box
 from .settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -70,6 +73,19 @@ class Task:
         """The CT around a box of its voxels, as much as any lesion inside of the box needs."""
         box = sampled_box(around, self.grid, self.settings, self.keys, self.margin_mm)
         return sample(self.image, self.grid, box, self.settings.extraction)
+
+    def cutting(self, lesion: Lesion) -> list[Lesion]:
+        """The other lesions that reach into the box of a lesion's ring."""
+        if lesion.box is None:
+            return []
+        places = self._covered.meeting(ring_box(lesion.box, self.grid, self.settings.ring))
+        return [self.lesions[place] for place in places if self.lesions[place].id != lesion.id]
+
+    @cached_property
+    def _covered(self) -> BoxIndex:
+        """The boxes of the grid that the lesions cover."""
+        boxes = (lesion.box for lesion in self.lesions)
+        return BoxIndex([None if box is None else self.grid.cover(box, 0.0) for box in boxes])
 
 
 def extract(
@@ -184,7 +200,7 @@ def measure_lesion(
     try:
         findings += measurable.check_mask(lesion, task.grid)
         if not _refuses(findings) and lesion.box is not None:
-            others = [other for other in task.lesions if other.id != lesion.id]
+            others = task.cutting(lesion)
             around = sampled or task.sampled(lesion.box)
             prepared = prepare(around, lesion, others, task.settings, task.keys, task.margin_mm)
             findings += prepared.findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from functools import reduce
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .atomic import replacing
+from .box_index import BoxIndex
 from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
 from .segment_tags import IRRADIATED_TAG, TRACKING_TAG, delineation_tags, irradiated_tag, site_tags
@@ -54,15 +56,11 @@ def _box_around(lesions: Sequence[Lesion]) -> Box:
 
 def _layers(lesions: Sequence[Lesion]) -> list[int]:
     """The layer of each lesion: the first in which it shares no voxel with another one."""
-    layers: list[list[Lesion]] = []
-    found = []
-    for lesion in lesions:
-        free = (n for n, layer in enumerate(layers) if not any(_overlap(lesion, other) for other in layer))
-        number = next(free, len(layers))
-        if number == len(layers):
-            layers.append([])
-        layers[number].append(lesion)
-        found.append(number)
+    index = BoxIndex([lesion.box for lesion in lesions])
+    found: list[int] = []
+    for place, lesion in enumerate(lesions):
+        taken = {found[n] for n in index.meeting(lesion.box) if n < place and _overlap(lesion, lesions[n])}
+        found.append(next(n for n in itertools.count() if n not in taken))
     return found
 
 
@@ -70,15 +68,17 @@ def _overlap(one: Lesion, other: Lesion) -> bool:
     if one.box is None or other.box is None:
         return False
     box = one.box.intersect(other.box)
-    return bool(box.size and (one.mask.within(box, False) & other.mask.within(box, False)).any())
+    return bool((one.mask.within(box, False) & other.mask.within(box, False)).any())
 
 
 def _label_maps(lesions: Sequence[Lesion], layer_of: Sequence[int], box: Box) -> np.ndarray:
     """(k, j, i, layer); a lesion's label is its number, from 1."""
     kind = np.uint8 if len(lesions) < 256 else np.uint16
     values = np.zeros((*box.shape, max(layer_of, default=0) + 1), kind)
-    for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True)):
-        values[..., layer][lesion.mask.within(box, False)] = number + 1
+    for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True), start=1):
+        if lesion.box is not None:
+            there = values[..., layer][lesion.box.shift([-a for a in box.start]).slices]
+            there[lesion.mask.crop(lesion.box).values] = number
     return values
 
 

@@ -1,7 +1,7 @@
 """Time and size of `radioimmuno score` with 30, 100 and 300 lesions in one CT of 512 x 512 x 300 voxels.
 
-The same made-up CT (correlated noise and bright balls, some of them beside each other) for all three, so that what
-grows with the number of lesions shows beside what the CT itself costs::
+The same made-up CT (correlated noise and bright balls, some of them beside each other) for all three, so
+that what grows with the number of lesions shows beside what the CT itself costs::
 
     python Testing/Benchmarks/many_lesions.py
     python Testing/Benchmarks/many_lesions.py --lesions 300 --keep FOLDER
