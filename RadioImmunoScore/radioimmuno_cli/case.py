@@ -83,7 +83,7 @@ def read_case(
             from radioimmuno.dicom.lesions import only_lesions_of
 
             lesions = only_lesions_of(lesions)
-        found = read_lesions(lesions, read.image, read.source, patterns)
+        found = read_lesions(lesions, read.image, read.source, patterns, accepted=accepted)
     known = found.lesions if table is None else tuple(apply_lesion_table(table, found.lesions))
     gaps = check_gaps(read.gaps, known, settings)
     return Case(

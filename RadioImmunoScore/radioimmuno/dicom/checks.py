@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 
 from ..acceptance import unless_accepted
 from ..findings import Finding, Severity
+from ..identity import in_part, same_patient
 from .header import SliceHeader
 from .library import can_decode, syntax_name
 
@@ -16,6 +18,22 @@ NO_SCANS = frozenset(
     {"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "SR", "PR", "KO", "REG", "RWV", "M3D", "OT", "DOC"}
 )
 BITS = (8, 16, 32)
+# Converters (GDCM) write "unspecified" into CT whose header named no unit.
+HOUNSFIELD, UNSPECIFIED = "HU", "US"
+# Words of ImageType (and of FrameType) that name what was made of a scan; makers write them in any place.
+DERIVATIONS = {
+    "a projection through several slices": {
+        "MIP",
+        "MINIP",
+        "PROJECTION",
+        "MAXIMUM",
+        "MINIMUM",
+        "VRT",
+        "SSD",
+    },
+    "a subtraction": {"SUBTRACTION", "SUBTRACT", "SUBTRACTED"},
+    "reformatted from other slices": {"MPR", "REFORMATTED", "MULTIPLANAR", "RESAMPLED"},
+}
 # More than any scanner's matrix; what claims more is no CT, and would take memory without bound.
 MAX_SIDE_PIXELS = 8192
 MAX_VOXELS = 2_000_000_000
@@ -32,6 +50,65 @@ def check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Find
         return None
     text = f"The modality is {modality}, and signatures are made for CT."
     return unless_accepted("ct.not_ct", text, accepted)
+
+
+def check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether all slices are of one patient and one study, where they say so."""
+    patients = Counter(header.patient_id for header in slices if header.patient_id)
+    usual, *others = [name for name, _ in patients.most_common()] or [""]
+    strangers = [name for name in others if not same_patient(name, usual)]
+    if strangers:
+        count = sum(patients[name] for name in strangers)
+        one, other = in_part(strangers[0], usual)
+        whose = f"PatientID {one}, the others {other}"
+        text = f"{count} of {len(slices)} slices are of another patient ({whose})."
+        return unless_accepted("patient.mismatch", text, accepted)
+    studies = Counter(header.study_uid for header in slices if header.study_uid)
+    if len(studies) > 1:
+        count = len(slices) - studies.most_common(1)[0][1]
+        text = f"{count} of {len(slices)} slices are of another study than the others."
+        return unless_accepted("patient.mismatch", text, accepted)
+    return None
+
+
+def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether a CT is what the scanner reconstructed, in Hounsfield units; other modalities pass.
+
+    A header without image type or without rescale type is taken for an original one in HU, as the standard
+    has it for CT.
+    """
+    if slices[0].modality != CT:
+        return None
+    derived = [header for header in slices if _derivation(header.image_type)]
+    if derived:
+        kind = "\\".join(derived[0].image_type)
+        words = _derivation(derived[0].image_type)
+        text = f"{_share(derived, slices)} {words} (ImageType {kind}): not what the scanner reconstructed."
+        return unless_accepted("ct.not_original", text, accepted)
+    others = [header for header in slices if header.rescale_type not in ("", HOUNSFIELD)]
+    if others and all(header.rescale_type == UNSPECIFIED for header in others):
+        text = "The header leaves the unit of the values open (RescaleType US): taken for Hounsfield units."
+        return Finding("ct.not_original", Severity.WARN, text)
+    if others:
+        text = (
+            f"{_share(others, slices)} in the unit {others[0].rescale_type} (RescaleType), not in Hounsfield "
+            "units (HU)."
+        )
+        return unless_accepted("ct.not_original", text, accepted)
+    return None
+
+
+def _derivation(image_type: Sequence[str]) -> str:
+    """What was made of the scan, in words; "" for an original."""
+    parts = {part for value in image_type for part in re.split(r"[^A-Z0-9]+", value)}
+    for words, names in DERIVATIONS.items():
+        if parts & names:
+            return words
+    return "derived from other images" if image_type[:1] == ("DERIVED",) else ""
+
+
+def _share(some: Sequence[SliceHeader], slices: Sequence[SliceHeader]) -> str:
+    return "Its slices are" if len(some) == len(slices) else f"{len(some)} of {len(slices)} slices are"
 
 
 def check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:

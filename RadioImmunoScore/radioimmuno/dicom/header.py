@@ -39,6 +39,7 @@ KEYWORDS = (
     "SliceThickness",
     "RescaleSlope",
     "RescaleIntercept",
+    "RescaleType",
     "PixelPaddingValue",
     "PixelPaddingRangeLimit",
     "KVP",
@@ -123,6 +124,7 @@ class SliceHeader:
     pixel_spacing: tuple[float, float] | None
     slope: float | None
     intercept: float | None
+    rescale_type: str
     padding: tuple[float, float] | None
     acquisition: Acquisition
     pixels: Pixels | None
@@ -178,6 +180,7 @@ def _slice(
         pixel_spacing=(spacing[0], spacing[1]) if spacing and min(spacing) > 0 else None,
         slope=_number(places, "RescaleSlope"),
         intercept=_number(places, "RescaleIntercept"),
+        rescale_type=_text(places, "RescaleType").upper(),
         padding=_padding(dataset),
         acquisition=_acquisition(dataset, places),
         pixels=pixels,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from ..findings import InputError
@@ -15,7 +15,7 @@ from .seg import read_seg
 from .source import SourceSeries
 
 CODE = "mask.unreadable"
-READERS = {
+READERS: dict[str, Callable[..., ReadLesions]] = {
     "1.2.840.10008.5.1.4.1.1.481.3": read_rtstruct,
     "1.2.840.10008.5.1.4.1.1.66.4": read_seg,
     "1.2.840.10008.5.1.4.1.1.66.7": read_seg,
@@ -23,7 +23,12 @@ READERS = {
 
 
 def read_dicom_lesions(
-    path: Path, image: Image, source: SourceSeries | None = None, patterns: Sequence[str] = ()
+    path: Path,
+    image: Image,
+    source: SourceSeries | None = None,
+    patterns: Sequence[str] = (),
+    *,
+    accepted: Collection[str] = (),
 ) -> ReadLesions:
     """The lesions of a DICOM file, by what kind of file it is; parameters and errors as its reader's.
 
@@ -39,7 +44,7 @@ def read_dicom_lesions(
         raise InputError(
             CODE, f"{file} holds no lesions (it is DICOM, {name}). Give an RTSTRUCT or a SEG file."
         )
-    return READERS[kind](file, image, source, patterns)
+    return READERS[kind](file, image, source, patterns, accepted=accepted)
 
 
 def only_lesions_of(folder: Path) -> Path:

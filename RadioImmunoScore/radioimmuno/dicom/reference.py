@@ -1,11 +1,91 @@
-"""Whether a segmentation belongs to the CT: frame of reference and series."""
+"""Whether a file belongs to the CT: patient, study, frame of reference and series."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 
-from ..findings import Finding, Refusal, Severity
+from ..acceptance import unless_accepted
+from ..findings import Finding, InputError, Refusal, Severity
+from ..identity import in_part, iso_date, same_patient
 from .source import SourceSeries
+
+# Characters of a UID that a message shows.
+UID_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose a file says that it is.
+
+    Parameters
+    ----------
+    patient_id, study_uid, study_date, frame_of_reference_uid : as the file has them, "" where it has none
+    series : UIDs of the series that it refers to
+    """
+
+    patient_id: str = field(default="", repr=False)
+    study_uid: str = ""
+    study_date: str = ""
+    frame_of_reference_uid: str = ""
+    series: frozenset[str] = frozenset()
+
+
+def subject_of(dataset: Any, frame_of_reference_uid: str, series: Collection[str]) -> Subject:
+    """Whose a file is, by its header; frame of reference and series stand elsewhere in every kind of file."""
+    keywords = ("PatientID", "StudyInstanceUID", "StudyDate")
+    patient, study, day = (str(dataset.get(keyword) or "").strip(" \0") for keyword in keywords)
+    return Subject(patient, study, day, frame_of_reference_uid, frozenset(series))
+
+
+def check_patient(
+    what: str, subject: Subject, source: SourceSeries | None, accepted: Collection[str]
+) -> list[Finding]:
+    """Refuse a file of another patient than the CT, or of another study that is not tied to it.
+
+    Nothing is known to differ where a PatientID is empty, or the CT is no DICOM series. Another study is
+    tied to the CT by its frame of reference, or by referring to the CT's series.
+
+    Parameters
+    ----------
+    what : what the file holds, in the plural: "lesions"
+    accepted : codes of `acceptance.OPTIONS` that a person accepted; then it is a warning
+
+    Raises
+    ------
+    InputError
+        `patient.mismatch`; identifiers are shown in part.
+    """
+    text = "" if source is None else _mismatch(what, subject, source)
+    if not text:
+        return []
+    finding = unless_accepted("patient.mismatch", text, accepted)
+    if finding.severity is Severity.REFUSE:
+        raise InputError(finding.code, finding.text)
+    return [finding]
+
+
+def _mismatch(what: str, subject: Subject, source: SourceSeries) -> str:
+    if not same_patient(subject.patient_id, source.patient_id):
+        theirs, ours = in_part(subject.patient_id, source.patient_id)
+        return f"The {what} are of another patient (PatientID {theirs}) than the CT (PatientID {ours})."
+    if not subject.study_uid or not source.study_uid or subject.study_uid == source.study_uid:
+        return ""
+    frame = subject.frame_of_reference_uid
+    if source.series_uid in subject.series or (frame and frame == source.frame_of_reference_uid):
+        return ""
+    theirs, ours = (
+        f"of {iso_date(day) or 'unknown date'}, UID ...{uid[-UID_SHOWN:]}"
+        for day, uid in (
+            (subject.study_date, subject.study_uid),
+            (source.study_date, source.study_uid),
+        )
+    )
+    return (
+        f"The {what} are of another study ({theirs}) than the CT ({ours}), and no frame of reference that "
+        "both share ties them together."
+    )
 
 
 def check_frame_of_reference(uid: str, source: SourceSeries | None) -> None:

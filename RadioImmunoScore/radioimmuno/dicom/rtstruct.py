@@ -17,7 +17,7 @@ Rules, where systems differ:
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from .codes import site_of_codes
 from .contours import cells, fill
 from .library import lenient_reading, pydicom
 from .planes import PLANE_TOLERANCE, planes_at
-from .reference import check_frame_of_reference, check_series
+from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .source import SourceSeries
 
 CODE = "mask.unreadable"
@@ -60,6 +60,8 @@ def read_rtstruct(
     image: Image,
     source: SourceSeries | None = None,
     patterns: Sequence[str] = (),
+    *,
+    accepted: Collection[str] = (),
 ) -> ReadLesions:
     """The structures of an RTSTRUCT file, as masks on the CT's lattice.
 
@@ -69,6 +71,8 @@ def read_rtstruct(
     image : the CT
     source : the DICOM series that it was read from; None for other files, which have no frame of reference
     patterns : glob patterns of the structures' names; all structures by default
+
+    accepted : codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
     -------
@@ -81,6 +85,7 @@ def read_rtstruct(
     InputError
         `mask.unreadable` for a damaged file or one without structures, `mask.no_match` when a pattern matches
         none.
+        `patient.mismatch` when it is of another patient than the CT.
     GeometryError
         `mask.geometry` when all of it lies in another frame of reference, or nothing of it on the CT.
     """
@@ -90,6 +95,7 @@ def read_rtstruct(
             dataset = pydicom().dcmread(path)
             everything = _structures(dataset)
             series = _referenced_series(dataset)
+            subject = subject_of(dataset, _frame_of_reference(dataset), series)
     except (InputError, OSError):
         raise
     except Exception as error:  # a damaged file can make the library raise anything
@@ -98,7 +104,7 @@ def read_rtstruct(
         raise InputError(CODE, f"{path} holds no structures.")
     picked = pick(everything, patterns, lambda s: (s.number, s.name))
     lesions, findings = [], {}
-    shared = check_series(series, source)
+    shared = [*check_patient("lesions", subject, source, accepted), *check_series(series, source)]
     for structure in picked:
         mask, found = _mask(structure, image.lattice, source)
         lesions.append(
@@ -114,10 +120,14 @@ def _elsewhere(found: Sequence[Finding]) -> bool:
     return any(f.code == "mask.geometry" and f.severity is Severity.REFUSE for f in found)
 
 
-def _structures(dataset: Any) -> list[_Structure]:
+def _frame_of_reference(dataset: Any) -> str:
     frames = dataset.get("ReferencedFrameOfReferenceSequence") or []
     frame = str(frames[0].get("FrameOfReferenceUID", "")) if len(frames) == 1 else ""
-    frame = frame or str(dataset.get("FrameOfReferenceUID", ""))
+    return frame or str(dataset.get("FrameOfReferenceUID", ""))
+
+
+def _structures(dataset: Any) -> list[_Structure]:
+    frame = _frame_of_reference(dataset)
     drawn = {
         str(item.get("ReferencedROINumber")): tuple(item.get("ContourSequence") or ())
         for item in dataset.get("ROIContourSequence") or []

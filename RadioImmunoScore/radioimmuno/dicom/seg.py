@@ -8,7 +8,7 @@ other (`placement.place`). The rings that our own export adds are no lesions and
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ..placement import ReadLesions, place_lesions
 from .codes import delineation_of, is_ring, site_of_codes
 from .library import lenient_reading, pydicom
 from .planes import PLANE_TOLERANCE, planes_at
-from .reference import check_frame_of_reference, check_series
+from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .seg_frames import CODE, Frame, frames_of, pixels_of
 from .source import SourceSeries
 
@@ -59,6 +59,8 @@ def read_seg(
     source: SourceSeries | None = None,
     patterns: Sequence[str] = (),
     threshold: float = FRACTION,
+    *,
+    accepted: Collection[str] = (),
 ) -> ReadLesions:
     """The segments of a DICOM SEG file, as masks on the CT's lattice.
 
@@ -69,6 +71,7 @@ def read_seg(
     source : the DICOM series that it was read from; None for other files, which have no frame of reference
     patterns : glob patterns of the segments' names; all segments by default
     threshold : share of the highest value from which a voxel of a fractional segmentation is inside
+    accepted : codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
     -------
@@ -81,6 +84,7 @@ def read_seg(
     InputError
         `mask.unreadable` for a damaged file or one without segments, `mask.no_match` when a pattern matches
         none.
+        `patient.mismatch` when it is of another patient than the CT.
     GeometryError
         `mask.geometry` for another frame of reference, or when nothing of it lies on the CT.
     """
@@ -96,7 +100,10 @@ def read_seg(
                 patterns,
                 lambda segment: (str(segment.number), segment.name),
             )
-            check_frame_of_reference(str(dataset.get("FrameOfReferenceUID") or ""), source)
+            frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
+            subject = subject_of(dataset, frame_of_reference, series)
+            other = check_patient("lesions", subject, source, accepted)
+            check_frame_of_reference(frame_of_reference, source)
             least = _least(dataset, threshold)
             parts = _parts(path, dataset, frames, least, {segment.number for segment in picked})
     except Refusal as problem:
@@ -121,7 +128,7 @@ def read_seg(
         )
         for segment in picked
     ]
-    shared = [*check_series(series, source), *_fractional(dataset, threshold)]
+    shared = [*other, *check_series(series, source), *_fractional(dataset, threshold)]
     return place_lesions(path, lesions, image.lattice, {lesion.id: shared for lesion in lesions})
 
 

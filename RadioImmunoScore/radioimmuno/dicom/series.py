@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ..acquisition import Acquisition
@@ -14,6 +15,8 @@ from .checks import (
     check_frames,
     check_kind,
     check_mixed,
+    check_one_patient,
+    check_original,
     check_pixels,
     check_rescale,
 )
@@ -106,12 +109,16 @@ def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], accepted:
 def _examine(slices: Sequence[SliceHeader], accepted: Collection[str]) -> tuple[list[Finding], Stack | None]:
     """The first refusal ends it: what comes later would be a consequence."""
     findings: list[Finding] = []
-    kind = check_kind(slices, accepted)
-    if kind is not None:
-        findings.append(kind)
-    if _refused(findings):
-        return findings, None
-    for check in (check_pixels, check_frames, check_mixed, check_rescale):
+    checks = (
+        partial(check_kind, accepted=accepted),
+        partial(check_one_patient, accepted=accepted),
+        check_pixels,
+        check_frames,
+        check_mixed,
+        partial(check_original, accepted=accepted),
+        check_rescale,
+    )
+    for check in checks:
         problem = check(slices)
         if problem is not None:
             findings.append(problem)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,8 @@ def read_lesions(
     image: Image,
     source: SourceSeries | None = None,
     patterns: Sequence[str] = (),
+    *,
+    accepted: Collection[str] = (),
 ) -> ReadLesions:
     """The lesions of a segmentation, each a mask cropped to what it covers, on the CT's lattice.
 
@@ -65,6 +67,7 @@ def read_lesions(
     image : the CT
     source : the DICOM series that the CT was read from; DICOM lesions must lie in its frame of reference
     patterns : glob patterns of the names of the lesions to take; all of them by default
+    accepted : codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
     -------
@@ -83,7 +86,7 @@ def read_lesions(
     if path.is_dir() or is_dicom(path):
         from ..dicom.lesions import read_dicom_lesions
 
-        return read_dicom_lesions(path, image, source, patterns)
+        return read_dicom_lesions(path, image, source, patterns, accepted=accepted)
     volume = open_volume(path, CODE)
     segments = _segments(path, volume)
     stored = from_sitk(volume)

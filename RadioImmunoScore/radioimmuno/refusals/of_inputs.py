@@ -123,8 +123,9 @@ ADVICE = {
     ),
     "ct.not_original": Advice(
         f"{CT_REFUSED} {ACCEPTED.format('--accept-derived')}",
-        "A projection (MIP), a reformatted or a subtracted series, or values of another type than HU are not "
-        "what signatures are made on.",
+        "A projection (MIP), a reformatted, subtracted or otherwise derived series (ImageType), or values in "
+        "another unit than HU (RescaleType), are not what signatures are made on. A unit that the header "
+        "leaves open (US) is only a warning.",
         "Take the series that the scanner reconstructed.",
     ),
     "ct.kvp_implausible": Advice(
@@ -144,7 +145,9 @@ ADVICE = {
     ),
     "patient.mismatch": Advice(
         f"{NOT_DONE} {ACCEPTED.format('--accept-patient')}",
-        "CT, lesions and other files of different patients or studies make a score of nobody.",
+        "CT, lesions and other files of different patients (PatientID) make a score of nobody; so do "
+        "different studies that no frame of reference ties together, and a slice of another patient in a "
+        "series.",
         "Take the files of one patient and one study.",
     ),
     "dicom.no_library": Advice(

@@ -134,8 +134,9 @@ def test_two_pictures_of_one_place_are_refused(tmp_path):
 
 
 def test_interleaved_phases_are_refused(tmp_path):
-    arterial = ct_series(hu_values(), uid="1.2.3", frame_uid="1.5")
-    venous = ct_series(hu_values() + np.int16(40), uid="1.2.3", frame_uid="1.5")
+    same = {"uid": "1.2.3", "study_uid": "1.2", "frame_uid": "1.5"}
+    arterial = ct_series(hu_values(), **same)
+    venous = ct_series(hu_values() + np.int16(40), **same)
     mixed = [dataset for pair in zip(arterial, venous, strict=True) for dataset in pair]
     folder = write(tmp_path, mixed)
     refused(folder, "ct.duplicate_slice", "10 places have several slices")

@@ -29,12 +29,11 @@ def refusal(folder, **options):
     return caught.value.code, str(caught.value)
 
 
-def localizer(uid=None, frame_uid=None):
+def localizer(**same):
     """A sagittal overview picture."""
     return ct_series(
         hu_values()[:1],
-        uid=uid,
-        frame_uid=frame_uid,
+        **same,
         orientation=(0, 1, 0, 0, 0, -1),
         ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"],
         SeriesNumber=1,
@@ -70,7 +69,8 @@ def test_a_localizer_as_a_series_of_its_own_is_passed_over(tmp_path):
 
 
 def test_a_localizer_among_the_slices_is_refused(tmp_path):
-    write(tmp_path, [*localizer("1.2.3", "1.5"), *ct_series(hu_values(), uid="1.2.3", frame_uid="1.5")])
+    same = {"uid": "1.2.3", "study_uid": "1.2", "frame_uid": "1.5"}
+    write(tmp_path, [*localizer(**same), *ct_series(hu_values(), **same)])
     code, text = refusal(tmp_path)
     assert code == "ct.mixed_series"
     assert "1 slice, localizer, sagittal" in text
