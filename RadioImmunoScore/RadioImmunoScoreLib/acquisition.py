@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-import slicer
-
+from radioimmuno.acceptance import unless_accepted
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.findings import Finding, Severity
+from radioimmuno.findings import Finding
 
-INSTANCE_UIDS = "DICOM.instanceUIDs"
+from .dicom_origin import headerValues, originOf
+
 CT = "CT"
 NOTED = "RadioImmunoScore.Acquisition"
 
@@ -28,13 +29,9 @@ def readAcquisition(volumeNode: Any) -> Acquisition:
     noted = volumeNode.GetAttribute(NOTED)
     if noted:
         return Acquisition(**json.loads(noted))
-    instances = (volumeNode.GetAttribute(INSTANCE_UIDS) or "").split()
-    database = getattr(slicer, "dicomDatabase", None)
-    if not instances or database is None or not database.isOpen:
-        return Acquisition()
-    header = {tag: database.instanceValue(instances[0], tag).strip() for tag in _TAGS}
+    header, modality = headerValues(volumeNode, _TAGS), originOf(volumeNode).modality
     if not any(header.values()):
-        return Acquisition()
+        return Acquisition(modality=modality or None)
     return Acquisition(
         kvp=_number(header[KVP]),
         slice_thickness_mm=_number(header[SLICE_THICKNESS]),
@@ -54,12 +51,12 @@ def noteAcquisition(volumeNode: Any, acquisition: Acquisition) -> None:
 _TAGS = (KVP, SLICE_THICKNESS, KERNEL, CONTRAST_AGENT, MODALITY, MANUFACTURER, MODEL)
 
 
-def modalityFindings(acquisition: Acquisition) -> tuple[Finding, ...]:
-    """A refusal of all lesions when the header says that the volume is no CT."""
+def modalityFindings(acquisition: Acquisition, accepted: Collection[str]) -> tuple[Finding, ...]:
+    """A refusal of all lesions when the header says that the volume is no CT, unless that was accepted."""
     if acquisition.modality in (None, CT):
         return ()
     text = f"The modality is {acquisition.modality}, and signatures are made for CT: select a CT."
-    return (Finding("ct.not_ct", Severity.REFUSE, text),)
+    return (unless_accepted("ct.not_ct", text, accepted),)
 
 
 def _number(text: str) -> float | None:

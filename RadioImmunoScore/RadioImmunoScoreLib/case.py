@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.acceptance import unless_accepted
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
 from radioimmuno.image import Image
@@ -14,7 +15,9 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
 
+from .acceptance import acceptedOf
 from .acquisition import modalityFindings
+from .dicom_origin import patientFindings
 from .scene import readLesions, readVoxels, shapeFindings
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class Case:
     ----------
     ofLesions : what reading the lesions found, by lesion ID
     ofCt : what holds for all of them
+    accepted : the codes of what a person accepted of this CT
     """
 
     image: Image
@@ -40,6 +44,7 @@ class Case:
     signature: Signature
     acquisition: Acquisition
     ofCt: tuple[Finding, ...] = ()
+    accepted: frozenset[str] = frozenset()
 
     @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
@@ -68,16 +73,26 @@ def readCase(
     """
     known, byHand = with_kvp(acquisition, kvp)
     image = readVoxels(volumeNode)
-    ofCt = (*modalityFindings(known), *shapeFindings(volumeNode), *byHand)
+    ofCt = (*inputFindings(volumeNode, segmentationNode, known), *byHand)
     reading = readLesions(segmentationNode, volumeNode)
-    return Case(image, reading.lesions, reading.findings, signature, known, ofCt)
+    return Case(image, reading.lesions, reading.findings, signature, known, ofCt, acceptedOf(volumeNode))
+
+
+def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisition) -> tuple[Finding, ...]:
+    """What holds for all lesions of a segmentation on a CT, as far as it is known without their voxels."""
+    return (
+        *modalityFindings(acquisition, acceptedOf(volumeNode)),
+        *patientFindings(volumeNode, segmentationNode),
+        *shapeFindings(volumeNode),
+    )
 
 
 def checked(case: Case) -> Case:
     """The case with what its CT as a whole is to be warned of; reads all voxels, on any thread."""
     from radioimmuno.reading import implausible_values
 
-    return replace(case, ofCt=(*case.ofCt, *implausible_values(case.image)))
+    found = [unless_accepted(f.code, f.text, case.accepted) for f in implausible_values(case.image)]
+    return replace(case, ofCt=(*case.ofCt, *found))
 
 
 def scoreCase(

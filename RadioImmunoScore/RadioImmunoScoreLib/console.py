@@ -13,6 +13,7 @@ from radioimmuno.signature import Signature
 from .acquisition import readAcquisition
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
 from .dicom_export import readExport, writeExport
+from .dicom_origin import identityOf
 from .engines import compareCase, measureCase
 from .export import exportPatient
 from .scene import showScores
@@ -37,7 +38,8 @@ def score(
     used = _signature(signature)
     case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))
     rows = scoreCase(case, only, progress)
-    patient = patient_score(rows, used, case.acquisition, inputsOf(volumeNode, segmentationNode))
+    names = inputsOf(volumeNode, segmentationNode)
+    patient = patient_score(rows, used, case.acquisition, names, identityOf(volumeNode))
     showScores(volumeNode, segmentationNode, patient, used)
     return patient
 

@@ -19,8 +19,8 @@ from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import PatientScore
 
-from .acquisition import INSTANCE_UIDS
 from .case import Case, Progress
+from .dicom_origin import INSTANCE_UIDS
 
 if TYPE_CHECKING:
     from radioimmuno.dicom import SourceSeries

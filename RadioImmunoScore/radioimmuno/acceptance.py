@@ -29,4 +29,9 @@ def unless_accepted(code: str, text: str, accepted: Collection[str]) -> Finding:
     """
     if code in accepted:
         return Finding(code, Severity.WARN, f"{text} Accepted by hand.")
-    return Finding(code, Severity.REFUSE, f"{text} To go on all the same: {OPTIONS[code]}; it is recorded.")
+    return Finding(code, Severity.REFUSE, f"{text}{how_to_accept(code)}")
+
+
+def how_to_accept(code: str) -> str:
+    """What follows the sentence of a refusal: how a person accepts it, in the shell and in Slicer."""
+    return f" To go on all the same: {OPTIONS[code]} (in Slicer: Score all the same); it is recorded."

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from radioimmuno.acquisition import Acquisition, with_kvp
-from radioimmuno.findings import InputError
+from radioimmuno.findings import Finding, InputError
+from radioimmuno.identity import UNKNOWN, Identity
 from radioimmuno.signature import Signature, shipped_signatures
 
+from ..acceptance import acceptedOf, keepAccepted
 from ..acquisition import readAcquisition
-from ..case import Case, findSignature, readCase
+from ..case import Case, findSignature, inputFindings, readCase
+from ..dicom_origin import INSTANCE_UIDS, identityOf
 from ..parameters import Parameters
 
 
@@ -24,6 +28,7 @@ class Inputs:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self._signature: Signature | None = None
+        self._identity: tuple[Any, Identity] | None = None
 
     @property
     def volumeNode(self) -> Any | None:
@@ -78,6 +83,32 @@ class Inputs:
             return with_kvp(self.acquisitionOfCt, self.parameters.kvp)[0]
         except InputError:
             return self.acquisitionOfCt
+
+    @property
+    def identity(self) -> Identity:
+        """Whose CT it is."""
+        node = self.volumeNode
+        if node is None:
+            return UNKNOWN
+        key = node, node.GetAttribute(INSTANCE_UIDS), node.GetName()
+        if self._identity is None or self._identity[0] != key:
+            self._identity = key, identityOf(node)
+        return self._identity[1]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What refuses or concerns all lesions, as far as it is known before they are scored."""
+        nodes = self.volumeNode, self.segmentationNode
+        return inputFindings(*nodes, self.acquisition) if all(nodes) else ()
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The codes of what a person accepted of CT and segmentation."""
+        return acceptedOf(self.volumeNode, self.segmentationNode) if self.volumeNode else frozenset()
+
+    @accepted.setter
+    def accepted(self, codes: Iterable[str]) -> None:
+        keepAccepted(self.volumeNode, self.segmentationNode, set(codes))
 
     @property
     def segmentIDs(self) -> list[str]:

@@ -51,6 +51,9 @@ class LesionsSection:
     def show(self) -> None:
         """Show the session's rows; the selection stays on its lesion."""
         self.highlight.clearUnlessOn(self._session.inputs.segmentationNode)
+        inputs = self._session.inputs
+        self._ui.identityLabel.setText(inputs.identity.title if inputs.volumeNode else "")
+        self._ui.identityLabel.setToolTip(inputs.identity.note)
         self.table.show(self._session.rows, self.pen)
         self._showSelected()
 

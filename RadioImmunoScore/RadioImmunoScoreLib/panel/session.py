@@ -5,7 +5,7 @@ Everything here runs on the main thread but the work handed to the runner, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from radioimmuno.findings import InputError
@@ -134,6 +134,13 @@ class Session:
             self._ledger.mark()
             self.changed.emit()
 
+    def setAccepted(self, codes: Iterable[str]) -> None:
+        """Take on what refuses all lesions: these codes and no others; all rows are stale then."""
+        self.stop()
+        self.inputs.accepted = codes
+        self._ledger.mark()
+        self.changed.emit()
+
     def setUpdateWhileEditing(self, on: bool) -> None:
         """Score edited lesions again by themselves, or only mark them."""
         self.parameters.updateWhileEditing = on
@@ -198,8 +205,9 @@ class Session:
         rows = [scores[i] for i in self.inputs.included if i in scores]
         if not rows or self.inputs.volumeNode is None:
             return None
-        identity = inputsOf(self.inputs.volumeNode, self.inputs.segmentationNode)
-        return patient_score(rows, self.inputs.signature, self.inputs.acquisition, identity)
+        inputs = self.inputs
+        names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
+        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity)
 
     def scoreOf(self, segmentID: str) -> LesionScore | None:
         """A lesion's last score."""

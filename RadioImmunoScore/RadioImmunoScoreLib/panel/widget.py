@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .accept_section import AcceptSection
 from .check_section import CheckSection
 from .display_section import DisplaySection
 from .engine_section import EngineSection
@@ -33,6 +34,7 @@ class Panel:
         self.inputs = InputsSection(ui, session, self._showing, line.tell)
         self.lesions = LesionsSection(ui, session)
         self.table = self.lesions.table
+        self.accept = AcceptSection(ui, session)
         self.segment = SegmentSection(ui, session, lambda: self.table.selectedID)
         self.score = ScoreSection(ui, session, self._showing, line)
         self.stability = StabilitySection(ui, session)
@@ -60,6 +62,7 @@ class Panel:
             self.score.show()
             self.display.show()
             self._showAdvanced()
+        self.accept.show()
         self.lesions.show()
         self.segment.show()
         self.stability.show()

@@ -134,7 +134,7 @@ ROWS = {
     "much padding in the lesion": (holding(-3024, 0.1), "ct.padding", REFUSE),
     "a voxel that is no number": (holding(np.nan, 0.0, np.float32), "ct.non_finite", REFUSE),
     "an infinite voxel": (holding(np.inf, 0.0, np.float32), "ct.non_finite", REFUSE),
-    "no Hounsfield units": (shifted(lambda values: values + 1100), "ct.hu_implausible", WARN),
+    "no Hounsfield units": (shifted(lambda values: values + 1100), "ct.hu_implausible", REFUSE),
     "an empty segment": (drawn(np.zeros(SHAPE, bool)), "lesion.empty", REFUSE),
     "one voxel": (drawn(VOXEL), "lesion.too_small", REFUSE),
     "a single slice": (drawn(DISC), "lesion.single_slice", REFUSE),

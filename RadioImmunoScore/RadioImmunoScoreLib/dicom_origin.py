@@ -1,0 +1,90 @@
+"""What DICOM says of a node that was loaded by Slicer's DICOM module: whose it is, of which study, what kind.
+
+The database knows the headers of a CT's files. The subject hierarchy keeps the essentials for any node, in a
+saved scene too, where the database is not at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import slicer
+
+from radioimmuno.acceptance import unless_accepted
+from radioimmuno.findings import Finding
+from radioimmuno.identity import Identity, identity_of, identity_of_file, in_part, same_patient
+
+from .acceptance import acceptedOf
+
+INSTANCE_UIDS = "DICOM.instanceUIDs"
+PATIENT_ID, STUDY_DATE, SERIES_DESCRIPTION = "0010,0020", "0008,0020", "0008,103E"
+
+# Names of Slicer's subject hierarchy: of a UID, of levels, of attributes.
+UID = "DICOM"
+PATIENT, STUDY = "Patient", "Study"
+MODALITY_ATTRIBUTE = "DICOM.Modality"
+DATE_ATTRIBUTE, SERIES_ATTRIBUTE = "DICOM.StudyDate", "DICOM.SeriesDescription"
+# Where the header names no patient, Slicer makes an ID of this and the study's UID.
+NO_PATIENT = "Patient-"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What DICOM says of a node; "" where it says nothing, as of a node that was drawn or read otherwise."""
+
+    patientID: str = ""
+    studyDate: str = ""
+    series: str = ""
+    modality: str = ""
+
+
+def headerValues(volumeNode: Any, tags: tuple[str, ...]) -> dict[str, str]:
+    """Values of the first file of a volume's series; all empty where the database does not know it."""
+    instances = (volumeNode.GetAttribute(INSTANCE_UIDS) or "").split()
+    database = getattr(slicer, "dicomDatabase", None)
+    if not instances or database is None or not database.isOpen:
+        return dict.fromkeys(tags, "")
+    return {tag: database.instanceValue(instances[0], tag).strip() for tag in tags}
+
+
+def originOf(node: Any) -> Origin:
+    """What the subject hierarchy says of a node, and of the study and the patient that it is filed under."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    item = hierarchy.GetItemByDataNode(node)
+    if not item:
+        return Origin()
+    patient, study = (hierarchy.GetItemAncestorAtLevel(item, level) for level in (PATIENT, STUDY))
+    patientID = hierarchy.GetItemUID(patient, UID) if patient else ""
+    if study and patientID == NO_PATIENT + hierarchy.GetItemUID(study, UID):
+        patientID = ""
+    return Origin(
+        patientID,
+        hierarchy.GetItemAttribute(study, DATE_ATTRIBUTE) if study else "",
+        hierarchy.GetItemAttribute(item, SERIES_ATTRIBUTE),
+        hierarchy.GetItemAttribute(item, MODALITY_ATTRIBUTE),
+    )
+
+
+def identityOf(volumeNode: Any) -> Identity:
+    """Whose CT it is, by a pseudonym; by the volume's name where DICOM does not know it."""
+    tags = (PATIENT_ID, STUDY_DATE, SERIES_DESCRIPTION)
+    header, kept = headerValues(volumeNode, tags), originOf(volumeNode)
+    patientID, date, series = (
+        header[tag] or known
+        for tag, known in zip(tags, (kept.patientID, kept.studyDate, kept.series), strict=True)
+    )
+    if not (patientID or date):
+        return identity_of_file(volumeNode.GetName() or "")
+    return identity_of(patientID, date, series)
+
+
+def patientFindings(volumeNode: Any, segmentationNode: Any) -> tuple[Finding, ...]:
+    """A refusal of all lesions that are another patient's than the CT, as far as DICOM names both."""
+    ofCt = headerValues(volumeNode, (PATIENT_ID,))[PATIENT_ID] or originOf(volumeNode).patientID
+    ofLesions = originOf(segmentationNode).patientID
+    if same_patient(ofCt, ofLesions):
+        return ()
+    one, other = in_part(ofCt, ofLesions)
+    text = f"The CT is of patient {one}, the segmentation of patient {other} (PatientID)."
+    return (unless_accepted("patient.mismatch", text, acceptedOf(volumeNode, segmentationNode)),)
