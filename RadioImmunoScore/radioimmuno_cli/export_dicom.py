@@ -25,9 +25,12 @@ reads from the folder RESULT:
 Nothing is scored again; the rings are built once more from the CT, the lesions and the settings.
 
 writes into the folder of --out:
-  segmentation.dcm    lesions, and the rings of those with a score (DICOM SEG)
-  lesion_report.dcm   volume, features, score and status of each lesion (structured report)
-  patient_report.dcm  metrics of the patient, and lesions without a voxel
+  lesion_segmentation.dcm  lesions (DICOM SEG)
+  ring_segmentation.dcm    rings of the lesions with a score (DICOM SEG)
+  lesion_report.dcm        volume, features, score and status of each lesion (structured report)
+  patient_report.dcm       metrics of the patient, and lesions without a voxel
+Numbers in the reports are rounded, to 4 digits (features to 6); patient.json has the exact ones. A lesion of
+which it is not recorded how it was drawn is SEMIAUTOMATIC, by an algorithm that is called "not recorded".
 
 A lesion keeps its tracking UID over time points where it came from a DICOM SEG with one; else the UID follows
 from the patient's ID and the lesion's name: lesions that are named alike are followed."""

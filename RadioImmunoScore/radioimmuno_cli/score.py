@@ -29,7 +29,7 @@ with --scene also:
   scene.mrb      Slicer scene: lesions in the color of their score, legend, rings, table, plot
   axial.png, 3d.png  what Slicer's slice and 3D views show of it
 with --dicom also (the CT must be DICOM; in its study):
-  dicom_export/segmentation.dcm    lesions and rings (DICOM SEG)
+  dicom_export/lesion_segmentation.dcm, ring_segmentation.dcm    lesions and rings (DICOM SEG)
   dicom_export/lesion_report.dcm   volume, features, score and status of each lesion (structured report)
   dicom_export/patient_report.dcm  metrics of the patient
 

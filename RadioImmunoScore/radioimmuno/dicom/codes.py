@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..lesion import Delineation, Site
@@ -55,6 +56,17 @@ SNOMED_RT_CODES = {
 }
 
 
+# Defined terms of BodyPartExamined (DICOM PS3.16, annex L); lymph nodes and soft tissue have none.
+BODY_PARTS = {
+    Site.HEAD_AND_NECK: "HEADNECK",
+    Site.LUNG: "LUNG",
+    Site.LIVER: "LIVER",
+    Site.BONE: "BONE",
+    Site.BRAIN: "BRAIN",
+    Site.ADRENAL: "ADRENAL",
+}
+
+
 def site_of_codes(items: Iterable[Any]) -> Site | None:
     """The site that the first known of these codes names; None when none is known.
 
@@ -88,6 +100,27 @@ def is_ring(items: Iterable[Any]) -> bool:
         (str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))) == (SCHEME, RING)
         for item in items
     )
+
+
+def region_of(site: Site | None) -> Any:
+    """A site as an anatomic region, for highdicom; None where it names no structure."""
+    if site is None or site.snomed_code is None:
+        return None
+    return highdicom().sr.CodedConcept(site.snomed_code, "SCT", site.label.capitalize())
+
+
+def body_part(of_ct: str, sites: Collection[Site | None]) -> str:
+    """BodyPartExamined of what is made on a CT: the CT's own, else that of all sites; "" for none.
+
+    Parameters
+    ----------
+    of_ct : the CT's; what is no code string is passed over
+    sites : of the lesions
+    """
+    if re.fullmatch(r"[A-Z0-9_ ]{1,16}", of_ct.strip()):
+        return of_ct.strip()
+    named = {BODY_PARTS.get(site, "") if site else "" for site in sites}
+    return named.pop() if len(named) == 1 else ""
 
 
 def coded(code: str) -> Any:

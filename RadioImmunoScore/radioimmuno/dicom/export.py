@@ -1,9 +1,9 @@
-"""Results as DICOM: lesions and rings as a SEG, scores as a structured report, in the CT's study."""
+"""Results as DICOM: lesions and rings as SEG objects, scores as structured reports, in the CT's study."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,14 @@ from ..lesion import Lesion
 from ..results import PatientScore
 from ..signature import Signature
 from .export_check import check_export
-from .export_seg import make_seg, segments_of
+from .export_frames import Slices
+from .export_seg import LESIONS, RINGS, UNICODE, lesion_segments, make_seg, ring_segments
 from .export_sr import Export, lesion_report, patient_report
 from .library import lenient_reading, pydicom
-from .names import LESIONS_NAME, PATIENT_NAME, SEG_NAME
+from .names import LESIONS_NAME, LESIONS_SEG_NAME, PATIENT_NAME, RINGS_SEG_NAME, export_names
 from .report_method import Method
 from .source import SourceSeries
 from .tracking import tracking_uids
-
-UNICODE = "ISO_IR 192"
 
 # What a patient's and study's modules must have, be it empty (DICOM PS3.3 C.7.1.1, C.7.2.1).
 MAY_BE_EMPTY = (
@@ -36,6 +35,7 @@ MAY_BE_EMPTY = (
     "AccessionNumber",
     "ReferringPhysicianName",
 )
+SEXES = ("M", "F", "O", "")
 
 
 def write_dicom(
@@ -46,10 +46,11 @@ def write_dicom(
     source: SourceSeries,
     folder: str | os.PathLike[str],
 ) -> list[Path]:
-    """Write a patient's results into the CT's study: a new series with the SEG, and one with two reports.
+    """Write a patient's results into the CT's study: series of lesions, of rings, and of two reports.
 
-    `segmentation.dcm` holds each lesion and the ring of each scored one as a segment, `lesion_report.dcm`
-    their volumes, features, scores and status; neither is written when all lesions are empty.
+    `lesion_segmentation.dcm` holds each lesion as a segment and `ring_segmentation.dcm` the rings of scored
+    ones, `lesion_report.dcm` their volumes, features, scores and status; none of these is written when all
+    lesions are empty, and no rings when no lesion has a score.
     `patient_report.dcm` holds the patient's metrics, and the status of lesions that are empty. Series and
     instances have new UIDs each time; the tracking UIDs of lesions stay (`tracking`).
 
@@ -57,7 +58,8 @@ def write_dicom(
     ----------
     signature : what the scores were made with
     image : the CT as it was read from `source`
-    lesions : the patient's lesions on the CT's lattice, by the same identifiers
+    lesions : the patient's lesions on the CT's lattice, by the same identifiers; structures that are not
+        among the scores (organs that were left out) are not written
     folder : existing folder; each file is whole or not there
 
     Raises
@@ -74,22 +76,36 @@ def write_dicom(
         )
     method = signature if isinstance(signature, Method) else Method.of(signature)
     header = _header(source)
+    names = export_names({row.id: row.name for row in patient.lesions})
+    lesions = [lesion for lesion in lesions if lesion.id in names]
     uids = tracking_uids(lesions, _patient_key(header, source))
-    segments = segments_of(patient, lesions, image, uids)
-    seg = make_seg(segments, image, source, header, _new_uid()) if segments else None
-    export = Export(patient, method, segments, seg, source, header, uids)
+    segments = {
+        LESIONS_SEG_NAME: (LESIONS, lesion_segments(lesions, names, uids)),
+        RINGS_SEG_NAME: (RINGS, ring_segments(patient, lesions, image, names, uids)),
+    }
+    slices = Slices(image.lattice, source)
+    segmentations = {
+        name: make_seg(some, content, slices, header, _new_uid())
+        for name, (content, some) in segments.items()
+        if some
+    }
+    export = Export(patient, method, list(segmentations.values()), source, header, names, uids)
     reports_uid = _new_uid()
-    report = lesion_report(export, reports_uid) if segments else None
-    made = {SEG_NAME: seg, LESIONS_NAME: report, PATIENT_NAME: patient_report(export, reports_uid, report)}
-    datasets = {name: dataset for name, dataset in made.items() if dataset is not None}
-    problems = check_export(datasets.values(), source)
+    report = lesion_report(export, reports_uid) if segmentations else None
+    reports = {} if report is None else {LESIONS_NAME: report}
+    reports[PATIENT_NAME] = patient_report(export, reports_uid, report)
+    datasets = [*(one.dataset for one in segmentations.values()), *reports.values()]
+    problems = check_export(datasets, source)
     if problems:
         raise RuntimeError(f"the DICOM export would be wrong: {'; '.join(problems)}")
-    for name, dataset in datasets.items():
+    for name, segmentation in segmentations.items():
+        with replacing(Path(folder) / name) as unfinished:
+            unfinished.write_bytes(segmentation.file)
+    for name, dataset in reports.items():
         dataset.SpecificCharacterSet = UNICODE
         with replacing(Path(folder) / name) as unfinished:
             dataset.save_as(unfinished)
-    return [Path(folder) / name for name in datasets]
+    return [Path(folder) / name for name in (*segmentations, *reports)]
 
 
 def _new_uid() -> str:
@@ -97,15 +113,37 @@ def _new_uid() -> str:
 
 
 def _header(source: SourceSeries) -> Any:
-    """The CT's first instance without pixels; what identifies patient and study is there, if only empty."""
+    """The CT's first instance without pixels; what identifies patient and study is there, if only empty.
+
+    Dates, times and a sex that the CT has in a form that does not exist are empty: nobody could read them. Of
+    identifiers and names nothing is changed, so that the results are filed where the CT is.
+    """
+    valuerep = pydicom().valuerep
     with lenient_reading():
         header = pydicom().dcmread(source.instances[0].path, stop_before_pixels=True)
     for keyword in MAY_BE_EMPTY:
         if keyword not in header:
             setattr(header, keyword, "")
+    for keyword, parse in (
+        ("PatientBirthDate", valuerep.DA),
+        ("StudyDate", valuerep.DA),
+        ("StudyTime", valuerep.TM),
+    ):
+        if not _is_valid(str(header[keyword].value or ""), parse):
+            setattr(header, keyword, "")
+    if str(header.PatientSex) not in SEXES:
+        header.PatientSex = ""
     if not header.get("FrameOfReferenceUID"):
         header.FrameOfReferenceUID = source.frame_of_reference_uid
     return header
+
+
+def _is_valid(text: str, parse: Callable[[str], Any]) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _patient_key(header: Any, source: SourceSeries) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from .source import SourceSeries
 
 TRACKING_UID = "112040"
+REFERENCE, REFERENCE_BYTES = 0x00081155, b"\x08\x00\x55\x11"  # ReferencedSOPInstanceUID
 
 
 def check_export(datasets: Iterable[Any], source: SourceSeries) -> list[str]:
@@ -19,20 +20,19 @@ def check_export(datasets: Iterable[Any], source: SourceSeries) -> list[str]:
 
     Parameters
     ----------
-    datasets : the reports and, where there is one, the segmentation
+    datasets : the reports and the segmentations
     source : the CT's series
     """
     everything = list(datasets)
-    seg = next((dataset for dataset in everything if "SegmentSequence" in dataset), None)
-    reports = [dataset for dataset in everything if dataset is not seg]
+    segs = [dataset for dataset in everything if "SegmentSequence" in dataset]
+    reports = [dataset for dataset in everything if "SegmentSequence" not in dataset]
     problems = [problem for dataset in everything for problem in _check_study(dataset, source)]
     known = {instance.sop_instance_uid for instance in source.instances}
     known |= {str(dataset.get("SOPInstanceUID")) for dataset in everything}
     problems += [problem for dataset in everything for problem in _check_references(dataset, known)]
     problems += [problem for report in reports for problem in _check_values(report)]
-    if seg is not None:
-        problems += _check_frames(seg, source)
-        problems += _check_tracking(seg, reports)
+    problems += [problem for seg in segs for problem in _check_frames(seg, source)]
+    problems += _check_tracking(segs, reports)
     return problems
 
 
@@ -44,25 +44,30 @@ def _check_study(dataset: Any, source: SourceSeries) -> Iterator[str]:
 
 
 def _name(dataset: Any) -> str:
-    return "the segmentation" if "SegmentSequence" in dataset else "a report"
+    return "a segmentation" if "SegmentSequence" in dataset else "a report"
 
 
 def _check_frames(seg: Any, source: SourceSeries) -> Iterator[str]:
     frame = str(seg.get("FrameOfReferenceUID", ""))
     if not frame or frame != source.frame_of_reference_uid:
-        yield "the segmentation's frame of reference is not the CT's"
+        yield "a segmentation's frame of reference is not the CT's"
     described = {int(item.SegmentNumber) for item in seg.SegmentSequence}
     drawn = {
         int(item.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
         for item in seg.PerFrameFunctionalGroupsSequence
     }
     if drawn != described:
-        yield "the segmentation's frames are not those of its segments"
+        yield "a segmentation's frames are not those of its segments"
 
 
-def _check_tracking(seg: Any, reports: Iterable[Any]) -> Iterator[str]:
+def _check_tracking(segs: Iterable[Any], reports: Iterable[Any]) -> Iterator[str]:
     """Each segment's UID is that of the group which refers to it."""
-    segments = {int(item.SegmentNumber): str(item.get("TrackingUID", "")) for item in seg.SegmentSequence}
+    segments = {
+        (str(seg.SOPInstanceUID), int(item.SegmentNumber)): str(item.get("TrackingUID", ""))
+        for seg in segs
+        for item in seg.SegmentSequence
+    }
+    instances = {instance for instance, _ in segments}
     if "" in segments.values():
         yield "a segment has no tracking UID"
     if len(set(segments.values())) < len(segments):
@@ -72,18 +77,19 @@ def _check_tracking(seg: Any, reports: Iterable[Any]) -> Iterator[str]:
         children = group.get("ContentSequence") or []
         own = [str(c.UID) for c in children if c.ValueType == "UIDREF" and _is(c, TRACKING_UID)]
         for reference in (r for c in children for r in c.get("ReferencedSOPSequence") or []):
-            if reference.get("ReferencedSOPInstanceUID") == seg.SOPInstanceUID:
-                referred[int(reference.get("ReferencedSegmentNumber", 0))] = own
-    for number, uid in segments.items():
-        if number not in referred:
-            yield f"no report refers to segment {number}"
-        elif referred[number] != [uid]:
-            yield f"the report's group of segment {number} has not its tracking UID"
+            instance = str(reference.get("ReferencedSOPInstanceUID", ""))
+            if instance in instances:
+                referred[instance, int(reference.get("ReferencedSegmentNumber", 0))] = own
+    for segment, uid in segments.items():
+        if segment not in referred:
+            yield f"no report refers to segment {segment[1]}"
+        elif referred[segment] != [uid]:
+            yield f"the report's group of segment {segment[1]} has not its tracking UID"
 
 
 def _check_references(dataset: Any, known: set[str]) -> Iterator[str]:
     """All that is referred to is the CT's or was made together with it."""
-    named = {str(e.value) for e in _elements(dataset) if e.keyword == "ReferencedSOPInstanceUID"}
+    named = set(_references(dataset, set()))
     if not named:
         yield f"{_name(dataset)} refers to nothing"
     if named - known:
@@ -107,9 +113,15 @@ def _items(dataset: Any) -> Iterator[Any]:
         yield from _items(child)
 
 
-def _elements(dataset: Any) -> Iterator[Any]:
-    for element in dataset:
-        yield element
-        if element.VR == "SQ":
-            for item in element.value:
-                yield from _elements(item)
+def _references(dataset: Any, seen: set[bytes]) -> Iterator[str]:
+    """The instances that a dataset refers to; of sequences that were not read yet, those that matter are."""
+    for element in list(dataset.elements()):
+        if element.tag == REFERENCE:
+            yield str(dataset[element.tag].value)
+        elif element.VR == "SQ":
+            if element.is_raw:
+                if element.value in seen or REFERENCE_BYTES not in element.value:
+                    continue
+                seen.add(element.value)
+            for item in dataset[element.tag].value:
+                yield from _references(item, seen)

@@ -1,4 +1,8 @@
-"""Lesions and rings as a DICOM SEG (binary): one segment each, on the CT's own slices.
+"""Lesions, and their rings, as DICOM SEG objects (binary) on the CT's own slices: one segment each.
+
+Lesions and rings are two objects, because a ring lies upon its lesion and many viewers refuse a segmentation
+that overlaps itself. Each segment has frames of its own, so that lesions or rings that share voxels keep them
+all; `SegmentsOverlap` says whether some do. (A label map would have to take such voxels from one of them.)
 
 Rings are made on the resampled grid. For the CT a ring's mask is interpolated linearly at the centres of the
 CT's voxels; a voxel is in the ring where that is at least one half, the rule by which masks are resampled for
@@ -7,8 +11,9 @@ features. A slice in which a segment has no voxel has no frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -16,21 +21,36 @@ import numpy as np
 from .. import __version__
 from ..findings import InputError
 from ..grid import Grid
-from ..image import Image
-from ..lesion import Lesion, Site
+from ..image import Image, Lattice
+from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..placement import place
 from ..results import PatientScore
-from .codes import RING, coded
-from .library import highdicom
-from .source import SourceInstance, SourceSeries
+from .codes import NOT_RECORDED, RING, body_part, coded, region_of
+from .color import LESION_RGB, RING_RGB, cielab
+from .export_frames import Slices, frame_elements, frames_of_masks, reference_to, rounded_mm
+from .library import highdicom, pydicom
+from .names import LO_CHARACTERS, RING_ENDING, cleaned, shortened
+from .source import SourceSeries
 from .tracking import derived_uid
 
-SERIES_DESCRIPTION = "RadioImmunoScore: lesions and rings"
-SERIES_NUMBER = 9101
 MANUFACTURER = "RadioImmunoScore"
 INSIDE = 0.5
-# Bits of this many frames are whole bytes, whatever the size of a frame.
-FRAMES_OF_WHOLE_BYTES = 8
+UNICODE = "ISO_IR 192"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What kind of segments an object holds: how it is called, and the color that it is shown in."""
+
+    series_description: str
+    series_number: int
+    description: str
+    label: str
+    rgb: tuple[float, float, float]
+
+
+LESIONS = Content("RadioImmunoScore: lesions", 9101, "Lesions", "LESIONS", LESION_RGB)
+RINGS = Content("RadioImmunoScore: peritumoral rings", 9103, "Peritumoral rings", "RINGS", RING_RGB)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,33 +63,58 @@ class Segment:
     tracking_uid: str
     mask: Image
     site: Site | None
+    delineation: Delineation | None
     ring: bool
 
 
-def segments_of(
-    patient: PatientScore, lesions: Sequence[Lesion], image: Image, uids: Mapping[str, str]
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """A SEG object: its segments, its file, and what the file holds besides pixels."""
+
+    segments: Sequence[Segment]
+    file: bytes
+    dataset: Any
+
+
+def lesion_segments(
+    lesions: Sequence[Lesion], names: Mapping[str, str], uids: Mapping[str, str]
 ) -> list[Segment]:
-    """The segments to write: lesions in their order, then the rings of those that have a score.
+    """A segment for each lesion that has voxels, in their order.
 
     Parameters
     ----------
-    uids : lesion id -> tracking UID; a ring's follows from its lesion's
+    names, uids : lesion id -> name in the export, tracking UID
     """
+    drawn = [lesion for lesion in lesions if lesion.box is not None]
+    return [
+        Segment(number, one.id, names[one.id], uids[one.id], one.mask, one.site, one.delineation, ring=False)
+        for number, one in enumerate(drawn, start=1)
+    ]
+
+
+def ring_segments(
+    patient: PatientScore,
+    lesions: Sequence[Lesion],
+    image: Image,
+    names: Mapping[str, str],
+    uids: Mapping[str, str],
+) -> list[Segment]:
+    """A segment for each ring of a lesion that has a score, in the order of the lesions; on the CT."""
     rings = {row.id: row.ring for row in patient.scored if row.ring is not None}
-    found: list[tuple[Lesion, Image, bool]] = [(lesion, lesion.mask, False) for lesion in lesions]
-    found += [(lesion, ring_on_ct(rings[lesion.id], image), True) for lesion in lesions if lesion.id in rings]
-    filled = [(lesion, mask, ring) for lesion, mask, ring in found if mask.values.any()]
+    masks = [(lesion, ring_on_ct(rings[lesion.id], image)) for lesion in lesions if lesion.id in rings]
+    made = Delineation(DelineationType.AUTOMATIC, "RadioImmunoScore, peritumoral ring")
     return [
         Segment(
             number,
             lesion.id,
-            f"{lesion.name}, ring" if ring else lesion.name,
-            derived_uid(uids[lesion.id], RING) if ring else uids[lesion.id],
+            names[lesion.id] + RING_ENDING,
+            derived_uid(uids[lesion.id], RING),
             mask,
             lesion.site,
-            ring,
+            made,
+            ring=True,
         )
-        for number, (lesion, mask, ring) in enumerate(filled, start=1)
+        for number, (lesion, mask) in enumerate(((o, m) for o, m in masks if m.values.any()), start=1)
     ]
 
 
@@ -82,13 +127,20 @@ def ring_on_ct(ring: Image, image: Image) -> Image:
     return place(Image(share >= INSIDE, ct, box.start), image.lattice).mask
 
 
-def make_seg(segments: Sequence[Segment], image: Image, source: SourceSeries, header: Any, uid: str) -> Any:
-    """The SEG as a dataset.
+def make_seg(
+    segments: Sequence[Segment],
+    content: Content,
+    slices: Slices,
+    header: Any,
+    uid: str,
+) -> Segmentation:
+    """The SEG object of these segments.
 
     Parameters
     ----------
     segments : at least one
-    image : the CT, as it was read from `source`
+    content : `LESIONS` or `RINGS`
+    slices : the CT's
     header : dataset of the CT's first instance, for patient and study
     uid : UID of the series to be made; that of the instance follows from it
 
@@ -99,144 +151,104 @@ def make_seg(segments: Sequence[Segment], image: Image, source: SourceSeries, he
     """
     from pydicom.valuerep import DSfloat
 
-    rows, columns = image.lattice.shape[1:]
+    lattice = slices.lattice
+    rows, columns = lattice.shape[1:]
     if (header.Rows, header.Columns) != (rows, columns):
         raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
-    dataset = _skeleton(segments, image, header, uid)
-    frames = list(_frames(segments))
-    used = {k for _, k, _ in frames}
-    derivations = {one.k: _derivation(one) for one in source.instances if one.k in used}
-    first = min(k for _, k, _ in frames)
-    dataset.PerFrameFunctionalGroupsSequence = [
-        _frame_item(segment.number, k, k - first + 1, image, derivations.get(k)) for segment, k, _ in frames
-    ]
+    dataset = _skeleton(segments, content, lattice, header, uid)
+    frames = frames_of_masks({segment.number: segment.mask for segment in segments})
     dataset.NumberOfFrames = len(frames)
-    dataset.PixelData = _bits((plane for _, _, plane in frames), (rows, columns))
     dataset.SegmentsOverlap = "YES" if _overlap(segments) else "NO"
-    dataset.ReferencedSeriesSequence = [_referenced_series(source)]
+    dataset.ReferencedSeriesSequence = [_referenced_series(slices.source)]
     # Of the one plane it was given, highdicom could not tell.
     measures = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
-    measures.SpacingBetweenSlices = DSfloat(image.lattice.spacing[0], auto_format=True)
-    return dataset
+    measures.SpacingBetweenSlices = DSfloat(rounded_mm(lattice.spacing[0]), auto_format=True)
+    part = body_part(str(header.get("BodyPartExamined") or ""), [segment.site for segment in segments])
+    if part:
+        dataset.BodyPartExamined = part
+    stream = BytesIO()
+    dataset.save_as(stream, enforce_file_format=True)
+    for element in frame_elements(frames, slices):
+        stream.write(element)
+    stream.seek(0)
+    return Segmentation(segments, stream.getvalue(), pydicom().dcmread(stream, stop_before_pixels=True))
 
 
-def _skeleton(segments: Sequence[Segment], image: Image, header: Any, uid: str) -> Any:
-    """The dataset with one frame, which stands for all.
+def _skeleton(segments: Sequence[Segment], content: Content, lattice: Lattice, header: Any, uid: str) -> Any:
+    """The dataset without its frames.
 
-    highdicom takes an array of (slices, rows, columns, segments), because rings lie upon lesions: gigabytes
-    for a CT of ordinary size. So it is given one plane for the header, and frames are added one by one.
+    highdicom takes an array of (slices, rows, columns, segments) where segments overlap: gigabytes for a CT
+    of ordinary size. So it is given one plane of one segment, and what it makes of it is taken away again.
     """
     hd = highdicom()
-    lattice = image.lattice
-    plane = np.zeros((1, *lattice.shape[1:], len(segments)), np.uint8)
-    plane[0, 0, 0, 0] = 1
-    return hd.seg.Segmentation(
+    plane = np.zeros((1, *lattice.shape[1:]), np.uint8)
+    plane[0, 0, 0] = 1
+    descriptions = [_description(segment, content) for segment in segments]
+    dataset = hd.seg.Segmentation(
         source_images=[header],
         pixel_array=plane,
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
-        segment_descriptions=[_description(segment) for segment in segments],
+        segment_descriptions=descriptions[:1],
         series_instance_uid=uid,
-        series_number=SERIES_NUMBER,
+        series_number=content.series_number,
         sop_instance_uid=derived_uid(uid, "1"),
         instance_number=1,
         manufacturer=MANUFACTURER,
         manufacturer_model_name=MANUFACTURER,
         software_versions=__version__,
         device_serial_number="none",
-        content_description="Lesions and peritumoral rings",
-        content_label="RADIOIMMUNOSCORE",
+        content_description=content.description,
+        content_label=content.label,
         pixel_measures=hd.PixelMeasuresSequence(
-            pixel_spacing=lattice.spacing[1:],
-            slice_thickness=lattice.spacing[0],
-            spacing_between_slices=lattice.spacing[0],
+            pixel_spacing=[rounded_mm(length) for length in lattice.spacing[1:]],
+            slice_thickness=rounded_mm(lattice.spacing[0]),
+            spacing_between_slices=rounded_mm(lattice.spacing[0]),
         ),
         plane_orientation=hd.PlaneOrientationSequence("PATIENT", [*lattice.axes[2], *lattice.axes[1]]),
         plane_positions=[hd.PlanePositionSequence("PATIENT", lattice.origin)],
-        series_description=SERIES_DESCRIPTION,
+        series_description=content.series_description,
     )
+    dataset.SegmentSequence = descriptions
+    dataset.SpecificCharacterSet = UNICODE
+    del dataset.PerFrameFunctionalGroupsSequence, dataset.PixelData
+    return dataset
 
 
-def _description(segment: Segment) -> Any:
+def _description(segment: Segment, content: Content) -> Any:
     hd = highdicom()
     category = ("309825002", "SCT", "Spatial and Relational Concept")
     kind = coded(RING)
     if not segment.ring:
         category = ("49755003", "SCT", "Morphologically Abnormal Structure")
         kind = hd.sr.CodedConcept("4147007", "SCT", "Mass")
-    made: dict[str, Any] = {"algorithm_type": hd.seg.SegmentAlgorithmTypeValues.MANUAL}
-    if segment.ring:
-        family = hd.sr.CodedConcept("123104", "DCM", "Morphological Operations")
-        made = {
-            "algorithm_type": hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
-            "algorithm_identification": hd.AlgorithmIdentificationSequence(
-                "RadioImmunoScore, peritumoral ring", family, __version__
-            ),
-        }
-    site = segment.site
-    region = (
-        site and site.snomed_code and hd.sr.CodedConcept(site.snomed_code, "SCT", site.label.capitalize())
-    )
-    return hd.seg.SegmentDescription(
+    region = region_of(segment.site)
+    item = hd.seg.SegmentDescription(
         segment_number=segment.number,
-        segment_label=segment.name[:64],
+        segment_label=segment.name,
         segmented_property_category=hd.sr.CodedConcept(*category),
         segmented_property_type=kind,
-        **made,
+        algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
         tracking_uid=segment.tracking_uid,
         tracking_id=segment.name,
         anatomic_regions=[region] if region else None,
     )
-
-
-def _frames(segments: Sequence[Segment]) -> Iterator[tuple[Segment, int, Image]]:
-    """Segment, slice and what the segment covers of it, as a mask of one slice."""
-    for segment in segments:
-        mask = segment.mask
-        for number, plane in enumerate(mask.values):
-            if plane.any():
-                k, j, i = mask.offset
-                yield segment, k + number, Image(plane[np.newaxis], mask.lattice, (k + number, j, i))
-
-
-def _frame_item(number: int, k: int, place: int, image: Image, derivation: Any) -> Any:
-    from pydicom.dataset import Dataset
-    from pydicom.valuerep import DSfloat
-
-    item, content, position, identity = Dataset(), Dataset(), Dataset(), Dataset()
-    content.DimensionIndexValues = [number, place]
-    item.FrameContentSequence = [content]
-    corner = image.lattice.to_lps(np.array([k, 0, 0]))
-    position.ImagePositionPatient = [DSfloat(float(c), auto_format=True) for c in corner]
-    item.PlanePositionSequence = [position]
-    identity.ReferencedSegmentNumber = number
-    item.SegmentIdentificationSequence = [identity]
-    item.DerivationImageSequence = [] if derivation is None else [derivation]
+    item.RecommendedDisplayCIELabValue = cielab(content.rgb)
+    _add_algorithm(item, segment)
     return item
 
 
-def _derivation(instance: SourceInstance) -> Any:
-    from pydicom.dataset import Dataset
-
-    hd = highdicom()
-    derivation, image = Dataset(), reference_to(instance)
-    purpose = hd.sr.CodedConcept("121322", "DCM", "Source image for image processing operation")
-    image.PurposeOfReferenceCodeSequence = [purpose]
-    image.SpatialLocationsPreserved = "YES"
-    derivation.SourceImageSequence = [image]
-    derivation.DerivationCodeSequence = [hd.sr.CodedConcept("113076", "DCM", "Segmentation")]
-    return derivation
-
-
-def reference_to(instance: SourceInstance) -> Any:
-    """An item that refers to an instance of the CT, and to the frame of it where it has several."""
-    from pydicom.dataset import Dataset
-
-    item = Dataset()
-    item.ReferencedSOPClassUID = instance.sop_class_uid
-    item.ReferencedSOPInstanceUID = instance.sop_instance_uid
-    if instance.frame is not None:
-        item.ReferencedFrameNumber = instance.frame
-    return item
+def _add_algorithm(item: Any, segment: Segment) -> None:
+    """How the segment was drawn: what is known of it, or that nothing is."""
+    made = segment.delineation or Delineation(DelineationType.SEMIAUTOMATIC, NOT_RECORDED)
+    item.SegmentAlgorithmType = made.type.value
+    if made.type is not DelineationType.MANUAL:
+        item.SegmentAlgorithmName = shortened(cleaned(made.algorithm) or "unnamed", LO_CHARACTERS)
+    if segment.ring:
+        # Of algorithms of others neither family nor version is known, and the sequence wants both.
+        family = highdicom().sr.CodedConcept("123104", "DCM", "Morphological Operations")
+        item.SegmentationAlgorithmIdentificationSequence = highdicom().AlgorithmIdentificationSequence(
+            made.algorithm, family, __version__
+        )
 
 
 def _referenced_series(source: SourceSeries) -> Any:
@@ -250,23 +262,6 @@ def _referenced_series(source: SourceSeries) -> Any:
         if "ReferencedFrameNumber" in reference:
             del reference.ReferencedFrameNumber
     return item
-
-
-def _bits(planes: Iterator[Image], shape: tuple[int, int]) -> bytes:
-    """All pixels one after the other, a bit each, frames not padded (DICOM PS3.5, 8.1.1)."""
-    packed, waiting = [], []
-    for plane in planes:
-        full = np.zeros(shape, np.uint8)
-        part = full[plane.box.slices[1:]]
-        part[:] = plane.values[0]
-        waiting.append(full.ravel())
-        if len(waiting) == FRAMES_OF_WHOLE_BYTES:
-            packed.append(np.packbits(np.concatenate(waiting), bitorder="little").tobytes())
-            waiting = []
-    if waiting:
-        packed.append(np.packbits(np.concatenate(waiting), bitorder="little").tobytes())
-    data = b"".join(packed)
-    return data + b"\0" * (len(data) % 2)
 
 
 def _overlap(segments: Sequence[Segment]) -> bool:

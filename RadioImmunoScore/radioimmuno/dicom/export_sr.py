@@ -1,6 +1,6 @@
 """A patient's scores as DICOM structured reports (Comprehensive 3D SR, template TID 1500): two documents.
 
-The report of the lesions has a measurement group (TID 1411) for each region in the segmentation: a lesion's
+The report of the lesions has a measurement group (TID 1411) for each segment: a lesion's
 has its volume, features, score and status, its ring's the ring's features. The report of the patient has
 groups without a region (TID 1501): the metrics of each set of lesions, and the lesions without a voxel. They
 are two documents because the PixelMed validator takes the groups of one document for all of one kind: it asks
@@ -10,14 +10,14 @@ measurement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__
 from ..results import LesionScore, PatientScore
-from .codes import coded, scheme_identification
-from .export_seg import Segment
+from .codes import coded, region_of, scheme_identification
+from .export_seg import Segment, Segmentation
 from .library import highdicom
 from .measurements import features_of, metrics_of, score_of, text_item, volume_of
 from .report_method import Method
@@ -28,6 +28,7 @@ SERIES_DESCRIPTION = "RadioImmunoScore: scores"
 DEMONSTRATION_DESCRIPTION = "RadioImmunoScore: DEMONSTRATION, no meaning for a patient"
 SERIES_NUMBER = 9102
 MANUFACTURER = "RadioImmunoScore"
+IMAGING_MEASUREMENTS = "126010"
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
 
 
@@ -37,28 +38,35 @@ class Export:
 
     Parameters
     ----------
-    segments, seg : the segments and the dataset that holds them; none and None when all lesions are empty
+    segmentations : of the lesions, and of the rings where there are any; none when all lesions are empty
     header : dataset of the CT's first instance, for patient and study
-    uids : lesion id -> tracking UID
+    names, uids : lesion id -> name in the export, tracking UID
     """
 
     patient: PatientScore
     method: Method
-    segments: Sequence[Segment]
-    seg: Any
+    segmentations: Sequence[Segmentation]
     source: SourceSeries
     header: Any
+    names: Mapping[str, str]
     uids: Mapping[str, str]
+
+    @property
+    def segments(self) -> Iterator[tuple[Segmentation, Segment]]:
+        """All segments, each with where it is."""
+        for segmentation in self.segmentations:
+            for segment in segmentation.segments:
+                yield segmentation, segment
 
 
 def lesion_report(export: Export, series_uid: str) -> Any:
     """The report of the lesions that have voxels, and of their rings; there has to be one."""
     rows = {row.id: row for row in export.patient.lesions}
-    groups = [
-        (_ring if segment.ring else _lesion)(export, rows[segment.lesion_id], segment)
-        for segment in export.segments
-    ]
-    return _document(export, groups, series_uid, 1, [export.seg])
+    groups = []
+    for segmentation, segment in export.segments:
+        row, region = rows[segment.lesion_id], _region(export, segmentation, segment)
+        groups.append(_ring(export, row, segment, region) if segment.ring else _lesion(export, row, region))
+    return _document(export, groups, series_uid, 1, [one.dataset for one in export.segmentations])
 
 
 def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
@@ -66,20 +74,25 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
 
     `lesions` is the dataset of the lesions' report, None where there is none.
     """
-    drawn = {segment.lesion_id for segment in export.segments}
+    drawn = {segment.lesion_id for _, segment in export.segments}
     groups = [_lesion(export, row, None) for row in export.patient.lesions if row.id not in drawn]
     groups += [
         _subset(export, name)
         for name, metrics in export.patient.subsets.items()
         if name == "all" or metrics.n
     ]
-    others = [dataset for dataset in (export.seg, lesions) if dataset is not None]
+    others = [*(one.dataset for one in export.segmentations), *([] if lesions is None else [lesions])]
     return _document(export, groups, series_uid, 2, others)
 
 
 def _document(
     export: Export, groups: Sequence[Any], series_uid: str, number: int, others: Sequence[Any]
 ) -> Any:
+    """The document of these groups, of which there is at least one.
+
+    highdicom copies, checks and searches the whole content several times, which takes longer than all else.
+    So it is given the first group, and the others are added to what it made.
+    """
     hd = highdicom()
     device = hd.sr.DeviceObserverIdentifyingAttributes(
         uid=derived_uid("software", __version__),
@@ -91,7 +104,7 @@ def _document(
     report = hd.sr.MeasurementReport(
         observation_context=hd.sr.ObservationContext(observer_device_context=observer),
         procedure_reported=hd.sr.CodedConcept("25045-6", "LN", "CT unspecified body region"),
-        imaging_measurements=groups,
+        imaging_measurements=groups[:1],
     )
     demonstration = export.method.is_demonstration
     dataset = hd.sr.Comprehensive3DSR(
@@ -110,19 +123,26 @@ def _document(
         is_verified=False,
         series_description=DEMONSTRATION_DESCRIPTION if demonstration else SERIES_DESCRIPTION,
     )
+    measured = next(item for item in dataset.ContentSequence if _is(item, IMAGING_MEASUREMENTS))
+    for group in groups[1:]:
+        measured.ContentSequence.extend(group)
     dataset.CodingSchemeIdentificationSequence = scheme_identification()
     return dataset
 
 
-def _lesion(export: Export, row: LesionScore, segment: Segment | None) -> Any:
+def _is(item: Any, code: str) -> bool:
+    return str(item.ConceptNameCodeSequence[0].CodeValue) == code
+
+
+def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
+    """The group of a lesion; `region` is None for one without voxels."""
     hd = highdicom()
-    tracking = hd.sr.TrackingIdentifier(uid=export.uids[row.id], identifier=row.name)
+    tracking = hd.sr.TrackingIdentifier(uid=export.uids[row.id], identifier=export.names[row.id])
     evaluations = [
         hd.sr.QualitativeEvaluation(coded("STATUS"), coded(STATUS_CODES[row.status])),
         _use(export.method),
     ]
-    code = row.site.snomed_code if row.site else None
-    site = hd.sr.CodedConcept(code, "SCT", row.site.label.capitalize()) if row.site and code else None
+    site = region_of(row.site)
     shared = {
         "tracking_identifier": tracking,
         "finding_category": hd.sr.CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure"),
@@ -131,28 +151,29 @@ def _lesion(export: Export, row: LesionScore, segment: Segment | None) -> Any:
         "algorithm_id": _algorithm(export.method),
         "qualitative_evaluations": evaluations,
     }
-    if segment is None:
+    if region is None:
         group = hd.sr.MeasurementsAndQualitativeEvaluations(**shared)
     else:
         measurements = [volume_of(row), *features_of(row, "lesion"), *score_of(row)]
         group = hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-            **shared, measurements=measurements, referenced_segment=_region(export, segment)
+            **shared, measurements=measurements, referenced_segment=region
         )
     if row.reasons:
         group[0].ContentSequence.append(text_item("FINDINGS", row.reasons))
     return group
 
 
-def _ring(export: Export, row: LesionScore, segment: Segment) -> Any:
-    hd = highdicom()
+def _ring(export: Export, row: LesionScore, segment: Segment, region: Any) -> Any:
+    hd, site = highdicom(), region_of(row.site)
     return hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=hd.sr.TrackingIdentifier(uid=segment.tracking_uid, identifier=segment.name),
         finding_category=hd.sr.CodedConcept("309825002", "SCT", "Spatial and Relational Concept"),
         finding_type=coded("RING"),
+        finding_sites=[hd.sr.FindingSite(site)] if site else None,
         algorithm_id=_algorithm(export.method),
         measurements=features_of(row, "ring"),
         qualitative_evaluations=[_use(export.method)],
-        referenced_segment=_region(export, segment),
+        referenced_segment=region,
     )
 
 
@@ -171,10 +192,9 @@ def _subset(export: Export, name: str) -> Any:
         measurements=measurements,
         qualitative_evaluations=[*evaluations, _use(export.method)],
     )
-    names = {row.id: row.name for row in export.patient.lesions}
     for code, lesion in (("LOWEST", metrics.minimum_lesion), ("HIGHEST", metrics.maximum_lesion)):
         if lesion is not None:
-            group[0].ContentSequence.append(text_item(code, names[lesion]))
+            group[0].ContentSequence.append(text_item(code, export.names[lesion]))
     return group
 
 
@@ -188,23 +208,11 @@ def _algorithm(method: Method) -> Any:
     return highdicom().sr.AlgorithmIdentification(method.title, method.version, [method.parameters])
 
 
-def _region(export: Export, segment: Segment) -> Any:
-    """The segment, and the CT's instances that its slices are."""
-    hd = highdicom()
-    first, stop = segment.mask.box.start[0], segment.mask.box.stop[0]
-    frames: dict[tuple[str, str], list[int]] = {}
-    for instance in export.source.instances:
-        if first <= instance.k < stop:
-            numbers = frames.setdefault((instance.sop_class_uid, instance.sop_instance_uid), [])
-            if instance.frame is not None:
-                numbers.append(instance.frame)
-    images = [
-        hd.sr.SourceImageForSegmentation(sop_class, instance, numbers or None)
-        for (sop_class, instance), numbers in frames.items()
-    ]
-    return hd.sr.ReferencedSegment(
-        export.seg.SOPClassUID, export.seg.SOPInstanceUID, segment.number, source_images=images
-    )
+def _region(export: Export, segmentation: Segmentation, segment: Segment) -> Any:
+    """The segment, and the CT's series; which of its instances the slices are, the segmentation says."""
+    hd, seg = highdicom(), segmentation.dataset
+    series = hd.sr.SourceSeriesForSegmentation(export.source.series_uid)
+    return hd.sr.ReferencedSegment(seg.SOPClassUID, seg.SOPInstanceUID, segment.number, source_series=series)
 
 
 def _instances(export: Export) -> list[Any]:

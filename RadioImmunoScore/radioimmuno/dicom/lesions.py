@@ -1,4 +1,7 @@
-"""Reading lesions from DICOM: an RTSTRUCT or SEG file, or a folder with one of them."""
+"""Reading lesions from DICOM: an RTSTRUCT or SEG file, or a folder with one of them.
+
+A folder may also hold the rings of our own export, which are no lesions.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from ..findings import InputError
 from ..image import Image
 from ..placement import ReadLesions
+from .codes import is_ring
 from .library import lenient_reading, pydicom
 from .rtstruct import read_rtstruct
 from .seg import read_seg
@@ -55,7 +59,7 @@ def only_lesions_of(folder: Path) -> Path:
     InputError
         `mask.unreadable` when there is none or there are several.
     """
-    found = [file for file in _files(folder) if _kind(file) in READERS]
+    found = [file for file in _files(folder) if _kind(file) in READERS and not _holds_rings(file)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -68,6 +72,18 @@ def _files(folder: Path) -> Iterator[Path]:
     for parent, subfolders, names in os.walk(folder):
         subfolders.sort()
         yield from (Path(parent, name) for name in sorted(names))
+
+
+def _holds_rings(file: Path) -> bool:
+    """Whether a file with segments has nothing but rings of our own export."""
+    library = pydicom()
+    try:
+        with lenient_reading():
+            dataset = library.dcmread(file, stop_before_pixels=True, specific_tags=["SegmentSequence"])
+            kinds = [s.get("SegmentedPropertyTypeCodeSequence") or [] for s in dataset.SegmentSequence]
+    except Exception:  # no segmentation, or damaged, which its reader says
+        return False
+    return bool(kinds) and all(map(is_ring, kinds))
 
 
 def _kind(file: Path) -> str:

@@ -9,6 +9,7 @@ from ..features import catalog
 from ..results import LesionScore, Metrics
 from .codes import coded
 from .library import highdicom
+from .names import cleaned
 
 # Units of the catalog -> UCUM code and what a person reads.
 UNITS = {
@@ -33,11 +34,22 @@ DERIVATIONS = {
 }
 
 
+# Volumes, scores and metrics have so many significant digits, features more: they are compared with those of
+# other software. The exact values are in patient.json.
+DIGITS, FEATURE_DIGITS = 4, 6
+
+
+def rounded(value: float, digits: int = DIGITS) -> int | float:
+    """The value to so many significant digits; a whole number as one, so that it has no decimals."""
+    number = float(f"{value:.{digits - 1}e}")
+    return int(number) if number.is_integer() else number
+
+
 def volume_of(row: LesionScore) -> Any:
     """The volume of the lesion's voxels."""
     concept = highdicom().sr.CodedConcept
     method = concept("126030", "DCM", "Sum of segmented voxel volumes")
-    return _measurement(concept("118565006", "SCT", "Volume"), row.volume_cc, "cc", method=method)
+    return _measurement(concept("118565006", "SCT", "Volume"), rounded(row.volume_cc), "cc", method=method)
 
 
 def features_of(row: LesionScore, region: str) -> list[Any]:
@@ -52,13 +64,14 @@ def features_of(row: LesionScore, region: str) -> list[Any]:
         if where == region and math.isfinite(value):
             name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
             way = DIRECTIONS.get(feature.family)
-            found.append(_measurement(name, value, feature.unit, method=coded(way) if way else None))
+            number = rounded(value, FEATURE_DIGITS)
+            found.append(_measurement(name, number, feature.unit, method=coded(way) if way else None))
     return found
 
 
 def score_of(row: LesionScore) -> list[Any]:
     """The score as a measurement; none where there is no score."""
-    return [] if row.score is None else [_measurement(coded("SCORE"), row.score, "1")]
+    return [] if row.score is None else [_measurement(coded("SCORE"), rounded(row.score), "1")]
 
 
 def metrics_of(metrics: Metrics) -> tuple[list[Any], list[Any]]:
@@ -72,23 +85,23 @@ def metrics_of(metrics: Metrics) -> tuple[list[Any], list[Any]]:
         if value is None:
             missing.append((concept, "NOT_DEFINED"))
         else:
-            measurements.append(_measurement(coded("SCORE"), value, "1", derivation=concept))
+            measurements.append(_measurement(coded("SCORE"), rounded(value), "1", derivation=concept))
     if metrics.entropy is None:
         reason = "NO_BINS" if metrics.n > 1 else "NOT_DEFINED"
         missing.append((coded("ENTROPY"), reason))
     else:
-        measurements.append(_measurement(coded("ENTROPY"), metrics.entropy, "bit"))
+        measurements.append(_measurement(coded("ENTROPY"), rounded(metrics.entropy), "bit"))
         measurements.append(_measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
     return measurements, [hd.sr.QualitativeEvaluation(concept, coded(reason)) for concept, reason in missing]
 
 
 def text_item(code: str, text: str) -> Any:
-    """An evaluation in words."""
+    """An evaluation in words, on one line."""
     hd = highdicom()
-    return hd.sr.TextContentItem(coded(code), text, hd.sr.RelationshipTypeValues.CONTAINS)
+    return hd.sr.TextContentItem(coded(code), cleaned(text), hd.sr.RelationshipTypeValues.CONTAINS)
 
 
-def _measurement(name: Any, value: float, unit: str, **more: Any) -> Any:
+def _measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
     hd = highdicom()
     code, meaning = UNITS[unit]
-    return hd.sr.Measurement(name, float(value), hd.sr.CodedConcept(code, "UCUM", meaning), **more)
+    return hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)

@@ -115,7 +115,8 @@ def read_seg(
             CODE, f"{path} is damaged or no DICOM segmentation ({type(error).__name__}: {error})."
         ) from None
     if not picked:
-        raise InputError(CODE, f"{path} holds no segments.")
+        what = "the rings of an export alone; give the file with its lesions" if segments else "no segments"
+        raise InputError(CODE, f"{path} holds {what}.")
     lattice, numbers = _stack(path, frames, (int(dataset.Rows), int(dataset.Columns)), image.lattice)
     lesions = [
         Lesion(

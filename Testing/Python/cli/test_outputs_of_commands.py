@@ -106,7 +106,7 @@ def test_a_file_that_is_no_input_is_replaced_by_a_single_output(place):
         (("maps", *CASE, "--out", "out"), "mean.nrrd"),
         (("demo", "--out", "out"), "ct.nrrd"),
         (("export-dicom", "result", "--ct", "dicom", "--out", "out"), "patient_report.dcm"),
-        (("score", *CASE, "--dicom", "--out", "out"), "dicom_export/segmentation.dcm"),
+        (("score", *CASE, "--dicom", "--out", "out"), "dicom_export/lesion_segmentation.dcm"),
         (("score", *CASE, "--dicom", "--out", "out"), "dicom_export"),
     ],
 )

@@ -25,7 +25,7 @@ def files(case, tmp_path_factory):
 
 @pytest.fixture
 def datasets(files):
-    return {path.stem: pydicom.dcmread(path) for path in files}
+    return {path.stem.replace("lesion_segmentation", "seg"): pydicom.dcmread(path) for path in files}
 
 
 def items_of(dataset):
@@ -41,28 +41,28 @@ def test_what_was_exported_passes_our_own_checks(case, datasets):
 @pytest.mark.parametrize(
     ("words", "change"),
     [
-        ("a segment has no tracking UID", lambda d: d["segmentation"].SegmentSequence[0].pop("TrackingUID")),
-        ("frame of reference", lambda d: d["segmentation"].pop("FrameOfReferenceUID")),
-        ("frame of reference", lambda d: setattr(d["segmentation"], "FrameOfReferenceUID", "1.2")),
+        ("a segment has no tracking UID", lambda d: d["seg"].SegmentSequence[0].pop("TrackingUID")),
+        ("frame of reference", lambda d: d["seg"].pop("FrameOfReferenceUID")),
+        ("frame of reference", lambda d: setattr(d["seg"], "FrameOfReferenceUID", "1.2")),
         (
             "has not its tracking UID",
-            lambda d: setattr(d["segmentation"].SegmentSequence[0], "TrackingUID", "1.2"),
+            lambda d: setattr(d["seg"].SegmentSequence[0], "TrackingUID", "1.2"),
         ),
         (
             "the same tracking UID",
-            lambda d: [setattr(item, "TrackingUID", "1.2") for item in d["segmentation"].SegmentSequence],
+            lambda d: [setattr(item, "TrackingUID", "1.2") for item in d["seg"].SegmentSequence],
         ),
-        ("do not exist", lambda d: setattr(d["segmentation"], "SOPInstanceUID", "1.2")),
+        ("do not exist", lambda d: setattr(d["seg"], "SOPInstanceUID", "1.2")),
         (
             "do not exist",
             lambda d: setattr(
-                d["segmentation"].ReferencedSeriesSequence[0].ReferencedInstanceSequence[0],
+                d["seg"].ReferencedSeriesSequence[0].ReferencedInstanceSequence[0],
                 "ReferencedSOPInstanceUID",
                 "1.2",
             ),
         ),
         ("not in the CT's study", lambda d: setattr(d["patient_report"], "StudyInstanceUID", "1.2")),
-        ("frames are not those", lambda d: d["segmentation"].PerFrameFunctionalGroupsSequence.clear()),
+        ("frames are not those", lambda d: d["seg"].PerFrameFunctionalGroupsSequence.clear()),
         (
             "without a value",
             lambda d: [item.pop("MeasuredValueSequence", None) for item in items_of(d["lesion_report"])],

@@ -14,6 +14,7 @@ pytest.importorskip("highdicom")
 from radioimmuno.dicom.export import write_dicom
 
 pytestmark = pytest.mark.slow
+SEGMENTATIONS = ("lesion_segmentation", "ring_segmentation")
 REPORTS = ("lesion_report", "patient_report")
 
 
@@ -29,7 +30,7 @@ def files(case, tmp_path_factory):
     return {path.stem: path for path in written}
 
 
-@pytest.mark.parametrize("name", ["segmentation", *REPORTS])
+@pytest.mark.parametrize("name", [*SEGMENTATIONS, *REPORTS])
 def test_dciodvfy_finds_no_error(files, name):
     lines = run("dciodvfy", files[name]).splitlines()
     assert any(line in ("Segmentation", "Comprehensive3DSR") for line in lines)
@@ -50,17 +51,17 @@ def test_dcmqi_reads_every_value_of_the_lesions(case, files, tmp_path):
     for row in case.patient.lesions[:3]:
         expected = [row.volume_cc, *(v for k, v in row.features.items() if k.startswith("lesion."))]
         expected += [] if row.score is None else [row.score]
-        assert _values(groups[row.name]) == pytest.approx(expected, rel=1e-6)
+        assert _values(groups[row.name]) == pytest.approx(expected, rel=5e-4)
         if row.score is not None:
             ring = [v for k, v in row.features.items() if k.startswith("ring.")]
-            assert _values(groups[f"{row.name}, ring"]) == pytest.approx(ring, rel=1e-6)
+            assert _values(groups[f"{row.name}, ring"]) == pytest.approx(ring, rel=5e-4)
 
 
 def test_dcmqi_reads_every_value_of_the_patient(case, files, tmp_path):
     groups = _groups_read(files["patient_report"], tmp_path)
     m = case.patient.metrics
     expected = [m.n, m.mean, m.median, m.minimum, m.maximum, m.sd, m.entropy]
-    assert _values(groups["Patient, all lesions"]) == pytest.approx(expected, rel=1e-6)
+    assert _values(groups["Patient, all lesions"]) == pytest.approx(expected, rel=5e-4)
     assert _values(groups["nothing"]) == []
     statuses = [
         item["conceptValue"]["CodeValue"]

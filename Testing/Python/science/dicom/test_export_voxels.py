@@ -13,7 +13,10 @@ hd = pytest.importorskip("highdicom")
 
 from radioimmuno.dicom.export import write_dicom  # noqa: E402
 from radioimmuno.dicom.export_seg import ring_on_ct  # noqa: E402
+from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.reading import read_lesions  # noqa: E402
+
+KINDS = ("lesion_segmentation", "ring_segmentation")
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +31,18 @@ def files(case, tmp_path_factory):
     return {path.stem: path for path in written}
 
 
-def expected_masks(case):
-    """Segment label -> mask on the CT, in the order of the segments."""
-    masks = {name: mask_of(name) for name, where in BALLS.items() if where}
-    for row in case.patient.scored:
-        masks[f"{row.name}, ring"] = ring_on_ct(row.ring, case.ct.image).within(case.ct.image.box, False)
-    return masks
+def expected_masks(case, kind):
+    """Segment label -> mask on the CT, in the order of the segments of an object."""
+    if kind == "lesion_segmentation":
+        return {name: mask_of(name) for name, where in BALLS.items() if where}
+    rings = {f"{row.name}, ring": ring_on_ct(row.ring, case.ct.image) for row in case.patient.scored}
+    return {name: ring.within(case.ct.image.box, False) for name, ring in rings.items()}
 
 
-def test_our_reader_gives_back_the_lesions_and_passes_over_the_rings(case, files):
-    result = read_lesions(files["segmentation"], case.ct.image, case.ct.source)
+@pytest.mark.parametrize("folder", [False, True])
+def test_our_reader_gives_back_the_lesions_and_passes_over_the_rings(case, files, folder):
+    file = files["lesion_segmentation"]
+    result = read_lesions(file.parent if folder else file, case.ct.image, case.ct.source)
     assert result.findings == {}
     assert [(x.name, x.site) for x in result.lesions] == [
         (name, where[2]) for name, where in BALLS.items() if where
@@ -48,24 +53,34 @@ def test_our_reader_gives_back_the_lesions_and_passes_over_the_rings(case, files
         )
 
 
-def test_highdicom_gives_back_lesions_and_rings(case, files):
-    read = hd.seg.segread(files["segmentation"])
+def test_a_file_of_rings_alone_is_not_taken_for_lesions(case, files):
+    with pytest.raises(
+        InputError, match="rings of an export alone; give the file with its lesions"
+    ) as caught:
+        read_lesions(files["ring_segmentation"], case.ct.image, case.ct.source)
+    assert caught.value.code == "mask.unreadable"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_highdicom_gives_back_lesions_and_rings(case, files, kind):
+    read = hd.seg.segread(files[kind])
     uids = [instance.sop_instance_uid for instance in case.ct.source.instances]
     pixels = read.get_pixels_by_source_instance(
         uids, ignore_spatial_locations=False, assert_missing_frames_are_empty=True
     )
-    masks = expected_masks(case)
+    masks = expected_masks(case, kind)
     labels = [read.get_segment_description(n).segment_label for n in read.segment_numbers]
     assert labels == list(masks)
     for number, (name, mask) in enumerate(masks.items()):
         np.testing.assert_array_equal(pixels[..., number] > 0, mask, err_msg=name)
 
 
-def test_dcmqi_gives_back_lesions_and_rings(case, files, tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_dcmqi_gives_back_lesions_and_rings(case, files, tmp_path, kind):
     where = ("--outputDirectory", tmp_path, "-t", "nrrd")
-    run("segimage2itkimage", "--inputDICOM", files["segmentation"], *where)
+    run("segimage2itkimage", "--inputDICOM", files[kind], *where)
     lattice = case.ct.image.lattice
-    for number, (name, mask) in enumerate(expected_masks(case).items(), start=1):
+    for number, (name, mask) in enumerate(expected_masks(case, kind).items(), start=1):
         image = sitk.ReadImage(str(tmp_path / f"{number}.nrrd"))
         # Its volumes begin at the first slice that has a segment.
         start = np.rint(lattice.to_index(np.array(image.GetOrigin()))).astype(int)
