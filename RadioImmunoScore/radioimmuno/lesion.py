@@ -96,6 +96,18 @@ class Delineation:
         return None if known is None else cls(known, algorithm.strip())
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A structure of a file that is not taken for a lesion, and why, in plain words.
+
+    It is not scored, cuts no ring and changes no exit code.
+    """
+
+    id: str
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Lesion:
     """One lesion: a mask on the CT's lattice, cropped to what it covers, and what is known about it.

@@ -16,6 +16,9 @@ BAD_VOXELS_REFUSE_SHARE = 0.05
 MIN_RING_SHARE = 0.5
 # More voxels on the grid than this are no lesion but a mistake: about 4 litres at 1 mm.
 MAX_REGION_VOXELS = 4_000_000
+# Hardly a lesion is larger, but liver, lung and body are (ours): of 22 tumors of patients the largest has
+# 818 cc, and of 193 lesions of an immunotherapy trial three are larger, masses of abdomen and pelvis.
+MAX_PLAUSIBLE_CC = 1500.0
 
 # What the geometry of a scan of a patient can be (ours): beyond, a header is damaged.
 SPACING_LIMITS_MM = (1e-3, 1e3)

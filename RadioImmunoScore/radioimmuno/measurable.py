@@ -18,6 +18,7 @@ from .lesion import Lesion
 from .limits import (
     BAD_VOXELS_REFUSE_SHARE,
     BAD_VOXELS_WARN_SHARE,
+    MAX_PLAUSIBLE_CC,
     MAX_REGION_VOXELS,
     MAX_SLICE_MM,
     MIN_RING_SHARE,
@@ -46,7 +47,7 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
     if expected > MAX_REGION_VOXELS:
         text = f"About {expected:,.0f} voxels on the grid; the limit is {MAX_REGION_VOXELS:,}."
         return [_refuse("lesion.too_large", text)]
-    return [*_truncated(lesion, box), *_pieces(lesion)]
+    return [*_size(volume), *_truncated(lesion, box), *_pieces(lesion)]
 
 
 def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
@@ -106,6 +107,13 @@ def check_bad_voxels(code: str, region: str, bad: int, voxels: int) -> list[Find
     if share > BAD_VOXELS_WARN_SHARE:
         return [Finding(code, Severity.WARN, f"{text} and were left out.")]
     return []
+
+
+def _size(volume_cc: float) -> list[Finding]:
+    if volume_cc <= MAX_PLAUSIBLE_CC:
+        return []
+    text = f"{volume_cc:,.0f} cc is more than lesions have (over {MAX_PLAUSIBLE_CC:,.0f} cc): is it an organ?"
+    return [Finding("lesion.implausible_size", Severity.WARN, text)]
 
 
 def _truncated(lesion: Lesion, box: Box) -> list[Finding]:

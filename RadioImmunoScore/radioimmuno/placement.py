@@ -12,7 +12,7 @@ import numpy as np
 
 from .findings import Finding, GeometryError, Severity
 from .image import Box, Image, Lattice
-from .lesion import Lesion
+from .lesion import LeftOut, Lesion
 
 T = TypeVar("T")
 
@@ -30,10 +30,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class ReadLesions:
-    """Lesions on the CT's lattice, in the file's order, and what was found on the way, by identifier."""
+    """Lesions on the CT's lattice, in the file's order, and what was found on the way, by identifier.
+
+    `left_out` are structures of the file that are no lesions (`selection.select_lesions`).
+    """
 
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, tuple[Finding, ...]]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def place_lesions(

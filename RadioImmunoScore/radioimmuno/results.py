@@ -9,7 +9,7 @@ from typing import Any
 from .findings import Finding, Severity
 from .identity import UNKNOWN, Identity
 from .image import Image
-from .lesion import Site
+from .lesion import LeftOut, Site
 from .perturbation import USUAL, Perturbation
 
 
@@ -126,6 +126,7 @@ class PatientScore:
 
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
     `stability` is that of the lesions that have one, None where none has. `identity` says whose it is.
+    `left_out` are the structures that were not taken for lesions, with the reason of each.
     """
 
     lesions: tuple[LesionScore, ...]
@@ -133,6 +134,7 @@ class PatientScore:
     provenance: Mapping[str, Any]
     stability: PatientStability | None = None
     identity: Identity = UNKNOWN
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def scored(self) -> tuple[LesionScore, ...]:

@@ -14,7 +14,7 @@ from .features import catalog
 from .findings import Finding, Severity
 from .identity import UNKNOWN, Identity
 from .image import Image
-from .lesion import Lesion, Site
+from .lesion import LeftOut, Lesion, Site
 from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
 from .patient import subsets
 from .provenance import provenance
@@ -39,6 +39,7 @@ def score(
     identity: Identity = UNKNOWN,
     findings: Findings | None = None,
     progress: Progress | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> PatientScore:
     """Score every lesion and describe the patient.
 
@@ -52,6 +53,7 @@ def score(
     identity : whose CT it is
     findings : lesion id -> what reading the masks found
     progress : called with (lesions done, lesions in all); an exception it raises stops the work
+    left_out : structures that were not taken for lesions; kept in the result
 
     Returns
     -------
@@ -61,7 +63,7 @@ def score(
     """
     acquisition = acquisition or Acquisition()
     rows = score_lesions(image, lesions, signature, acquisition, findings=findings, progress=progress)
-    return patient_score(rows, signature, acquisition, inputs or {}, identity)
+    return patient_score(rows, signature, acquisition, inputs or {}, identity, left_out)
 
 
 def patient_score(
@@ -70,6 +72,7 @@ def patient_score(
     acquisition: Acquisition,
     inputs: Mapping[str, Any],
     identity: Identity = UNKNOWN,
+    left_out: Sequence[LeftOut] = (),
 ) -> PatientScore:
     """The patient of these rows: what `score` returns, from rows that were scored at different times."""
     return PatientScore(
@@ -78,6 +81,7 @@ def patient_score(
         provenance(signature, acquisition, inputs),
         stability_of(rows),
         identity,
+        tuple(left_out),
     )
 
 

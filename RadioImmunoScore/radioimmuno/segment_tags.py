@@ -11,6 +11,8 @@ SITE_TAG = "RadioImmunoScore.Site"
 SITE_ORIGIN_TAG = "RadioImmunoScore.SiteOrigin"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
+# "yes" or "no": what a person says, whatever name and terminology say.
+LESION_TAG = "RadioImmunoScore.Lesion"
 
 # Slicer's own names: QuantitativeReporting reads them from a DICOM SEG and writes them into one.
 ALGORITHM_TYPE_TAG, ALGORITHM_NAME_TAG = "DICOM.SegmentAlgorithmType", "DICOM.SegmentAlgorithmName"
@@ -79,6 +81,11 @@ def terminology_of(site: Site) -> str:
         "~SCT^49755003^Morphologically Altered Structure~SCT^4147007^Mass~^^"
         f"~Anatomic codes - DICOM master list~{region}~^^"
     )
+
+
+def lesion_from_tag(text: str) -> bool | None:
+    """Whether a person said that the segment is a lesion, or none; None when nobody said."""
+    return {"yes": True, "no": False}.get(text)
 
 
 def irradiated_from_tag(text: str) -> bool | None:

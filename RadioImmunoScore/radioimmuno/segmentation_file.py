@@ -14,7 +14,14 @@ from .atomic import replacing
 from .box_index import BoxIndex
 from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
-from .segment_tags import IRRADIATED_TAG, TRACKING_TAG, delineation_tags, irradiated_tag, site_tags
+from .segment_tags import (
+    IRRADIATED_TAG,
+    LESION_TAG,
+    TRACKING_TAG,
+    delineation_tags,
+    irradiated_tag,
+    site_tags,
+)
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -24,7 +31,7 @@ SEGMENT_COLOR = "0.9 0.78 0.3"
 
 
 def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], lattice: Lattice) -> None:
-    """Write the lesions as segments, with names, sites, irradiation, tracking UIDs and how each was drawn.
+    """Write the lesions as segments, marked as lesions, with what is known of them and how each was drawn.
 
     The file holds the box around the lesions; those that share voxels lie in layers of their own.
 
@@ -95,7 +102,7 @@ def _to_sitk(values: np.ndarray, lattice: Lattice) -> sitk.Image:
 
 def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str]:
     nk, nj, ni = box.shape
-    tags = ""
+    tags = f"{LESION_TAG}:yes|"
     if lesion.site is not None:
         tags += "".join(f"{name}:{value}|" for name, value in site_tags(lesion.site).items())
     if lesion.irradiated is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from radioimmuno.findings import Finding
     from radioimmuno.identity import Identity, Naming
     from radioimmuno.image import Image
-    from radioimmuno.lesion import Lesion
+    from radioimmuno.lesion import LeftOut, Lesion
     from radioimmuno.reading import ReadCt
     from radioimmuno.settings import Settings
 
@@ -29,7 +29,8 @@ BLOCK_BYTES = 1 << 22
 class Case:
     """CT and lesions, what was found while reading them (by lesion), and what identifies the files.
 
-    `source` is the DICOM series that the CT was read from, None for other files; `identity` says whose it is.
+    `source` is the DICOM series that the CT was read from, None for other files; `identity` says whose it is;
+    `left_out` are structures of the file of the lesions that are none.
     """
 
     image: Image
@@ -39,6 +40,7 @@ class Case:
     inputs: Mapping[str, Any]
     source: SourceSeries | None
     identity: Identity
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read_case(
@@ -63,7 +65,7 @@ def read_case(
     series : which series of a DICOM folder
     kvp : tube voltage by hand, kV; it counts more than what the CT says
     accepted : codes of `acceptance.OPTIONS` that a person accepted
-    patterns : glob patterns of the names of the lesions to take; all of them by default
+    patterns : names, identifiers or glob patterns of the structures to take, as of `reading.read_lesions`
 
     Raises
     ------
@@ -84,7 +86,9 @@ def read_case(
 
             lesions = only_lesions_of(lesions)
         found = read_lesions(lesions, read.image, read.source, patterns, accepted=accepted)
-    known = found.lesions if table is None else tuple(apply_lesion_table(table, found.lesions))
+    known = found.lesions
+    if table is not None:
+        known = tuple(apply_lesion_table(table, known, found.left_out))
     gaps = check_gaps(read.gaps, known, settings)
     return Case(
         read.image,
@@ -97,6 +101,7 @@ def read_case(
         _inputs(ct, lesions, table, read, naming),
         read.source,
         read.identity,
+        found.left_out,
     )
 
 

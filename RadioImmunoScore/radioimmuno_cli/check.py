@@ -11,14 +11,14 @@ from radioimmuno.identity import identity_entries
 
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import exit_code, print_json
+from .outcome import exit_code, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
 from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.image import Image
-    from radioimmuno.lesion import Lesion
+    from radioimmuno.lesion import LeftOut, Lesion
     from radioimmuno.quality import LesionFinding
 
 CHECKING = "checking the lesions"
@@ -34,7 +34,7 @@ found are, for each lesion:
 
 severity:
   refuse  the lesion would get no score       warn  scored, look at it
-  fixed   the input was mended in reading
+  fixed   the input was mended in reading            left out  no lesion: an organ, a target volume, a couch
 
 The table has one row a finding; a lesion without findings has one row as well. Slicer's panel offers a
 repair for many findings; the JSON names them."""
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress.step,
         )
         if arguments.out:
-            write_checks_csv(case.lesions, found, arguments.out, case.identity)
+            write_checks_csv(case.lesions, found, arguments.out, case.identity, case.left_out)
     code = exit_code(one.finding.severity is Severity.REFUSE for one in found)
     files = [str(arguments.out)] if arguments.out else []
     if arguments.json:
@@ -103,11 +103,12 @@ def run(arguments: argparse.Namespace) -> int:
                 **identity_entries(case.identity),
                 "files": files,
                 "findings": [_plain(one, case.image) for one in found],
+                "left_out": left_out_plain(case.left_out),
             }
         )
     else:
         print(heading(case.identity))
-        print(_table(case.lesions, found))
+        print(_table(case.lesions, found, case.left_out))
         print(f"\n{_summary(case.lesions, found)}")
         for file in files:
             print(f"In {file}")
@@ -127,13 +128,14 @@ def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:
     }
 
 
-def _table(lesions: Sequence[Lesion], found: Sequence[LesionFinding]) -> str:
+def _table(lesions: Sequence[Lesion], found: Sequence[LesionFinding], left_out: Sequence[LeftOut]) -> str:
     rows = []
     for lesion in lesions:
         own = [one.finding for one in found if one.lesion_id == lesion.id]
         rows += [(lesion.name, f.severity.value, f.code, f.text) for f in own] or [
             (lesion.name, "-", "-", "nothing found")
         ]
+    rows += [(one.name, "left out", "lesion.not_a_lesion", one.reason) for one in left_out]
     return table(("lesion", "severity", "finding", "text"), rows)
 
 

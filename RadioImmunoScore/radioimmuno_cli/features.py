@@ -13,7 +13,7 @@ from .case import READING_CT, READING_LESIONS, read_case
 from .engine_tables import COLUMNS, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
 from .options import add_case, add_command, add_settings, positive, reading_options, settings_named
-from .outcome import Failure, exit_code, print_json
+from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
 from .table import heading, table
@@ -110,11 +110,12 @@ def run(arguments: argparse.Namespace) -> int:
                 **identity_entries(case.identity),
                 "files": [str(arguments.out)],
                 "features": made.rows,
+                "left_out": left_out_plain(case.left_out),
             }
         )
     else:
         print(heading(case.identity))
-        print(_summary(made.measured, len(wanted)))
+        print("\n".join([_summary(made.measured, len(wanted)), *left_out_lines(case.left_out)]))
         print(f"\nIn {arguments.out}: {len(made.rows)} rows")
     return code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError, Refusal
@@ -10,7 +11,7 @@ from radioimmuno.identity import identity_entries
 
 from .case import READING_CT, READING_LESIONS, Case, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import Failure, exit_code, print_json
+from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
 from .paths import add_out_folder
 from .progress import Progress
 from .table import heading, table
@@ -53,9 +54,6 @@ def register(commands: Any) -> None:
     add_case(parser)
     add_settings(parser)
     parser.add_argument("--names", metavar="MAP", nargs="+", help="which maps (default: all)")
-    parser.add_argument(
-        "--lesion", metavar="ID", action="append", help="only this lesion; may be given several times"
-    )
     add_out_folder(parser, "folder for the volumes")
     parser.set_defaults(run=run)
 
@@ -66,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.maps import MAPS
 
     settings = settings_named(arguments.settings)
-    names = _known(arguments.names or MAPS, MAPS, "map")
+    names = _known(arguments.names or MAPS, MAPS)
     files = [f"{name}.nrrd" for name in names]
     with (
         # Maps of other names that were written before are results of another kind, and stay.
@@ -85,16 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
             settings=settings,
             **reading_options(arguments),
         )
-        ids = [lesion.id for lesion in case.lesions]
-        chosen = _known(arguments.lesion or ids, ids, "lesion")
         progress.stage(MAPPING)
-        maps, refused = _mapped(case, chosen, settings, names, progress)
+        maps, refused = _mapped(case, settings, names, progress)
         if not maps:
             raise InputError(*next(iter(refused.values())))
         for name, file in zip(names, files, strict=True):
             found_maps = {lesion: found[name] for lesion, found in maps.items()}
             write_map(name, found_maps, folder / file, case.identity)
-    code = exit_code(lesion in refused for lesion in chosen)
+    code = exit_code(lesion.id in refused for lesion in case.lesions)
     if arguments.json:
         reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}
         print_json(
@@ -103,25 +99,26 @@ def run(arguments: argparse.Namespace) -> int:
                 **identity_entries(case.identity),
                 "files": [str(arguments.out / file) for file in files],
                 "refused": reasons,
+                "left_out": left_out_plain(case.left_out),
             }
         )
     else:
         print(heading(case.identity))
-        print(_summary([lesion for lesion in case.lesions if lesion.id in chosen], maps, refused))
+        print("\n".join([_summary(case.lesions, maps, refused), *left_out_lines(case.left_out)]))
         print("Maps: averages over each lesion.")
         print(f"\nIn {arguments.out}: {', '.join(files)}")
     return code
 
 
-def _known(asked: list[str], known: list[str], what: str) -> list[str]:
+def _known(asked: Sequence[str], known: Collection[str]) -> list[str]:
     for name in asked:
         if name not in known:
-            raise Failure(f"there is no {what} {name!r}; there are: {', '.join(known)}")
+            raise Failure(f"there is no map {name!r}; there are: {', '.join(known)}")
     return list(dict.fromkeys(asked))
 
 
 def _mapped(
-    case: Case, chosen: list[str], settings: Settings, names: list[str], progress: Progress
+    case: Case, settings: Settings, names: list[str], progress: Progress
 ) -> tuple[dict[str, dict[str, Image]], dict[str, tuple[str, str]]]:
     """The maps by lesion, and (code, reason) of those that have none."""
     from radioimmuno.findings import Severity
@@ -130,8 +127,6 @@ def _mapped(
     maps: dict[str, dict[str, Image]] = {}
     refused: dict[str, tuple[str, str]] = {}
     for lesion in case.lesions:
-        if lesion.id not in chosen:
-            continue
         found = [f for f in case.findings.get(lesion.id, ()) if f.severity is Severity.REFUSE]
         try:
             if found:
@@ -139,12 +134,12 @@ def _mapped(
             maps[lesion.id] = interior_maps(case.image, lesion, settings, names)
         except Refusal as refusal:
             refused[lesion.id] = (refusal.code, str(refusal))
-        progress.step(len(maps) + len(refused), len(chosen))
+        progress.step(len(maps) + len(refused), len(case.lesions))
     return maps, refused
 
 
 def _summary(
-    lesions: list[Lesion], maps: dict[str, dict[str, Image]], refused: dict[str, tuple[str, str]]
+    lesions: Sequence[Lesion], maps: dict[str, dict[str, Image]], refused: dict[str, tuple[str, str]]
 ) -> str:
     """Each lesion's mean of each map, or why it has none."""
     import numpy as np

@@ -67,10 +67,13 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     add_naming(parser)
     parser.add_argument(
         "--roi",
-        metavar="PATTERN",
+        "--lesion",
+        metavar="NAME",
+        dest="roi",
         action="append",
         default=[],
-        help="only the lesions with such a name, as 'GTV*'; may be given several times (default: all)",
+        help="only the lesions with this name, id or pattern, as 'GTV*', whatever they look like; may be "
+        "given several times (default: all; organs, target volumes, couch and the like are left out)",
     )
 
 

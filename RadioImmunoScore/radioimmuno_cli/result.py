@@ -145,6 +145,7 @@ def _lesion_table(patient: PatientScore, signature: Signature) -> str:
     from radioimmuno.colors import color_scale
 
     scale = color_scale(signature)
+    scores = [lesion.score for lesion in patient.lesions]
     rows = [
         (
             lesion.name,
@@ -156,7 +157,8 @@ def _lesion_table(patient: PatientScore, signature: Signature) -> str:
         )
         for lesion in patient.lesions
     ]
-    colors = [scale.hex(lesion.score) for lesion in patient.lesions]
+    rows += [(one.name, "-", "-", "-", "left out", one.reason) for one in patient.left_out]
+    colors = [scale.hex(score) for score in [*scores, *[None] * len(patient.left_out)]]
     return table(("lesion", "site", "volume", "score", "status", "reason"), rows, ("volume", "score"), colors)
 
 

@@ -12,7 +12,7 @@ from radioimmuno.identity import identity_entries
 
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import exit_code, print_json
+from .outcome import exit_code, left_out_lines, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
 from .table import heading, table
@@ -86,11 +86,12 @@ def run(arguments: argparse.Namespace) -> int:
                 **identity_entries(case.identity),
                 "files": [str(arguments.out)],
                 "rings": rings,
+                "left_out": left_out_plain(case.left_out),
             }
         )
     else:
         print(heading(case.identity))
-        print(_summary(built))
+        print("\n".join([_summary(built), *left_out_lines(case.left_out)]))
         print(f"\nIn {arguments.out}")
     return code
 

@@ -130,6 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
                 findings=case.findings,
                 inputs=case.inputs,
                 identity=case.identity,
+                left_out=case.left_out,
             )
         )
         if perturbation is not None:

@@ -94,6 +94,16 @@ def delineation_of(item: Any) -> Delineation | None:
     )
 
 
+def terminology_entry(categories: Iterable[Any], types: Iterable[Any]) -> str:
+    """Category and type of a segment as Slicer writes them in a terminology entry (`segment_tags`)."""
+    return "~".join(["", *(_entry(next(iter(items), None)) for items in (categories, types))])
+
+
+def _entry(item: Any) -> str:
+    names = ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")
+    return "" if item is None else "^".join(str(item.get(name, "")) for name in names)
+
+
 def is_ring(items: Iterable[Any]) -> bool:
     """Whether a segment's type is the peritumoral ring of our own export."""
     return any(

@@ -29,7 +29,9 @@ from ..image import Box, Image, Lattice
 from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
-from .codes import site_of_codes
+from ..selection import Hints, select_lesions
+from ..structures import ORGAN_TYPE
+from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
 from .library import lenient_reading, pydicom
 from .planes import PLANE_TOLERANCE, planes_at
@@ -53,6 +55,7 @@ class _Structure:
     contours: tuple[Any, ...]
     site: Site | None
     delineation: Delineation | None
+    hints: Hints
 
 
 def read_rtstruct(
@@ -70,7 +73,7 @@ def read_rtstruct(
     path : the file
     image : the CT
     source : the DICOM series that it was read from; None for other files, which have no frame of reference
-    patterns : glob patterns of the structures' names; all structures by default
+    patterns : names, numbers or glob patterns of the structures to take; by default all that may be lesions
 
     accepted : codes of `acceptance.OPTIONS` that a person accepted
 
@@ -84,7 +87,7 @@ def read_rtstruct(
     ------
     InputError
         `mask.unreadable` for a damaged file or one without structures, `mask.no_match` when a pattern matches
-        none.
+        none, `lesion.not_a_lesion` when none may be a lesion.
         `patient.mismatch` when it is of another patient than the CT.
     GeometryError
         `mask.geometry` when all of it lies in another frame of reference, or nothing of it on the CT.
@@ -113,7 +116,8 @@ def read_rtstruct(
         findings[structure.number] = [*found, *shared]
     if all(_elsewhere(found) for found in findings.values()):
         raise GeometryError("mask.geometry", f"{path}: {next(iter(findings.values()))[0].text}")
-    return place_lesions(path, lesions, image.lattice, findings)
+    placed = place_lesions(path, lesions, image.lattice, findings)
+    return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
 
 
 def _elsewhere(found: Sequence[Finding]) -> bool:
@@ -148,6 +152,7 @@ def _structures(dataset: Any) -> list[_Structure]:
                 drawn.get(number, ()),
                 _site(observed.get(number)),
                 _delineation(item),
+                _hints(observed.get(number)),
             )
         )
     return structures
@@ -168,6 +173,13 @@ def _site(observation: Any) -> Site | None:
     regions = [observation, *named]
     anatomy = [item for place in regions for item in place.get("AnatomicRegionSequence") or []]
     return site_of_codes([*anatomy, *named])
+
+
+def _hints(observation: Any) -> Hints:
+    """A planning system that gives no type draws organs as well, and these on a part of their slices."""
+    kind = "" if observation is None else str(observation.get("RTROIInterpretedType") or "")
+    named = [] if observation is None else observation.get("RTROIIdentificationCodeSequence") or []
+    return Hints(terminology_entry([], named), kind or ORGAN_TYPE)
 
 
 def _referenced_series(dataset: Any) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from ..findings import Finding, InputError, Severity
 from ..identity import Identity
 from ..image import Image
-from ..lesion import Lesion, Site
+from ..lesion import LeftOut, Lesion, Site
 from ..measuring import Progress, measure
 from ..placement import ReadLesions
 from ..results import Contribution, LesionScore, Metrics, PatientScore
@@ -50,6 +50,7 @@ def read_result(path: Path) -> Result:
                 {name: _metrics(item) for name, item in document["subsets"].items()},
                 document["provenance"],
                 identity=Identity(*(str(document.get(key, "")) for key in ("patient", "study", "series"))),
+                left_out=tuple(LeftOut(**item) for item in document.get("left_out", [])),
             ),
             _method(document["signature"]),
             document["provenance"]["inputs"].get("ct", {}).get("series_uid"),

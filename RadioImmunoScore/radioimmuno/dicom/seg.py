@@ -1,4 +1,4 @@
-"""Lesions from a DICOM SEG file: binary, fractional or a label map; each segment is a lesion.
+"""Lesions from a DICOM SEG file: binary, fractional or a label map; a segment is a lesion or is left out.
 
 Segments that share voxels stay apart. Planes that coincide with the CT's slices are taken as they are; a
 segmentation on another grid of the same frame of reference is put on the CT by the nearest voxel, as any
@@ -20,7 +20,8 @@ from ..image import Box, Image, Lattice, Triple
 from ..lesion import Delineation, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
-from .codes import delineation_of, is_ring, site_of_codes
+from ..selection import Hints, select_lesions
+from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
 from .library import lenient_reading, pydicom
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_patient, check_series, subject_of
@@ -40,6 +41,7 @@ class _Segment:
     site: Site | None
     tracking_uid: str | None
     delineation: Delineation | None
+    terminology: str
     ring: bool
 
 
@@ -69,7 +71,7 @@ def read_seg(
     path : the file
     image : the CT
     source : the DICOM series that it was read from; None for other files, which have no frame of reference
-    patterns : glob patterns of the segments' names; all segments by default
+    patterns : names, numbers or glob patterns of the segments to take; by default all that may be lesions
     threshold : share of the highest value from which a voxel of a fractional segmentation is inside
     accepted : codes of `acceptance.OPTIONS` that a person accepted
 
@@ -83,7 +85,7 @@ def read_seg(
     ------
     InputError
         `mask.unreadable` for a damaged file or one without segments, `mask.no_match` when a pattern matches
-        none.
+        none, `lesion.not_a_lesion` when none may be a lesion.
         `patient.mismatch` when it is of another patient than the CT.
     GeometryError
         `mask.geometry` for another frame of reference, or when nothing of it lies on the CT.
@@ -130,7 +132,9 @@ def read_seg(
         for segment in picked
     ]
     shared = [*other, *check_series(series, source), *_fractional(dataset, threshold)]
-    return place_lesions(path, lesions, image.lattice, {lesion.id: shared for lesion in lesions})
+    placed = place_lesions(path, lesions, image.lattice, {lesion.id: shared for lesion in lesions})
+    hints = {str(segment.number): Hints(segment.terminology) for segment in picked}
+    return select_lesions(placed, hints, bool(patterns))
 
 
 def _segments(dataset: Any) -> list[_Segment]:
@@ -148,6 +152,7 @@ def _segments(dataset: Any) -> list[_Segment]:
                 site_of_codes([*regions, *kind]),
                 str(item.get("TrackingUID") or "") or None,
                 delineation_of(item),
+                terminology_entry(item.get("SegmentedPropertyCategoryCodeSequence") or [], kind),
                 is_ring(kind),
             )
         )

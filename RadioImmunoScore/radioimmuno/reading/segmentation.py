@@ -19,11 +19,15 @@ from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..segment_tags import (
     IRRADIATED_TAG,
+    LESION_TAG,
+    TERMINOLOGY_TAG,
     TRACKING_TAG,
     delineation_from_tags,
     irradiated_from_tag,
+    lesion_from_tag,
     site_of,
 )
+from ..selection import Hints, select_lesions
 from .volume import is_dicom, open_volume
 
 if TYPE_CHECKING:
@@ -47,6 +51,7 @@ class _Segment:
     irradiated: bool | None
     tracking_uid: str | None
     delineation: Delineation | None
+    hints: Hints
 
 
 def read_lesions(
@@ -66,7 +71,8 @@ def read_lesions(
         (`dicom.read_rtstruct`) or SEG (`dicom.read_seg`), or a folder that holds one of these two
     image : the CT
     source : the DICOM series that the CT was read from; DICOM lesions must lie in its frame of reference
-    patterns : glob patterns of the names of the lesions to take; all of them by default
+    patterns : names, identifiers or glob patterns of the structures to take, whatever they are; by default
+        all but those that are no lesions (`structures`), which are left out
     accepted : codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
@@ -78,7 +84,8 @@ def read_lesions(
     Raises
     ------
     InputError
-        `mask.unreadable` for a file that is no segmentation, `mask.no_match` when a pattern matches none.
+        `mask.unreadable` for a file that is no segmentation, `mask.no_match` when a pattern matches none,
+        `lesion.not_a_lesion` when all of it is left out.
     GeometryError
         `mask.geometry` when nothing of it lies on the CT.
     """
@@ -91,9 +98,9 @@ def read_lesions(
     segments = _segments(path, volume)
     stored = from_sitk(volume)
     lesions = _from_segments(path, stored, segments) if segments else _from_label_map(path, stored)
-    return place_lesions(
-        path, pick(lesions, patterns, lambda lesion: (lesion.id, lesion.name)), image.lattice
-    )
+    picked = pick(lesions, patterns, lambda lesion: (lesion.id, lesion.name))
+    placed = place_lesions(path, picked, image.lattice)
+    return select_lesions(placed, {segment.id: segment.hints for segment in segments}, bool(patterns))
 
 
 def _from_label_map(path: Path, stored: Image) -> list[Lesion]:
@@ -201,6 +208,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
         tracking_uid=tags.get(TRACKING_TAG) or None,
         delineation=delineation_from_tags(tags),
+        hints=Hints(tags.get(TERMINOLOGY_TAG, ""), marked=lesion_from_tag(tags.get(LESION_TAG, ""))),
     )
 
 

@@ -9,14 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..findings import TableError
-from ..lesion import Lesion, Site
+from ..lesion import LeftOut, Lesion, Site
 
 COLUMNS = ("lesion_id", "name", "site", "irradiated")
 EXPECTED = "lesion_id (or name), site, irradiated"
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
-def apply_lesion_table(path: str | os.PathLike[str], lesions: Sequence[Lesion]) -> list[Lesion]:
+def apply_lesion_table(
+    path: str | os.PathLike[str], lesions: Sequence[Lesion], left_out: Sequence[LeftOut] = ()
+) -> list[Lesion]:
     """The lesions with the site, the irradiation and the name that a table gives them.
 
     The table's first line names its columns: `lesion_id` (or `name`) says which lesion, `site` where it sits,
@@ -34,7 +36,7 @@ def apply_lesion_table(path: str | os.PathLike[str], lesions: Sequence[Lesion]) 
     found: dict[str, Lesion] = {}
     for number, cells in lines:
         try:
-            lesion = _changed(_lesion(lesions, key, cells[key]), cells)
+            lesion = _changed(_lesion(lesions, left_out, key, cells[key]), cells)
         except TableError as error:
             raise TableError(error.code, f"Line {number} of {path}: {error}") from None
         if lesion.id in found:
@@ -77,10 +79,14 @@ def _problem_of(columns: Sequence[str]) -> str | None:
     return None
 
 
-def _lesion(lesions: Sequence[Lesion], key: str, text: str) -> Lesion:
+def _lesion(lesions: Sequence[Lesion], left_out: Sequence[LeftOut], key: str, text: str) -> Lesion:
     called = [lesion.id if key == "lesion_id" else lesion.name for lesion in lesions]
     matches = [lesion for lesion, own in zip(lesions, called, strict=True) if own == text]
     if not matches:
+        for one in left_out:
+            if text == (one.id if key == "lesion_id" else one.name):
+                words = f"{text!r} was left out. {one.reason} Take its line away, or choose it: --roi."
+                raise TableError("table.unknown_lesion", words)
         known = ", ".join(called)
         raise TableError("table.unknown_lesion", f"there is no lesion {text!r}; there are: {known}.")
     if len(matches) > 1:

@@ -25,8 +25,9 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
     """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
 
     Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature`, `subsets` (metrics
-    by subset; a metric that is not defined is null and `not_defined` says why), `lesions`, `stability` (of
-    redrawn contours; null where it was not measured, also in a lesion), `provenance`.
+    by subset; a metric that is not defined is null and `not_defined` says why), `lesions`, `left_out` (what
+    is no lesion: id, name, reason), `stability` (of redrawn contours; null where it was not measured, also in
+    a lesion), `provenance`.
 
     Raises
     ------
@@ -41,6 +42,7 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
         "signature": _signature(signature),
         "subsets": {name: _metrics(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_lesion(lesion, signature) for lesion in patient.lesions],
+        "left_out": [asdict(one) for one in patient.left_out],
         "stability": _patient_stability(patient.stability),
         "provenance": patient.provenance,
     }

@@ -14,6 +14,7 @@ from ..signature import Signature
 from .card import lesion_card
 from .context import Context, context_of
 from .figure import drawn_lesions, lesion_figure
+from .left_out import left_out_table
 from .markup import Child, Markup, element
 from .origin import origin_table
 from .redrawn import stability_tables, whisker_note
@@ -76,6 +77,7 @@ def _body(context: Context, image: Image, lesions: Sequence[Lesion]) -> Markup:
             _section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
             _section("Lesions", _key(), _cards(context, image, lesions)),
+            _section_of("Left out", left_out_table(context.patient.left_out)),
             _section("Provenance", origin_table(context.patient.provenance, signature)),
         ),
         element(

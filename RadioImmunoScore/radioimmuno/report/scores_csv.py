@@ -6,10 +6,13 @@ import os
 
 from .. import __version__
 from ..identity import Identity
+from ..lesion import LeftOut
 from ..patient import designation
 from ..results import LesionScore, LesionStability, PatientScore
 from ..signature import Signature
 from .cells import number_cell, text_cell, write_rows
+
+LEFT_OUT = "left out"
 
 # These come first and in this order, whatever the signature; columns of its terms follow.
 COLUMNS = (
@@ -42,7 +45,7 @@ COLUMNS = (
 
 
 def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os.PathLike[str]) -> None:
-    """Write one row a lesion (UTF-8, comma, header row first).
+    """Write one row a lesion (UTF-8, comma, header row first), then one for each structure that is left out.
 
     The columns of `COLUMNS` come first; `contribution:<variable>` and `value:<variable>` follow for each term
     of the signature. `patient` and `study` are the same in all rows.
@@ -51,14 +54,17 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
     site that is not known) is an empty cell. `irradiated` is `yes`, `no` or empty; `codes` are separated by
     blanks. The columns from `score_sd` on, of redrawn contours, are empty where stability was not measured;
     `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on the other side of
-    the cut-off. Text that a spreadsheet would take for a formula has an apostrophe in front.
+    the cut-off. The status of what is left out is `left out`. Text that a spreadsheet would take for a
+    formula has an apostrophe in front.
     """
     header = [
         *COLUMNS,
         *(f"contribution:{variable}" for variable in signature.variables),
         *(f"value:{variable}" for variable in signature.variables),
     ]
-    write_rows(path, header, (_row(patient.identity, lesion, signature) for lesion in patient.lesions))
+    rows = [_row(patient.identity, lesion, signature) for lesion in patient.lesions]
+    rows += [_left_out_row(patient.identity, one, signature, len(header)) for one in patient.left_out]
+    write_rows(path, header, rows)
 
 
 def _row(identity: Identity, lesion: LesionScore, signature: Signature) -> list[str]:
@@ -91,6 +97,25 @@ def _row(identity: Identity, lesion: LesionScore, signature: Signature) -> list[
         for variable in signature.variables
     ]
     return [*fixed, *_stability_cells(lesion.stability), *contributions, *values]
+
+
+def _left_out_row(identity: Identity, one: LeftOut, signature: Signature, length: int) -> list[str]:
+    known = {
+        "patient": text_cell(identity.patient),
+        "study": text_cell(identity.study),
+        "lesion_id": text_cell(one.id),
+        "name": text_cell(one.name),
+        "status": LEFT_OUT,
+        "codes": "lesion.not_a_lesion",
+        "reasons": text_cell(one.reason),
+        "signature_name": text_cell(signature.name),
+        "signature_version": text_cell(signature.version),
+        "signature_status": signature.status,
+        "signature_sha256": signature.sha256,
+        "software_version": __version__,
+    }
+    cells = [known.get(column, "") for column in COLUMNS]
+    return [*cells, *[""] * (length - len(cells))]
 
 
 def _stability_cells(stability: LesionStability | None) -> list[str]:

@@ -128,7 +128,7 @@ def test_structures_are_picked_and_scored(radioimmuno, files, dicom, tmp_path):
     assert lesion["volume_cc"] == pytest.approx(15 * 15 * 8 * 2 / 1000)
     done = radioimmuno(*arguments, "--roi", "PTV", "--out", tmp_path / "none")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "'PTV'; there are: GTV, Body. [mask.no_match]" in done.stderr
+    assert "'PTV'; there are: GTV (1), Body (2). [mask.no_match]" in done.stderr
     assert not (tmp_path / "none").exists()
 
 

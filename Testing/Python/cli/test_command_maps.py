@@ -36,7 +36,8 @@ def test_only_the_lesions_and_maps_asked_for_are_made(radioimmuno, files, tmp_pa
     )
     document = json.loads(done.stdout)
     whose = {"patient": "ct", "study": "ct", "series": ""}
-    assert document == {"exit_code": 0, **whose, "files": [str(out / "entropy.nrrd")], "refused": {}}
+    written = [str(out / "entropy.nrrd")]
+    assert document == {"exit_code": 0, **whose, "files": written, "refused": {}, "left_out": []}
     volume = sitk.ReadImage(str(out / "entropy.nrrd"))
     assert json.loads(volume.GetMetaData("RadioImmunoScore.lesions")) == ["2"]
     inside = np.count_nonzero(sitk.GetArrayFromImage(volume) >= 0)
@@ -55,7 +56,7 @@ def test_a_lesion_that_cannot_be_mapped_is_told_and_the_others_are(radioimmuno, 
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (("--lesion", "9"), "there is no lesion '9'; there are: 1, 2, 3"),
+        (("--lesion", "9"), "No lesion is called '9'; there are: lesion 1 (1), lesion 2 (2), lesion 3 (3)."),
         (("--names", "x"), "there is no map 'x'"),
     ],
 )

@@ -170,3 +170,58 @@ def test_real_ct_is_scored_with_the_demonstration_signature_and_its_notice(radio
     assert row["signature_status"] == "demonstration"
     assert "DEMONSTRATION SIGNATURE" in done.stdout
     assert "DEMONSTRATION SIGNATURE" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_organ_is_left_out_with_its_reason_and_changes_no_exit_code(radioimmuno, files, tmp_path):
+    lesions = write_volume(tmp_path / "l.seg.nrrd", label_map(), {"GTV": 1, "Spinal cord": 2, "Lung_L": 3})
+    done = radioimmuno(
+        "score", files.ct, lesions, "--signature", files.signature, *KVP, "--out", tmp_path / "out"
+    )
+    assert done.returncode == 0
+    rows = {row["name"]: row for row in rows_of(tmp_path / "out")}
+    assert [name for name, row in rows.items() if row["status"] == "left out"] == ["Spinal cord", "Lung_L"]
+    assert (rows["Lung_L"]["score"], rows["Lung_L"]["codes"]) == ("", "lesion.not_a_lesion")
+    patient = json.loads((tmp_path / "out" / "patient.json").read_text())
+    assert [lesion["name"] for lesion in patient["lesions"]] == ["GTV"]
+    assert [one["name"] for one in patient["left_out"]] == ["Spinal cord", "Lung_L"]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    reason = "By its name it is no lesion but: spinal cord."
+    assert reason in page
+    assert reason in done.stdout
+    assert reason == patient["left_out"][0]["reason"] == rows["Spinal cord"]["reasons"]
+
+
+@pytest.mark.parametrize("option", ["--roi", "--lesion"])
+@pytest.mark.parametrize("name", ["spinal cord", "S2", "Spin*"])
+def test_an_organ_that_a_person_chose_by_name_or_id_is_scored_with_a_warning(
+    radioimmuno, files, tmp_path, option, name
+):
+    lesions = write_volume(tmp_path / "l.seg.nrrd", label_map(), {"GTV": 1, "Spinal cord": 2})
+    image = sitk.ReadImage(str(lesions))
+    image.SetMetaData("Segment1_ID", "S2")
+    sitk.WriteImage(image, str(lesions))
+    done = radioimmuno(
+        "score",
+        files.ct,
+        lesions,
+        option,
+        name,
+        "--signature",
+        files.signature,
+        *KVP,
+        "--out",
+        tmp_path / "o",
+    )
+    (row,) = rows_of(tmp_path / "o")
+    assert done.returncode == 0
+    assert (row["lesion_id"], row["status"]) == ("S2", "warning")
+    assert "lesion.not_a_lesion" in row["codes"].split()
+
+
+def test_a_file_of_organs_alone_is_an_error_that_says_what_to_do(radioimmuno, files, tmp_path):
+    lesions = write_volume(tmp_path / "l.seg.nrrd", label_map(), {"Heart": 1, "PTV": 2})
+    done = radioimmuno("score", files.ct, lesions, *KVP, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "lesion.not_a_lesion" in done.stderr
+    assert all(word in done.stderr for word in ("Heart", "PTV", "--roi"))
+    assert not (tmp_path / "out").exists()

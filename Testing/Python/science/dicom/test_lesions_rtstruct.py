@@ -167,7 +167,9 @@ def test_how_a_structure_was_drawn_is_what_the_file_says_and_else_not_known(tmp_
 def test_patterns_pick_structures(tmp_path):
     path = write(tmp_path, dict.fromkeys(["GTV 1", "gtv 2", "Heart"], lps([square(3, 5, 9)])))
     assert [x.name for x in read(path, patterns=["GTV*"]).lesions] == ["GTV 1", "gtv 2"]
-    with pytest.raises(InputError, match=r"'PTV\*'; there are: GTV 1, gtv 2, Heart") as caught:
+    with pytest.raises(
+        InputError, match=r"'PTV\*'; there are: GTV 1 \(1\), gtv 2 \(2\), Heart \(3\)"
+    ) as caught:
         read(path, patterns=["GTV*", "PTV*"])
     assert caught.value.code == "mask.no_match"
 

@@ -1,0 +1,7 @@
+"""Which structures of a file are lesions: a rule, and tables of what organs and targets are called."""
+
+from __future__ import annotations
+
+from .rule import ORGAN_TYPE, Structure, left_out, not_a_lesion
+
+__all__ = ["ORGAN_TYPE", "Structure", "left_out", "not_a_lesion"]
