@@ -66,6 +66,11 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
         unfinished.write_bytes(content)
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text in UTF-8, whole or not at all; what UTF-8 cannot write (bytes of a name) is escaped."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
 @contextmanager
 def no_room_reported(target: Path) -> Iterator[None]:
     """Turn what the system says of a full or failing disk into the error with a code."""

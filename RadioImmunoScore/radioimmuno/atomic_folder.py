@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from .atomic import file_to_disk, folder_to_disk, no_room_reported, write_bytes
+from .findings import OutputError
 from .unfinished import OLD_NAME, PREFIX, remove_leftovers, unfinished_folder
 from .written_files import LIST_NAME, WrittenFile, check_replaceable, files_in, list_text, read_list, sha256
 
@@ -98,7 +99,8 @@ def replacing_folder(
     with no_room_reported(target), unfinished_folder(target, inside=not exchanged) as place:
         fresh = place / FRESH_NAME
         fresh.mkdir()
-        yield fresh
+        with _named_as(target, fresh):
+            yield fresh
         check_replaceable(target, list(files_in(fresh)), kind, force)
         plan = _plan(target, fresh, marker, kind)
         if exchanged:
@@ -106,6 +108,15 @@ def replacing_folder(
         else:
             _replace_one_by_one(plan)
     folder_to_disk(target.parent)
+
+
+@contextmanager
+def _named_as(target: Path, fresh: Path) -> Iterator[None]:
+    """Name the place that somebody asked for in what is said of a file that could not be written."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(error.code, str(error).replace(str(fresh), str(target))) from error
 
 
 def _plan(target: Path, fresh: Path, marker: str, kind: str) -> _Plan:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .atomic import replacing
 from .image import Image, Lattice, to_sitk
+from .volume_file import write_volume
 
 
 def write_label_map(path: str | os.PathLike[str], masks: Sequence[Image], lattice: Lattice) -> None:
@@ -20,11 +20,8 @@ def write_label_map(path: str | os.PathLike[str], masks: Sequence[Image], lattic
     masks : bool Images on `lattice`
     lattice : the CT's
     """
-    import SimpleITK as sitk
-
     values = np.zeros(lattice.shape, np.uint8 if len(masks) < 256 else np.uint16)
     for label, mask in enumerate(masks, start=1):
         there = values[mask.box.slices]
         there[mask.values & (there == 0)] = label
-    with replacing(path) as unfinished:
-        sitk.WriteImage(to_sitk(Image(values, lattice)), str(unfinished), useCompression=True)
+    write_volume(path, to_sitk(Image(values, lattice)))

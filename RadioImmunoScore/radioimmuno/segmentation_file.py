@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .atomic import replacing
 from .box_index import BoxIndex
 from .image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
@@ -22,6 +21,7 @@ from .segment_tags import (
     irradiated_tag,
     site_tags,
 )
+from .volume_file import write_volume
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -41,8 +41,6 @@ def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], 
     lesions : lesions on `lattice`
     lattice : the CT's
     """
-    import SimpleITK as sitk
-
     box = _box_around(lesions)
     layer_of = _layers(lesions)
     image = _to_sitk(_label_maps(lesions, layer_of, box), lattice.window(box))
@@ -52,8 +50,7 @@ def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], 
     for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True)):
         for key, value in _segment(number, lesion, layer, box).items():
             image.SetMetaData(f"Segment{number}_{key}", value)
-    with replacing(path) as unfinished:
-        sitk.WriteImage(image, str(unfinished), useCompression=True, compressionLevel=1)
+    write_volume(path, image)
 
 
 def _box_around(lesions: Sequence[Lesion]) -> Box:

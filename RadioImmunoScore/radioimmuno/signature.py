@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from .atomic import replacing
+from .atomic import write_bytes
 from .features import catalog
 from .findings import SettingsError, SignatureError
 from .lesion import Site
@@ -146,8 +146,7 @@ def write_signature(signature: Signature, path: str | Path) -> Signature:
         When the signature is not one that could be read again; nothing is written then.
     """
     content = format_signature(signature)
-    with replacing(path) as unfinished:
-        unfinished.write_bytes(content)
+    write_bytes(path, content)
     return parse_signature(content)
 
 

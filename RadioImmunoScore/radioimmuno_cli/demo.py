@@ -11,6 +11,7 @@ from .options import add_command
 from .paths import add_out_folder
 from .progress import Progress
 from .score import SCORING
+from .silence import libraries_silenced
 
 SIMULATING = "simulating the patient"
 DEFAULT_SEED = 19
@@ -69,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         progress.stage(SIMULATING)
         simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)
         signature = default_signature()
-        files = _write_inputs(simulated, folder)
+        with libraries_silenced():
+            files = _write_inputs(simulated, folder)
         progress.stage(SCORING)
         patient = result.with_time(
             score(
@@ -96,15 +98,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write_inputs(simulated: Any, folder: Path) -> list[Path]:
-    import SimpleITK as sitk
-
-    from radioimmuno.atomic import replacing
     from radioimmuno.image import to_sitk
     from radioimmuno.segmentation_file import write_segmentation
+    from radioimmuno.volume_file import write_volume
 
     ct, lesions = folder / CT_NAME, folder / LESIONS_NAME
-    with replacing(ct) as unfinished:
-        sitk.WriteImage(to_sitk(simulated.image), str(unfinished), useCompression=True, compressionLevel=1)
+    write_volume(ct, to_sitk(simulated.image))
     write_segmentation(lesions, simulated.lesions, simulated.image.lattice)
     return [ct, lesions]
 

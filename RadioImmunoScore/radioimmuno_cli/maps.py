@@ -14,6 +14,7 @@ from .options import add_case, add_command, add_settings, reading_options, setti
 from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
 from .paths import add_out_folder
 from .progress import Progress
+from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
             raise InputError(*next(iter(refused.values())))
         for name, file in zip(names, files, strict=True):
             found_maps = {lesion: found[name] for lesion, found in maps.items()}
-            write_map(name, found_maps, folder / file, case.identity)
+            with libraries_silenced():
+                write_map(name, found_maps, folder / file, case.identity)
     code = exit_code(lesion.id in refused for lesion in case.lesions)
     if arguments.json:
         reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}

@@ -81,8 +81,9 @@ def write_report(
     write_scores_csv(patient, signature, out / "scores.csv")
     write_patient_json(patient, signature, out / "patient.json")
     write_report_html(patient, signature, image, lesions, out / "report.html")
-    write_rings(patient, out / "rings.nrrd", grid)
-    write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
+    with libraries_silenced():
+        write_rings(patient, out / "rings.nrrd", grid)
+        write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
     return [out / name for name in REPORT_NAMES]
 
 
@@ -117,7 +118,8 @@ def write_scene(
     from RadioImmunoScoreLib.headless.writing import writeScene
 
     progress.stage(MAKING_SCENE)
-    return list(writeScene(image, lesions, patient, signature, out))
+    with libraries_silenced():
+        return list(writeScene(image, lesions, patient, signature, out))
 
 
 def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:

@@ -15,6 +15,7 @@ from .options import add_case, add_command, add_settings, reading_options, setti
 from .outcome import exit_code, left_out_lines, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
+from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
             case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step
         )
         grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
-        write_rings(_as_patient(built, case.identity), arguments.out, grid)
+        with libraries_silenced():
+            write_rings(_as_patient(built, case.identity), arguments.out, grid)
     code = exit_code(lesion.ring is None for lesion in built)
     if arguments.json:
         rings = [

@@ -106,7 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
             found.append(_segment(image, mark))
             progress.step(number + 1, len(arguments.marks))
         progress.stage(WRITING)
-        _write(found, image, arguments.out)
+        with libraries_silenced():
+            _write(found, image, arguments.out)
     if arguments.json:
         lesions = [_plain(label, one) for label, one in enumerate(found, start=1)]
         print_json(

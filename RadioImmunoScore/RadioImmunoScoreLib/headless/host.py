@@ -11,7 +11,11 @@ from typing import Any
 import slicer
 import vtk
 
+from radioimmuno.atomic import incomplete, replacing
+from radioimmuno.spelling import spelled
+
 from .share import writeShareFolder
+from .written import sceneProblem
 
 # Name of the module -> class of its logic, as `slicer.modules.<name>.logic()` gives it in the application.
 MODULE_LOGICS = {
@@ -100,16 +104,14 @@ class SceneHost:
 
         Raises
         ------
-        OSError
-            When the scene cannot be written there.
+        OutputError
+            `output.incomplete` when the scene cannot be written, or is not whole.
         """
         target = Path(path).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as folder:
-            written = Path(folder) / target.name
-            if not self.scene.WriteToMRB(str(written)):
-                raise OSError(f"the scene cannot be written to {target}")
-            written.replace(target)
+        with replacing(target, sceneProblem) as unfinished, spelled(unfinished) as name:
+            if not self.scene.WriteToMRB(name):
+                raise incomplete(target, "Slicer could not write the scene")
         return target
 
     def loadScene(self, path: str | os.PathLike[str]) -> None:

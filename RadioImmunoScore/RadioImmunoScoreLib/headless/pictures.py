@@ -12,6 +12,9 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from radioimmuno.atomic import replacing
 from radioimmuno.colors import Rgb
+from radioimmuno.spelling import spelled
+
+from .written import pngProblem
 
 WHITE: Rgb = (1.0, 1.0, 1.0)
 DOTS_PER_INCH = 72
@@ -68,7 +71,7 @@ def savePng(path: str | os.PathLike[str], picture: np.ndarray, texts: Mapping[st
     for keyword, text in texts.items():
         writer.AddText(keyword, text)
     writer.SetInputData(image)
-    with replacing(path) as unfinished:
-        writer.SetFileName(str(unfinished))
+    with replacing(path, pngProblem) as unfinished, spelled(unfinished) as name:
+        writer.SetFileName(name)
         writer.Write()
     return Path(path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..atomic import replacing
+from ..atomic import write_bytes
 from ..findings import InputError
 from ..image import Image
 from ..lesion import Lesion
@@ -99,12 +100,12 @@ def write_dicom(
     if problems:
         raise RuntimeError(f"the DICOM export would be wrong: {'; '.join(problems)}")
     for name, segmentation in segmentations.items():
-        with replacing(Path(folder) / name) as unfinished:
-            unfinished.write_bytes(segmentation.file)
+        write_bytes(Path(folder) / name, segmentation.file)
     for name, dataset in reports.items():
         dataset.SpecificCharacterSet = UNICODE
-        with replacing(Path(folder) / name) as unfinished:
-            dataset.save_as(unfinished)
+        content = io.BytesIO()
+        dataset.save_as(content)
+        write_bytes(Path(folder) / name, content.getvalue())
     return [Path(folder) / name for name in (*segmentations, *reports)]
 
 

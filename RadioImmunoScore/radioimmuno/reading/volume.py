@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
+from ..detached import detached_files
 from ..findings import InputError
 from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
+from ..spelling import spelled
 from .metaimage import is_sound_header
 from .wholeness import is_whole
 
@@ -43,16 +45,18 @@ def open_volume(path: Path, code: str) -> sitk.Image:
     InputError
         When the file is not there, no 3D volume, damaged or cut off, or larger than `MAX_VOXELS`.
     """
-    reader = _reader_for(path, code)
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError:
-        raise damaged(path, code) from None
-    _check_header(path, code, reader)
-    try:
-        image = reader.Execute()
-    except RuntimeError:
-        raise damaged(path, code) from None
+    _check_kind(path, code)
+    with spelled(path) as name:
+        reader = _reader_for(path, name, code)
+        try:
+            reader.ReadImageInformation()
+        except RuntimeError:
+            raise damaged(path, code) from None
+        _check_header(path, code, reader)
+        try:
+            image = reader.Execute()
+        except RuntimeError:
+            raise damaged(path, code) from None
     check_geometry(path, code, image)
     return image
 
@@ -86,12 +90,19 @@ def damaged(path: Path, code: str) -> InputError:
     return InputError(code, f"{path} is damaged or cut off. Copy or export it again.")
 
 
-def _reader_for(path: Path, code: str) -> sitk.ImageFileReader:
+def _check_kind(path: Path, code: str) -> None:
+    """Refuse what is no file, nor a header of files: reading a pipe or a device may never end."""
     if not path.exists():
         raise InputError(code, f"{path} does not exist.")
     if path.is_dir():
         raise InputError(code, f"{path} is a folder; a file is expected here.")
-    image_io = sitk.ImageFileReader.GetImageIOFromFileName(str(path))
+    for file in (path, *(detached_files(path) if path.is_file() else ())):
+        if file.exists() and not file.is_file():
+            raise InputError(code, f"{file} is a pipe or a device; a file is expected here.")
+
+
+def _reader_for(path: Path, name: str, code: str) -> sitk.ImageFileReader:
+    image_io = sitk.ImageFileReader.GetImageIOFromFileName(name)
     if image_io == "GDCMImageIO":
         raise InputError(
             code, f"{path} is a single DICOM file. For a CT, name the folder that holds its slices."
@@ -102,7 +113,7 @@ def _reader_for(path: Path, code: str) -> sitk.ImageFileReader:
     if image_io == "MetaImageIO" and not is_sound_header(path):
         raise damaged(path, code)
     reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader.SetFileName(name)
     reader.SetImageIO(image_io)
     return reader
 

@@ -6,9 +6,8 @@ Run as `python -m radioimmuno.refusals.page Resources/Docs/Refusals.md`.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from ..atomic import replacing
+from ..atomic import write_text
 from ..findings import CODES
 from . import ADVICE
 
@@ -60,8 +59,7 @@ def _entry(code: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page to the file that is named."""
-    with replacing(Path(arguments[0])) as unfinished:
-        unfinished.write_text(page(), encoding="utf-8")
+    write_text(arguments[0], page())
     return 0
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Sequence
 
-from ..atomic import replacing
+from ..atomic import write_text
 
 # A spreadsheet takes a cell that begins so for a formula, and names come from files of unknown origin.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
@@ -14,13 +15,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\n")
 
 def write_rows(path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a CSV file (UTF-8, comma, header row first); it is whole or not there."""
-    with (
-        replacing(path) as unfinished,
-        unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream,
-    ):
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, table.getvalue())
 
 
 def number_cell(value: float | None) -> str:

@@ -9,10 +9,10 @@ from functools import reduce
 
 import numpy as np
 
-from ..atomic import replacing
 from ..identity import UNKNOWN, Identity
 from ..image import Box, Image, to_sitk
 from ..maps import TITLES, UNITS
+from ..volume_file import write_volume
 from .ring_map import set_identity
 
 # What viewers get for voxels outside of the lesions: not-a-number spoils their windows. No neighbourhood has
@@ -25,7 +25,6 @@ MAP_KEY = "RadioImmunoScore.map"
 OUTSIDE_KEY = "RadioImmunoScore.outside"
 RULE_KEY = "RadioImmunoScore.overlap"
 RULE = "A voxel of several lesions has the value of the one that is listed first."
-COMPRESSION_LEVEL = 1
 
 
 def write_map(
@@ -42,8 +41,6 @@ def write_map(
     path : file to write
     identity : whose they are
     """
-    import SimpleITK as sitk
-
     outside = OUTSIDE.get(name, OUTSIDE_OTHERS)
     image = to_sitk(_together(list(maps.values()), outside))
     set_identity(image, identity)
@@ -51,8 +48,7 @@ def write_map(
     image.SetMetaData(OUTSIDE_KEY, f"{outside:g}")
     image.SetMetaData(LESIONS_KEY, json.dumps(list(maps)))
     image.SetMetaData(RULE_KEY, RULE)
-    with replacing(path) as unfinished:
-        sitk.WriteImage(image, str(unfinished), useCompression=True, compressionLevel=COMPRESSION_LEVEL)
+    write_volume(path, image)
 
 
 def _together(maps: list[Image], outside: float) -> Image:

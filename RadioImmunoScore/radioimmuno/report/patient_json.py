@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from ..atomic import replacing
+from ..atomic import write_text
 from ..identity import identity_entries
 from ..patient import designation
 from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
@@ -47,8 +47,7 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
         "provenance": patient.provenance,
     }
     text = json.dumps(document, indent=2, allow_nan=False, default=_plain)
-    with replacing(path) as unfinished:
-        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_text(path, text + "\n")
 
 
 def _signature(signature: Signature) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from .. import __version__
-from ..atomic import replacing
+from ..atomic import write_text
 from ..image import Image
 from ..lesion import Lesion
 from ..results import PatientScore
@@ -47,8 +47,7 @@ def write_report_html(
     """
     context = context_of(patient, signature)
     page = element("html", _head(), _body(context, image, lesions), lang="en")
-    with replacing(path) as unfinished:
-        unfinished.write_text(f"<!DOCTYPE html>\n{page}\n", encoding="utf-8", newline="\n")
+    write_text(path, f"<!DOCTYPE html>\n{page}\n")
 
 
 def _head() -> Markup:

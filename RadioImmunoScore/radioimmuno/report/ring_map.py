@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..atomic import replacing
 from ..identity import Identity
 from ..image import Image, Lattice, to_sitk
 from ..results import PatientScore
+from ..volume_file import write_volume
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -22,9 +22,6 @@ LESIONS_KEY = "RadioImmunoScore.lesions"
 PATIENT_KEY, STUDY_KEY = "RadioImmunoScore.patient", "RadioImmunoScore.study"
 RULE_KEY = "RadioImmunoScore.overlap"
 RULE = "A voxel of several rings belongs to the lesion that is listed first."
-
-# Rings fill a thousandth of the grid: the fastest compression is already a hundredfold.
-COMPRESSION_LEVEL = 1
 
 
 def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Lattice | None = None) -> None:
@@ -97,9 +94,6 @@ def _paint(rings: Sequence[tuple[int, Image]], grid: Lattice, highest: int) -> I
 
 
 def _write(image: sitk.Image, lesions: Mapping[int, Mapping[str, str]], path: str | os.PathLike[str]) -> None:
-    import SimpleITK as sitk
-
     image.SetMetaData(LESIONS_KEY, json.dumps({str(label): lesions[label] for label in sorted(lesions)}))
     image.SetMetaData(RULE_KEY, RULE)
-    with replacing(path) as unfinished:
-        sitk.WriteImage(image, str(unfinished), useCompression=True, compressionLevel=COMPRESSION_LEVEL)
+    write_volume(path, image)

@@ -1,0 +1,154 @@
+"""A full disk is never success: what was there before stays, and a sentence says what happened."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-W", "error", "-m", "radioimmuno_cli"]
+CASE = ("ct.nrrd", "labels.nrrd")
+SCORE = ("score", *CASE, "--signature", "signature.json", "--kvp", "120")
+needs_slicer = pytest.mark.skipif(
+    importlib.util.find_spec("slicer") is None, reason="needs Slicer's libraries"
+)
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def run_with_files_up_to(size: int, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command where no file becomes larger than this: the system refuses, as on a full disk."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, preexec_fn=limit, capture_output=True, text=True, timeout=120
+    )
+
+
+def failed(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "could not be written whole" in done.stderr
+    assert done.stderr.endswith("[output.incomplete]\n")
+
+
+@pytest.fixture
+def place(files, tmp_path):
+    """The patient's files, and earlier results."""
+    for file in (files.ct, files.labels, files.signature):
+        shutil.copy(file, tmp_path / file.name)
+    for name in ("rings.nrrd", "new.seg.nrrd", "new.nii", "features.csv", "checks.csv"):
+        (tmp_path / name).write_text("of last week")
+    (tmp_path / "result").mkdir()
+    (tmp_path / "result" / "notes.txt").write_text("mine")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "size"),
+    [
+        (("ring", *CASE, "--out", "rings.nrrd"), 100),
+        (("ring", *CASE, "--out", "rings.nrrd"), 1000),
+        (("segment", "ct.nrrd", "--click=20,20,16", "--out", "new.seg.nrrd"), 1000),
+        (("segment", "ct.nrrd", "--click=20,20,16", "--out", "new.nii"), 1000),
+        (("maps", *CASE, "--out", "result", "--names", "entropy"), 1000),
+        (("features", *CASE, "--out", "features.csv"), 0),
+        (("features", *CASE, "--out", "features.csv"), 1000),
+        ((*SCORE, "--out", "result"), 0),
+        ((*SCORE, "--out", "new/result"), 1000),
+        ((*SCORE, "--out", "result"), 9000),
+    ],
+    ids=str,
+)
+def test_a_file_that_cannot_grow_is_said_and_replaces_nothing(place, command, size):
+    before = content(place)
+    failed(run_with_files_up_to(size, *command, cwd=place))
+    assert content(place) == before
+    assert not (place / "new").exists()
+    assert not [entry.name for entry in place.iterdir() if entry.name.startswith(".")]
+
+
+@pytest.mark.parametrize("size", [0, 50])
+def test_a_table_of_findings_that_cannot_grow_is_said(place, size):
+    failed(run_with_files_up_to(size, "check", *CASE, "--out", "checks.csv", cwd=place))
+    assert (place / "checks.csv").read_text() == "of last week"
+
+
+@needs_slicer
+@pytest.mark.scene
+@pytest.mark.slow
+def test_a_demonstration_that_cannot_grow_is_said(place):
+    before = content(place)
+    failed(run_with_files_up_to(300_000, "demo", "--out", "demo", cwd=place))
+    assert content(place) == before
+    assert not (place / "demo").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 256 kB in memory, where making one is allowed."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], capture_output=True
+    )
+    if not made or made.returncode:
+        pytest.skip("mounting a file system is not allowed here")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def fill(disk: Path, left: int) -> None:
+    """Fill a file system but for so many bytes."""
+    free = os.statvfs(disk)
+    (disk / "filling").write_bytes(b"x" * max(0, free.f_bavail * free.f_frsize - left))
+
+
+@pytest.mark.parametrize("left", [0, 8192])
+@pytest.mark.parametrize(
+    ("command", "out"),
+    [
+        (("ring", *CASE), "rings.nrrd"),
+        (("maps", *CASE), "maps"),
+        (("features", *CASE), "features.csv"),
+        (SCORE, "result"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_on_a_full_disk_the_result_is_whole_or_as_before(place, small_disk, command, out, left):
+    fill(small_disk, left)
+    before = content(small_disk)
+    done = subprocess.run(
+        [*COMMAND, *command, "--out", str(small_disk / out)], cwd=place, capture_output=True, text=True
+    )
+    if done.returncode == 0:
+        assert content(small_disk) != before
+        return
+    failed(done)
+    assert content(small_disk) == before
+    assert [entry.name for entry in small_disk.iterdir()] == ["filling"]
+
+
+@pytest.mark.parametrize("command", [("features", *CASE, "--json"), ("score", "--help"), ("--version",)])
+def test_where_stdout_cannot_be_written_that_is_said(place, command):
+    arguments = [*COMMAND, *command, *(("--out", "f.csv") if command[0] == "features" else ())]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(arguments, cwd=place, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "radioimmuno: No space left on device\n"
