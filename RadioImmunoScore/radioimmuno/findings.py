@@ -56,6 +56,7 @@ CODES = {
     "dicom.incomplete": "The DICOM header lacks what results have to refer to.",
     "dicom.other_ct": "The CT is not the one that was scored.",
     "result.unreadable": "The folder holds no whole result of scoring.",
+    "result.edited": "The result is not, or not surely, what scoring wrote.",
     "domain.no_contrast": "The header names no contrast agent.",
     "domain.kernel_unknown": "The header does not name the reconstruction kernel.",
     "domain.slice_thickness": "The slices are thicker than the signature's domain.",

@@ -114,6 +114,16 @@ def check_replaceable(folder: Path, names: Collection[str], kind: str, force: bo
         )
 
 
+def unchanged_since_written(file: Path) -> bool | None:
+    """Whether a file is what this software wrote there; None when its folder's list does not know.
+
+    It does not where the file was copied without the list, or where an older version wrote it.
+    """
+    listed = [each for each in read_list(file.parent, "") if each.name == file.name]
+    known = [each for each in listed if each.sha256 != UNKNOWN]
+    return any(each.is_unchanged(file.parent) for each in known) if known else None
+
+
 def sha256(file: Path) -> str:
     """The hash of a file's content."""
     digest = hashlib.sha256()

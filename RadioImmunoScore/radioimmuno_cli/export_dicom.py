@@ -22,6 +22,8 @@ Write a result of `radioimmuno score` as DICOM, into the study of the CT that it
 reads from the folder RESULT:
   patient.json             scores, features, findings, settings
   scored_lesions.seg.nrrd  the lesions as they were scored
+Both have to be as `score` wrote them: one that was edited, or copied without the folder's hidden list of
+hashes (.radioimmuno-files), is refused.
 Nothing is scored again; the rings are built once more from the CT, the lesions and the settings.
 
 writes into the folder of --out:
@@ -77,10 +79,11 @@ def run(arguments: argparse.Namespace) -> int:
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
         from radioimmuno.dicom.export import write_dicom
-        from radioimmuno.dicom.scored import lesions_in_order, on_ct, read_result
+        from radioimmuno.dicom.scored import check_unchanged, lesions_in_order, on_ct, read_result
         from radioimmuno.reading import read_ct, read_lesions
 
         known = read_result(arguments.result / result.MARKER)
+        check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))
         with libraries_silenced():
             progress.stage(READING_CT)
             read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)

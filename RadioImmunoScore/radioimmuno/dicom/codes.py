@@ -56,12 +56,11 @@ SNOMED_RT_CODES = {
 }
 
 
-# Defined terms of BodyPartExamined (DICOM PS3.16, annex L); lymph nodes and soft tissue have none.
+# Defined terms of BodyPartExamined (DICOM PS3.16, annex L); bone, lymph nodes and soft tissue have none.
 BODY_PARTS = {
     Site.HEAD_AND_NECK: "HEADNECK",
     Site.LUNG: "LUNG",
     Site.LIVER: "LIVER",
-    Site.BONE: "BONE",
     Site.BRAIN: "BRAIN",
     Site.ADRENAL: "ADRENAL",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from ..measuring import Progress, measure
 from ..placement import ReadLesions
 from ..results import Contribution, LesionScore, Metrics, PatientScore
 from ..settings import Settings
+from ..written_files import LIST_NAME, unchanged_since_written
 from .report_method import Method
 from .source import SourceSeries
 
-CODE = "result.unreadable"
+CODE, EDITED = "result.unreadable", "result.edited"
 FORMAT, VERSION = "radioimmuno-patient", 1
 
 
@@ -63,6 +64,26 @@ def read_result(path: Path) -> Result:
         raise InputError(
             CODE, f"{path} is damaged or no result of scoring ({type(error).__name__}: {error})."
         ) from None
+
+
+def check_unchanged(files: Iterable[Path]) -> None:
+    """Refuse files that were edited since scoring wrote them, and those of which that is not known.
+
+    Raises
+    ------
+    InputError
+        `result.edited`
+    """
+    for file in files:
+        unchanged = unchanged_since_written(file)
+        if unchanged is None:
+            raise InputError(
+                EDITED,
+                f"Nothing says that {file} is what scoring wrote: its folder's hidden list of files "
+                f"({LIST_NAME}) is missing or older. Copy the result as a whole folder, or score again.",
+            )
+        if not unchanged:
+            raise InputError(EDITED, f"{file} was edited since scoring wrote it. Score again.")
 
 
 def on_ct(

@@ -168,6 +168,11 @@ ADVICE = {
     "result.unreadable": Advice(
         NOT_DONE, "The folder is no whole result of scoring.", "Score again into a folder of its own."
     ),
+    "result.edited": Advice(
+        NOT_DONE,
+        "An archive has to get what was scored; a hidden list in the folder has the hash of each file.",
+        "Score again; copy a result as a whole folder.",
+    ),
     "domain.extrapolated": Advice(
         LESION_REFUSED,
         "Beyond the range of its training data by more than that range's width, a signature says nothing.",

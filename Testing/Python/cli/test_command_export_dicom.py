@@ -173,6 +173,33 @@ def test_a_folder_without_a_whole_result_is_refused(radioimmuno, dicom, tmp_path
     assert "[result.unreadable]" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["patient.json", "scored_lesions.seg.nrrd"])
+def test_a_result_that_was_edited_is_refused(radioimmuno, dicom, scored, tmp_path, name):
+    result = shutil.copytree(scored[1], tmp_path / "result")
+    content = (result / name).read_bytes()
+    (result / name).write_bytes(content + b" ")
+    arguments = ("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "out")
+    done = radioimmuno(*arguments)
+    assert done.returncode == 1
+    assert f"{name} was edited since scoring wrote it" in done.stderr
+    assert "[result.edited]" in done.stderr
+    assert not (tmp_path / "out").exists()
+    (result / name).write_bytes(content)
+    assert radioimmuno(*arguments).returncode == 0
+
+
+def test_a_result_of_which_nobody_knows_whether_it_was_edited_is_refused(
+    radioimmuno, dicom, scored, tmp_path
+):
+    result = tmp_path / "result"
+    result.mkdir()
+    for name in ("patient.json", "scored_lesions.seg.nrrd"):
+        shutil.copy(scored[1] / name, result / name)
+    done = radioimmuno("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert "Copy the result as a whole folder, or score again. [result.edited]" in done.stderr
+
+
 def test_an_earlier_result_is_replaced_whole(radioimmuno, files, dicom, scored, tmp_path):
     _, out = scored
     result = shutil.copytree(out, tmp_path / "result")

@@ -60,7 +60,7 @@ def test_dcmqi_reads_every_value_of_the_lesions(case, files, tmp_path):
 def test_dcmqi_reads_every_value_of_the_patient(case, files, tmp_path):
     groups = _groups_read(files["patient_report"], tmp_path)
     m = case.patient.metrics
-    expected = [m.n, m.mean, m.median, m.minimum, m.maximum, m.sd, m.entropy]
+    expected = [m.n, m.mean, m.median, m.minimum, m.maximum, m.sd, m.entropy, m.outside_bins]
     assert _values(groups["Patient, all lesions"]) == pytest.approx(expected, rel=5e-4)
     assert _values(groups["nothing"]) == []
     statuses = [
