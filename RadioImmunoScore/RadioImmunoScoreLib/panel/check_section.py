@@ -13,6 +13,7 @@ from radioimmuno.findings import Severity
 from .checking import Checking
 from .save_section import askPath
 from .session import Session
+from .words import problemText
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding
@@ -66,7 +67,7 @@ class CheckSection:
         try:
             write_checks_csv(self.checking.lesions, self.checking.found or (), path)
         except OSError as problem:
-            self._session.message.emit(str(problem))
+            self._session.message.emit(problemText(problem))
         else:
             self._session.message.emit(_("Saved: {path}").format(path=path))
 

@@ -17,6 +17,7 @@ from .edits import Stamps, frameOf, stampsOf
 from .jobs import CHECKING
 from .session import Session
 from .signal import Signal
+from .words import problemText
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding, Repair
@@ -113,7 +114,7 @@ class Checking:
         try:
             return self._session.inputs.case()
         except InputError as problem:
-            self._session.message.emit(str(problem))
+            self._session.message.emit(problemText(problem))
             return None
 
     def _nodes(self) -> tuple[Any, Any]:

@@ -13,7 +13,7 @@ from radioimmuno.findings import InputError
 from ..engines import compareCase
 from ..scene.comparison import showComparison
 from .session import Session
-from .words import missingText
+from .words import missingText, problemText
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -28,10 +28,10 @@ class EngineSection:
     ----------
     ui : the panel's widgets by name
     session : the patient
-    tell : tells the user a sentence
+    tell : tells the user a sentence; as of `MessageLine.tell`
     """
 
-    def __init__(self, ui: Any, session: Session, tell: Callable[[str], None]) -> None:
+    def __init__(self, ui: Any, session: Session, tell: Callable[..., None]) -> None:
         self._ui, self._session, self._tell = ui, session, tell
         # Asked once: what is installed meanwhile can be imported only after a restart.
         isInstalled = is_installed()
@@ -58,15 +58,15 @@ class EngineSection:
         try:
             case = session.inputs.case()
         except InputError as problem:
-            self._tell(str(problem))
+            self._tell(problemText(problem))
             return
         only, segmentationNode = session.inputs.included, session.inputs.segmentationNode
-        self._tell(_("Measuring with PyRadiomics..."))
         session.jobs.start(
             COMPARING,
             lambda progress: compareCase(case, only, progress),
             lambda rows: self._compared(segmentationNode, rows),
         )
+        self._tell(_("Measuring with PyRadiomics..."), lambda: session.state == COMPARING)
 
     def _compared(self, segmentationNode: Any, rows: Sequence[ComparedFeature]) -> None:
         tableNode = showComparison(segmentationNode, rows)

@@ -9,13 +9,15 @@ import slicer
 from slicer.i18n import tr as _
 
 import qt
-from radioimmuno.findings import InputError
+from radioimmuno.acquisition import Acquisition, check_kvp, implausible_kvp, with_kvp
+from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.signature import DEFAULT_NAME, shipped_signatures
 
 from .. import demonstration
+from .jobs import SIMULATING
 from .session import Session
 from .showing import Showing
-from .words import acquisitionText
+from .words import acquisitionText, problemText
 
 SIGNATURE_FILTER = "Signature (*.json)"
 
@@ -28,10 +30,10 @@ class InputsSection:
     ui : the panel's widgets by name
     session : the patient
     showing : whether the panel is being filled
-    tell : tells the user a sentence
+    tell : tells the user a sentence; as of `MessageLine.tell`
     """
 
-    def __init__(self, ui: Any, session: Session, showing: Showing, tell: Callable[[str], None]) -> None:
+    def __init__(self, ui: Any, session: Session, showing: Showing, tell: Callable[..., None]) -> None:
         self._ui, self._session, self._showing, self._tell = ui, session, showing, tell
         self._signatures = sorted(shipped_signatures())
         for name in self._signatures:
@@ -51,20 +53,24 @@ class InputsSection:
         self._showSignature()
         acquisition = inputs.acquisitionOfCt
         ui.acquisitionLabel.setText(acquisitionText(acquisition) if inputs.volumeNode else "")
-        ui.kvpSpinBox.setEnabled(inputs.volumeNode is not None and acquisition.kvp is None)
-        ui.kvpSpinBox.setValue(acquisition.kvp or self._session.parameters.kvp or 0.0)
+        ui.kvpSpinBox.setEnabled(inputs.volumeNode is not None)
+        ui.kvpSpinBox.setValue(self._session.parameters.kvp or 0.0)
+        differs = " ".join(finding.text for finding in kvpFindings(acquisition, self._session.parameters.kvp))
+        ui.kvpFindingLabel.setText(differs)
+        ui.kvpFindingLabel.setVisible(bool(differs))
 
     def chooseSignature(self, nameOrPath: str) -> None:
         """Use a signature by name or file; one that cannot be read is told of and not used."""
         try:
             self._session.setSignature(nameOrPath)
         except (InputError, OSError) as problem:
-            self._tell(str(problem))
+            self._tell(problemText(problem))
 
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
-        self._tell(_("Making the simulated patient..."))
-        self._session.simulate(demonstration.simulate, self._demonstrationMade)
+        session = self._session
+        session.simulate(demonstration.simulate, self._demonstrationMade)
+        self._tell(_("Making the simulated patient..."), lambda: session.state == SIMULATING)
 
     def _demonstrationMade(self, patient: Any) -> None:
         volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
@@ -100,8 +106,31 @@ class InputsSection:
         self._session.changed.emit()
 
     def _kvpTyped(self) -> None:
-        if not self._showing and self._ui.kvpSpinBox.enabled:
-            self._session.setKvp(self._ui.kvpSpinBox.value or None)
+        if self._showing or not self._ui.kvpSpinBox.enabled:
+            return
+        kvp = self._ui.kvpSpinBox.value or None
+        try:
+            if kvp is not None:
+                check_kvp(kvp)
+        except InputError as problem:
+            self._ui.kvpSpinBox.setValue(self._session.parameters.kvp or 0.0)
+            self._tell(problemText(problem))
+        else:
+            self._session.setKvp(kvp)
+
+
+def kvpFindings(acquisition: Acquisition, kvp: float | None) -> tuple[Finding, ...]:
+    """What is to be said of the tube voltage: the CT's is none, or the one by hand is another.
+
+    Parameters
+    ----------
+    acquisition : what the CT says
+    kvp : by hand
+    """
+    try:
+        return *(() if kvp else implausible_kvp(acquisition)), *with_kvp(acquisition, kvp)[1]
+    except InputError as problem:
+        return (Finding(problem.code, Severity.WARN, str(problem)),)
 
 
 def _showInSlices(volumeNode: Any) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import slicer
 
+import qt
+
 from ..scene.strokes import (
     SELECTION,
     interactionNode,
     isPlacing,
     isWhole,
+    liesInOneSlice,
     placedPoints,
     startPlacing,
     stopPlacing,
@@ -26,10 +29,17 @@ class Placing:
     Attributes
     ----------
     ended : Signal of the placed points, in LPS mm of the CT's own frame; of None when it was given up
+    misplaced : Signal; the points do not lie in one slice view, and `ended` follows with None
+
+    Parameters
+    ----------
+    widget : in its window Escape gives up what is being placed
     """
 
-    def __init__(self) -> None:
-        self.ended = Signal()
+    def __init__(self, widget: Any) -> None:
+        self.ended, self.misplaced = Signal(), Signal()
+        self._widget = widget
+        self._escape: Any = None
         self.observers = Observers()
         self._node: Any = None
         self._nodeID = ""
@@ -52,6 +62,10 @@ class Placing:
         self.observers.observe(interaction, (interaction.EndPlacementEvent,), self._look.start)
         self.observers.observe(selection, (selection.ActivePlaceNodeIDChangedEvent,), self._look.start)
         self.observers.observe(scene, (scene.NodeRemovedEvent,), self._look.start)
+        # Only meanwhile: the Segment Editor has the same key for its tools.
+        self._escape = qt.QShortcut(qt.QKeySequence(qt.Qt.Key_Escape), self._widget.window())
+        self._escape.setContext(qt.Qt.ApplicationShortcut)
+        self._escape.connect("activated()", self.stop)
 
     def stop(self) -> None:
         """Give up what is being placed."""
@@ -64,7 +78,11 @@ class Placing:
             return
         isThere = self._node.GetScene() is not None
         if isThere and isWhole(self._node):
-            self._end(placedPoints(self._node, self._volumeNode))
+            if liesInOneSlice(self._node):
+                self._end(placedPoints(self._node, self._volumeNode))
+            else:
+                self.misplaced.emit()
+                self._end(None)
         elif not isThere or not isPlacing(slicer.mrmlScene, self._nodeID):
             self._end(None)
 
@@ -72,5 +90,7 @@ class Placing:
         node, self._node, self._volumeNode = self._node, None, None
         self._look.stop()
         self.observers.removeAll()
+        self._escape.setEnabled(False)
+        self._escape.deleteLater()
         stopPlacing(slicer.mrmlScene, node, self._nodeID)
         self.ended.emit(points)

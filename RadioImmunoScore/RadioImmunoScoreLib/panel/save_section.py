@@ -16,6 +16,7 @@ from ..dicom_export import checkDicom, readExport, writeExport
 from ..export import exportPatient
 from .jobs import SAVING
 from .session import Session
+from .words import problemText
 
 
 class SaveSection:
@@ -47,7 +48,7 @@ class SaveSection:
         try:
             exportPatient(self._session.patient, self._session.inputs.case(), path)
         except (InputError, OSError, ValueError) as problem:
-            self._tell(str(problem))
+            self._tell(problemText(problem))
         else:
             self._tell(_("Saved: {path}").format(path=path))
 
@@ -57,7 +58,7 @@ class SaveSection:
         try:
             export = readExport(session.inputs.volumeNode, session.patient, session.inputs.case())
         except InputError as problem:
-            self._tell(str(problem))
+            self._tell(problemText(problem))
             return
         session.stop()
         self._tell("")
@@ -77,7 +78,7 @@ class SaveSection:
         try:
             checkDicom(session.inputs.volumeNode)
         except InputError as problem:
-            return str(problem)
+            return problemText(problem)
         return ""
 
     def _ask(self, suffix: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from .jobs import IDLE, SCORING, UPDATING
+from .jobs import IDLE, UPDATING
 from .session import Session
 from .showing import MessageLine, Showing
 from .words import missingText
@@ -28,7 +28,8 @@ class ScoreSection:
         self._missing = ""
         ui.scoreButton.connect("clicked()", self._scoreOrCancel)
         ui.updateCheckBox.connect("toggled(bool)", showing.unless(session.setUpdateWhileEditing))
-        session.jobs.stateChanged.connect(self.showState)
+        session.jobs.stateChanged.connect(self._stateChanged)
+        session.history.changed.connect(line.clear)
         session.jobs.progressed.connect(self._progressed)
 
     def show(self) -> None:
@@ -38,8 +39,6 @@ class ScoreSection:
     def showState(self, state: str) -> None:
         """Show what can be done in this state."""
         ui, isBusy = self._ui, self._session.jobs.isBusy
-        if state == SCORING:
-            self._line.tell("")
         missing = self._session.inputs.missing
         ui.scoreButton.setText(_("Cancel") if isBusy else _("Score"))
         ui.scoreButton.setEnabled(isBusy or not missing)
@@ -52,6 +51,12 @@ class ScoreSection:
         for button in (ui.csvButton, ui.jsonButton, ui.htmlButton, ui.restoreButton):
             button.setEnabled(hasScores)
         self._tellMissing(missingText(missing) if state == IDLE else "")
+
+    def _stateChanged(self, state: str) -> None:
+        if self._session.jobs.isBusy:
+            self._line.clear()
+        self._line.refresh()
+        self.showState(state)
 
     def _tellMissing(self, text: str) -> None:
         """Tell what is missing where nothing else is told, and no longer than it is missing."""

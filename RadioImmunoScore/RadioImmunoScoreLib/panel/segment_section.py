@@ -36,8 +36,9 @@ class SegmentSection:
         self._ui, self._session, self._selectedID = ui, session, selectedID
         self._what, self._lesion = NEW, ""
         self.segmenting = Segmenting(session)
-        self.placing = Placing()
+        self.placing = Placing(ui.drawButton)
         self.placing.ended.connect(self._placed)
+        self.placing.misplaced.connect(self._misplaced)
         for title in (_("a new lesion"), _("more of the selected lesion"), _("less of the selected lesion")):
             ui.strokeBox.addItem(title)
         ui.drawButton.connect("clicked()", partial(self._pressed, LINE))
@@ -80,16 +81,14 @@ class SegmentSection:
         if self._session.state == SEGMENTING:
             return _("Segmenting...")
         if className == POINT:
-            return _("Click inside the lesion, in any slice view. Press the button again to give up.")
+            return _("Click inside the lesion, in any slice view. Escape gives up.")
         if className == LINE:
             where = {
                 NEW: _("across the lesion, where it is longest, from border to border"),
                 ADD: _("across what is missing of {name}"),
                 REMOVE: _("across what is too much of {name}"),
             }[self._what].format(name=self._lesion)
-            return _("Click twice in a slice view: {where}. Press the button again to give up.").format(
-                where=where
-            )
+            return _("Click twice in a slice view: {where}. Escape gives up.").format(where=where)
         if what != NEW and not hasLesion:
             return _("Select the lesion in the table first.")
         return _("One line across a lesion, where it is longest, segments it in all slices.")
@@ -105,6 +104,7 @@ class SegmentSection:
             self._what = REMOVE
         self._segmentID = None if self._what == NEW else segmentID
         self._lesion = self._session.nameOf(segmentID) if segmentID else ""
+        self._session.message.emit("")
         self.placing.start(className, _("Stroke"), self._session.inputs.volumeNode)
         self.show()
 
@@ -112,6 +112,11 @@ class SegmentSection:
         if points is not None and self._session.inputs.volumeNode is not None:
             self.segmenting.segment(points, self._what, self._segmentID)
         self.show()
+
+    def _misplaced(self) -> None:
+        self._session.message.emit(
+            _("Nothing was segmented: draw in a slice view (red, yellow or green), all of it on one slice.")
+        )
 
     def _openEditor(self) -> None:
         inputs = self._session.inputs

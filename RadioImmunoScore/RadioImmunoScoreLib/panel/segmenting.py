@@ -13,10 +13,11 @@ from radioimmuno.image import Image, Triple
 from ..scene import readImage, readLesions
 from ..scene.segments import addSegmentationNode
 from ..strokes import NEW, enterSegmented, segmentPoints
+from .edits import stampsOf
 from .jobs import SEGMENTING
 from .session import Session
 from .signal import Signal
-from .words import segmentedText
+from .words import problemText, segmentedText
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented
@@ -55,7 +56,7 @@ class Segmenting:
         try:
             image = readImage(inputs.volumeNode)
         except InputError as problem:
-            self._session.message.emit(str(problem))
+            self._session.message.emit(problemText(problem))
             return
         lesion = None if what == NEW else self._maskOf(segmentID)
         self._session.stop()
@@ -83,10 +84,11 @@ class Segmenting:
         try:
             written = enterSegmented(volumeNode, node, result, segmentID)
         except InputError as problem:
-            session.message.emit(str(problem))
+            session.message.emit(problemText(problem))
             return
         name = node.GetSegmentation().GetSegment(written).GetName()
         session.history.add(name, before or {written: None})
         session.measured(written)
-        session.message.emit(segmentedText(name, result))
+        stamp = stampsOf(node)[written]
+        session.message.emit(segmentedText(name, result), lambda: stampsOf(node).get(written) == stamp)
         self.segmented.emit(written)

@@ -27,6 +27,7 @@ from .rows import Row, rowOf
 from .runner import Progress
 from .signal import Signal
 from .volumes import Volumes
+from .words import problemText
 
 Scorer = Callable[..., Sequence[LesionScore]]
 
@@ -238,7 +239,7 @@ class Session:
         try:
             case = known or self.inputs.case()
         except InputError as problem:
-            self.message.emit(str(problem))
+            self.message.emit(problemText(problem))
             return
         scorer, stamps, frame = self._scorer, self._ledger.stamps(), self._ledger.frame()
 
@@ -261,7 +262,7 @@ class Session:
             self._edits.schedule()
 
     def _jobFailed(self, error: BaseException) -> None:
-        self.message.emit(str(error) or type(error).__name__)
+        self.message.emit(problemText(error))
         self.changed.emit()
 
     # Following the scene.

@@ -35,17 +35,35 @@ class MessageLine:
     Parameters
     ----------
     label : QLabel
+    subject : gives what a sentence is about when nothing else is said: it goes when that is another
     """
 
-    def __init__(self, label: Any) -> None:
-        self._label = label
+    def __init__(self, label: Any, subject: Callable[[], Any]) -> None:
+        self._label, self._subject = label, subject
+        self._isCurrent: Callable[[], bool] = lambda: True
 
     @property
     def text(self) -> str:
         """What is told."""
         return self._label.text
 
-    def tell(self, text: str) -> None:
-        """Show a sentence instead of the last one; empty for none."""
+    def tell(self, text: str, isCurrent: Callable[[], bool] | None = None) -> None:
+        """Show a sentence instead of the last one; empty for none.
+
+        Parameters
+        ----------
+        isCurrent : whether what the sentence is about is still so; asked by `refresh`
+        """
+        about = self._subject()
+        self._isCurrent = lambda: about == self._subject() and (isCurrent is None or isCurrent())
         self._label.setText(text)
         self._label.setVisible(bool(text))
+
+    def clear(self) -> None:
+        """Another action begins: what was told belongs to the last one."""
+        self.tell("")
+
+    def refresh(self) -> None:
+        """Tell nothing any more of what is gone, or is not as it was told."""
+        if self.text and not self._isCurrent():
+            self.clear()

@@ -12,6 +12,7 @@ from radioimmuno.findings import InputError
 from ..case import checked, stabilityOf
 from .jobs import TESTING
 from .session import Session
+from .words import problemText
 
 if TYPE_CHECKING:
     from radioimmuno.results import PatientStability
@@ -50,7 +51,7 @@ class StabilitySection:
         try:
             case = session.inputs.case()
         except InputError as problem:
-            session.message.emit(str(problem))
+            session.message.emit(problemText(problem))
             return
         session.message.emit("")
         session.stop()

@@ -30,7 +30,8 @@ class Panel:
 
     def __init__(self, ui: Any, session: Session) -> None:
         self.ui, self.session = ui, session
-        self._showing, line = Showing(), MessageLine(ui.messageLabel)
+        self._showing = Showing()
+        line = self.line = MessageLine(ui.messageLabel, self._inputNodes)
         self.inputs = InputsSection(ui, session, self._showing, line.tell)
         self.lesions = LesionsSection(ui, session)
         self.table = self.lesions.table
@@ -57,6 +58,7 @@ class Panel:
 
     def show(self) -> None:
         """Read everything from the session again."""
+        self.line.refresh()
         with self._showing:
             self.inputs.show()
             self.score.show()
@@ -78,6 +80,9 @@ class Panel:
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
         self.inputs.loadDemonstration()
+
+    def _inputNodes(self) -> tuple[Any, Any]:
+        return self.session.inputs.volumeNode, self.session.inputs.segmentationNode
 
     def _showAdvanced(self) -> None:
         self.ui.advancedLabel.setText(settingsText(self.session.inputs.signature))

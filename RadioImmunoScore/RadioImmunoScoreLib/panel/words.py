@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import InputError
 from radioimmuno.results import LesionStability
 from radioimmuno.signature import Cutoffs, Signature
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented
+
+
+# What a system says of files, in words for a person.
+_OF_FILES = {
+    errno.ENOENT: _("there is no such file or folder"),
+    errno.ENOTDIR: _("a part of this path is a file and no folder"),
+    errno.EISDIR: _("this is a folder and no file"),
+    errno.EEXIST: _("there is something of this name already"),
+    errno.EACCES: _("you have no permission for it"),
+    errno.EPERM: _("you have no permission for it"),
+    errno.EROFS: _("it lies on a disk that cannot be written"),
+    errno.ENOSPC: _("the disk is full"),
+    errno.ENAMETOOLONG: _("the name is too long"),
+}
+
+
+def problemText(problem: BaseException) -> str:
+    """What went wrong, in a sentence for a person."""
+    if isinstance(problem, InputError) or (isinstance(problem, ValueError) and str(problem)):
+        return str(problem)
+    if isinstance(problem, OSError) and problem.filename:
+        why = _OF_FILES.get(problem.errno or 0, problem.strerror or type(problem).__name__)
+        return _("{path}: {why}.").format(path=problem.filename, why=why)
+    return _("This failed unexpectedly: {kind} {text}").format(kind=type(problem).__name__, text=problem)
 
 
 def missingText(missing: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import slicer
 
 from radioimmuno.image import Triple
 
@@ -20,6 +21,9 @@ POINTS = {LINE: 2, POINT: 1}
 STROKE_COLOR = (1.0, 0.85, 0.1)
 SELECTION = "vtkMRMLSelectionNodeSingleton"
 INTERACTION = "vtkMRMLInteractionNodeSingleton"
+
+# So far from a slice's plane a point is still in it: no more than rounding.
+IN_PLANE_MM = 0.05
 
 
 def interactionNode(scene: Any) -> Any:
@@ -78,14 +82,33 @@ def isWhole(node: Any) -> bool:
     return node.GetNumberOfDefinedControlPoints() >= POINTS[node.GetClassName()]
 
 
+def liesInOneSlice(node: Any) -> bool:
+    """Whether all points of a markup lie in the plane of one slice view, as those do that were placed there.
+
+    A point that was placed in a 3D view lies on whatever surface was under the mouse.
+    """
+    points = [_worldPoint(node, number) for number in range(node.GetNumberOfControlPoints())]
+    planes = slicer.util.getNodesByClass("vtkMRMLSliceNode", node.GetScene())
+    return any(all(_distanceMm(plane, point) < IN_PLANE_MM for point in points) for plane in planes)
+
+
 def placedPoints(node: Any, volumeNode: Any) -> list[Triple]:
     """The points of a markup in LPS mm of the CT's own frame, below its parent transform."""
-    points = []
-    for number in range(node.GetNumberOfControlPoints()):
-        world = [0.0, 0.0, 0.0]
-        node.GetNthControlPointPositionWorld(number, world)
-        points.append(lpsInVolume(world, volumeNode))
-    return points
+    return [
+        lpsInVolume(_worldPoint(node, number), volumeNode)
+        for number in range(node.GetNumberOfControlPoints())
+    ]
+
+
+def _worldPoint(node: Any, number: int) -> np.ndarray:
+    world = np.zeros(3)
+    node.GetNthControlPointPositionWorld(number, world)
+    return world
+
+
+def _distanceMm(sliceNode: Any, point: np.ndarray) -> float:
+    toRas = slicer.util.arrayFromVTKMatrix(sliceNode.GetSliceToRAS())
+    return abs(float((point - toRas[:3, 3]) @ toRas[:3, 2]))
 
 
 def lpsInVolume(world: Sequence[float], volumeNode: Any) -> Triple:

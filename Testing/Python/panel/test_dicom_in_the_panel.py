@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(scored, tmp_path):
     (tmp_path / "file").write_text("no folder")
     panel.panel.saving.saveDicom(str(tmp_path / "file" / "archive"))
     waitIdle(panel)
-    assert "Not a directory" in panel.panel.ui.messageLabel.text
+    assert "a file and no folder" in panel.panel.ui.messageLabel.text
 
 
 def test_the_button_says_what_it_waits_for(panel, tmp_path):

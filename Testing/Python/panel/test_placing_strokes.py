@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import slicer
+from patients import waitIdle
 from PySide6 import QtCore, QtTest
-from stroking import drawn, drawStroke, isPlaceMode, placeOf
+from stroking import drawn, drawStroke, isPlaceMode, placeOf, segmentIDs
 
 from RadioImmunoScoreLib.scene.strokes import INTERACTION
-from slicerbench.hands import click, clickInView
+from slicerbench.hands import click, clickInView, press
 
 
 def test_shift_at_the_button_takes_away(bench, ready, monkeypatch):
@@ -35,6 +37,52 @@ def test_pressing_the_button_again_gives_the_stroke_up(bench, ready):
     assert not isPlaceMode()
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
     assert not panel.panel.ui.drawButton.checked
+
+
+@pytest.mark.parametrize("points", [0, 1])
+def test_escape_gives_the_stroke_up(bench, ready, points):
+    panel, view, _ = ready
+    click(panel.panel.ui.drawButton)
+    if points:
+        clickInView(view, placeOf(bench, 0))
+    press(view, QtCore.Qt.Key.Key_Escape)
+    assert not isPlaceMode()
+    assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
+    assert not panel.panel.ui.drawButton.checked
+    click(panel.panel.ui.drawButton)
+    assert isPlaceMode(), "it can be begun again"
+    press(view, QtCore.Qt.Key.Key_Escape)
+    assert not isPlaceMode()
+
+
+@pytest.mark.parametrize("button", ["drawButton", "clickButton"])
+def test_what_is_placed_in_the_3d_view_segments_nothing(bench, ready, window, button):
+    panel, _, nodes = ready
+    threeD, before = window.views[1], segmentIDs(nodes)
+    click(getattr(panel.panel.ui, button))
+    for x in (0.4, 0.6)[: 2 if button == "drawButton" else 1]:
+        clickInView(threeD, QtCore.QPoint(int(x * threeD.width), threeD.height // 2))
+    bench.process(50)
+    waitIdle(panel)
+    assert not isPlaceMode()
+    assert segmentIDs(nodes) == before
+    assert "slice view" in panel.panel.ui.messageLabel.text
+    assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
+
+
+def test_a_stroke_whose_ends_lie_on_two_slices_segments_nothing(bench, ready):
+    panel, view, nodes = ready
+    before = segmentIDs(nodes)
+    click(panel.panel.ui.drawButton)
+    clickInView(view, placeOf(bench, -11))
+    node = bench.sliceViews["Red"].node
+    node.SetSliceOffset(node.GetSliceOffset() + 5)
+    bench.process()
+    clickInView(view, placeOf(bench, 11))
+    bench.process(50)
+    waitIdle(panel)
+    assert segmentIDs(nodes) == before
+    assert "on one slice" in panel.panel.ui.messageLabel.text
 
 
 def test_another_tool_of_the_application_gives_the_stroke_up(bench, ready):
