@@ -27,6 +27,10 @@ MAX_POSITION_MM = 1e6
 # Tube voltages of a CT, kV: scanners have 60 to 150; the margin is for what is built yet.
 KVP_LIMITS = (40.0, 200.0)
 
+# How far apart the two transforms of a NIfTI header may put a volume's corners: rounding to single precision
+# makes less.
+MAX_TRANSFORM_DIFFERENCE_MM = 0.1
+
 # Ours from here on: what a reader should look at besides.
 
 # Texture compares a voxel with its neighbours: below about 5 x 5 x 4 voxels most of them lie at the rim.

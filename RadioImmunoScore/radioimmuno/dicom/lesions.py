@@ -13,12 +13,14 @@ from ..findings import InputError
 from ..image import Image
 from ..placement import ReadLesions
 from .codes import is_ring
+from .integrity import read_whole
 from .library import lenient_reading, pydicom
 from .rtstruct import read_rtstruct
+from .scan import MAGIC, PREAMBLE_BYTES, has_magic
 from .seg import read_seg
 from .source import SourceSeries
 
-CODE = "mask.unreadable"
+CODE, DAMAGED = "mask.unreadable", "lesions.damaged"
 READERS: dict[str, Callable[..., ReadLesions]] = {
     "1.2.840.10008.5.1.4.1.1.481.3": read_rtstruct,
     "1.2.840.10008.5.1.4.1.1.66.4": read_seg,
@@ -44,7 +46,11 @@ def read_dicom_lesions(
     file = only_lesions_of(path) if path.is_dir() else path
     kind = _kind(file)
     if kind not in READERS:
-        name = pydicom().uid.UID(kind).name if kind else "unknown"
+        with lenient_reading():
+            read_whole(file, DAMAGED)
+            name = pydicom().uid.UID(kind).name
+        if not kind:
+            raise InputError(DAMAGED, f"{file} is damaged: it does not say what it holds. Export it again.")
         raise InputError(
             CODE, f"{file} holds no lesions (it is DICOM, {name}). Give an RTSTRUCT or a SEG file."
         )
@@ -63,15 +69,25 @@ def only_lesions_of(folder: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
+        for file in _files(folder):
+            if is_dicom(file) and not _kind(file):
+                raise InputError(DAMAGED, f"{file} is damaged: it does not say what it holds.")
         raise InputError(CODE, f"{folder} is a folder without an RTSTRUCT or DICOM SEG file.")
     names = ", ".join(str(file.relative_to(folder)) for file in found)
     raise InputError(CODE, f"{folder} holds {len(found)} files with lesions: {names}. Name one of them.")
 
 
+def is_dicom(file: Path) -> bool:
+    """Whether a file begins as DICOM."""
+    with file.open("rb") as stream:
+        return has_magic(stream.read(PREAMBLE_BYTES + len(MAGIC)))
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for parent, subfolders, names in os.walk(folder):
         subfolders.sort()
-        yield from (Path(parent, name) for name in sorted(names))
+        files = (Path(parent, name) for name in sorted(names))
+        yield from (file for file in files if file.is_file())  # a pipe would be waited for
 
 
 def _holds_rings(file: Path) -> bool:

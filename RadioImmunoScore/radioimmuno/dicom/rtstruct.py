@@ -33,12 +33,17 @@ from ..selection import Hints, select_lesions
 from ..structures import ORGAN_TYPE
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
-from .library import lenient_reading, pydicom
+from .integrity import read_whole
+from .library import lenient_reading
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .source import SourceSeries
 
-CODE = "mask.unreadable"
+CODE, DAMAGED = "mask.unreadable", "lesions.damaged"
+# A file of this kind has all three, in this order. The last one only says what structures are, and some
+# systems leave it out.
+MANDATORY = ("StructureSetROISequence", "ROIContourSequence")
+LAST = "RTROIObservationsSequence"
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 
 # Contours that reach farther than the CT's own size beyond its border belong to another image.
@@ -86,28 +91,29 @@ def read_rtstruct(
     Raises
     ------
     InputError
-        `mask.unreadable` for a damaged file or one without structures, `mask.no_match` when a pattern matches
-        none, `lesion.not_a_lesion` when none may be a lesion.
-        `patient.mismatch` when it is of another patient than the CT.
+        `lesions.damaged`, `mask.unreadable` for a file without structures, `mask.no_match` when a pattern
+        matches none, `lesion.not_a_lesion` when none may be a lesion, `patient.mismatch` when it is of
+        another patient than the CT.
     GeometryError
         `mask.geometry` when all of it lies in another frame of reference, or nothing of it on the CT.
     """
     path = Path(path)
     try:
         with lenient_reading():
-            dataset = pydicom().dcmread(path)
-            everything = _structures(dataset)
+            dataset = read_whole(path, DAMAGED)
+            everything, of_file = _structures(dataset), _incomplete(dataset)
             series = _referenced_series(dataset)
             subject = subject_of(dataset, _frame_of_reference(dataset), series)
     except (InputError, OSError):
         raise
     except Exception as error:  # a damaged file can make the library raise anything
-        raise InputError(CODE, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
+        raise InputError(DAMAGED, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
     if not everything:
         raise InputError(CODE, f"{path} holds no structures.")
     picked = pick(everything, patterns, lambda s: (s.number, s.name))
     lesions, findings = [], {}
-    shared = [*check_patient("lesions", subject, source, accepted), *check_series(series, source)]
+    of_file += check_patient("lesions", subject, source, accepted)
+    shared = [*of_file, *check_series(series, source)]
     for structure in picked:
         mask, found = _mask(structure, image.lattice, source)
         lesions.append(
@@ -132,10 +138,7 @@ def _frame_of_reference(dataset: Any) -> str:
 
 def _structures(dataset: Any) -> list[_Structure]:
     frame = _frame_of_reference(dataset)
-    drawn = {
-        str(item.get("ReferencedROINumber")): tuple(item.get("ContourSequence") or ())
-        for item in dataset.get("ROIContourSequence") or []
-    }
+    drawn = _drawn(dataset)
     observed = {
         str(item.get("ReferencedROINumber")): item for item in dataset.get("RTROIObservationsSequence") or []
     }
@@ -164,6 +167,44 @@ def _delineation(roi: Any) -> Delineation | None:
     if made is None or made.type is DelineationType.MANUAL:
         return made
     return replace(made, algorithm=str(roi.get("ROIGenerationDescription") or ""))
+
+
+def _drawn(dataset: Any) -> dict[str, tuple[Any, ...]]:
+    """Number of a structure -> its contours."""
+    drawn: dict[str, tuple[Any, ...]] = {}
+    for item in dataset.get("ROIContourSequence") or []:
+        number = str(item.get("ReferencedROINumber"))
+        if number in drawn:
+            raise InputError(DAMAGED, f"The file has the contours of structure {number} twice.")
+        drawn[number] = tuple(item.get("ContourSequence") or ())
+    return drawn
+
+
+def _incomplete(dataset: Any) -> list[Finding]:
+    """What the file does not hold although it should, or holds although it does not list it.
+
+    Raises
+    ------
+    InputError
+        `lesions.damaged` without the list of structures or without the contours.
+    """
+    for keyword in MANDATORY:
+        if keyword not in dataset:
+            raise InputError(
+                DAMAGED, f"The file of the lesions has no {keyword}: it was cut off, or badly exported."
+            )
+    found = []
+    if LAST not in dataset:
+        text = (
+            f"The file of the lesions has no {LAST}, the part behind the contours: it may have been cut off."
+        )
+        found.append(Finding(DAMAGED, Severity.WARN, text))
+    listed = {str(item.get("ROINumber")) for item in dataset.StructureSetROISequence or []}
+    unlisted = [number for number, contours in _drawn(dataset).items() if contours and number not in listed]
+    if unlisted:
+        text = f"The file has contours of structures that it does not list (number {', '.join(unlisted)})."
+        found.append(Finding("lesions.unlisted", Severity.WARN, text))
+    return found
 
 
 def _site(observation: Any) -> Site | None:
@@ -211,17 +252,23 @@ def _nothing(lattice: Lattice) -> Image:
 
 def _points(contour: Any) -> np.ndarray:
     """Corners of a contour, (n, 3) LPS mm."""
-    kind = str(contour.get("ContourGeometricType", ""))
+    try:
+        kind, claimed = (contour.get(word, "") for word in ("ContourGeometricType", "NumberOfContourPoints"))
+        values, count = _numbers(contour), int(claimed) if str(claimed) else None
+    except Exception:  # the library makes values when they are asked for, and raises anything
+        raise Refusal(DAMAGED, "The file is damaged in one of its contours. Export it again.") from None
     if kind not in CLOSED:
         raise Refusal(
             "mask.not_planar",
             f"It has a contour of type {kind or 'unknown'}; only closed planar contours enclose a volume.",
         )
-    values = _numbers(contour)
-    if values.size % 3 or values.size < 9 or not np.isfinite(values).all():
-        raise Refusal(
-            "mask.not_planar", "It has a contour with fewer than three points, or with damaged ones."
-        )
+    if not np.isfinite(values).all():
+        raise Refusal(DAMAGED, "A contour has coordinates that are no numbers: the file is damaged.")
+    if values.size % 3 or (count is not None and 3 * count != values.size):
+        text = f"A contour should have {count} points and has {values.size} coordinates: the file is damaged."
+        raise Refusal(DAMAGED, text)
+    if values.size < 9:
+        raise Refusal("mask.not_planar", "It has a contour with fewer than three points.")
     return values.reshape(-1, 3)
 
 

@@ -22,12 +22,14 @@ from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..selection import Hints, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
-from .library import lenient_reading, pydicom
+from .integrity import read_whole
+from .library import lenient_reading
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .seg_frames import CODE, Frame, frames_of, pixels_of
 from .source import SourceSeries
 
+DAMAGED = "lesions.damaged"
 # Of a fractional segmentation, voxels of at least this share of its highest value are inside.
 FRACTION = 0.5
 # Planes of a file are of one stack when their directions differ by less than this, and parallel to the CT's.
@@ -84,8 +86,8 @@ def read_seg(
     Raises
     ------
     InputError
-        `mask.unreadable` for a damaged file or one without segments, `mask.no_match` when a pattern matches
-        none, `lesion.not_a_lesion` when none may be a lesion.
+        `lesions.damaged` for a file that is cut off or damaged, `mask.unreadable` for one without segments,
+        `mask.no_match` when a pattern matches none, `lesion.not_a_lesion` when none may be a lesion,
         `patient.mismatch` when it is of another patient than the CT.
     GeometryError
         `mask.geometry` for another frame of reference, or when nothing of it lies on the CT.
@@ -93,7 +95,7 @@ def read_seg(
     path = Path(path)
     try:
         with lenient_reading():
-            dataset = pydicom().dcmread(path)
+            dataset = read_whole(path, DAMAGED)
             segments = _segments(dataset)
             frames = frames_of(dataset)
             series = _referenced_series(dataset)
@@ -107,7 +109,7 @@ def read_seg(
             other = check_patient("lesions", subject, source, accepted)
             check_frame_of_reference(frame_of_reference, source)
             least = _least(dataset, threshold)
-            parts = _parts(path, dataset, frames, least, {segment.number for segment in picked})
+            parts, present = _parts(path, dataset, frames, least, {segment.number for segment in picked})
     except Refusal as problem:
         raise GeometryError(problem.code, f"{path}: {problem}") from None
     except (InputError, OSError):
@@ -131,7 +133,12 @@ def read_seg(
         )
         for segment in picked
     ]
-    shared = [*other, *check_series(series, source), *_fractional(dataset, threshold)]
+    shared = [
+        *other,
+        *_unlisted(present, dataset),
+        *check_series(series, source),
+        *_fractional(dataset, threshold),
+    ]
     placed = place_lesions(path, lesions, image.lattice, {lesion.id: shared for lesion in lesions})
     hints = {str(segment.number): Hints(segment.terminology) for segment in picked}
     return select_lesions(placed, hints, bool(patterns))
@@ -185,14 +192,17 @@ def _fractional(dataset: Any, threshold: float) -> list[Finding]:
 
 def _parts(
     path: Path, dataset: Any, frames: Sequence[Frame], least: int | None, wanted: set[int]
-) -> dict[int, list[_Part]]:
-    """What each wanted segment covers of each frame."""
+) -> tuple[dict[int, list[_Part]], set[int]]:
+    """What each wanted segment covers of each frame, and the numbers of all segments that cover anything."""
     parts: dict[int, list[_Part]] = {}
+    present: set[int] = set()
     for number, pixels in pixels_of(path, dataset, len(frames)):
         segment = frames[number].segment
-        if least is not None and segment not in wanted:
+        if segment is not None and segment not in wanted:
+            present.add(segment)
             continue
         there = np.flatnonzero(np.bincount(pixels.ravel())) if segment is None else np.array([segment])
+        present.update(there.tolist())
         for label in there.tolist():
             if label in wanted:
                 inside = pixels == label if least is None else pixels >= least
@@ -200,7 +210,18 @@ def _parts(
                 if box is not None:
                     mask = inside[box.slices[1:]]
                     parts.setdefault(label, []).append(_Part(number, box.start[1], box.start[2], mask))
-    return parts
+    return parts, present
+
+
+def _unlisted(present: set[int], dataset: Any) -> list[Finding]:
+    """A warning of voxels that belong to no segment of the list; 0 is the background of a label map."""
+    listed = {int(item.SegmentNumber) for item in dataset.SegmentSequence}
+    unlisted = sorted(present - listed - {0})
+    if not unlisted:
+        return []
+    numbers = ", ".join(map(str, unlisted))
+    text = f"The file marks voxels as segments that it does not list (number {numbers})."
+    return [Finding("lesions.unlisted", Severity.WARN, text)]
 
 
 def _stack(

@@ -14,6 +14,7 @@ from ..acquisition import Acquisition
 from ..findings import Finding, InputError, Severity
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
 from ..image import Image, from_sitk
+from .nifti import transform_findings
 from .volume import is_dicom, open_volume
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def read_ct(
         raise InputError(CODE, f"{path} has several values a voxel (a color image or layers); a CT has one.")
     image = from_sitk(volume)
     identity = identity_of_file(path.resolve().name, naming.patient)
-    return ReadCt(image, findings=implausible_values(image), identity=identity)
+    findings = (*transform_findings(path, volume, "CT"), *implausible_values(image))
+    return ReadCt(image, findings=findings, identity=identity)
 
 
 def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:

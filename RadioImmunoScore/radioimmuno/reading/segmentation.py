@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
-from ..findings import InputError
+from ..findings import Finding, InputError, Severity
 from ..image import Box, Image, from_sitk
 from ..lesion import Delineation, Lesion, Site, from_labels
 from ..picking import pick
@@ -28,12 +28,14 @@ from ..segment_tags import (
     site_of,
 )
 from ..selection import Hints, select_lesions
+from .nifti import transform_findings
 from .volume import is_dicom, open_volume
 
 if TYPE_CHECKING:
     from ..dicom import SourceSeries
 
 CODE = "mask.unreadable"
+DICOM_ENDINGS = (".dcm", ".dicom")
 
 # A label map with more labels is no segmentation of lesions but an image, or an atlas.
 MAX_LESIONS = 1000
@@ -90,16 +92,20 @@ def read_lesions(
         `mask.geometry` when nothing of it lies on the CT.
     """
     path = Path(path)
-    if path.is_dir() or is_dicom(path):
+    if path.is_dir() or is_dicom(path) or (path.is_file() and path.suffix.lower() in DICOM_ENDINGS):
         from ..dicom.lesions import read_dicom_lesions
 
         return read_dicom_lesions(path, image, source, patterns, accepted=accepted)
     volume = open_volume(path, CODE)
     segments = _segments(path, volume)
     stored = from_sitk(volume)
-    lesions = _from_segments(path, stored, segments) if segments else _from_label_map(path, stored)
+    if segments:
+        lesions, of_file = _from_segments(path, stored, segments)
+    else:
+        lesions, of_file = _from_label_map(path, stored), []
+    of_file += transform_findings(path, volume, "segmentation")
     picked = pick(lesions, patterns, lambda lesion: (lesion.id, lesion.name))
-    placed = place_lesions(path, picked, image.lattice)
+    placed = place_lesions(path, picked, image.lattice, {lesion.id: of_file for lesion in picked})
     return select_lesions(placed, {segment.id: segment.hints for segment in segments}, bool(patterns))
 
 
@@ -114,18 +120,19 @@ def _from_label_map(path: Path, stored: Image) -> list[Lesion]:
     return [Lesion(str(label), f"lesion {label}", mask) for label, mask in masks.items()]
 
 
-def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> list[Lesion]:
+def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> tuple[list[Lesion], list[Finding]]:
+    """The lesions, and a warning of labels that belong to none."""
     layers = stored.values[..., np.newaxis] if stored.values.ndim == 3 else stored.values
+    count = layers.shape[3]
+    beyond = [s.layer for s in segments if not 0 <= s.layer < count]
+    if beyond:
+        raise InputError(CODE, f"{path}: its header names layer {min(beyond)}, and there are {count}.")
     masks = {}
-    for layer in sorted({s.layer for s in segments}):
-        if not 0 <= layer < layers.shape[3]:
-            raise InputError(
-                CODE, f"{path}: its header names layer {layer}, and there are {layers.shape[3]}."
-            )
+    for layer in range(count):
         for label, mask in _masks(path, Image(layers[..., layer], stored.lattice)).items():
             masks[layer, label] = mask
     nothing = Image(np.zeros((0, 0, 0), bool), stored.lattice)
-    return [
+    lesions = [
         Lesion(
             s.id,
             s.name,
@@ -137,6 +144,17 @@ def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> list[
         )
         for s in segments
     ]
+    return lesions, _unlisted(masks, segments)
+
+
+def _unlisted(masks: Mapping[tuple[int, int], Image], segments: Sequence[_Segment]) -> list[Finding]:
+    listed = {(s.layer, s.label) for s in segments}
+    labels = sorted({label for layer, label in masks if (layer, label) not in listed})
+    if not labels:
+        return []
+    numbers = ", ".join(map(str, labels))
+    text = f"The file marks voxels with labels that belong to no segment of its list ({numbers})."
+    return [Finding("lesions.unlisted", Severity.WARN, text)]
 
 
 def _masks(path: Path, labels: Image) -> dict[int, Image]:

@@ -17,6 +17,7 @@ from ..findings import InputError
 from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
 from ..spelling import spelled
 from .metaimage import is_sound_header
+from .nifti import read_transforms
 from .wholeness import is_whole
 
 # 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
@@ -48,6 +49,8 @@ def open_volume(path: Path, code: str) -> sitk.Image:
     _check_kind(path, code)
     with spelled(path) as name:
         reader = _reader_for(path, name, code)
+        if reader.GetImageIO() == "NiftiImageIO" and read_transforms(path).skew > RIGHT_ANGLE_TOLERANCE:
+            raise _sheared(path, code)
         try:
             reader.ReadImageInformation()
         except RuntimeError:
@@ -79,10 +82,13 @@ def check_geometry(path: Path, code: str, image: sitk.Image | sitk.ImageFileRead
         raise InputError(code, f"{path}: the spacing or the origin in its header is not a valid number.")
     direction = np.array(image.GetDirection()).reshape(3, 3)
     if not np.allclose(direction.T @ direction, np.eye(3), atol=RIGHT_ANGLE_TOLERANCE):
-        raise InputError(
-            code,
-            f"{path}: its axes are not at right angles (gantry tilt or shear). Resample it first.",
-        )
+        raise _sheared(path, code)
+
+
+def _sheared(path: Path, code: str) -> InputError:
+    return InputError(
+        code, f"{path}: its axes are not at right angles (gantry tilt or shear). Resample it first."
+    )
 
 
 def damaged(path: Path, code: str) -> InputError:

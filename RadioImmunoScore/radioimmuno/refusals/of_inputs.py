@@ -140,7 +140,8 @@ ADVICE = {
     ),
     "ct.transforms_differ": Advice(
         ALL_WARNED,
-        "A NIfTI header can say twice where the volume lies (sform, qform); programs choose differently.",
+        "A NIfTI header can say twice where the volume lies (sform, qform); programs choose differently. "
+        "Told above 0.1 mm, of the CT and of the segmentation.",
         "Export the volume again, or make both transforms the same.",
     ),
     "patient.mismatch": Advice(

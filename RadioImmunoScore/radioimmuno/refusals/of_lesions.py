@@ -40,8 +40,10 @@ ADVICE = {
     ),
     "mask.no_match": Advice(NOT_DONE, "No lesion's name fits the pattern.", "Take one of the names listed."),
     "lesions.damaged": Advice(
-        FILE_REFUSED,
-        "The file ends early or breaks the rules of its format: what is left could be another shape.",
+        f"{FILE_REFUSED} A damaged contour refuses its structure; where nothing but the part behind the "
+        "contours is missing, it is a warning.",
+        "A DICOM file ends early, or its lengths, numbers and lists contradict each other: what is left "
+        "could be another shape.",
         "Copy or export the file again.",
     ),
     "lesions.unlisted": Advice(

@@ -256,7 +256,7 @@ def test_damaged_files_are_refused(tmp_path):
         path.write_bytes(whole[:length])
         with pytest.raises(InputError) as caught:
             read(path)
-        assert caught.value.code == "mask.unreadable"
+        assert caught.value.code == "lesions.damaged"
 
 
 def test_numbers_that_are_none_refuse_the_structure(tmp_path):
@@ -265,7 +265,7 @@ def test_numbers_that_are_none_refuse_the_structure(tmp_path):
     path = save(tmp_path / "a.dcm", made)
     first = str(element.value[0]).encode()
     path.write_bytes(path.read_bytes().replace(first, b"x" * len(first)))
-    assert codes(read(path)) == [("mask.not_planar", Severity.REFUSE)]
+    assert codes(read(path)) == [("lesions.damaged", Severity.REFUSE)]
 
 
 def test_a_folder_with_one_file_of_lesions_stands_for_it(tmp_path):

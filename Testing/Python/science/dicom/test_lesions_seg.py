@@ -158,7 +158,7 @@ def test_damaged_files_are_refused(series, ct, tmp_path):
         path.write_bytes(whole[:length])
         with pytest.raises(InputError) as caught:
             read_lesions(path, ct.image, ct.source)
-        assert caught.value.code == "mask.unreadable"
+        assert caught.value.code == "lesions.damaged"
 
 
 @pytest.mark.parametrize(
