@@ -89,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
             read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)
             if read.source is None:
                 raise Failure(f"--ct {arguments.ct} is no DICOM folder: there is no study to write into")
-            found = read_lesions(arguments.result / result.LESIONS_NAME, read.image)
+            # All of them were scored, whatever they are called.
+            found = read_lesions(arguments.result / result.LESIONS_NAME, read.image, patterns=["*"])
             progress.stage(RINGS)
             patient = on_ct(known, read.image, found, read.source, progress.step)
             progress.stage(result.WRITING_DICOM)

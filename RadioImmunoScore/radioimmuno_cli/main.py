@@ -25,9 +25,9 @@ Research use only."""
 
 EPILOG = f"""\
 examples:
-  radioimmuno demo --out demo                             a simulated patient, everything there is
-  radioimmuno score ct.nrrd lesions.seg.nrrd --out result your own CT and segmentation
-  radioimmuno score --help                                what goes in and what comes out
+  radioimmuno demo --out demo                                         # a simulated patient, everything
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --out result   # your own CT and segmentation
+  radioimmuno score --help                                            # what goes in, what comes out
 
 {EXIT_CODES}
 

@@ -13,6 +13,7 @@ from radioimmuno.acquisition import check_kvp
 from radioimmuno.findings import InputError, SettingsError
 from radioimmuno.identity import Naming, plain
 from radioimmuno.settings import PRESETS, Settings
+from radioimmuno.site import Site
 
 from .paths import Input
 
@@ -32,6 +33,7 @@ ACCEPTED_HELP = {
     "ct.hu_implausible": "take values that do not look like Hounsfield units",
     "patient.mismatch": "take files that name different patients",
 }
+SITES = ", ".join(site.label for site in Site)
 SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
 
 

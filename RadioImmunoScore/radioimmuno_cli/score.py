@@ -8,7 +8,7 @@ from typing import Any
 
 from . import result
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import add_case, add_command, reading_options, tube_voltage
+from .options import SITES, add_case, add_command, reading_options, tube_voltage
 from .outcome import Failure
 from .paths import Input, add_out_folder
 from .progress import Progress
@@ -37,17 +37,19 @@ The folder is replaced as a whole: it holds the new result or the one before, ne
 that belong to no result stay; where one has the name of a new file, or a result was edited since it was
 written, nothing is done."""
 
-EXAMPLES = """\
-  radioimmuno score ct.nrrd lesions.seg.nrrd --out result
+EXAMPLES = f"""\
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --out result
   radioimmuno score dicom_folder labels.nii.gz --lesion-table lesions.csv --out result --scene
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
-  radioimmuno score ct.nrrd lesions.seg.nrrd --stability --out result
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
 
 the lesion table is a CSV file:
   lesion_id,site,irradiated
   1,liver,yes
-  2,lymph node,no"""
+  2,lymph node,no
+with the sites
+  {SITES}"""
 
 
 def register(commands: Any) -> None:

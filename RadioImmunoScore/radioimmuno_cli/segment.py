@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.findings import InputError
 from radioimmuno.identity import identity_entries
 
 from .case import READING_CT
-from .options import CT_HELP, add_command, add_naming, naming_of
+from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
 from .outcome import ALL_SCORED, Failure, print_json
 from .paths import Input, OutputFile
 from .progress import Progress
@@ -26,28 +27,32 @@ SEGMENTING, WRITING = "segmenting", "writing"
 SEGMENTATION = ".seg.nrrd"
 ENDINGS = (".nrrd", ".nii", ".nii.gz", ".mha")
 STROKE, CLICK = 6, 3  # numbers that each takes
+LPS = "LPS"
+SYSTEMS = {LPS: "as DICOM and ITK have them (the default)", "RAS": "as Slicer shows them"}
 
 DESCRIPTION = """\
 Segment lesions in 3D, each from one stroke across its longest extent or from one click inside it.
 
 A stroke has two ends on the lesion's border, in the slice where the lesion is longest: axial, coronal,
-sagittal or oblique. Coordinates are millimetres in LPS (left, posterior, superior), as DICOM and ITK have
-them; Slicer shows RAS: change the signs of the first two. Write the option with an equals sign, so that a
-minus is no option.
+sagittal or oblique. Coordinates are millimetres: in LPS (left, posterior, superior), as DICOM and ITK have
+them, or with --ras in RAS, as Slicer shows them; what is printed is in the same. Write the option with an
+equals sign, so that a minus is no option.
 
 writes the lesions on the CT's own voxels, in the order of the options. A name ending in .seg.nrrd makes
 Slicer's segmentation; one in .nrrd, .nii, .nii.gz or .mha a label map of labels 1, 2, ..., in which a voxel
 of two lesions belongs to the first.
 
-prints volume, long axis (longest diameter in an axial slice) and short axis (perpendicular to it in the same
-slice), as RECIST measures them, and what to look at. A click is less sure than a stroke."""
+prints where the lesion's middle is, volume, long axis (longest diameter in an axial slice) and short axis
+(perpendicular to it in the same slice), as RECIST measures them, and what to look at. A click is less sure
+than a stroke."""
 
 EXAMPLES = """\
   radioimmuno segment ct.nrrd --stroke=-61.5,20,-310,-30.2,41,-310 --out lesion.nrrd
   radioimmuno segment ct.nrrd --stroke=-61.5,20,-310,-30.2,41,-310 \\
       --stroke=80,12,-250,95,12,-250 --click=44,12,-280 --out lesions.seg.nrrd
   radioimmuno segment dicom_folder --click=44,12,-280 --out lesion.nrrd --json
-  radioimmuno score ct.nrrd lesions.seg.nrrd --out result        what to do next"""
+  radioimmuno segment ct.nrrd --ras --click=-44,-12,-280 --out lesion.nrrd       # as Slicer shows it
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --out result             # what to do next"""
 
 EXIT_CODES = """\
 exit codes:
@@ -66,7 +71,7 @@ def register(commands: Any) -> None:
         dest="marks",
         action="append",
         type=_stroke,
-        help="the ends of a stroke across a lesion, LPS mm; again for the next lesion",
+        help="the ends of a stroke across a lesion, mm; again for the next lesion",
     )
     parser.add_argument(
         "--click",
@@ -74,8 +79,17 @@ def register(commands: Any) -> None:
         dest="marks",
         action="append",
         type=_click,
-        help="a point in the middle of a lesion, LPS mm; again for the next lesion",
+        help="a point in the middle of a lesion, mm; again for the next lesion",
     )
+    systems = parser.add_mutually_exclusive_group()
+    for system, whose in SYSTEMS.items():
+        systems.add_argument(
+            f"--{system.lower()}",
+            dest="system",
+            action="store_const",
+            const=system,
+            help=f"coordinates, given and printed, are {system}: {whose}",
+        )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="file to write"
     )
@@ -84,8 +98,9 @@ def register(commands: Any) -> None:
         metavar="UID",
         help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
     )
+    add_accepted(parser)
     add_naming(parser)
-    parser.set_defaults(run=run, usage_error=parser.error)
+    parser.set_defaults(run=run, usage_error=parser.error, system=LPS)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -98,29 +113,32 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.reading import read_ct
 
         with libraries_silenced():
-            read = read_ct(arguments.ct, arguments.series, naming=naming_of(arguments))
+            read = read_ct(
+                arguments.ct, arguments.series, accepted=arguments.accepted, naming=naming_of(arguments)
+            )
         image = read.image
         progress.stage(SEGMENTING)
         found = []
         for number, mark in enumerate(arguments.marks):
-            found.append(_segment(image, mark))
+            found.append(_segment(image, mark, arguments.system))
             progress.step(number + 1, len(arguments.marks))
         progress.stage(WRITING)
         with libraries_silenced():
             _write(found, image, arguments.out)
     if arguments.json:
-        lesions = [_plain(label, one) for label, one in enumerate(found, start=1)]
+        lesions = [_plain(label, one, arguments.system) for label, one in enumerate(found, start=1)]
         print_json(
             {
                 "exit_code": ALL_SCORED,
                 **identity_entries(read.identity),
                 "files": [str(arguments.out)],
+                "coordinates": arguments.system,
                 "lesions": lesions,
             }
         )
     else:
         print(heading(read.identity))
-        print(_table(found))
+        print(_table(found, arguments.system))
         print(f"\nIn {arguments.out}")
     return ALL_SCORED
 
@@ -143,12 +161,32 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
     return numbers
 
 
-def _segment(image: Image, mark: tuple[float, ...]) -> Segmented:
+def _segment(image: Image, mark: tuple[float, ...], system: str) -> Segmented:
     from radioimmuno.segmentation import segment_click, segment_stroke
 
-    if len(mark) == CLICK:
-        return segment_click(image, (mark[0], mark[1], mark[2]))
-    return segment_stroke(image, (mark[0], mark[1], mark[2]), (mark[3], mark[4], mark[5]))
+    points = [_turned((mark[at], mark[at + 1], mark[at + 2]), system) for at in range(0, len(mark), CLICK)]
+    try:
+        return segment_click(image, *points) if len(points) == 1 else segment_stroke(image, *points)
+    except InputError as error:
+        if error.code != "stroke.outside":
+            raise
+        hint = f"{error} Its coordinates were taken as {system}: --lps and --ras say which they are."
+        raise InputError(error.code, hint) from None
+
+
+def _turned(point: Sequence[float], system: str) -> tuple[float, float, float]:
+    """A point of a coordinate system in LPS, or one in LPS in that system: the same change of signs."""
+    x, y, z = (float(value) for value in point)
+    return (x, y, z) if system == LPS else (-x, -y, z)
+
+
+def _middle(one: Segmented, system: str) -> tuple[float, float, float]:
+    """Mean of the lesion's voxels, mm."""
+    import numpy as np
+
+    mask = one.mask
+    voxels = np.argwhere(mask.values).mean(axis=0) + mask.offset
+    return _turned(mask.lattice.to_lps(voxels), system)
 
 
 def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
@@ -166,15 +204,16 @@ def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
         write_label_map(path, [one.mask for one in found], image.lattice)
 
 
-def _plain(label: int, one: Segmented) -> dict[str, Any]:
-    axes = one.axes
+def _plain(label: int, one: Segmented, system: str) -> dict[str, Any]:
+    axes, ending = one.axes, system.lower()
     return {
         "label": label,
+        f"middle_{ending}": _middle(one, system),
         "volume_cc": one.volume_cc,
         "long_mm": axes.long_mm if axes else None,
         "short_mm": axes.short_mm if axes else None,
-        "long_ends_lps": axes.long_ends if axes else None,
-        "short_ends_lps": axes.short_ends if axes else None,
+        f"long_ends_{ending}": [_turned(end, system) for end in axes.long_ends] if axes else None,
+        f"short_ends_{ending}": [_turned(end, system) for end in axes.short_ends] if axes else None,
         "findings": [
             {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
             for finding in one.findings
@@ -182,12 +221,13 @@ def _plain(label: int, one: Segmented) -> dict[str, Any]:
     }
 
 
-def _table(found: Sequence[Segmented]) -> str:
+def _table(found: Sequence[Segmented], system: str) -> str:
     rows = []
     for label, one in enumerate(found, start=1):
         long_mm = f"{one.axes.long_mm:.1f} mm" if one.axes else ""
         short_mm = f"{one.axes.short_mm:.1f} mm" if one.axes else ""
         look_at = " ".join(finding.text for finding in one.findings)
-        rows.append((str(label), f"{one.volume_cc:.2f} cc", long_mm, short_mm, look_at))
-    header = ("label", "volume", "long axis", "short axis", "look at")
+        middle = ",".join(f"{value:.1f}" for value in _middle(one, system))
+        rows.append((str(label), middle, f"{one.volume_cc:.2f} cc", long_mm, short_mm, look_at))
+    header = ("label", f"middle ({system} mm)", "volume", "long axis", "short axis", "look at")
     return table(header, rows, ("label", "volume", "long axis", "short axis"))

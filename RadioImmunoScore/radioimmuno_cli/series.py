@@ -24,8 +24,8 @@ The folder is looked through whole, whatever its files are called. Only headers 
 two slices lie at the same place."""
 
 EXAMPLES = """\
-  radioimmuno series export                  what there is
-  radioimmuno series export --json           the same for machines
+  radioimmuno series export                  # what there is
+  radioimmuno series export --json           # the same for machines
   radioimmuno score export lesions.nii.gz --series 1.2.840.1 --out result"""
 
 EXIT_CODES = """\

@@ -20,7 +20,7 @@ show   print what a signature file says: status, terms, cut-offs, settings
 check  say whether a signature file can be used, and if not, which field is wrong"""
 
 EXAMPLES = """\
-  radioimmuno signature show                 the demonstration signature that ships
+  radioimmuno signature show                 # the demonstration signature that ships
   radioimmuno signature check my.json"""
 
 

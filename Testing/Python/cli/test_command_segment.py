@@ -113,3 +113,38 @@ def test_the_help_shows_examples(radioimmuno):
     help_text = radioimmuno("segment", "--help").stdout
     assert "radioimmuno segment ct.nrrd --stroke=-" in help_text
     assert "LPS" in help_text
+
+
+def test_coordinates_as_slicer_shows_them_give_the_same_lesion_and_are_printed_so(
+    radioimmuno, files, tmp_path
+):
+    (k, j, i), radius, _ = BALLS[LABEL]
+    x, y, z = np.array((i, j, k)) * SPACING
+    ends = f"{-x + radius},{-y},{z},{-x - radius},{-y},{z}"
+    first = radioimmuno("segment", files.ct, stroke(), "--lps", "--out", tmp_path / "a.nrrd", "--json")
+    other = radioimmuno(
+        "segment", files.ct, f"--stroke={ends}", "--ras", "--out", tmp_path / "b.nrrd", "--json"
+    )
+    lps, ras = json.loads(first.stdout), json.loads(other.stdout)
+    assert (lps["coordinates"], ras["coordinates"]) == ("LPS", "RAS")
+    masks = [sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / name))) for name in ("a.nrrd", "b.nrrd")]
+    np.testing.assert_array_equal(*masks)
+    turned = np.array([-1.0, -1.0, 1.0])
+    for name in ("middle", "long_ends", "short_ends"):
+        np.testing.assert_allclose(
+            np.array(ras["lesions"][0][f"{name}_ras"]) * turned, lps["lesions"][0][f"{name}_lps"]
+        )
+    assert np.abs(np.array(lps["lesions"][0]["middle_lps"]) - MIDDLE).max() < 1.0
+
+
+def test_the_table_says_which_coordinates_it_has(radioimmuno, files, tmp_path):
+    done = radioimmuno("segment", files.ct, stroke(), "--out", tmp_path / "a.nrrd")
+    assert "middle (LPS mm)" in done.stdout
+
+
+def test_a_stroke_outside_says_which_coordinates_were_taken(radioimmuno, files, tmp_path):
+    done = radioimmuno("segment", files.ct, stroke(), "--ras", "--out", tmp_path / "a.nrrd")
+    assert done.returncode == 1
+    assert "taken as RAS" in done.stderr
+    assert "--lps" in done.stderr
+    assert not (tmp_path / "a.nrrd").exists()

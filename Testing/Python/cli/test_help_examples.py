@@ -1,0 +1,117 @@
+"""Every example of every command's help runs as it stands, where the files that it names exist."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from small_patient import signature
+
+pytest.importorskip("pydicom")
+pytest.importorskip("highdicom")
+
+from dicom_lesions import PATIENT, contours_of, rtstruct, save
+from dicom_series import ct_series, write
+from radioimmuno.image import Image, Lattice, to_sitk
+from radioimmuno.lesion import Lesion, Site
+from radioimmuno.segmentation_file import write_segmentation
+from radioimmuno.signature import write_signature
+from radioimmuno_cli.main import COMMANDS
+
+SHAPE, SPACING, ORIGIN = (60, 70, 140), (2.0, 1.5, 1.5), (-90.0, -30.0, -345.0)
+LATTICE = Lattice(SHAPE, SPACING, ORIGIN)
+# The lesions that the examples of `segment` draw on: middle in LPS mm, radius in mm.
+LESIONS = [((-45.75, 30.5, -310), 18.8), ((87.5, 12, -250), 7.5), ((44, 12, -280), 9.0)]
+NAMES = [command.__name__.rpartition(".")[2].replace("_", "-") for command in COMMANDS]
+SERIES_OF_THE_EXAMPLE = "1.2.840.1"
+
+
+def masks() -> list[np.ndarray]:
+    voxels = np.stack(np.indices(SHAPE), -1)
+    places = LATTICE.to_lps(voxels.reshape(-1, 3)).reshape(*SHAPE, 3)
+    return [((places - middle) ** 2).sum(-1) <= radius**2 for middle, radius in LESIONS]
+
+
+@pytest.fixture(scope="module")
+def named_files(tmp_path_factory):
+    """A folder with all files that examples name."""
+    folder = tmp_path_factory.mktemp("examples")
+    rng = np.random.default_rng(7)
+    values = np.full(SHAPE, -1000, np.int16)
+    values[:, 4:-4, 5:-5] = 10 + rng.integers(-8, 9, values[:, 4:-4, 5:-5].shape)
+    labels = np.zeros(SHAPE, np.uint8)
+    for label, mask in enumerate(masks(), start=1):
+        labels[mask] = label
+        values[mask] = 90 + rng.integers(-20, 21, np.count_nonzero(mask))
+    for name in ("ct.nrrd", "ct.nii.gz"):
+        sitk.WriteImage(to_sitk(Image(values, LATTICE)), str(folder / name))
+    for name in ("labels.nii.gz", "mask.nii.gz", "lesions.nii.gz"):
+        sitk.WriteImage(to_sitk(Image(labels, LATTICE)), str(folder / name))
+    lesions = [
+        Lesion(f"Segment_{label}", f"Lesion {label}", Image(labels == label, LATTICE), Site.LUNG)
+        for label in (1, 2, 3)
+    ]
+    write_segmentation(folder / "lesions.seg.nrrd", lesions, LATTICE)
+    (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
+    write_signature(signature(), folder / "my.json")
+    geometry = {"spacing": SPACING, "origin": ORIGIN}
+    series = ct_series(values, **geometry, **PATIENT)
+    write(folder / "dicom_folder", series)
+    write(folder / "export", ct_series(values, **geometry, **PATIENT, uid=SERIES_OF_THE_EXAMPLE))
+    write(folder / "export", ct_series(values, **geometry, **(PATIENT | {"SeriesNumber": 4})))
+    rois = {
+        f"GTV {label}": [
+            LATTICE.to_lps(np.column_stack([np.full(len(corners), float(k)), corners]))
+            for k, corners in contours_of(labels == label)
+        ]
+        for label in (1, 2)
+    }
+    made = rtstruct(rois, frame_uid=str(series[0].FrameOfReferenceUID))
+    made.PatientID = PATIENT["PatientID"]
+    save(folder / "rtstruct.dcm", made)
+    return folder
+
+
+def examples_of(help_text: str) -> list[str]:
+    """The command lines below "examples:", with those that go on in the next line joined."""
+    lines = help_text.partition("\nexamples:\n")[2].partition("\n\n")[0].splitlines()
+    return [line.strip() for line in "\n".join(lines).replace("\\\n", " ").splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["", *NAMES])
+def test_examples_run_as_they_stand(radioimmuno, named_files, tmp_path, command):
+    folder = tmp_path / "folder"
+    subprocess.run(["cp", "-r", named_files, folder], check=True)
+    examples = examples_of(radioimmuno(*filter(None, [command]), "--help").stdout)
+    assert examples
+    for example in examples:
+        done = in_shell(example, folder)
+        if "pyradiomics" in done.stderr.lower() and importlib.util.find_spec("radiomics") is None:
+            assert "[engine.missing]" in done.stderr
+            continue
+        assert done.returncode == 0, f"{example}\n{done.stdout}{done.stderr}"
+
+
+def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_sites_are_listed_where_they_can_be_given(radioimmuno):
+    shown = " ".join(radioimmuno("score", "--help").stdout.split())
+    assert all(site.label in shown for site in Site)
