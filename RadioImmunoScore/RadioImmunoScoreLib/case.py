@@ -18,7 +18,7 @@ from radioimmuno.signature import Signature, default_signature, read_signature, 
 from .acceptance import acceptedOf
 from .acquisition import modalityFindings
 from .dicom_origin import patientFindings
-from .scene import readLesions, readVoxels, shapeFindings
+from .scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 
 if TYPE_CHECKING:
     from radioimmuno.results import PatientStability
@@ -36,6 +36,7 @@ class Case:
     ofLesions : what reading the lesions found, by lesion ID
     ofCt : what holds for all of them
     accepted : the codes of what a person accepted of this CT
+    ofVoxels : what reading all voxels of the CT found, which holds for all too; None when nobody looked
     """
 
     image: Image
@@ -45,11 +46,13 @@ class Case:
     acquisition: Acquisition
     ofCt: tuple[Finding, ...] = ()
     accepted: frozenset[str] = frozenset()
+    ofVoxels: tuple[Finding, ...] | None = None
 
     @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
         """What was found before anything is measured, by lesion ID."""
-        return {lesion.id: (*self.ofCt, *self.ofLesions.get(lesion.id, ())) for lesion in self.lesions}
+        ofAll = (*self.ofCt, *(self.ofVoxels or ()))
+        return {lesion.id: (*ofAll, *self.ofLesions.get(lesion.id, ())) for lesion in self.lesions}
 
 
 def readCase(
@@ -71,11 +74,24 @@ def readCase(
     InputError
         When the volume holds no CT voxels, or `kvp` is no tube voltage.
     """
+    reading = readLesions(segmentationNode, volumeNode)
+    return caseOf(volumeNode, segmentationNode, reading, signature, acquisition, kvp)
+
+
+def caseOf(
+    volumeNode: Any,
+    segmentationNode: Any,
+    reading: SegmentationReading,
+    signature: Signature,
+    acquisition: Acquisition,
+    kvp: float | None = None,
+) -> Case:
+    """As `readCase`, with lesions that were read already."""
     known, byHand = with_kvp(acquisition, kvp)
     image = readVoxels(volumeNode)
     ofCt = (*inputFindings(volumeNode, segmentationNode, known), *byHand)
-    reading = readLesions(segmentationNode, volumeNode)
-    return Case(image, reading.lesions, reading.findings, signature, known, ofCt, acceptedOf(volumeNode))
+    accepted = acceptedOf(volumeNode)
+    return Case(image, reading.lesions, reading.findings, signature, known, ofCt, accepted)
 
 
 def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisition) -> tuple[Finding, ...]:
@@ -91,8 +107,10 @@ def checked(case: Case) -> Case:
     """The case with what its CT as a whole is to be warned of; reads all voxels, on any thread."""
     from radioimmuno.reading import implausible_values
 
-    found = [unless_accepted(f.code, f.text, case.accepted) for f in implausible_values(case.image)]
-    return replace(case, ofCt=(*case.ofCt, *found))
+    if case.ofVoxels is not None:
+        return case
+    found = (unless_accepted(f.code, f.text, case.accepted) for f in implausible_values(case.image))
+    return replace(case, ofVoxels=tuple(found))
 
 
 def scoreCase(

@@ -1,23 +1,41 @@
-"""The panel's state as a typed view of the module's parameter node: what a saved scene restores."""
+"""The panel's state as a typed view of parameter node and segmentation: what a saved scene restores."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature
 
 from .memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson
+from .scene.nodes import PREFIX
 
 CT_ROLE = "CT"
 SEGMENTATION_ROLE = "Segmentation"
 MODULE = "RadioImmunoScore"
 
+# On the segmentation node.
+SCORES, DIGESTS, EXCLUDED = PREFIX + "Scores", PREFIX + "ScoreDigests", PREFIX + "Excluded"
+# Not among the results that are removed with the scores.
+SCORED_CT_ROLE = "ScoredVolume." + PREFIX.rstrip(".")
+
+
+@dataclass(frozen=True)
+class KeptScores:
+    """A segmentation's scores by segment ID, and digests of what they were measured on, "" for stale ones.
+
+    What has no digest was kept by an earlier version.
+    """
+
+    rows: Mapping[str, LesionScore]
+    digests: Mapping[str, str | None]
+
 
 class Parameters:
-    """Inputs, choices and the last scores, kept in a vtkMRMLScriptedModuleNode.
+    """Inputs and choices, kept in a vtkMRMLScriptedModuleNode; scores, on the segmentation that is selected.
 
     Parameters
     ----------
@@ -26,6 +44,7 @@ class Parameters:
 
     def __init__(self, node: Any) -> None:
         self.node = node
+        self._adoptEarlierScene()
 
     @property
     def volumeNode(self) -> Any | None:
@@ -125,29 +144,72 @@ class Parameters:
     def interiorMap(self, name: str) -> None:
         self._set("interiorMap", name)
 
+    # What belongs to a segmentation is kept on its node, and goes with it: into another scene, or away.
+
     @property
     def excluded(self) -> frozenset[str]:
-        """IDs of the segments that are not to be scored."""
-        return frozenset(json.loads(self.node.GetParameter("excluded") or "[]"))
+        """IDs of the segmentation's segments that are not to be scored."""
+        return frozenset(json.loads(self._kept(EXCLUDED) or "[]"))
 
     @excluded.setter
     def excluded(self, segmentIDs: Iterable[str]) -> None:
-        self._set("excluded", json.dumps(sorted(segmentIDs)))
+        self._keep(EXCLUDED, json.dumps(sorted(segmentIDs)))
 
     @property
-    def rows(self) -> dict[str, LesionScore]:
-        """The last scores by segment ID; the rings are not among what is kept."""
-        return rowsFromJson(self.node.GetParameter("rows") or "[]")
+    def keptScores(self) -> KeptScores:
+        """The segmentation's last scores; the rings are not among what is kept."""
+        rows = rowsFromJson(self._kept(SCORES) or "[]")
+        return KeptScores(rows, json.loads(self._kept(DIGESTS) or "{}"))
 
     @property
-    def stale(self) -> frozenset[str]:
-        """IDs of the rows that no longer say what would be measured now."""
-        return frozenset(json.loads(self.node.GetParameter("stale") or "[]"))
+    def hasKeptScores(self) -> bool:
+        """Whether the segmentation ever had scores; what shows them in the scene is the panel's then."""
+        return self._kept(SCORES) is not None
 
-    def keepScores(self, rows: Mapping[str, LesionScore], stale: Iterable[str]) -> None:
-        """Keep the scores for a saved scene."""
-        self._set("rows", rowsToJson(rows.values()))
-        self._set("stale", json.dumps(sorted(stale)))
+    def keepScores(self, rows: Mapping[str, LesionScore], digests: Mapping[str, str | None]) -> None:
+        """Keep the segmentation's scores for a saved scene; nothing where nothing ever was scored."""
+        node = self.segmentationNode
+        if node is None or not (rows or self.hasKeptScores):
+            return
+        self._keep(SCORES, rowsToJson(rows.values()))
+        self._keep(DIGESTS, json.dumps(dict(digests), sort_keys=True))
+
+    @property
+    def scoredVolumeNode(self) -> Any | None:
+        """The CT that the segmentation's scores were measured on; None when that is not known."""
+        node = self.segmentationNode
+        return node.GetNodeReference(SCORED_CT_ROLE) if node else None
+
+    @scoredVolumeNode.setter
+    def scoredVolumeNode(self, volumeNode: Any) -> None:
+        self.segmentationNode.SetNodeReferenceID(SCORED_CT_ROLE, volumeNode.GetID())
+
+    def _adoptEarlierScene(self) -> None:
+        """Scenes of earlier versions keep one segmentation's scores here: they go to its node."""
+        names = {"rows": SCORES, "excluded": EXCLUDED, "stale": ""}
+        texts = {name: self.node.GetParameter(name) for name in names}
+        if self.segmentationNode is None or not any(texts.values()):
+            return
+        for name, attribute in names.items():
+            if attribute and texts[name] and self._kept(attribute) is None:
+                self._keep(attribute, texts[name])
+            self.node.UnsetParameter(name)
+        if texts["stale"] and self._kept(DIGESTS) is None:
+            self._keep(DIGESTS, json.dumps(dict.fromkeys(json.loads(texts["stale"]), "")))
+
+    def _kept(self, attribute: str) -> str | None:
+        node = self.segmentationNode
+        return node.GetAttribute(attribute) if node else None
+
+    def _keep(self, attribute: str, text: str) -> None:
+        node = self.segmentationNode
+        if node is None or node.GetAttribute(attribute) == text:
+            return
+        # Whoever shows the node need not draw it again.
+        wasDisabled = node.GetDisableModifiedEvent()
+        node.SetDisableModifiedEvent(True)
+        node.SetAttribute(attribute, text)
+        node.SetDisableModifiedEvent(wasDisabled)
 
     def _flag(self, name: str, default: bool) -> bool:
         text = self.node.GetParameter(name)

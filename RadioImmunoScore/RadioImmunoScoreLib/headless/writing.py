@@ -142,7 +142,7 @@ def _fillPanel(
     shipped = {read_signature(path).sha256: name for name, path in shipped_signatures().items()}
     parameters.signature = shipped.get(signature.sha256, signature.name)
     parameters.signatureOfFile = None if signature.sha256 in shipped else signature
-    parameters.keepScores({lesion.id: lesion for lesion in patientScore.lesions}, ())
+    parameters.keepScores({lesion.id: lesion for lesion in patientScore.lesions}, {})
 
 
 def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:

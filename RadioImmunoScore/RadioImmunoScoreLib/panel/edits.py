@@ -1,20 +1,18 @@
-"""Which segments were edited: by their time stamps, and by their voxels where stamps are shared."""
+"""When something was edited, and what it may have been: by time stamps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 
 import qt
-from radioimmuno.lesion import Lesion
 
-from ..case import Case
-from ..scene import readLesions, readVoxels, shapeFindings
-from ..scene.geometry import linearPart, transformBetween
+from ..scene import shapeFindings
+from ..scene.geometry import linearPart, transformBetween, volumeLattice
 from ..scene.tags import setAxes
 from .observers import Observers
 
@@ -91,7 +89,8 @@ def observeInputs(
         )
         observers.observe(segmentationNode, events, edited)
     if volumeNode is not None:
-        events = (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, moved)
+        # Spacing and origin are the node's own.
+        events = (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, vtk.vtkCommand.ModifiedEvent, moved)
         observers.observe(volumeNode, events, edited)
 
 
@@ -115,38 +114,25 @@ def changedSince(stamps: Stamps, segmentationNode: Any) -> set[str]:
 
 def frameOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
     """What all lesions depend on: the CT's voxels and shape, and how the segments lie on it."""
-    matrix = linearPart(
-        transformBetween(*(n.GetParentTransformNode() for n in (segmentationNode, volumeNode)))
-    )
+    return voxelStamp(volumeNode), geometryOf(volumeNode, segmentationNode)
+
+
+def voxelStamp(volumeNode: Any) -> int:
+    """The time stamp of a volume's voxels; 0 where it has none."""
     imageData = volumeNode.GetImageData()
-    stamp = imageData.GetPointData().GetScalars().GetMTime() if imageData else 0
-    between = None if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
-    return stamp, between, shapeFindings(volumeNode)
+    scalars = imageData.GetPointData().GetScalars() if imageData else None
+    return scalars.GetMTime() if scalars else 0
 
 
-def lesionsNow(
-    before: Case, segmentationNode: Any, volumeNode: Any, wanted: Collection[str]
-) -> tuple[Case, set[str]]:
-    """The case with the segments in `wanted` read again, and which of them are others than before."""
-    reading = readLesions(segmentationNode, volumeNode, sorted(wanted))
-    old = {lesion.id: lesion for lesion in before.lesions}
-    fresh = {lesion.id: lesion for lesion in reading.lesions}
-    differing = {i for i, lesion in fresh.items() if i not in old or not _same(old[i], lesion)}
-    merged = {**old, **fresh}
-    order = [i for i in segmentationNode.GetSegmentation().GetSegmentIDs() if i in merged]
-    case = replace(
-        before,
-        image=readVoxels(volumeNode),
-        lesions=tuple(merged[i] for i in order),
-        ofLesions={**before.ofLesions, **reading.findings},
-    )
-    return case, differing
-
-
-def _same(one: Lesion, other: Lesion) -> bool:
-    return one.box == other.box and (
-        one.box is None or np.array_equal(one.mask.crop(one.box).values, other.mask.crop(one.box).values)
-    )
+def geometryOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
+    """The CT's shape, and how the segments lie on it; two that are equal give the same masks."""
+    parents = [node.GetParentTransformNode() for node in (segmentationNode, volumeNode)]
+    matrix = linearPart(transformBetween(*parents))
+    # A transform that bends has no numbers of its own.
+    bends = tuple((parent.GetID(), parent.GetTransformToWorldMTime()) for parent in parents if parent)
+    between = bends if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
+    shape = volumeLattice(volumeNode) if volumeNode.GetImageData() else None
+    return between, shape, shapeFindings(volumeNode)
 
 
 def singleShot(ms: int, called: Callable[[], None]) -> Any:

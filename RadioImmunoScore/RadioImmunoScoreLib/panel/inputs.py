@@ -12,9 +12,10 @@ from radioimmuno.signature import Signature, shipped_signatures
 
 from ..acceptance import acceptedOf, keepAccepted
 from ..acquisition import readAcquisition
-from ..case import Case, findSignature, inputFindings, readCase
+from ..case import Case, findSignature, inputFindings
 from ..dicom_origin import INSTANCE_UIDS, identityOf
 from ..parameters import Parameters
+from .case_reader import CaseReader, Snapshot
 
 
 class Inputs:
@@ -27,6 +28,7 @@ class Inputs:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
+        self.reader = CaseReader()
         self._signature: Signature | None = None
         self._identity: tuple[Any, Identity] | None = None
 
@@ -117,9 +119,14 @@ class Inputs:
         return list(node.GetSegmentation().GetSegmentIDs()) if node else []
 
     @property
+    def leftOut(self) -> dict[str, str]:
+        """Segments that are no lesions: they are not scored and cut no ring. ID -> the reason."""
+        return {}
+
+    @property
     def included(self) -> list[str]:
         """IDs of the segments that are scored."""
-        excluded = self.parameters.excluded
+        excluded = {*self.parameters.excluded, *self.leftOut}
         return [segmentID for segmentID in self.segmentIDs if segmentID not in excluded]
 
     def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
@@ -142,10 +149,10 @@ class Inputs:
 
     def case(self) -> Case:
         """The patient's arrays as they are now; errors as of `readCase`."""
-        return readCase(
-            self.volumeNode,
-            self.segmentationNode,
-            self.signature,
-            self.acquisitionOfCt,
-            self.parameters.kvp,
-        )
+        return self.snapshot().case
+
+    def snapshot(self) -> Snapshot:
+        """The patient as it is now, with a digest of what each score depends on; errors as of `readCase`."""
+        nodes = self.volumeNode, self.segmentationNode
+        known = self.signature, self.acquisitionOfCt, self.parameters.kvp
+        return self.reader.read(*nodes, self.leftOut, *known)

@@ -12,10 +12,12 @@ from ..scene.sites import copiedSite
 from ..scene.tags import axesOf, irradiatedOf
 from .volumes import Volumes
 
+LEFT_OUT = "left_out"
+
 
 @dataclass(frozen=True)
 class Row:
-    """One lesion as the table shows it; `status` is `unscored`, `stale`, or that of its score.
+    """One lesion as the table shows it; `status` is `left_out`, `unscored`, `stale`, or that of its score.
 
     `copiedSite` is what Slicer copied from another segment: it does not count.
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
@@ -43,8 +45,9 @@ def rowOf(
     included: bool,
     site: Site | None,
     volumes: Volumes,
+    leftOut: str = "",
 ) -> Row:
-    """The row of a segment."""
+    """The row of a segment; `leftOut` is why it is taken for no lesion."""
     status = "unscored" if score is None else "stale" if isStale else score.status
     return Row(
         id=segmentID,
@@ -55,8 +58,8 @@ def rowOf(
         included=included,
         volumeCc=score.volume_cc if score else volumes.of(segment, segmentID),
         score=score.score if score else None,
-        status=status,
-        reasons=score.reasons if score else "",
+        status=status if included else LEFT_OUT,
+        reasons=leftOut or (score.reasons if score else ""),
         axesMm=axesOf(segment),
         stability=score.stability if score else None,
     )

@@ -13,18 +13,17 @@ from radioimmuno.results import LesionScore, PatientScore, PatientStability
 
 from ..case import Case, checked, inputsOf, scoreCase
 from ..parameters import Parameters
-from ..scene import restoreColors, showScores, updateScores
 from ..scene.sites import noteSites, sitesOf
-from ..scene.tables import showTable
-from .edits import AxesWatch, EditWatch, lesionsNow, observeInputs
+from .edits import AxesWatch, EditWatch, observeInputs
 from .history import History
 from .inputs import Inputs
 from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
-from .ledger import Ledger
 from .notes import LesionNotes
 from .observers import Observers
 from .rows import Row, rowOf
 from .runner import Progress
+from .scene_view import SceneView
+from .score_store import ScoreStore
 from .signal import Signal
 from .volumes import Volumes
 from .words import problemText
@@ -60,7 +59,6 @@ class Session:
         self._axes = AxesWatch()
         self._edits = EditWatch(self._mark, self._rescore)
         self._volumes = Volumes()
-        self._unscored: set[str] = set()
         self.adopt(parameters)
 
     def adopt(self, parameters: Parameters) -> None:
@@ -68,8 +66,9 @@ class Session:
         self.stop()
         self.inputs = Inputs(parameters)
         self.parameters = parameters
-        self._ledger = Ledger(self.inputs)
-        self.notes = LesionNotes(self.inputs, self._ledger, self.changed.emit)
+        self._store = ScoreStore(self.inputs)
+        self._view = SceneView(self.inputs)
+        self.notes = LesionNotes(self.inputs, self._store, self._changed, self._edits.schedule)
         self._watch()
 
     def stop(self) -> None:
@@ -91,21 +90,15 @@ class Session:
     # What the user says.
 
     def setInputs(self, volumeNode: Any | None, segmentationNode: Any | None) -> None:
-        """Choose the CT and the segmentation; scores of another segmentation are not kept."""
-        if self._watched is None:
-            return
+        """Choose the CT and the segmentation; each segmentation keeps its scores."""
         parameters = self.parameters
         isOtherCt = volumeNode is not parameters.volumeNode
         isOtherSegmentation = segmentationNode is not parameters.segmentationNode
-        if not isOtherCt and not isOtherSegmentation:
+        if self._watched is None or not (isOtherCt or isOtherSegmentation):
             return
         self.stop()
         if isOtherCt:
             parameters.kvp = None
-            self._ledger.mark()
-        if isOtherSegmentation:
-            parameters.excluded = ()
-            self._ledger.empty()
         parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
         self._watch()
 
@@ -117,30 +110,28 @@ class Session:
         if self._watched is None or not any(node and node.GetScene() is None for node in self._watched):
             return
         self.stop()
-        if self._watched[1] is not self.inputs.segmentationNode:
-            self._ledger.empty()
         self._watch()
 
     def setSignature(self, nameOrPath: str) -> None:
-        """Choose a signature by name or file, all rows are stale then; errors as of `Inputs`."""
+        """Choose a signature by name or file; errors as of `Inputs`."""
         if self.inputs.setSignature(nameOrPath):
             self.stop()
-            self._ledger.mark()
-        self.changed.emit()
+            self._store.compare()
+        self._changed()
 
     def setKvp(self, kvp: float | None) -> None:
-        """Type in the tube voltage that the CT does not say."""
+        """Type in the tube voltage."""
         if kvp != self.parameters.kvp:
             self.parameters.kvp = kvp
-            self._ledger.mark()
-            self.changed.emit()
+            self._store.compare()
+            self._changed()
 
     def setAccepted(self, codes: Iterable[str]) -> None:
-        """Take on what refuses all lesions: these codes and no others; all rows are stale then."""
+        """Take on what refuses all lesions: these codes and no others."""
         self.stop()
         self.inputs.accepted = codes
-        self._ledger.mark()
-        self.changed.emit()
+        self._store.compare()
+        self._changed()
 
     def setUpdateWhileEditing(self, on: bool) -> None:
         """Score edited lesions again by themselves, or only mark them."""
@@ -150,17 +141,16 @@ class Session:
     def setColorByScore(self, on: bool) -> None:
         """The lesions in the colors of their scores, or in their own."""
         self.parameters.colorByScore = on
-        self._show(set(self._ledger.scores))
+        self._changed()
 
     # What is done to segments.
 
     def measured(self, segmentID: str) -> None:
         """A lesion was segmented and measured here: its row is to be scored when edits are."""
         self._axes.accept({segmentID})
-        if segmentID not in self._ledger.scores:
-            self._unscored.add(segmentID)
+        self._store.ask(segmentID)
         self._edits.schedule()
-        self.changed.emit()
+        self._changed()
 
     def undo(self) -> None:
         """Take back what was done to segments last."""
@@ -172,27 +162,27 @@ class Session:
 
     def enterStability(self, stability: PatientStability) -> None:
         """Enter into rows and score table how stable the scores are."""
-        self._ledger.amendAll({i: {"stability": each} for i, each in stability.lesions.items()})
-        if (patient := self.patient) is not None:
-            showTable(self.inputs.segmentationNode, patient, self.inputs.signature)
-        self.changed.emit()
+        self._store.write({i: {"stability": each} for i, each in stability.lesions.items()})
+        self._changed()
 
     # What is shown.
 
     @property
     def rows(self) -> list[Row]:
         """A row for every segment, in their order."""
-        included, ledger, node = set(self.inputs.included), self._ledger, self.inputs.segmentationNode
+        store, included, node = self._store, set(self.inputs.included), self.inputs.segmentationNode
+        stale, leftOut = store.stale, self.inputs.leftOut
         sites = sitesOf(node) if node else {}
         return [
             rowOf(
                 self._segment(i),
                 i,
-                ledger.scores.get(i),
-                i in ledger.stale,
+                self.scoreOf(i),
+                i in stale,
                 i in included,
                 sites[i],
                 self._volumes,
+                leftOut.get(i, ""),
             )
             for i in self.inputs.segmentIDs
         ]
@@ -202,8 +192,7 @@ class Session:
         """The patient of the included rows; None before anything was scored."""
         from radioimmuno.scoring import patient_score
 
-        scores = self._ledger.scores
-        rows = [scores[i] for i in self.inputs.included if i in scores]
+        rows = [row for i in self.inputs.included if (row := self._store.scores.get(i)) is not None]
         if not rows or self.inputs.volumeNode is None:
             return None
         inputs = self.inputs
@@ -211,8 +200,8 @@ class Session:
         return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity)
 
     def scoreOf(self, segmentID: str) -> LesionScore | None:
-        """A lesion's last score."""
-        return self._ledger.scores.get(segmentID)
+        """A lesion's last score; None for one that is left out."""
+        return self._store.scores.get(segmentID) if segmentID in self.inputs.included else None
 
     def nameOf(self, segmentID: str) -> str:
         """What a person calls the lesion."""
@@ -225,40 +214,36 @@ class Session:
         if self.inputs.missing or self.jobs.isBusy:
             return
         self.stop()
-        self._run(SCORING, self.inputs.included, self._ledger.empty, None)
+        self._run(SCORING, self.inputs.included)
 
     def simulate(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Make something slow on a thread; `done` gets it on the main thread."""
         self.stop()
         self.jobs.start(SIMULATING, lambda progress: work(), done)
 
-    def _run(
-        self, state: str, only: Collection[str], prepare: Callable[[], None], known: Case | None
-    ) -> None:
-        """Score the lesions in `only`; `prepare` runs when the result is there, right before it is taken."""
+    def _run(self, state: str, only: Collection[str]) -> None:
+        """Score the lesions in `only`, as they are now."""
         try:
-            case = known or self.inputs.case()
+            snapshot = self.inputs.snapshot()
         except InputError as problem:
             self.message.emit(problemText(problem))
             return
-        scorer, stamps, frame = self._scorer, self._ledger.stamps(), self._ledger.frame()
+        scorer = self._scorer
 
         def work(progress: Progress) -> tuple[Case, Sequence[LesionScore]]:
-            whole = known or checked(case)
+            whole = checked(snapshot.case)
             return whole, scorer(whole, only=only, progress=progress)
 
         def done(result: tuple[Case, Sequence[LesionScore]]) -> None:
-            prepare()
-            self._case, rows = result
-            self._ledger.enter(rows, only, stamps, frame)
-            self._unscored -= set(only)
-            self._show(None if state == SCORING else set(only))
+            whole, rows = result
+            self.inputs.reader.keepChecked(whole, snapshot.ctStamp)
+            self._store.enter(snapshot, rows)
 
         self.jobs.start(state, work, done)
 
     def _jobFinished(self) -> None:
-        self.changed.emit()
-        if (self._ledger.stale or self._unscored) and self.parameters.updateWhileEditing:
+        self._changed()
+        if self.parameters.updateWhileEditing:
             self._edits.schedule()
 
     def _jobFailed(self, error: BaseException) -> None:
@@ -270,9 +255,7 @@ class Session:
     def _watch(self) -> None:
         """Observe the nodes in use, and no others."""
         self.observers.removeAll()
-        self._case: Case | None = None
-        self._ledger.begin()
-        self._unscored = set()
+        self._store.begin()
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
         self._volumes.begin()
@@ -281,45 +264,32 @@ class Session:
         if node is not None:
             noteSites(node)
         observeInputs(self.observers, volumeNode, node, self._edits.schedule)
-        self.changed.emit()
+        self._view.begin()
+        self._changed()
 
     def _mark(self) -> None:
+        """Something was edited: show what may be stale."""
         if self.inputs.segmentationNode is not None:
             noteSites(self.inputs.segmentationNode)
-            self._ledger.compare()
             self._axes.forgetEdited()
-            self.changed.emit()
+            self._changed()
 
     def _rescore(self) -> None:
-        """The user paused: score what was edited again, if that is asked for."""
-        ledger, known = self._ledger, self._case
-        wanted = (ledger.stale | self._unscored) & set(self.inputs.included)
-        if not self.parameters.updateWhileEditing or self.state != IDLE or not wanted:
+        """The user paused: see what is stale, and score it again if that is asked for."""
+        if self.inputs.segmentationNode is None:
             return
-        if ledger.isCertain(wanted):
-            known = None
-        elif known is not None:
-            nodes = self.inputs.segmentationNode, self.inputs.volumeNode
-            known, differing = lesionsNow(known, *nodes, wanted)
-            ledger.acquit(wanted - differing)
-            wanted = differing
-        if wanted:
-            self._run(UPDATING, wanted, lambda: None, known)
+        self._store.compare()
+        isUpdating = self.parameters.updateWhileEditing and self.state == IDLE and not self.inputs.missing
+        if isUpdating and (wanted := self._store.due):
+            self._run(UPDATING, wanted)
+        self._changed()
+
+    def _changed(self) -> None:
+        """Rows may be others: bring the scene to them, and have them shown."""
+        self._view.show(self.patient, self._store.stale, self._store.restored)
         self.changed.emit()
 
     # Helpers.
 
     def _segment(self, segmentID: str) -> Any:
         return self.inputs.segmentationNode.GetSegmentation().GetSegment(segmentID)
-
-    def _show(self, only: Collection[str] | None) -> None:
-        """Bring the scores into the scene: of these lesions, or of all."""
-        if (patient := self.patient) is None:
-            return
-        what = self.inputs.volumeNode, self.inputs.segmentationNode, patient, self.inputs.signature
-        if only is None:
-            showScores(*what)
-        else:
-            updateScores(*what, only)
-        if not self.parameters.colorByScore:
-            restoreColors(self.inputs.segmentationNode)

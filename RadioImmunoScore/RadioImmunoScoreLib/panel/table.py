@@ -11,7 +11,7 @@ import qt
 from radioimmuno.lesion import Site
 
 from .drawing import BAR_SIZE, Pen, chip, scoreBar
-from .rows import Row
+from .rows import LEFT_OUT, Row
 from .signal import Signal
 from .words import axesText, stabilityText
 
@@ -139,11 +139,11 @@ class LesionTable:
         return sorted(rows, key=SORT_KEYS[self._sortColumn], reverse=self._descending)
 
     def _fill(self, number: int, row: Row, pen: Pen) -> None:
-        isShown = row.status not in ("unscored", "stale")
+        isShown = row.status not in (LEFT_OUT, "unscored", "stale")
         name = _checkable(row.included)
         name.setText(row.name)
         name.setToolTip(f"{row.name}: {axesText(row.axesMm)}" if row.axesMm else row.name)
-        name.setIcon(qt.QIcon(chip(pen, row.score, row.status != "unscored")))
+        name.setIcon(qt.QIcon(chip(pen, row.score, row.status not in (LEFT_OUT, "unscored"))))
         self._table.setItem(number, LESION, name)
         self._table.setCellWidget(number, SITE, self._siteBox(row))
         self._table.setItem(number, IRRADIATED, _checkable(row.irradiated))
@@ -212,6 +212,7 @@ def _number(value: float | None, form: str, isCurrent: bool) -> Any:
 
 def _statusText(status: str) -> str:
     return {
+        LEFT_OUT: _("left out"),
         "unscored": _("not yet"),
         "stale": _("stale"),
         "scored": _("ok"),

@@ -6,13 +6,14 @@ give back are plain arrays that a worker may have.
 
 from .painting import restoreColors
 from .reading import SegmentationReading, readImage, readLesions, readVoxels, shapeFindings
-from .showing import SceneResult, clearScores, jumpToLesion, showScores, updateScores
+from .showing import SceneResult, clearScores, hideOthers, jumpToLesion, showScores
 from .tags import setIrradiated, setSite
 
 __all__ = [
     "SceneResult",
     "SegmentationReading",
     "clearScores",
+    "hideOthers",
     "jumpToLesion",
     "readImage",
     "readLesions",
@@ -22,5 +23,4 @@ __all__ = [
     "setSite",
     "shapeFindings",
     "showScores",
-    "updateScores",
 ]

@@ -18,6 +18,7 @@ from radioimmuno.signature import Signature
 from .nodes import PREFIX, ensureNode, removeOwnedNode, removeWhole
 
 COLORS = "colors"
+SIGNATURE = PREFIX + "Signature"
 ORIGINAL_COLORS = PREFIX + "originalColors"
 ORIGINAL_RANGE = PREFIX + "OriginalScalarRange"
 
@@ -36,7 +37,9 @@ def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -
     )
     # Else the scene file leaves it out.
     colorNode.SetHideFromEditors(False)
-    colorNode.SetAndObserveColorTransferFunction(_transferFunction(scale))
+    if colorNode.GetAttribute(SIGNATURE) != signature.sha256:
+        colorNode.SetAndObserveColorTransferFunction(_transferFunction(scale))
+        colorNode.SetAttribute(SIGNATURE, signature.sha256)
     if displayNode.GetAttribute(ORIGINAL_RANGE) is None:
         displayNode.SetAttribute(ORIGINAL_RANGE, " ".join(map(repr, displayNode.GetScalarRange())))
         displayNode.SetNodeReferenceID(ORIGINAL_COLORS, displayNode.GetColorNodeID())

@@ -38,14 +38,6 @@ def removeOwnedNode(owner: Any, role: str) -> None:
         removeWhole(owner.GetScene(), node)
 
 
-def removeOwnedNodes(owner: Any) -> None:
-    """Remove all result nodes of `owner` and the references to them."""
-    roles = [owner.GetNthNodeReferenceRole(n) for n in range(owner.GetNumberOfNodeReferenceRoles())]
-    for role in roles:
-        if role.startswith(PREFIX):
-            removeOwnedNode(owner, role[len(PREFIX) :])
-
-
 def removeWhole(scene: Any, node: Any) -> None:
     """Remove a node with the display and storage nodes that serve it; it may be gone already."""
     helpers = []

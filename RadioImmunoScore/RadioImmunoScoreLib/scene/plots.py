@@ -15,6 +15,7 @@ from .tables import numberColumn, setColumns, textColumn
 
 CHART = "chart"
 CUTOFFS = ("low", "median", "high")
+PLOT_ROLES = (CHART, "plot.scores", "plot.lesions", "plot.cutoffs", *(f"plot.{name}" for name in CUTOFFS))
 POINT_COLOR = (0.15, 0.15, 0.15)
 
 

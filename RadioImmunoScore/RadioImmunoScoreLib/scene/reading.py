@@ -12,7 +12,7 @@ from typing import Any
 
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.image import Image
-from radioimmuno.lesion import Lesion
+from radioimmuno.lesion import Lesion, Site
 
 from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice
 from .masks import MaskReader
@@ -93,6 +93,11 @@ def readLesions(
         segment = segmentation.GetSegment(segmentID)
         placed = reader.read(segmentID)
         findings[segmentID] = placed.findings
-        said = sites[segmentID], irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
-        lesions.append(Lesion(segmentID, segment.GetName(), placed.mask, *said))
+        lesions.append(lesionOf(segment, segmentID, placed.mask, sites[segmentID]))
     return SegmentationReading(tuple(lesions), findings)
+
+
+def lesionOf(segment: Any, segmentID: str, mask: Image, site: Site | None) -> Lesion:
+    """A lesion of this mask and site, with all that is said of its segment besides."""
+    said = site, irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
+    return Lesion(segmentID, segment.GetName(), mask, *said)

@@ -13,12 +13,13 @@ from radioimmuno.colors import color_scale
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
-from .legend import removeLegend, showLegend
-from .nodes import ensureNode, ownedNode, removeOwnedNodes
+from .legend import COLORS, legendOf, removeLegend, showLegend
+from .maps import removeMap
+from .nodes import ensureNode, ownedNode, removeOwnedNode
 from .painting import paintSegments, restoreColors
-from .plots import showPlot
-from .rings import RINGS, showRings, updateRings
-from .tables import showTable
+from .plots import PLOT_ROLES, showPlot
+from .rings import RINGS, showRings
+from .tables import TABLE, showTable
 
 PROVENANCE = "provenance"
 
@@ -35,12 +36,21 @@ class SceneResult:
 
 
 def showScores(
-    volumeNode: Any, segmentationNode: Any, patientScore: PatientScore, signature: Signature
+    volumeNode: Any,
+    segmentationNode: Any,
+    patientScore: PatientScore,
+    signature: Signature,
+    *,
+    stale: Collection[str] = (),
+    restored: Collection[str] = (),
+    inScoreColors: bool = True,
 ) -> SceneResult:
-    """Paint the segments by score and make legend, rings, table, plot and provenance.
+    """Bring the scene to a patient's scores: segment colors, legend, rings, table, plot and provenance.
 
-    Scoring again updates the same nodes. Everything hangs on the segmentation node by references, so it is
-    found again in a scene that was saved and loaded. `clearScores` takes all of it back.
+    What shows lesions that are not among the scores goes, and their segments have their own colors again.
+    What is right already is not touched, so that this can be called after every change. Everything hangs on
+    the segmentation node by references, so it is found again in a scene that was saved and loaded.
+    `clearScores` takes all of it back.
 
     Parameters
     ----------
@@ -48,48 +58,42 @@ def showScores(
     segmentationNode : its lesions; the scores' IDs are its segment IDs
     patientScore : what scoring gave
     signature : what it was scored with
+    stale : IDs of lesions that are no longer as they were scored; the table says so
+    restored : IDs of lesions whose rings are not among the scores, as after loading: those in the scene stay
+    inScoreColors : whether the segments are painted; else they have their own colors
     """
     scale = color_scale(signature)
-    paintSegments(segmentationNode, {lesion.id: scale.rgb(lesion.score) for lesion in patientScore.lesions})
+    colors = {lesion.id: scale.rgb(lesion.score) for lesion in patientScore.lesions}
+    paintSegments(segmentationNode, colors if inScoreColors else {})
     return SceneResult(
-        tableNode=showTable(segmentationNode, patientScore, signature),
+        tableNode=showTable(segmentationNode, patientScore, signature, stale),
         chartNode=showPlot(segmentationNode, patientScore, signature),
-        ringsNode=showRings(volumeNode, segmentationNode, patientScore, scale),
+        ringsNode=showRings(volumeNode, segmentationNode, patientScore, scale, restored),
         legendNode=showLegend(segmentationNode, signature, scale),
         provenanceNode=_showProvenance(segmentationNode, patientScore, signature),
     )
-
-
-def updateScores(
-    volumeNode: Any,
-    segmentationNode: Any,
-    patientScore: PatientScore,
-    signature: Signature,
-    only: Collection[str],
-) -> None:
-    """As `showScores`, but only these lesions are painted and get their rings anew; the others stay.
-
-    A row that came from a saved scene has no ring any more: the one in the scene stays.
-    """
-    if ownedNode(segmentationNode, RINGS) is None:
-        showScores(volumeNode, segmentationNode, patientScore, signature)
-        return
-    scale = color_scale(signature)
-    lesions = [lesion for lesion in patientScore.lesions if lesion.id in only]
-    paintSegments(segmentationNode, {lesion.id: scale.rgb(lesion.score) for lesion in lesions})
-    updateRings(
-        segmentationNode, [lesion for lesion in lesions if lesion.ring or lesion.score is None], scale
-    )
-    showTable(segmentationNode, patientScore, signature)
-    showPlot(segmentationNode, patientScore, signature)
-    _showProvenance(segmentationNode, patientScore, signature)
 
 
 def clearScores(segmentationNode: Any) -> None:
     """Take back all that `showScores` did: colors, display and nodes are as they were found."""
     restoreColors(segmentationNode)
     removeLegend(segmentationNode)
-    removeOwnedNodes(segmentationNode)
+    for role in (TABLE, RINGS, PROVENANCE, *PLOT_ROLES):
+        removeOwnedNode(segmentationNode, role)
+
+
+def hideOthers(segmentationNode: Any) -> None:
+    """Hide legend and rings of all other segmentations, and remove the maps of their lesions."""
+    for other in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", segmentationNode.GetScene()):
+        if other is segmentationNode:
+            continue
+        removeMap(other)
+        # A legend without our colors is the user's.
+        legend = legendOf(other) if ownedNode(other, COLORS) else None
+        rings = ownedNode(other, RINGS)
+        for display in (legend, rings.GetDisplayNode() if rings else None):
+            if display is not None:
+                display.SetVisibility(False)
 
 
 def jumpToLesion(segmentationNode: Any, segmentID: str) -> None:
@@ -111,5 +115,7 @@ def _showProvenance(segmentationNode: Any, patientScore: PatientScore, signature
         segmentationNode, PROVENANCE, "vtkMRMLTextNode", f"{segmentationNode.GetName()} score provenance"
     )
     content = {"notice": signature.notice, **patientScore.provenance}
-    node.SetText(json.dumps(content, indent=2, default=str))
+    text = json.dumps(content, indent=2, default=str)
+    if node.GetText() != text:
+        node.SetText(text)
     return node

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from radioimmuno.signature import Signature
 from .nodes import ensureNode
 
 TABLE = "table"
+STATUS, STALE = "status", "stale"
 
 
 def textColumn(name: str, cells: Iterable[str]) -> vtk.vtkStringArray:
@@ -58,7 +59,7 @@ COLUMNS = (
     Column("volume", "Volume", "cc", lambda lesion: round(lesion.volume_cc, 3), numberColumn),
     # Text: a column of numbers would have to show something for an unscored lesion, text stays empty.
     Column("score", "Score", "1", lambda lesion: "" if lesion.score is None else f"{lesion.score:.4f}"),
-    Column("status", "Status", "", lambda lesion: lesion.status),
+    Column(STATUS, "Status", "", lambda lesion: lesion.status),
     Column("reason", "Reason", "", lambda lesion: lesion.reasons),
 )
 
@@ -74,15 +75,25 @@ FLIP_COLUMNS = tuple(
 )
 
 
-def showTable(segmentationNode: Any, patientScore: PatientScore, signature: Signature) -> Any:
-    """Make or update the table node of the scores; returns it. Stability has columns where measured."""
+def showTable(
+    segmentationNode: Any, patientScore: PatientScore, signature: Signature, stale: Collection[str] = ()
+) -> Any:
+    """Make or update the table node of the scores; returns it. Stability has columns where measured.
+
+    Parameters
+    ----------
+    stale : IDs of lesions that are no longer as they were scored: so says their status
+    """
     name = f"{segmentationNode.GetName()} scores"
     tableNode = ensureNode(segmentationNode, TABLE, "vtkMRMLTableNode", name)
     isMeasured = any(lesion.stability for lesion in patientScore.lesions)
     columns = (*COLUMNS, *STABILITY_COLUMNS) if isMeasured else COLUMNS
     if isMeasured and signature.cutoffs is not None:
         columns = (*columns, *FLIP_COLUMNS)
-    setColumns(tableNode, [c.array(c.name, map(c.cell, patientScore.lesions)) for c in columns])
+    lesions = patientScore.lesions
+    status = textColumn(STATUS, (STALE if one.id in stale else one.status for one in lesions))
+    arrays = [status if c.name == STATUS else c.array(c.name, map(c.cell, lesions)) for c in columns]
+    setColumns(tableNode, arrays)
     for column in columns:
         tableNode.SetColumnTitle(column.name, column.title)
         tableNode.SetColumnUnitLabel(column.name, column.unit)

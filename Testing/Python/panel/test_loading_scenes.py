@@ -113,3 +113,18 @@ def test_nothing_of_another_node_that_is_removed_reaches_the_rows(scored):
     slicer.mrmlScene.RemoveNode(other)
     QtTest.QTest.qWait(PAUSE_MS)
     assert rowsOf(panel) == before
+
+
+def test_a_scene_that_is_imported_beside_a_patient_leaves_both_their_scores(bench, saved):
+    panel, before, file = saved
+    first = panel.panel.session.inputs.segmentationNode
+    first.SetName("First")
+    assert slicer.mrmlScene.ReadFromMRB(str(file), False)
+    QtTest.QTest.qWait(PAUSE_MS)
+    session = panel.panel.session
+    imported = session.inputs.segmentationNode
+    assert imported is not first
+    assert rowsOf(panel) == before
+    session.setInputs(slicer.util.getFirstNodeByClassByName("vtkMRMLScalarVolumeNode", "CT"), first)
+    QtTest.QTest.qWait(PAUSE_MS)
+    assert {i: row.score for i, row in rowsOf(panel).items()} == {i: row.score for i, row in before.items()}

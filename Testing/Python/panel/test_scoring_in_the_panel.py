@@ -170,7 +170,7 @@ def test_an_excluded_lesion_is_not_scored_and_not_counted(scored):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     status = {row.id: row.status for row in panel.panel.session.rows}
-    assert status["liver_1"] == "unscored"
+    assert status["liver_1"] == "left_out"
     assert status["liver_2"] != "unscored"
 
 

@@ -1,0 +1,127 @@
+"""What must hold of panel and scene at all times, however they came there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import slicer
+from vtkmodules.util.numpy_support import vtk_to_numpy
+
+from radioimmuno.colors import color_scale
+from RadioImmunoScoreLib.case import checked, readCase
+from RadioImmunoScoreLib.scene.legend import legendOf
+from RadioImmunoScoreLib.scene.maps import mappedSegment
+from RadioImmunoScoreLib.scene.nodes import ownedNode
+from RadioImmunoScoreLib.scene.painting import ORIGINAL_COLOR
+from RadioImmunoScoreLib.scene.rings import RINGS
+from RadioImmunoScoreLib.scene.tables import TABLE
+from RadioImmunoScoreLib.scene.tags import tagOf
+
+CURRENT = ("scored", "warning", "refused")
+
+
+def assertSceneShowsRows(session):
+    """Table, rings, plot, colors, legend and map of the scene are those of the rows."""
+    node, volumeNode = session.inputs.segmentationNode, session.inputs.volumeNode
+    assertOthersAreHidden(node)
+    if node is None or volumeNode is None:
+        return
+    rows = [row for row in session.rows if row.status not in ("left_out", "unscored")]
+    assertTable(node, rows)
+    assertPlot(node, rows)
+    assertColors(session, node, rows)
+    assertRings(session, node, volumeNode, rows)
+    assert (legendOf(node) is not None) == bool(rows)
+    assert mappedSegment(node) in ("", *session.inputs.segmentIDs)
+
+
+def assertRowsAreThoseOfAFullScore(session):
+    """Each row that is not stale is what scoring the whole scene anew gives, findings and all."""
+    inputs = session.inputs
+    current = [row for row in session.rows if row.status in CURRENT]
+    if not current:
+        return
+    # Read anew, by none of what the session remembers.
+    case = readCase(
+        inputs.volumeNode,
+        inputs.segmentationNode,
+        inputs.signature,
+        inputs.acquisitionOfCt,
+        inputs.parameters.kvp,
+    )
+    lesions = tuple(lesion for lesion in case.lesions if lesion.id not in inputs.leftOut)
+    full = session._scorer(checked(replace(case, lesions=lesions)), only=[row.id for row in current])
+    for fresh in full:
+        row = session.scoreOf(fresh.id)
+        assert replace(row, ring=None, stability=None) == replace(fresh, ring=None, stability=None)
+        if row.ring is not None:
+            assert row.ring.offset == fresh.ring.offset
+            np.testing.assert_array_equal(row.ring.values, fresh.ring.values)
+
+
+def assertTable(node, rows):
+    tableNode = ownedNode(node, TABLE)
+    shown = (
+        {} if tableNode is None else {name: column(tableNode, name) for name in ("id", "lesion", "status")}
+    )
+    assert shown.get("id", []) == [row.id for row in rows]
+    assert shown.get("lesion", []) == [row.name for row in rows]
+    assert shown.get("status", []) == [row.status for row in rows]
+    if tableNode is not None:
+        scores = ["" if row.score is None else f"{row.score:.4f}" for row in rows]
+        assert column(tableNode, "score") == scores
+
+
+def assertPlot(node, rows):
+    plotted = ownedNode(node, "plot.scores")
+    scored = sorted((row for row in rows if row.score is not None), key=lambda row: row.score)
+    names = [] if plotted is None else column(plotted, "lesion")
+    assert sorted(names) == sorted(row.name for row in scored)
+    if plotted is not None:
+        assert column(plotted, "score") == [row.score for row in scored]
+
+
+def assertColors(session, node, rows):
+    scale, byID = color_scale(session.inputs.signature), {row.id: row for row in rows}
+    for segmentID in node.GetSegmentation().GetSegmentIDs():
+        segment = node.GetSegmentation().GetSegment(segmentID)
+        isPainted = segmentID in byID and session.parameters.colorByScore
+        assert (tagOf(segment, ORIGINAL_COLOR) is not None) == isPainted
+        if isPainted:
+            assert segment.GetColor() == pytest.approx(scale.rgb(byID[segmentID].score), abs=1e-6)
+
+
+def assertRings(session, node, volumeNode, rows):
+    rings = ownedNode(node, RINGS)
+    segments = segmentsOf(rings) if rings else {}
+    ringed = {row.id for row in rows if row.score is not None}
+    assert ringed <= set(segments) <= {row.id for row in rows}
+    for segmentID, segment in segments.items():
+        row = session.scoreOf(segmentID)
+        assert segment.GetName() == f"{row.name} ring"
+        if row.ring is not None:
+            voxels = segment.GetRepresentation("Binary labelmap").GetPointData().GetScalars()
+            assert np.count_nonzero(vtk_to_numpy(voxels)) == np.count_nonzero(row.ring.values)
+    if rings is not None:
+        assert rings.GetTransformNodeID() == volumeNode.GetTransformNodeID()
+
+
+def assertOthersAreHidden(selected):
+    for other in slicer.util.getNodesByClass("vtkMRMLSegmentationNode"):
+        if other is selected:
+            continue
+        legend, rings = legendOf(other), ownedNode(other, RINGS)
+        assert selected is None or legend is None or not legend.GetVisibility()
+        assert selected is None or rings is None or not rings.GetDisplayNode().GetVisibility()
+
+
+def segmentsOf(node):
+    segmentation = node.GetSegmentation()
+    return {i: segmentation.GetSegment(i) for i in segmentation.GetSegmentIDs()}
+
+
+def column(tableNode, name):
+    array = tableNode.GetTable().GetColumnByName(name)
+    return [array.GetValue(row) for row in range(array.GetNumberOfValues())]
