@@ -63,11 +63,11 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         ScriptedLoadableModuleWidget.setup(self)
         from RadioImmunoScoreLib.panel.door import openPanel
 
-        root = slicer.util.loadUI(self.resourcePath("UI/RadioImmunoScore.ui"))
-        self.layout.addWidget(root)
-        root.setMRMLScene(slicer.mrmlScene)
+        self.root = slicer.util.loadUI(self.resourcePath("UI/RadioImmunoScore.ui"))
+        self.layout.addWidget(self.root)
+        self.root.setMRMLScene(slicer.mrmlScene)
         self.logic = RadioImmunoScoreLogic()
-        self.door = openPanel(slicer.util.childWidgetVariables(root), self.logic.getParameterNode)
+        self.door = openPanel(slicer.util.childWidgetVariables(self.root), self.logic.getParameterNode)
         self.panel = self.door.panel
 
     def enter(self) -> None:
@@ -79,9 +79,12 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         self.door.exit()
 
     def cleanup(self) -> None:
-        """The panel is about to go: nothing is observed any more."""
+        """The panel is about to go, at Reload too: nothing is observed any more, and its widgets go."""
         if hasattr(self, "door"):
             self.door.close()
+            self.root.setMRMLScene(None)
+            self.root.hide()
+            self.root.deleteLater()
 
 
 class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):

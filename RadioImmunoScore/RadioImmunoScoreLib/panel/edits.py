@@ -46,6 +46,11 @@ class EditWatch:
         self._mark.stop()
         self._pause.stop()
 
+    def release(self) -> None:
+        """Nothing is called ever again."""
+        release(self._mark)
+        release(self._pause)
+
 
 class AxesWatch:
     """Has a lesion's axes forgotten when its voxels are other ones than those that were measured."""
@@ -133,6 +138,12 @@ def geometryOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
     between = bends if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
     shape = volumeLattice(volumeNode) if volumeNode.GetImageData() else None
     return between, shape, shapeFindings(volumeNode)
+
+
+def release(timer: Any) -> None:
+    """Let go of a timer, which its connection would keep alive together with all that is called."""
+    timer.stop()
+    timer.deleteLater()
 
 
 def singleShot(ms: int, called: Callable[[], None]) -> Any:

@@ -57,6 +57,10 @@ class Jobs:
         self._runner.cancel()
         self._setState(IDLE)
 
+    def release(self) -> None:
+        """Nothing is started ever again."""
+        self._runner.release()
+
     def _finish(self, result: Any) -> None:
         # Whoever hears of the state may start something.
         done = self._done

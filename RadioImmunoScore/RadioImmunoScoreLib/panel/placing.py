@@ -18,7 +18,7 @@ from ..scene.strokes import (
     startPlacing,
     stopPlacing,
 )
-from .edits import singleShot
+from .edits import release, singleShot
 from .observers import Observers
 from .signal import Signal
 
@@ -71,6 +71,11 @@ class Placing:
         """Give up what is being placed."""
         if self._node is not None:
             self._end(None)
+
+    def release(self) -> None:
+        """Nothing is placed ever again."""
+        self.stop()
+        release(self._look)
 
     def _lookAgain(self) -> None:
         """Something happened: the markup is whole, or another tool was chosen, or it goes on."""

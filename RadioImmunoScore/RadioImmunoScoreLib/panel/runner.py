@@ -98,6 +98,12 @@ class Runner:
             self._abandoned.append(self._task)
             self._task = None
 
+    def release(self) -> None:
+        """Nothing is run or told ever again."""
+        self.cancel()
+        self._timer.stop()
+        self._timer.deleteLater()
+
     def _tick(self) -> None:
         self._abandoned = [task for task in self._abandoned if not task.isDone.is_set()]
         task = self._task or next(iter(self._abandoned), None)

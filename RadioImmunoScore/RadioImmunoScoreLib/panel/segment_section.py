@@ -75,6 +75,10 @@ class SegmentSection:
         """Give up what is being placed."""
         self.placing.stop()
 
+    def release(self) -> None:
+        """The panel goes."""
+        self.placing.release()
+
     def _hint(self, what: str, className: str, hasLesion: bool) -> str:
         if self._session.inputs.volumeNode is None:
             return _("Select the CT first.")

@@ -82,6 +82,12 @@ class Session:
         self.observers.removeAll()
         self._watched = None
 
+    def release(self) -> None:
+        """The panel goes: nothing is started ever again."""
+        self.close()
+        self.jobs.release()
+        self._edits.release()
+
     @property
     def state(self) -> str:
         """What is under way; `idle` for nothing."""

@@ -51,10 +51,10 @@ class Panel:
         self.show()
 
     def close(self) -> None:
-        """Stop, and observe nothing any more."""
-        self.segment.close()
+        """Stop, observe nothing any more, and keep nothing alive."""
+        self.segment.release()
         self.lesions.close()
-        self.session.close()
+        self.session.release()
 
     def show(self) -> None:
         """Read everything from the session again."""
