@@ -198,7 +198,9 @@ def measure_lesion(
     values: dict[str, float | None] = {}
     prepared = Prepared()
     try:
-        findings += measurable.check_mask(lesion, task.grid)
+        # A lesion of which nothing lies on the CT is not empty: what is known says so already.
+        if lesion.box is not None or not _refuses(findings):
+            findings += measurable.check_mask(lesion, task.grid)
         if not _refuses(findings) and lesion.box is not None:
             others = task.cutting(lesion)
             around = sampled or task.sampled(lesion.box)

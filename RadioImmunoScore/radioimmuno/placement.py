@@ -93,6 +93,9 @@ def place(mask: Image, lattice: Lattice) -> Placed:
 
 
 def _finding(before: float, after: float, what: str) -> Finding:
+    if after == 0.0:
+        text = f"The lesion ({before:.2f} cc) lies outside of the CT: was it drawn on another image?"
+        return Finding("mask.geometry", Severity.REFUSE, text)
     change = after / before - 1.0
     text = (
         f"The segmentation lies on another grid than the CT and was {what}: "

@@ -15,6 +15,7 @@ from ..acquisition import readAcquisition
 from ..case import Case, findSignature, inputFindings
 from ..dicom_origin import INSTANCE_UIDS, identityOf
 from ..parameters import Parameters
+from ..scene.reading import outsideFindings
 from .case_reader import CaseReader, Snapshot
 
 
@@ -101,7 +102,9 @@ class Inputs:
     def findings(self) -> tuple[Finding, ...]:
         """What refuses or concerns all lesions, as far as it is known before they are scored."""
         nodes = self.volumeNode, self.segmentationNode
-        return inputFindings(*nodes, self.acquisition) if all(nodes) else ()
+        if not all(nodes) or "ct" in self.missing:
+            return ()
+        return (*inputFindings(*nodes, self.acquisition), *outsideFindings(*nodes))
 
     @property
     def accepted(self) -> frozenset[str]:

@@ -56,7 +56,8 @@ def rowOf(
         copiedSite=copiedSite(segment, site),
         irradiated=irradiatedOf(segment),
         included=included,
-        volumeCc=score.volume_cc if score else volumes.of(segment, segmentID),
+        # Of a lesion outside of the CT nothing could be measured.
+        volumeCc=(score.volume_cc if score else 0.0) or volumes.of(segment, segmentID),
         score=score.score if score else None,
         status=status if included else LEFT_OUT,
         reasons=leftOut or (score.reasons if score else ""),

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.image import Image
 from radioimmuno.lesion import Lesion, Site
@@ -72,6 +74,22 @@ def shapeFindings(volumeNode: Any) -> tuple[Finding, ...]:
         "volume (harden the transform), or load another series."
     )
     return (Finding("ct.gantry_tilt", Severity.REFUSE, text),)
+
+
+def outsideFindings(volumeNode: Any, segmentationNode: Any) -> tuple[Finding, ...]:
+    """A refusal when no segment reaches into the CT, as when it was drawn on another one."""
+    ofCt, ofSegments = np.zeros(6), np.zeros(6)
+    volumeNode.GetRASBounds(ofCt)
+    segmentationNode.GetRASBounds(ofSegments)
+    low, high = (np.stack([ofCt[n::2], ofSegments[n::2]]) for n in (0, 1))
+    areThere = bool((low <= high).all())
+    if not areThere or bool((low.max(axis=0) < high.min(axis=0)).all()):
+        return ()
+    text = (
+        f"All lesions of {segmentationNode.GetName()} lie outside of {volumeNode.GetName()}: they were drawn "
+        "on another image. Select that one, or move the segmentation to this one by a transform."
+    )
+    return (Finding("mask.geometry", Severity.REFUSE, text),)
 
 
 def readLesions(

@@ -241,6 +241,25 @@ def test_a_tilted_gantry_refuses_every_lesion_until_the_transform_is_gone(panel)
     assert all(row.score is not None for row in scoredByClick(panel, nodes).values())
 
 
+def test_lesions_outside_of_the_ct_are_said_to_be_and_keep_their_volumes(panel):
+    nodes = addPatient()
+    select(panel, nodes)
+    volumes = [row.volumeCc for row in panel.panel.session.rows]
+    assert not panel.panel.ui.acceptBox.visible
+    nodes[0].SetOrigin(1000, 1000, 1000)
+    panel.panel.show()
+    assert "outside of CT" in panel.panel.ui.acceptLabel.text
+    assert not panel.panel.ui.acceptButton.visible
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    rows = panel.panel.session.rows
+    assert [row.volumeCc for row in rows] == pytest.approx(volumes)
+    for row in rows:
+        codes = [finding.code for finding in panel.panel.session.scoreOf(row.id).findings]
+        assert codes == ["mask.geometry"]
+        assert "lies outside of the CT" in row.reasons
+
+
 def test_a_warning_of_the_whole_ct_stays_when_a_lesion_is_edited(panel):
     nodes = addPatient()
     ROWS["no Hounsfield units"][0](nodes)
