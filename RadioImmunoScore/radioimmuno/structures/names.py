@@ -10,6 +10,7 @@ from .organs import TRUNK, Organ
 from .organs_head_and_frame import FRAME, HEAD
 from .words import (
     DERIVED,
+    DEVICES,
     GROSS,
     LESION_ENDINGS,
     LESIONS,
@@ -35,22 +36,33 @@ MAX_LETTERS = 256
 SHORT = 3
 PASSED_OVER = ("side", "neutral", "sign")
 PERCENT = Group("dose", "%")
+MARGIN = Group("margin around a structure", "prv")
 
 
 @dataclass(frozen=True)
 class Name:
-    """What a name says; `first` when it says so before anything else is asked."""
+    """What a name says.
+
+    Parameters
+    ----------
+    reason : why it is no lesion's name; None for a lesion's, and for what may be one
+    whole_cc : of an organ's name that a lesion in it has as well: least volume of the organ, cc
+    numbered, unknown : whether such a name has a number as in a list, or words that are not known
+    lesion : whether it has a lesion's word
+    first : whether it says so before anything else is asked
+    """
 
     reason: str | None = None
     whole_cc: float | None = None
-    listed: bool = False
+    numbered: bool = False
+    unknown: bool = False
     lesion: bool = False
     first: bool = False
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A piece of a name: `kind` is one of those of `_part`, `row` the table's row that it is in."""
+    """A piece of a name: what kind of word it is, and the row of the table that it stands in."""
 
     kind: str
     text: str
@@ -59,6 +71,7 @@ class _Part:
 
 @lru_cache(maxsize=4096)
 def read_name(name: str) -> Name:
+    """What a name says; names are remembered."""
     parts = _parts(name)
     derived = next((p for p in parts if p.kind == "derived"), None)
     if derived is not None and isinstance(derived.row, Group):
@@ -71,6 +84,9 @@ def read_name(name: str) -> Name:
         return Name(_what(title), first=True)
     if any(p.kind in ("gross", "lesion") for p in parts):
         return Name(lesion=True)
+    device = next((p for p in parts if p.kind == "device"), None)
+    if device is not None and device.row is not None:
+        return Name(_what(device.row.title))
     strong = [p for p in parts if p.kind == "organ" and len(p.text) > SHORT]
     unknown = any(p.kind == "unknown" for p in parts)
     if strong:
@@ -98,7 +114,7 @@ def _of_organs(organs: Sequence[_Part], parts: Sequence[_Part], unknown: bool) -
     whole = max(limits)
     numbered = any(p.kind == "number" for p in parts) and not any(row.numbered for row in rows)
     if numbered or unknown:
-        return Name(reason, whole, listed=True)
+        return Name(reason, whole, numbered, unknown)
     kinds = [p.kind for p in parts]
     if "side" in kinds[kinds.index("organ") :]:
         return Name(reason)
@@ -119,7 +135,8 @@ def _subtracts(parts: Sequence[_Part]) -> bool:
         freed = part.text == "free" and "lesion" in before and after[0].kind == "organ"
         if part.kind == "without" and after[0].kind in solid and (body or freed):
             return True
-        if part.text == "+" and before and before[-1] in ("gross", "target") and after[0].text.isdecimal():
+        drawn = any(kind in ("gross", "target") for kind in before)
+        if part.text == "+" and drawn and after[0].text.isdecimal():
             return True
     return False
 
@@ -164,6 +181,8 @@ def _first(piece: str) -> list[_Part]:
         return [_Part("target", piece)]
     if GROSS.fullmatch(piece):
         return [_Part("gross", piece)]
+    if piece.startswith("prv") or piece.endswith("prv"):
+        return [_Part("derived", piece, MARGIN)]
     split = _split(piece)
     if split:
         return split
@@ -183,7 +202,7 @@ def _split(piece: str) -> list[_Part]:
         if head is None or (length <= SHORT and head.kind != "side"):
             continue
         last = vocabulary.get(tail)
-        if last is not None and (len(tail) > SHORT or last.kind == "side"):
+        if last is not None and (len(tail) >= SHORT or last.kind == "side"):
             rest = [last]
         else:
             rest = _split(tail) if len(tail) > SHORT else []
@@ -200,6 +219,8 @@ def _vocabulary() -> dict[str, _Part]:
         found |= {text: _Part(kind, text) for text in texts}
     for group in OTHERS:
         found |= {word: _Part("other", word, group) for word in words(group.names)}
+    for group in DEVICES:
+        found |= {word: _Part("device", word, group) for word in words(group.names)}
     for organ in (*TRUNK, *HEAD, *FRAME):
         names = ",".join([organ.english, organ.french, organ.german, organ.other])
         found |= {word: _Part("organ", word, organ) for word in words(names)}

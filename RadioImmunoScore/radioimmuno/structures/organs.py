@@ -54,14 +54,14 @@ TRUNK = (
     Organ(
         "esophagus",
         "esophagus, oesophagus, oesoph, esoph, gullet",
-        "oesophage",
+        "oesophage, oeso",
         "Speiserohre, Osophagus, Oesophagus",
     ),
     Organ("trachea", "trachea, windpipe", "trachee", "Luftrohre, Luftroehre"),
     Organ(
         "bronchi",
         "bronchus, bronchi, bronchial tree, proximal bronchial tree, main bronchus, airway, airways, carina",
-        "bronche, bronches, arbre bronchique, carene",
+        "bronche, bronches, bronche souche, br souche, br souches, arbre bronchique, carene",
         "Bronchien, Hauptbronchus, Bronchialbaum, Atemwege, Luftwege",
         "pbt, bronch, bronchia, Bronchus Prox",
     ),
@@ -122,7 +122,7 @@ TRUNK = (
     Organ("duodenum", "duodenum", "duodenum", "Zwolffingerdarm, Duodenum"),
     Organ(
         "bowel",
-        "bowel, small bowel, large bowel, bowel bag, bowel space, bowel loops, intestine, small "
+        "bowel, bowels, small bowel, large bowel, bowel bag, bowel space, bowel loops, intestine, small "
         "intestine, large intestine, peritoneal cavity, jejunum, ileum, cecum, caecum, appendix",
         "grele, intestin, intestin grele, anses, cavite peritoneale, sac intestinal, anses greles, tube "
         "digestif",
@@ -154,8 +154,8 @@ TRUNK = (
     Organ("ureter", "ureter, ureters, urethra", "uretere, uretre", "Harnleiter, Harnrohre, Ureter"),
     Organ(
         "prostate",
-        "prostate, prostate gland, seminal vesicle, seminal vesicles, prostate bed, prostatic bed, "
-        "neurovascular bundle",
+        "prostate, prostate gland, pros, prost, prosta, pr sv, base sv, seminal vesicle, seminal "
+        "vesicles, prostate bed, prostatic bed, neurovascular bundle",
         "prostate, vesicule seminale, vesicules seminales, loge prostatique",
         "Prostata, Samenblase, Samenblasen, Prostataloge",
         "SeminalVes, sv, svs, Prostate SV",

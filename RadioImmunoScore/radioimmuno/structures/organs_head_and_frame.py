@@ -16,25 +16,26 @@ HEAD = (
     Organ("brain", "brain, cerebrum", "cerveau, encephale", "Gehirn, Hirn, Grosshirn", whole_cc=600),
     Organ(
         "brainstem",
-        "brainstem, brain stem, brainstem core, pons, midbrain, medulla oblongata",
+        "brainstem, brain stem, bstem, b stem, brainstem core, pons, midbrain, medulla oblongata",
         "tronc, tronc cerebral",
         "Hirnstamm, Stammhirn",
         "bs",
     ),
     Organ(
         "part of the brain",
-        "cerebellum, hippocampus, hippocampi, thalamus, hypothalamus, pituitary, pituitary gland, basal "
-        "ganglia, caudate nucleus, lentiform nucleus, internal capsule, corpus callosum, insular cortex, "
-        "central sulcus, temporal lobe, frontal lobe, parietal lobe, occipital lobe, septum pellucidum, "
-        "subarachnoid space, venous sinuses, pineal gland, amygdala, brain ventricle, brain ventricles",
+        "cerebellum, cerebral hemisphere, hemisphere, hemispheres, cribriform plate, hippocampus, "
+        "hippocampi, thalamus, hypothalamus, pituitary, pituitary gland, basal ganglia, caudate nucleus, "
+        "lentiform nucleus, internal capsule, corpus callosum, insular cortex, central sulcus, temporal "
+        "lobe, temp lobe, frontal lobe, parietal lobe, occipital lobe, septum pellucidum, subarachnoid "
+        "space, venous sinuses, pineal gland, amygdala, brain ventricle, brain ventricles",
         "cervelet, hippocampe, hippocampes, hypophyse, lobe temporal, lobe frontal",
         "Kleinhirn, Hypophyse, Temporallappen, Frontallappen",
-        "Lobe Temporal, Lobe Frontal, hypophysis, hippo",
+        "Lobe Temporal, Lobe Frontal, Lobe Occipital, Lobe Parietal, hypothalmus, hypophysis, hippo",
     ),
     Organ(
         "optic nerve",
-        "optic nerve, optic nerves, optic chiasm, chiasm, optic chiasma, chiasma, optic tract, optic "
-        "apparatus",
+        "optic nerve, optic nerves, optics, o nerve, op nerve, op n, optic chiasm, chiasm, optic chiasma,"
+        " chiasma, optic tract, optic apparatus",
         "nerf optique, nerfs optiques, chiasma optique",
         "Sehnerv, Sehnerven, Nervus opticus, Optikus, Sehnervenkreuzung",
         "OpticNrv, OpticChiasm, OptNerve, OptChiasm, opt nrv, opticus, optchiasm, on, n opticus, optic n",
@@ -53,17 +54,18 @@ HEAD = (
         "auditory, external auditory canal, vestibule, semicircular canals, mastoid, ear canal",
         "oreille, oreille interne, oreille moyenne, cochlee, conduit auditif",
         "Ohr, Innenohr, Mittelohr, Gehorgang",
-        "Ear Internal, Ear Middle, VestibulSemi, iac, eac",
+        "Ear Internal, Ear Middle, Ear Internals, Ear Externals, VestibulSemi, iac, eac",
     ),
     Organ(
         "salivary gland",
-        "parotid, parotids, parotid gland, parotid glands, submandibular, submandibular gland, sublingual"
-        " gland, salivary gland, salivary glands, submand",
+        "parotid, parotids, submandib, submandibular glands, sub gland, sm gland, smgland, subman, subm "
+        "gland, parotid gland, parotid glands, submandibular, submandibular gland, sublingual gland, "
+        "salivary gland, salivary glands, submand",
         "parotide, parotides, glande parotide, glande sous maxillaire, sous maxillaire, submandibulaire, "
         "glandes salivaires, sous mandibulaire",
         "Parotis, Ohrspeicheldruse, Speicheldruse, Unterkieferspeicheldruse, Submandibularis, Glandula "
         "parotis, Glandula submandibularis",
-        "Glnd Submand, Glnd Sublingual, smg, parotis",
+        "Glnd Submand, Glnd Sublingual, Glnd Subling, glnd, smg, parotis",
     ),
     Organ("thyroid gland", "thyroid, thyroid gland", "thyroide", "Schilddruse", "Glnd Thyroid, parathyroid"),
     Organ(
@@ -72,7 +74,8 @@ HEAD = (
         "glottic larynx, supraglottic larynx, pharynx, nasopharynx, oropharynx, hypopharynx, pharyngeal "
         "constrictor, pharyngeal constrictors, constrictor muscle, constrictor muscles, constrictors, "
         "soft palate, hard palate, palate, vocal cord, vocal cords, epiglottis, uvula, cricopharyngeus, "
-        "nasal cavity, nose, buccal mucosa, arytenoid, cheek, tonsil, tonsils, laryngopharynx",
+        "cricoid, cricoid cartilage, thyroid cartilage, nasal cavity, nose, buccal mucosa, arytenoid, "
+        "cheek, tonsil, tonsils, laryngopharynx",
         "cavite buccale, langue, levre, levres, larynx, pharynx, palais, corde vocale, cordes vocales, "
         "constricteur, constricteurs, fosse nasale, bouche",
         "Mundhohle, Zunge, Lippe, Lippen, Kehlkopf, Rachen, Gaumen, Stimmbander, Mund, Nase, "
@@ -98,9 +101,9 @@ FRAME = (
     ),
     Organ(
         "femoral head",
-        "femoral head, femoral heads, femur head, femur heads, head of femur, femoral neck, femoral head "
-        "neck, hip joint, humeral head, femheads, femhead, fem head, fem heads, prox femur, proximal "
-        "femur",
+        "femoral head, femoral heads, head fem, fh, nof, femur head, femur heads, head of femur, femoral "
+        "neck, femoral head neck, hip joint, humeral head, femheads, femhead, fem head, fem heads, prox "
+        "femur, proximal femur",
         "tete femorale, tetes femorales, tete de femur, tf, tfg, tfd",
         "Huftkopf, Huftkopfe, Hufte, Femurkopf, Femurkopfe, Oberschenkelkopf",
         "Femur Head, Joint Hip, caput femoris, Femur Head Neck, Femur Neck, Head Humerus, FemoralJoint",
@@ -175,7 +178,10 @@ FRAME = (
     ),
     Organ("skin", "skin, skin rind, surface skin", "peau", "Haut", "Skin 5mm", whole_cc=100),
     Organ(
-        "knee or elbow", "knee, elbow, shoulder joint, ankle", "genou, coude, cheville", "Knie, Ellenbogen"
+        "joint",
+        "knee, elbow, joint, shoulder joint, glenohumeral joint, ankle, growth plate",
+        "genou, coude, cheville",
+        "Knie, Ellenbogen",
     ),
     Organ(
         "hand or foot",
@@ -186,10 +192,11 @@ FRAME = (
     Organ("effusion", "pleural effusion, ascites", "epanchement pleural, ascite", "Pleuraerguss, Aszites"),
     Organ(
         "region of lymph nodes",
-        "lymph node level, lymph node levels, node level, node levels, nodal level, nodal levels, nodal "
-        "volume, lymph node region, lymph nodes region, elective nodes, elective node, ln level, ln "
-        "levels, ln neck, ln pelvic, ln pelvics, ln ax apical, ln ax central, ln inguinofem, ln sclav, ln"
-        " imn, ln mediastinals, ln portahepatis, ln presacral, ln obturator",
+        "level i, level ii, level iii, level iv, level v, levels ii iv, lymph node level, lymph node "
+        "levels, node level, node levels, nodal level, nodal levels, nodal volume, lymph node region, "
+        "lymph nodes region, elective nodes, elective node, ln level, ln levels, ln neck, ln pelvic, ln "
+        "pelvics, ln ax apical, ln ax central, ln inguinofem, ln sclav, ln imn, ln mediastinals, ln "
+        "portahepatis, ln presacral, ln obturator",
         "niveau ganglionnaire, aires ganglionnaires, aire ganglionnaire, niveaux ganglionnaires",
         "Lymphabfluss, Lymphabflussgebiet, Lymphknotenlevel, LK Level, Lymphabflusswege",
         "LN Neck IA, LN Neck IB, LN Neck II, LN Neck III, LN Neck IV, LN Neck V, LN Neck VI, LN Pelvic, "

@@ -70,13 +70,15 @@ class _Judgement:
     ----------
     reason : None for a lesion or what may be one
     whole_cc : with this volume a structure of this name is the organ; None where size changes nothing
-    listed : taken for a lesion as long as its size is not known
+    listed : whether it is a lesion unless it is as large as the organ, whatever else was drawn
+    presumed : whether such a one is a lesion where its size is not known
     word : whether a lesion's word, terminology or type says so
     """
 
     reason: str | None = None
     whole_cc: float | None = None
     listed: bool = False
+    presumed: bool = False
     word: bool = False
 
     @property
@@ -116,7 +118,7 @@ def _small(one: Structure, judgement: _Judgement, among_others: bool) -> bool:
     if judgement.whole_cc is None:
         return False
     if judgement.listed:
-        return one.volume_cc is None or one.volume_cc < judgement.whole_cc
+        return judgement.presumed if one.volume_cc is None else one.volume_cc < judgement.whole_cc
     return not among_others and one.volume_cc is not None and 0 < one.volume_cc < judgement.whole_cc
 
 
@@ -132,9 +134,10 @@ def _judge(one: Structure) -> _Judgement:
         return _Judgement(f"By its type in the file ({kind}) it is no lesion.")
     if coded is not None:
         return _Judgement(f"By its terminology it is no lesion but {coded}: {meaning}.")
-    if kind == ORGAN_TYPE and not named.listed:
+    listed = named.numbered or named.unknown
+    if kind == ORGAN_TYPE and not listed:
         return _Judgement(named.reason)
-    return _Judgement(named.reason, named.whole_cc, named.listed)
+    return _Judgement(named.reason, named.whole_cc, listed, named.numbered or kind != ORGAN_TYPE)
 
 
 def _coded(terminology: str) -> tuple[str | None, str]:

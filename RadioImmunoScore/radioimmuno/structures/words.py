@@ -48,7 +48,7 @@ LESIONS = """
     tumor, tumors, tumour, tumours, tumoral, tumorous, lesion, lesions, met, mets,
     metastasis, metastases, metastatic, nodule, nodules, node, nodes, nodal, lymph node, lymph nodes,
     ln, lns, mass, masses, neoplasm, neoplasms, neoplasia, cancer, carcinoma, hcc, nsclc, sclc, rcc,
-    scc, malignancy, primary, recurrence, relapse, deposit, deposits, growth, ring enhancing, rim
+    scc, malignancy, disease, primary, recurrence, relapse, deposit, deposits, growth, ring enhancing, rim
     enhancing, adenopathy, lymphadenopathy, blastoma, index lesion, target lesion, lymphangitis,
     satellite, infiltrate, infiltration, opacity, consolidation, ggo, tumeur, tumeurs, metastase,
     metastases, nodules, ganglion, ganglions, adp, adenopathie, adenopathies, masse, neoplasie, cancers,
@@ -65,10 +65,10 @@ LESION_ENDINGS = tuple(
         "lymphoma, glioma, noma, thymoma, gliom, blastom, lns"
     )
 )
-# Gross tumor volume, with whatever letters follow: GTVp, GTVnodal.
-GROSS = re.compile(r"i?gtv.*")
+# Gross tumor volume, with whatever letters are around: GTVp, GTVnodal, RGTV; GVT is a frequent slip.
+GROSS = re.compile(r"[a-z]{0,5}(gtv|gvt)[a-z]*")
 
-TARGETS = re.compile(r"(i?ctv|ptv|i?itv|hrctv|irctv|eptv|ptvs|ctvs|itvs).*")
+TARGETS = re.compile(r"[a-z]{0,5}(ptv|ctv|cvt)[a-z]*|i?itv[a-z]*")
 TARGET_TITLES = {"p": "planning target volume", "c": "clinical target volume", "i": "internal target volume"}
 
 # Of structures that are made from others; they win over a lesion's word in the same name.
@@ -89,8 +89,8 @@ DERIVED = (
     ),
     Group(
         "help structure",
-        "avoid, avoidance, help, helper, dummy, opti, hilfe, hilfs, Hilfsstruktur, Hilfskontur, Schonung,"
-        " aide, a eviter, evitement, tuning, nontarget, rest body, dosecontrol",
+        "avoid, avoidance, aviod, lavoid, ravoid, help, helper, dummy, opti, hilfe, hilfs, Hilfsstruktur,"
+        " Hilfskontur, Schonung, aide, a eviter, evitement, tuning, nontarget, rest body, dosecontrol",
     ),
     Group(
         "healthy tissue",
@@ -106,28 +106,46 @@ WITHOUT = frozenset(
     )
 )
 # What follows a sign that subtracts.
-SUBTRACTED = re.compile(r"(i?gtv|ptv|ctv|i?itv).*")
+SUBTRACTED = re.compile(r"[a-z]?(gtv|ptv|ctv|itv)[a-z]*")
 
+# These count in any name without a lesion's word.
+DEVICES = (
+    Group(
+        "couch",
+        "couch, couch surface, couch interior, couch outer, couch inner, couch top, couch rail, tabletop,"
+        " treatment table, Tischplatte, Lagerungstisch, base plate, baseplate, headrest, immobilization, "
+        "immobilisation, thermoplastic mask, mask thermoplastic, body frame, Lagerung, Lagerungshilfe, "
+        "vacuum bag",
+    ),
+    Group("bolus", "bolus"),
+    Group(
+        "artifact or implant",
+        "artifact, artifacts, artefact, artefacts, artefakt, artefakte, artefakten, dental, prosthesis, "
+        "prosthetic, prothese, Endoprothese, artificial hip, art hip, hip implant, breast implant, thr, "
+        "pacemaker, Schrittmacher, icd, stent, stents, fiducial, fiducials, goldmarker, catheter, "
+        "katheter, applicator, hydrogel, tissue expander, amalgam, Zahnfullung, high density, low "
+        "density, metal pin",
+    ),
+    Group(
+        "help structure",
+        "block, blocks, override, do not plan, icru point, icru pt, icrupt, icrupoint, treated volume",
+    ),
+)
 # These count only where a name says nothing else: "body" is the patient's outline, "body of pancreas" is not.
 OTHERS = (
     Group("target of radiotherapy", "boost, sib, Zielvolumen, volume cible, treated volume"),
     Group(
         "outline of the body",
-        "body, external, outline, skin outline, body outline, body contour, patient outline, ext, outer "
-        "contour, contour externe, corps, enveloppe, externe, Korper, Koerper, Aussenkontur, "
+        "patient, body, external, outline, skin outline, body outline, body contour, patient outline, "
+        "ext, outer contour, contour externe, corps, enveloppe, externe, Korper, Koerper, Aussenkontur, "
         "Korperkontur, Korperumriss, Aussenhaut, extern, Korperoberflache, body trunc, body extremities, "
         "trunk, torso, body surface, patient contour, external contour",
     ),
     Group(
-        "couch",
-        "couch, couch surface, couch interior, couch outer, couch inner, couch top, couch rail, table, "
-        "table top, tabletop, treatment table, table ct, Tisch, Tischplatte, Lagerungstisch, base plate, "
-        "baseplate, headrest, immobilization, immobilisation, thermoplastic mask, mask thermoplastic, "
-        "body frame, Lagerung, Lagerungshilfe, vacuum bag, plateau, support, fixation, contention, cale, "
-        "rails",
+        "table",
+        "table, tables, table top, table ct, Tisch, plateau, support, fixation, contention, cale, rails",
     ),
     Group("head", "head, face, scalp, tete, visage, cuir chevelu, Kopf, Gesicht, Kopfhaut"),
-    Group("bolus", "bolus"),
     Group(
         "dose",
         "dose, isodose, isodoses, iso, gy, cgy, idl, isodosis, Dosis, Isodosen, prescription dose, dose "
@@ -139,17 +157,15 @@ OTHERS = (
     ),
     Group(
         "artifact or implant",
-        "artifact, artifacts, artefact, artefacts, artefakt, artefakte, metal, metall, metal artifact, "
-        "prosthesis, prothese, hip implant, hip prosthesis, dental artifact, pacemaker, icd, stent, clip,"
-        " clips, fiducial, fiducials, marker, markers, seed, seeds, goldmarker, Gold, catheter, katheter,"
-        " sonde, needle, needles, applicator, spacer, hydrogel, filling, fillings, high density, "
-        "contrast, overlap, streak, streaks, drain, expander, tissue expander, Schrittmacher, amalgam, "
-        "Zahnfullung, tube",
+        "metal, metall, implant, implants, clip, clips, marker, markers, seed, seeds, Gold, sonde, "
+        "needle, needles, spacer, filling, fillings, contrast, contraste, overlap, streak, streaks, "
+        "drain, expander, tube, pin, nail, wax, wires",
     ),
     Group(
         "help structure",
-        "z, zz, opt, block, isocenter, isocentre, isozentrum, poi, point, control, nt, match, "
-        "matchstruct, normal, overlap, ntcp, oars",
+        "z, zz, opt, isocenter, isocentre, isozentrum, poi, point, control, nt, match, matchstruct, "
+        "normal, ntcp, oars, inner, outer, buffer, rvr, fov, ofov, icru, sparing, not used, not to be "
+        "used, missing tissue, density, unit density",
     ),
 )
 

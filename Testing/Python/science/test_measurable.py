@@ -6,9 +6,11 @@ from phantoms import distance_to
 
 from radioimmuno import measurable
 from radioimmuno.findings import Severity
+from radioimmuno.grid import grid_of
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import extract
+from radioimmuno.reading import read_image, read_lesions
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
 LATTICE = Lattice((40, 44, 48), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
@@ -151,6 +153,25 @@ def test_too_many_levels_are_refused_with_the_estimate():
 def test_a_lesion_beyond_the_voxel_limit_is_refused_before_it_is_sampled():
     settings = Settings(ExtractionSettings(spacing_mm=0.05))
     assert found(BALL, settings=settings) == {"lesion.too_large": Severity.REFUSE}
+
+
+@pytest.mark.parametrize(("volume_cc", "warned"), [(818.0, False), (1499.0, False), (1600.0, True)])
+def test_what_is_as_large_as_an_organ_is_warned_about(volume_cc, warned):
+    side = (volume_cc * 1000.0) ** (1 / 3) / 10
+    coarse = Lattice((14, 14, 14), (side, side, side), (0.0, 0.0, 0.0))
+    mask = np.zeros(coarse.shape, bool)
+    mask[2:12, 2:12, 2:12] = True
+    known = measurable.check_mask(Lesion("1", "1", Image(mask, coarse)), grid_of(coarse, 5.0))
+    assert [finding.code for finding in known] == ["lesion.implausible_size"] * warned
+
+
+def test_lungs_in_a_label_map_are_warned_about(data):
+    folder = data / "lung_deformation"
+    image, _ = read_image(folder / "3DCT_lung.mha")
+    for one in read_lesions(folder / "3DCT_lung_baseline_mask.mha", image).lesions:
+        grid = grid_of(image.canonical().lattice, 2.0)
+        codes = [finding.code for finding in measurable.check_mask(one.canonical(), grid)]
+        assert "lesion.implausible_size" in codes
 
 
 def test_thick_slices_are_out_of_the_domain():

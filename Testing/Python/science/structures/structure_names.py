@@ -41,7 +41,12 @@ Mundhöhle
 artefact | Artefakte | metal artifact | air | Luft | ring | Ring 5mm | zRing | PRV | avoidance | dummy
 Opt PTV
 Lungs-GTV | Lungs - ITV | Lung-PTV | liver minus GTV | Leber ohne Tumor | foie sans lésion | Body-PTV
-GTV+5mm | GTV ring | ring tumor | tumor bed | Tumorbett | lit tumoral | LN_Neck_II_L | healthy liver
+LPTV60 | RCTVn | ctv65node | PRVBrainstem | Bolus real | Lt shoulder block | Density override
+dental artefact | Rt prosthetic hip
+L FH | Bstem | Lt Submandib | ProsSVs | rhip | OPTIC AVIOD | left o nerve | lens L PRV | SHELL NODES
+not used | ICRU point
+GTV+5mm | GTV ring | ring tumor | BR SOUCHE | tumor bed | Tumorbett | lit tumoral
+LN_Neck_II_L | healthy liver
 pacemaker
 """
 LESIONS = """
@@ -57,7 +62,8 @@ Lebermetastase | Tumor Leber | Lungenrundherd | Hirnmetastase | Raumforderung Ni
 Läsion 3
 Adrenal | adrenal left | RUL | liver dome | seg6liver | pancreas tail | hilar left | paraaorticLN
 retroperitoneum
-GTV-lung | lung-tumor | brain met 3 | Lesion | lesion 1 | Segment_1 | Segment 12 | Structure 1 | ROI1
+RGTV | gvt65 | prechemoGTV | PET pos disease | GTV T2 | tumour with stent | GTV-lung | lung-tumor
+brain met 3 | Lesion | lesion 1 | Segment_1 | Segment 12 | Structure 1 | ROI1
 region_1
 Volume 2 | new | L1 | T1 | target 1 | node 4R | abdominal deposit | Leftsidedabdmass
 ring enhancing lesion brain

@@ -35,7 +35,7 @@ def test_lesions_named_after_organs_stay_lesions(name):
 
 @pytest.mark.parametrize("name", listed(LESIONS))
 def test_the_type_organ_takes_no_lesion_away(name):
-    assert not_a_lesion(name, interpreted_type="ORGAN") is None
+    assert not_a_lesion(name, interpreted_type="ORGAN", volume_cc=8.0) is None
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, lambda n: n.replace(" ", "_"), lambda n: f" {n}."])
@@ -57,6 +57,7 @@ def test_capitals_and_signs_change_nothing(change):
         ("Liver2", 12.7, True),
         ("liver seg 6", 8.0, True),
         ("liver Dr Smith", 1400.0, False),
+        ("skin_SP", 900.0, False),
         ("Heart", 12.0, False),
         ("spinal cord", 12.0, False),
         ("lungs", 12.0, False),
@@ -67,6 +68,12 @@ def test_capitals_and_signs_change_nothing(change):
 )
 def test_size_decides_what_a_name_leaves_open(name, volume_cc, lesion):
     assert (not_a_lesion(name, volume_cc=volume_cc) is None) == lesion
+
+
+def test_words_that_are_not_known_leave_an_organ_of_unknown_size_to_its_type():
+    assert not_a_lesion("liver dome") is None
+    assert not_a_lesion("liver dome", interpreted_type="ORGAN")
+    assert not_a_lesion("Liver 2", interpreted_type="ORGAN") is None
 
 
 def test_size_decides_nothing_where_a_planning_system_says_organ():
