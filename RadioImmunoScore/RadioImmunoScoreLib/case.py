@@ -11,7 +11,7 @@ from radioimmuno.acceptance import unless_accepted
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
 from radioimmuno.image import Image
-from radioimmuno.lesion import Lesion
+from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
 
@@ -19,6 +19,7 @@ from .acceptance import acceptedOf
 from .acquisition import modalityFindings
 from .dicom_origin import patientFindings
 from .scene import SegmentationReading, readLesions, readVoxels, shapeFindings
+from .selection import selectRead
 
 if TYPE_CHECKING:
     from radioimmuno.results import PatientStability
@@ -37,6 +38,7 @@ class Case:
     ofCt : what holds for all of them
     accepted : the codes of what a person accepted of this CT
     ofVoxels : what reading all voxels of the CT found, which holds for all too; None when nobody looked
+    leftOut : what is not taken for a lesion
     """
 
     image: Image
@@ -47,6 +49,7 @@ class Case:
     ofCt: tuple[Finding, ...] = ()
     accepted: frozenset[str] = frozenset()
     ofVoxels: tuple[Finding, ...] | None = None
+    leftOut: tuple[LeftOut, ...] = ()
 
     @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
@@ -74,14 +77,15 @@ def readCase(
     InputError
         When the volume holds no CT voxels, or `kvp` is no tube voltage.
     """
-    reading = readLesions(segmentationNode, volumeNode)
-    return caseOf(volumeNode, segmentationNode, reading, signature, acquisition, kvp)
+    read = selectRead(segmentationNode, readLesions(segmentationNode, volumeNode))
+    return caseOf(volumeNode, segmentationNode, *read, signature, acquisition, kvp)
 
 
 def caseOf(
     volumeNode: Any,
     segmentationNode: Any,
     reading: SegmentationReading,
+    leftOut: tuple[LeftOut, ...],
     signature: Signature,
     acquisition: Acquisition,
     kvp: float | None = None,
@@ -91,7 +95,7 @@ def caseOf(
     image = readVoxels(volumeNode)
     ofCt = (*inputFindings(volumeNode, segmentationNode, known), *byHand)
     accepted = acceptedOf(volumeNode)
-    return Case(image, reading.lesions, reading.findings, signature, known, ofCt, accepted)
+    return Case(image, reading.lesions, reading.findings, signature, known, ofCt, accepted, leftOut=leftOut)
 
 
 def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisition) -> tuple[Finding, ...]:

@@ -39,7 +39,7 @@ def score(
     case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))
     rows = scoreCase(case, only, progress)
     names = inputsOf(volumeNode, segmentationNode)
-    patient = patient_score(rows, used, case.acquisition, names, identityOf(volumeNode))
+    patient = patient_score(rows, used, case.acquisition, names, identityOf(volumeNode), case.leftOut)
     showScores(volumeNode, segmentationNode, patient, used)
     return patient
 

@@ -18,12 +18,15 @@ import numpy as np
 from radioimmuno.findings import Finding
 from radioimmuno.image import Box, Image
 from radioimmuno.proximity import neighbours, ring_reach
+from radioimmuno.structures import Structure
 
 from ..case import Case, caseOf
 from ..scene import SegmentationReading, readLesions
 from ..scene.reading import lesionOf
 from ..scene.sites import sitesOf
-from .edits import geometryOf, stampsOf, voxelStamp
+from ..scene.tags import markedOf, terminologyOf
+from ..selection import Selection, hasVoxels, select, structureOf, withChosen
+from .edits import Stamps, geometryOf, stampsOf, voxelStamp
 
 DIGEST_BYTES = 16
 LOCATION = "location."
@@ -64,15 +67,16 @@ class CaseReader:
     def __init__(self) -> None:
         self._nodes: tuple[Any, Any] = (None, None)
         self._geometry: Any = None
+        self._stamps: Stamps = {}
         self._segments: dict[str, _Segment] = {}
+        self._selected: tuple[Any, Selection] = (None, Selection({}, {}))
         self._checked: dict[Any, tuple[Finding, ...]] = {}
 
-    def read(self, volumeNode: Any, segmentationNode: Any, leftOut: Collection[str], *known: Any) -> Snapshot:
+    def read(self, volumeNode: Any, segmentationNode: Any, *known: Any) -> Snapshot:
         """The patient as the scene has it now; on the main thread.
 
         Parameters
         ----------
-        leftOut : IDs of the segments that are no lesions
         known : signature, acquisition and tube voltage by hand, as of `case.caseOf`
 
         Raises
@@ -80,17 +84,35 @@ class CaseReader:
         InputError
             As of `case.caseOf`.
         """
-        self._follow(volumeNode, segmentationNode)
+        selection = self.select(volumeNode, segmentationNode)
         segmentation = segmentationNode.GetSegmentation()
-        ids = [i for i in segmentation.GetSegmentIDs() if i not in leftOut]
-        sites, read = sitesOf(segmentationNode), self._segments
+        ids = [i for i in segmentation.GetSegmentIDs() if i not in selection.leftOut]
+        self._readSegments(ids)
+        read = {i: self._segments[i] for i in ids}
+        sites = sitesOf(segmentationNode)
         lesions = tuple(lesionOf(segmentation.GetSegment(i), i, read[i].mask, sites[i]) for i in ids)
-        reading = SegmentationReading(lesions, {i: self._segments[i].findings for i in ids})
-        case = caseOf(volumeNode, segmentationNode, reading, *known)
+        reading = SegmentationReading(lesions, withChosen({i: read[i].findings for i in ids}, selection))
+        left = selection.named(segmentationNode)
+        case = caseOf(volumeNode, segmentationNode, reading, left, *known)
         stamp = voxelStamp(volumeNode)
         case = replace(case, ofVoxels=self._checked.get((stamp, case.accepted)))
-        drawn = frozenset(i for i in ids if self._segments[i].box is not None)
+        drawn = frozenset(i for i in ids if read[i].box is not None)
         return Snapshot(case, self._digests(case), stamp, drawn)
+
+    def select(self, volumeNode: Any | None, segmentationNode: Any) -> Selection:
+        """Which segments are left out; without a CT their size is not known."""
+        segmentation = segmentationNode.GetSegmentation()
+        segments = {i: segmentation.GetSegment(i) for i in segmentation.GetSegmentIDs()}
+        hasCt = volumeNode is not None and volumeNode.GetImageData() is not None
+        if hasCt:
+            self._follow(volumeNode, segmentationNode)
+            self._readSegments([i for i, segment in segments.items() if hasVoxels(segment)])
+        said = [(i, s.GetName(), terminologyOf(s), markedOf(s), hasVoxels(s)) for i, s in segments.items()]
+        digests = {i: self._segments[i].digest for i in segments if i in self._segments} if hasCt else {}
+        if (said, digests) != self._selected[0]:
+            structures = [self._structureOf(segment, i, hasCt) for i, segment in segments.items()]
+            self._selected = (said, digests), select(segmentationNode, structures)
+        return self._selected[1]
 
     def keepChecked(self, case: Case, ctStamp: int) -> None:
         """What was found in the CT's voxels, so that they need not all be read again."""
@@ -98,22 +120,32 @@ class CaseReader:
             self._checked = {(ctStamp, case.accepted): case.ofVoxels}
 
     def _follow(self, volumeNode: Any, segmentationNode: Any) -> None:
-        geometry = geometryOf(volumeNode, segmentationNode)
-        if (volumeNode, segmentationNode) != self._nodes:
+        """Forget what may be other voxels now."""
+        nodes, geometry = (volumeNode, segmentationNode), geometryOf(volumeNode, segmentationNode)
+        if nodes != self._nodes:
             self._checked = {}
-        if (volumeNode, segmentationNode) != self._nodes or geometry != self._geometry:
+        if nodes != self._nodes or geometry != self._geometry:
             self._segments = {}
-        self._nodes, self._geometry = (volumeNode, segmentationNode), geometry
-        stamps = stampsOf(segmentationNode)
-        before = self._segments
-        self._segments = {i: before[i] for i, s in stamps.items() if i in before and before[i].stamp == s}
-        edited = [i for i in stamps if i not in self._segments]
-        reading = readLesions(segmentationNode, volumeNode, edited)
+        self._nodes, self._geometry = nodes, geometry
+        before, self._stamps = self._segments, stampsOf(segmentationNode)
+        self._segments = {
+            i: before[i] for i, stamp in self._stamps.items() if i in before and before[i].stamp == stamp
+        }
+
+    def _readSegments(self, segmentIDs: Collection[str]) -> None:
+        unread = [i for i in segmentIDs if i not in self._segments]
+        if not unread:
+            return
+        reading = readLesions(self._nodes[1], self._nodes[0], unread)
         for lesion in reading.lesions:
             box = lesion.box
             digest = _digest(box, b"" if box is None else np.packbits(lesion.mask.crop(box).values))
-            found = reading.findings[lesion.id]
-            self._segments[lesion.id] = _Segment(stamps[lesion.id], lesion.mask, found, box, digest)
+            found, stamp = reading.findings[lesion.id], self._stamps[lesion.id]
+            self._segments[lesion.id] = _Segment(stamp, lesion.mask, found, box, digest)
+
+    def _structureOf(self, segment: Any, segmentID: str, hasCt: bool) -> Structure:
+        read = self._segments.get(segmentID) if hasCt else None
+        return structureOf(segment, segmentID, read and lesionOf(segment, segmentID, read.mask, None))
 
     def _digests(self, case: Case) -> dict[str, str]:
         signature, lesions = case.signature, case.lesions
@@ -135,7 +167,7 @@ class CaseReader:
             lesion.id: _digest(
                 ofAll,
                 read[n].digest,
-                _texts(read[n].findings),
+                _texts(case.ofLesions[lesion.id]),
                 lesion.site if usesSite else None,
                 sorted(read[other].digest for other in near[n]),
                 [lesions[other].name for other in touching[n]],

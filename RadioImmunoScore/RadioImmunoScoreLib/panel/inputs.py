@@ -16,6 +16,7 @@ from ..case import Case, findSignature, inputFindings
 from ..dicom_origin import INSTANCE_UIDS, identityOf
 from ..parameters import Parameters
 from ..scene.reading import outsideFindings
+from ..scene.tags import markedOf, setMarked
 from .case_reader import CaseReader, Snapshot
 
 
@@ -124,7 +125,8 @@ class Inputs:
     @property
     def leftOut(self) -> dict[str, str]:
         """Segments that are no lesions: they are not scored and cut no ring. ID -> the reason."""
-        return {}
+        node = self.segmentationNode
+        return dict(self.reader.select(self.volumeNode, node).leftOut) if node else {}
 
     @property
     def included(self) -> list[str]:
@@ -133,7 +135,14 @@ class Inputs:
         return [segmentID for segmentID in self.segmentIDs if segmentID not in excluded]
 
     def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
-        """Leave a lesion out, or take it in again."""
+        """Leave a lesion out, or take it in again; a person may say that what looks like none is one."""
+        segment = self.segmentationNode.GetSegmentation().GetSegment(segmentID)
+        if isIncluded and segmentID in self.leftOut:
+            setMarked(segment, True)
+        elif not isIncluded and markedOf(segment):
+            setMarked(segment, None)
+        if not isIncluded and segmentID in self.leftOut:
+            return
         excluded = set(self.parameters.excluded)
         (excluded.discard if isIncluded else excluded.add)(segmentID)
         self.parameters.excluded = excluded
@@ -158,4 +167,4 @@ class Inputs:
         """The patient as it is now, with a digest of what each score depends on; errors as of `readCase`."""
         nodes = self.volumeNode, self.segmentationNode
         known = self.signature, self.acquisitionOfCt, self.parameters.kvp
-        return self.reader.read(*nodes, self.leftOut, *known)
+        return self.reader.read(*nodes, *known)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from radioimmuno.findings import InputError
+from radioimmuno.lesion import LeftOut
 from radioimmuno.results import LesionScore, PatientScore, PatientStability
 
 from ..case import Case, checked, inputsOf, scoreCase
@@ -183,7 +184,7 @@ class Session:
             rowOf(
                 self._segment(i),
                 i,
-                self.scoreOf(i),
+                store.scores.get(i) if i in included else None,
                 i in stale,
                 i in included,
                 sites[i],
@@ -203,7 +204,8 @@ class Session:
             return None
         inputs = self.inputs
         names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
-        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity)
+        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
+        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
 
     def scoreOf(self, segmentID: str) -> LesionScore | None:
         """A lesion's last score; None for one that is left out."""

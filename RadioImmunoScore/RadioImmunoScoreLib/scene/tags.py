@@ -11,6 +11,7 @@ from radioimmuno.segment_tags import (
     ALGORITHM_NAME_TAG,
     ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
+    LESION_TAG,
     SITE_ORIGIN_TAG,
     SITE_TAG,
     TERMINOLOGY_TAG,
@@ -19,6 +20,7 @@ from radioimmuno.segment_tags import (
     delineation_tags,
     irradiated_from_tag,
     irradiated_tag,
+    lesion_from_tag,
     site_of,
     site_tags,
     stated,
@@ -113,3 +115,21 @@ def setAxes(segment: Any, axesMm: tuple[float, float] | None) -> None:
         segment.SetTag(AXES, f"{axesMm[0]:.2f} {axesMm[1]:.2f}")
     elif segment.HasTag(AXES):
         segment.RemoveTag(AXES)
+
+
+def terminologyOf(segment: Any) -> str:
+    """A segment's terminology as Slicer writes it; "" when it has none."""
+    return tagOf(segment, TERMINOLOGY_TAG) or ""
+
+
+def markedOf(segment: Any) -> bool | None:
+    """Whether a person said that the segment is a lesion, or none; None when nobody said."""
+    return lesion_from_tag(tagOf(segment, LESION_TAG) or "")
+
+
+def setMarked(segment: Any, isLesion: bool | None) -> None:
+    """Write whether a person takes the segment for a lesion; None forgets it."""
+    if isLesion is not None:
+        segment.SetTag(LESION_TAG, "yes" if isLesion else "no")
+    elif segment.HasTag(LESION_TAG):
+        segment.RemoveTag(LESION_TAG)
