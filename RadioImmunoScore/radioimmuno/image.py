@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,10 +112,14 @@ class Lattice:
     origin: Triple
     axes: tuple[Triple, Triple, Triple] = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
 
-    @property
+    @cached_property
     def index_to_lps(self) -> np.ndarray:
-        """(3, 3) matrix whose columns are the steps in mm of one voxel along each array axis."""
-        return np.array(self.axes).T * np.array(self.spacing)
+        """(3, 3) matrix whose columns are the steps in mm of one voxel along each array axis; read only."""
+        return _read_only(np.array(self.axes).T * np.array(self.spacing))
+
+    @cached_property
+    def _lps_to_index(self) -> np.ndarray:
+        return _read_only(np.linalg.inv(self.index_to_lps))
 
     @property
     def voxel_volume_mm3(self) -> float:
@@ -127,7 +132,7 @@ class Lattice:
 
     def to_index(self, points: np.ndarray) -> np.ndarray:
         """Continuous array indices (k, j, i), shape (..., 3), of points in LPS mm, shape (..., 3)."""
-        return (np.asarray(points, float) - np.array(self.origin)) @ np.linalg.inv(self.index_to_lps).T
+        return (np.asarray(points, float) - np.array(self.origin)) @ self._lps_to_index.T
 
     def window(self, box: Box) -> Lattice:
         """The lattice of a box of this one; the box may reach beyond it."""
@@ -256,6 +261,11 @@ def to_sitk(image: Image) -> sitk.Image:
     out.SetOrigin(window.origin)
     out.SetDirection(np.array(window.axes)[::-1].T.ravel().tolist())
     return out
+
+
+def _read_only(matrix: np.ndarray) -> np.ndarray:
+    matrix.flags.writeable = False
+    return matrix
 
 
 def _index(values: Sequence[int] | np.ndarray) -> Index:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,9 +104,12 @@ def measured(folder: Path, lesions: list[Lesion]) -> tuple[float, float, int]:
     segmentation = folder / f"lesions-{len(lesions)}.seg.nrrd"
     write_segmentation(segmentation, lesions, LATTICE)
     out = folder / f"result-{len(lesions)}"
+    shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "radioimmuno_cli", "score", str(folder / "ct.nrrd"), str(segmentation)]
     before, begun = os.times(), time.perf_counter()
-    subprocess.run([*command, "--kvp", "120", "--out", str(out), "--quiet"], stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*command, "--kvp", "120", "--out", str(out), "--quiet"], stdout=subprocess.DEVNULL, check=True
+    )
     wall, after = time.perf_counter() - begun, os.times()
     processor = sum(
         getattr(after, kind) - getattr(before, kind) for kind in ("children_user", "children_system")

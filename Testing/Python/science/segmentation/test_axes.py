@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.ndimage import label
 
 from radioimmuno.image import Image, Lattice
 from radioimmuno.segmentation import measure_axes
@@ -64,3 +68,28 @@ def test_separate_pieces_are_not_measured_across_the_gap():
 
 def test_an_empty_mask_has_no_axes():
     assert measure_axes(Image(np.zeros((3, 4, 5), bool), LATTICE)) is None
+
+
+def longest_in_any_slice(mask: Image) -> float:
+    """By every pair of outline points of each piece: midpoints between neighboring voxel centres."""
+    longest = 0.0
+    spacing = np.array(mask.lattice.spacing[1:])
+    for plane in mask.values:
+        pieces, count = label(plane, np.ones((3, 3)))
+        for piece in range(1, count + 1):
+            inside = np.argwhere(pieces == piece)
+            held = {tuple(voxel) for voxel in inside.tolist()}
+            steps = [(0, 1), (1, 0), (0, -1), (-1, 0)]
+            points = np.array(
+                [(r + a / 2, c + b / 2) for r, c in held for a, b in steps if (r + a, c + b) not in held]
+            )
+            between = (points[:, None] - points) * spacing
+            longest = max(longest, float(np.sqrt((between**2).sum(axis=-1).max())))
+    return longest
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 5), st.integers(1, 9), st.integers(1, 9))), st.floats(0.3, 4.0))
+def test_no_slice_holds_a_longer_axis(values, column_mm):
+    mask = Image(values, Lattice(values.shape, (3.0, 0.9, column_mm), (0.0, 0.0, 0.0)))
+    axes = measure_axes(mask)
+    assert (axes.long_mm if axes else 0.0) == pytest.approx(longest_in_any_slice(mask))
