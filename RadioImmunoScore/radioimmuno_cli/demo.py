@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.atomic_folder import replacing_folder
 
     result.check_scene_can_be_made()
-    stages = [SIMULATING, SCORING, result.WRITING, result.MAKING_SCENE]
+    stages = [SIMULATING, SCORING, result.MAKING_SCENE, result.WRITING]
     with (
         replacing_folder(
             arguments.out,
@@ -84,8 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
                 inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
             )
         )
-        files += result.write_report(patient, signature, simulated.image, simulated.lesions, folder, progress)
-        files += result.write_scene(patient, signature, simulated.image, simulated.lesions, folder, progress)
+        known = (patient, signature, simulated.image, simulated.lesions)
+        scene = result.write_scene(*known, folder, progress)
+        files += result.write_report(*known, folder, progress, scene)
+        files += scene
         files = [file.relative_to(folder) for file in files]
     out = arguments.out
     if arguments.json:

@@ -70,8 +70,9 @@ def write_report(
     lesions: Sequence[Lesion],
     out: Path,
     progress: Progress,
+    scene: Sequence[Path] = (),
 ) -> list[Path]:
-    """Write table, JSON, page, rings and the lesions' masks."""
+    """Write table, JSON, page, rings and the lesions' masks; the page holds the pictures of the scene."""
     from radioimmuno.grid import resampled
     from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
     from radioimmuno.segmentation_file import write_segmentation
@@ -80,7 +81,8 @@ def write_report(
     grid = resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm)
     write_scores_csv(patient, signature, out / "scores.csv")
     write_patient_json(patient, signature, out / "patient.json")
-    write_report_html(patient, signature, image, lesions, out / "report.html")
+    pictures = {file.name: file for file in scene if file.suffix == ".png"}
+    write_report_html(patient, signature, image, lesions, out / "report.html", pictures)
     with libraries_silenced():
         write_rings(patient, out / "rings.nrrd", grid)
         write_segmentation(out / LESIONS_NAME, lesions, image.lattice)

@@ -22,7 +22,8 @@ Score every lesion of a CT, describe the patient, and say why where a lesion can
 writes into the folder of --out:
   scores.csv     one row a lesion: score, status, reasons, contributions of the signature's terms
   patient.json   all of it for machines: metrics, lesions, findings, provenance
-  report.html    a page to read: a picture of each lesion and its ring, contributions, score plot
+  report.html    a page to read or print: each lesion and its ring in three planes, contributions,
+                 score plot, with --scene its pictures
   rings.nrrd     the peritumoral rings as a label map on the resampled grid
   scored_lesions.seg.nrrd  the lesions as they were scored, to open in Slicer or to export later
 with --scene also:
@@ -95,8 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         result.check_dicom_can_be_written()
     perturbation = perturbation_of(arguments)
     stages = [READING_CT, READING_LESIONS, SCORING]
-    stages += [REDRAWING] * (perturbation is not None) + [result.WRITING]
-    stages += [result.WRITING_DICOM] * arguments.dicom + [result.MAKING_SCENE] * arguments.scene
+    stages += [REDRAWING] * (perturbation is not None) + [result.MAKING_SCENE] * arguments.scene
+    stages += [result.WRITING] + [result.WRITING_DICOM] * arguments.dicom
     with (
         replacing_folder(
             arguments.out,
@@ -137,13 +138,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if perturbation is not None:
             patient = measured_stability(patient, case, signature, perturbation, progress)
-        files = result.write_report(patient, signature, case.image, case.lesions, folder, progress)
+        known = (patient, signature, case.image, case.lesions)
+        scene = result.write_scene(*known, folder, progress) if arguments.scene else []
+        files = result.write_report(*known, folder, progress, scene)
         if case.source is not None and arguments.dicom:
-            files += result.write_dicom(
-                patient, signature, case.image, case.lesions, case.source, folder, progress
-            )
-        if arguments.scene:
-            files += result.write_scene(patient, signature, case.image, case.lesions, folder, progress)
+            files += result.write_dicom(*known, case.source, folder, progress)
+        files += scene
         files = [file.relative_to(folder) for file in files]
     if arguments.json:
         return result.tell_machine(patient, files, arguments.out)

@@ -13,6 +13,10 @@ from .words import decimals_for, fixed
 
 GRADIENT = "score-colors"
 MARGIN_SHARE = 0.03
+
+# A score further beyond the signature's own scores than this share of their width is drawn at the edge: one
+# such score would crush all others.
+REACH_SHARE = 0.5
 GRADIENT_STEPS = 16
 MOST_TICKS = 8
 
@@ -50,8 +54,22 @@ class Axis:
         return fixed(score, self.decimals)
 
     def at(self, score: float) -> str:
-        """Where a score lies, as an SVG length."""
-        return f"{100 * (score - self.low) / (self.high - self.low):.2f}%"
+        """Where a score lies, as an SVG length; at the edge for one beyond."""
+        share = (score - self.low) / (self.high - self.low)
+        return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
+
+    def marker(self, score: float, y: float, radius: float) -> Markup:
+        """A dot in the score's color; for a score beyond the axis an arrow at its edge."""
+        color = self.scale.hex(score)
+        side = self.beyond(score)
+        if not side:
+            return element("circle", cx=self.at(score), cy=y, r=radius, fill=color, class_="dot")
+        arrow = element("path", d=f"M{side * radius} 0L{-side * radius} {radius}V{-radius}z", fill=color)
+        return element("svg", arrow, x=self.at(score), y=y, class_="edge dot")
+
+    def beyond(self, score: float) -> int:
+        """Whether a score lies beyond the axis: -1 below, 1 above, 0 for one on it."""
+        return (score > self.high) - (score < self.low)
 
     def ticks(self) -> list[Tick]:
         """A few round scores along the axis."""
@@ -85,7 +103,13 @@ class Axis:
 
 
 def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs | None) -> Axis:
-    """The axis that holds the color scale, the cut-offs, every score and every whisker."""
+    """The axis that holds the color scale, the cut-offs, and every score and whisker that is not far off.
+
+    Its limits are the signature's: scores further beyond than `REACH_SHARE` of its width do not stretch it.
+    """
+    ends = [scale.low, scale.high, *((cutoffs.low, cutoffs.high) if cutoffs else ())]
+    low, high = min(ends), max(ends)
+    reach = REACH_SHARE * (high - low)
     shown = [
         value
         for lesion in patient.lesions
@@ -93,12 +117,8 @@ def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs | None) -
             lesion.score,
             *((lesion.stability.low, lesion.stability.high) if lesion.stability else ()),
         )
+        if value is not None and low - reach <= value <= high + reach
     ]
-    inside = [
-        *(value for value in shown if value is not None),
-        scale.low,
-        scale.high,
-        *((cutoffs.low, cutoffs.high) if cutoffs else ()),
-    ]
-    margin = MARGIN_SHARE * (max(inside) - min(inside))
-    return Axis(min(inside) - margin, max(inside) + margin, scale, cutoffs)
+    low, high = min([low, *shown]), max([high, *shown])
+    margin = MARGIN_SHARE * (high - low)
+    return Axis(low - margin, high + margin, scale, cutoffs)

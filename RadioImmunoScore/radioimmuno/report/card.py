@@ -1,43 +1,54 @@
-"""A lesion's card: picture, score and where it stands, facts, findings, contributions."""
+"""A lesion's card: pictures, score and where it stands, facts, findings, contributions."""
 
 from __future__ import annotations
 
-from ..findings import Finding
+from ..findings import Finding, Severity
 from ..patient import designation
 from ..results import LesionScore, LesionStability
 from .axis import Axis
 from .context import Context
 from .contributions import contribution_table
+from .facts import Facts
+from .icons import icon
 from .markup import Markup, element, join
 from .redrawn import stability_words, whisker
-from .words import SEVERITY_WORDS, irradiated_word, number, site_word, standing
+from .words import SEVERITY_WORDS, fixed, irradiated_word, number, site_word, standing
 
 STRIP_HEIGHT = 22
+NOT_MEASURED = "not measured"
+ORDER = (Severity.REFUSE, Severity.WARN, Severity.FIXED)
 
 
-def lesion_card(lesion: LesionScore, figure: Markup | None, context: Context) -> Markup:
-    """The card; `figure` is the lesion's picture where there is one."""
-    picture = figure or element("figure", element("p", "No picture: the lesion has no voxel on this CT."))
+def lesion_card(lesion: LesionScore, figures: Markup | None, facts: Facts, context: Context) -> Markup:
+    """The card; `figures` are the lesion's pictures where there are any."""
+    pictures = figures or element("figure", element("p", "No picture: the lesion has no voxel on this CT."))
     body = element(
         "div",
         _score_block(lesion, context),
+        _facts(lesion, facts),
         _findings(lesion.findings),
         contribution_table(lesion, context),
         class_="body",
     )
-    swatch = element("span", class_="swatch", style=f"background:{context.axis.scale.hex(lesion.score)}")
-    heading = element("h3", swatch, context.names[lesion.id])
     return element(
         "article",
-        element(
-            "header",
-            heading,
-            element("span", f"lesion {lesion.id}", class_="identifier"),
-            _status_chip(context),
-        ),
-        element("div", element("div", picture, _facts(lesion)), body, class_="columns"),
+        _header(lesion, context),
+        element("div", pictures, body, class_="columns"),
         class_=f"card {lesion.status}",
         id=context.anchors[lesion.id],
+    )
+
+
+def _header(lesion: LesionScore, context: Context) -> Markup:
+    name = context.names[lesion.id]
+    swatch = element("span", class_="swatch", style=f"background:{context.axis.scale.hex(lesion.score)}")
+    # A name that holds the identifier already, as "lesion 3" does, is not said twice.
+    identifier = None if lesion.id in name else element("span", "ID ", element("bdi", lesion.id))
+    return element(
+        "header",
+        element("h3", swatch, element("bdi", name)),
+        element("span", identifier, class_="identifier") if identifier else None,
+        _status_chip(context),
     )
 
 
@@ -68,7 +79,7 @@ def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Marku
         axis.bar(8, 8),
         axis.cutoff_lines(5, 19),
         whisker(stability, axis, 12),
-        element("circle", cx=axis.at(score), cy=12, r=6.5, fill=axis.scale.hex(score), class_="dot"),
+        axis.marker(score, 12, 6.5),
         width="100%",
         height=STRIP_HEIGHT,
         class_="strip",
@@ -77,14 +88,21 @@ def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Marku
     )
 
 
-def _facts(lesion: LesionScore) -> Markup:
-    facts = (
+def _facts(lesion: LesionScore, facts: Facts) -> Markup:
+    rows = (
         ("Volume", f"{number(lesion.volume_cc, 3)} cc"),
+        ("Long axis", _measure(facts.long_mm, 1, "mm")),
+        ("Short axis", _measure(facts.short_mm, 1, "mm")),
+        ("Mean", _measure(facts.mean_hu, 0, "HU")),
         ("Site", site_word(lesion.site)),
         ("Irradiated", irradiated_word(lesion.irradiated)),
     )
-    pairs = [element("div", element("dt", name), element("dd", value)) for name, value in facts]
+    pairs = [element("div", element("dt", name), element("dd", value)) for name, value in rows]
     return element("dl", pairs, class_="facts")
+
+
+def _measure(value: float | None, decimals: int, unit: str) -> str:
+    return NOT_MEASURED if value is None else f"{fixed(value, decimals)} {unit}"
 
 
 def _findings(findings: tuple[Finding, ...]) -> Markup | None:
@@ -93,11 +111,12 @@ def _findings(findings: tuple[Finding, ...]) -> Markup | None:
     items = [
         element(
             "li",
+            icon(finding.severity),
             element("strong", SEVERITY_WORDS[finding.severity]),
             f" {finding.text} ",
             element("code", finding.code),
             class_=finding.severity.value,
         )
-        for finding in findings
+        for finding in sorted(findings, key=lambda finding: ORDER.index(finding.severity))
     ]
     return element("ul", items, class_="findings")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..colors import color_scale
+from ..naming import lesion_names
 from ..results import PatientScore
 from ..signature import Signature
 from .axis import Axis, axis_of
-from .words import lesion_names
 
 
 @dataclass(frozen=True)

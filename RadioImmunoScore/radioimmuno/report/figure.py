@@ -1,10 +1,11 @@
-"""The figure of a lesion's card: its slice with outlines, scale bar and directions."""
+"""The figures of a lesion's card: three slices with outlines, scale bar and directions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..box_index import BoxIndex
 from ..colors import Rgb
 from ..image import Image
 from ..lesion import Lesion
@@ -12,12 +13,23 @@ from ..results import LesionScore
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
-from .picture import WINDOW_LEVEL_HU, WINDOW_WIDTH_HU, View, data_uri, gray_png, outline_path, view_of
-from .words import fixed
+from .picture import (
+    UNITS_A_MM,
+    WINDOW_LEVEL_HU,
+    WINDOW_WIDTH_HU,
+    data_uri,
+    gray_of,
+    jpeg_of,
+    outline_path,
+)
+from .view import AXIAL, PLANES, Plane, View, views_of
 
 BAR_LENGTHS_MM = (10, 20, 50, 100)
 BAR_SHARE = 0.35
 LIGHT_LUMINANCE = 0.25
+
+# A drawing is this many units wide whatever it shows, so that all share the letters of the directions.
+SIDE = 100
 
 
 @dataclass(frozen=True)
@@ -28,44 +40,99 @@ class Drawn:
     mask: Image
 
 
-def drawn_lesions(rows: Sequence[LesionScore], lesions: Sequence[Lesion]) -> dict[str, Drawn]:
-    """Identifier -> what to draw, for the rows whose lesion is at hand."""
-    masks = {lesion.id: lesion.canonical().mask for lesion in lesions}
-    return {row.id: Drawn(row, masks[row.id]) for row in rows if row.id in masks}
-
-
-def lesion_figure(image: Image, drawn: Drawn, others: Sequence[Drawn], context: Context) -> Markup | None:
-    """The figure, or None when there is nothing to show.
+class Drawings:
+    """The figures of all lesions of a patient.
 
     Parameters
     ----------
-    image : the CT in canonical axis order
-    drawn : the lesion
-    others : the patient's other lesions; those that cross the slice are outlined too
-    context : gives scores their color and lesions their name
+    image : the CT in any axis order
+    lesions : the masks; a row of the patient without one cannot be drawn
+    context : gives rows, scores their color and lesions their name
     """
-    view = view_of(image, drawn.mask)
-    if view is None:
-        return None
-    overlay = [
-        [_outline(other, view, context.axis, "neighbor") for other in others],
-        _ring(drawn.row, view),
-        _outline(drawn, view, context.axis, "lesion"),
+
+    def __init__(self, image: Image, lesions: Sequence[Lesion], context: Context) -> None:
+        masks = {lesion.id: lesion.canonical() for lesion in lesions}
+        self._image = image.canonical()
+        self._context = context
+        self._drawn = {
+            row.id: Drawn(row, masks[row.id].mask) for row in context.patient.lesions if row.id in masks
+        }
+        self._index = BoxIndex([masks[key].box for key in self._drawn])
+        self._in_order = list(self._drawn.values())
+
+    def figures(self, lesion_id: str) -> Markup | None:
+        """An axial, a coronal and a sagittal figure of a lesion; None when there is nothing to show."""
+        drawn = self._drawn.get(lesion_id)
+        figures = [self._figure(drawn, view) for view in views_of(self._image, drawn.mask)] if drawn else []
+        return element("div", figures, class_="views") if figures else None
+
+    def _figure(self, drawn: Drawn, view: View) -> Markup:
+        axis, plane = self._context.axis, view.plane
+        beside = (self._in_order[place] for place in self._index.meeting(view.box))
+        overlay = [
+            [_outline(other, view, axis, "neighbor") for other in beside if other is not drawn],
+            _ring(drawn.row, view),
+            _outline(drawn, view, axis, "lesion"),
+        ]
+        gray, scale = gray_of(self._image, view), SIDE / view.side_mm
+        picture = element(
+            "svg",
+            element(
+                "image",
+                href=data_uri(jpeg_of(gray.values)),
+                x=f"{gray.x * scale:.2f}",
+                y=f"{gray.y * scale:.2f}",
+                width=f"{gray.width * scale:.2f}",
+                height=f"{gray.height * scale:.2f}",
+                preserveAspectRatio="none",
+            ),
+            element("g", overlay, transform=f"scale({scale / UNITS_A_MM:.5f})", class_="overlay"),
+            _scale_bar(view.side_mm),
+            element("use", href=f"#{_letters_id(plane)}"),
+            viewBox=f"0 0 {SIDE} {SIDE}",
+            role="img",
+            aria_label=f"{plane.name} CT slice at {view.place_words} through "
+            f"{self._context.names[drawn.row.id]}, with the outlines of the lesion and its ring",
+        )
+        window = f", W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU} HU" if plane is AXIAL else ""
+        caption = element("figcaption", f"{plane.name}, {view.place_words}{window}")
+        return element("figure", picture, caption, class_=plane.name.lower())
+
+
+def letters() -> Markup:
+    """The letters of the directions that the figures refer to; they have to be on the page once."""
+    near, middle, far, size = 3.5, SIDE / 2, SIDE - 3.5, 4.5
+    places = ((near, middle), (far, middle), (middle, near), (middle, far))
+    groups = [
+        element(
+            "g",
+            [
+                element(
+                    "text", letter, x=x, y=round(y + 0.35 * size, 2), text_anchor="middle", font_size=size
+                )
+                for letter, (x, y) in zip(plane.letters, places, strict=True)
+            ],
+            id=_letters_id(plane),
+            class_="marks",
+        )
+        for plane in PLANES
     ]
-    name, side = context.names[drawn.row.id], f"{view.side_mm:g}"
-    place = f"S {fixed(view.superior_mm, 1)} mm"
-    picture = element(
-        "svg",
-        element("image", href=data_uri(gray_png(image, view)), width=side, height=side),
-        element("g", overlay, class_="overlay"),
-        _scale_bar(view.side_mm),
-        _directions(view.side_mm),
-        viewBox=f"0 0 {side} {side}",
-        role="img",
-        aria_label=f"Axial CT slice at {place} through {name}, with the outlines of the lesion and its ring",
+    return element(
+        "svg", element("defs", groups), width=0, height=0, class_="definitions", aria_hidden="true"
     )
-    window = f"W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU} HU"
-    return element("figure", picture, element("figcaption", f"Axial, {place}, {window}"))
+
+
+def slice_note() -> str:
+    """How slices are counted and positions are written, for those who look for them elsewhere."""
+    first = "; ".join(f"{plane.name.lower()} slice 1 is {plane.first}" for plane in PLANES)
+    return (
+        "Positions are RAS millimetres of the CT (S above 0, I below; A and P, R and L likewise), as Slicer "
+        f"shows them; {first}. Each picture shows the slice in which the lesion is largest."
+    )
+
+
+def _letters_id(plane: Plane) -> str:
+    return f"letters-{plane.name.lower()}"
 
 
 def _outline(drawn: Drawn, view: View, axis: Axis, kind: str) -> list[Markup]:
@@ -93,17 +160,17 @@ def _luminance(rgb: Rgb) -> float:
 
 
 def _scale_bar(side_mm: float) -> Markup:
-    length = max((n for n in BAR_LENGTHS_MM if n <= BAR_SHARE * side_mm), default=BAR_LENGTHS_MM[0])
-    right, y, tick = 0.96 * side_mm, 0.955 * side_mm, 0.012 * side_mm
-    left = right - length
+    length_mm = max((n for n in BAR_LENGTHS_MM if n <= BAR_SHARE * side_mm), default=BAR_LENGTHS_MM[0])
+    right, y, tick = 96.0, 95.5, 1.2
+    left = right - length_mm / side_mm * SIDE
     ends = "".join(f"M{x:.2f} {y - tick:.2f}V{y + tick:.2f}" for x in (left, right))
     label = element(
         "text",
-        f"{length // 10} cm",
+        f"{length_mm // 10} cm",
         x=f"{(left + right) / 2:.2f}",
-        y=f"{y - 0.022 * side_mm:.2f}",
+        y=y - 2.2,
         text_anchor="middle",
-        font_size=f"{0.04 * side_mm:.2f}",
+        font_size=4,
     )
     return element(
         "g",
@@ -111,22 +178,3 @@ def _scale_bar(side_mm: float) -> Markup:
         label,
         class_="marks",
     )
-
-
-def _directions(side_mm: float) -> Markup:
-    """R, L, A, P at the borders, as on a reading station."""
-    near, middle, far = 0.035 * side_mm, side_mm / 2, 0.965 * side_mm
-    size = 0.045 * side_mm
-    places = (("R", near, middle), ("L", far, middle), ("A", middle, near), ("P", middle, far))
-    letters = [
-        element(
-            "text",
-            letter,
-            x=f"{x:.2f}",
-            y=f"{y + 0.35 * size:.2f}",
-            text_anchor="middle",
-            font_size=f"{size:.2f}",
-        )
-        for letter, x, y in places
-    ]
-    return element("g", letters, class_="marks")

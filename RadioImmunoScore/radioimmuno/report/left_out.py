@@ -14,7 +14,8 @@ def left_out_table(left_out: Sequence[LeftOut]) -> Markup | None:
         return None
     head = element("tr", [element("th", title, scope="col") for title in ("Structure", "Why")])
     rows = [
-        element("tr", element("th", one.name, scope="row"), element("td", one.reason)) for one in left_out
+        element("tr", element("th", element("bdi", one.name), scope="row"), element("td", one.reason))
+        for one in left_out
     ]
     note = (
         "They are not scored and cut no ring. Where one is a lesion all the same, choose it and score again."
@@ -24,7 +25,7 @@ def left_out_table(left_out: Sequence[LeftOut]) -> Markup | None:
         element("caption", "Structures that are no lesions", class_="unseen"),
         element("thead", head),
         element("tbody", rows),
-        class_="metrics",
+        class_="metrics together",
     )
     wide = element("div", table, class_="wide", role="region", aria_label="Left out", tabindex=0)
     return Markup(wide + element("p", note, class_="note"))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from ..naming import printable
+
 # Elements that have no end tag (HTML; SVG elements without children may have one).
 VOID = frozenset({"br", "col", "hr", "img", "input", "meta"})
-
-# What no page may hold: control characters and halves of a surrogate pair.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 class Markup(str):
@@ -43,7 +41,7 @@ def join(children: Child) -> Markup:
     if isinstance(children, Markup):
         return children
     if isinstance(children, str):
-        return Markup(html.escape(_printable(children)))
+        return Markup(html.escape(printable(children)))
     return Markup("".join(join(child) for child in children))
 
 
@@ -51,8 +49,4 @@ def _attribute(name: str, value: Attribute) -> str:
     if value is None or value is False:
         return ""
     name = name.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{html.escape(_printable(str(value)))}"'
-
-
-def _printable(text: str) -> str:
-    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return f" {name}" if value is True else f' {name}="{html.escape(printable(str(value)))}"'

@@ -23,7 +23,7 @@ def origin_table(provenance: Mapping[str, Any], signature: Signature) -> Markup:
     }
     recorded = {name: value for name, value in provenance.items() if name != "signature"}
     known = {"signature": facts, "settings": signature.settings.to_dict()}
-    groups = [_group(name, value) for name, value in (known | recorded).items()]
+    groups = [_group(name, value) for name, value in (known | recorded).items() if value or value == 0]
     return element(
         "div",
         element("table", element("caption", "Provenance", class_="unseen"), groups, class_="origin"),

@@ -1,125 +1,121 @@
-"""A lesion on its axial slice: gray values as PNG, outlines as SVG on top, in millimetres of the patient."""
+"""A window of the CT as gray values, and outlines to draw on top of it."""
 
 from __future__ import annotations
 
 import base64
 import io
+import os
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Box, Image, Lattice
+from ..image import Image
 from .contour import outlines
+from .view import View
 
 # Soft tissue window, in HU.
 WINDOW_WIDTH_HU = 400
 WINDOW_LEVEL_HU = 40
 
-MARGIN_MM = 20.0
-SMALLEST_SIDE_MM = 60.0
-PNG_PIXELS = 420
-PNG_COMPRESSION = 3  # a tenth larger than the default level and five times as fast on noise
+# The CT's own voxels are stored, and enlarged by who shows them; of large windows as many as can be seen.
+MOST_PIXELS = 200
+JPEG_QUALITY = 85
+
+# Of a picture of the scene, which is many panels.
+SCENE_PIXELS = 1600
+
+# Outlines are in tenths of a millimetre: a tenth of a CT's finest voxel is less than a line is wide.
+UNITS_A_MM = 10
+
+# Halves are rounded up, also those that the last digits of a file's geometry have made a little less.
+HALF = 0.5 + 1e-6
 
 
 @dataclass(frozen=True)
-class View:
-    """A square axial window onto a CT: the patient's right on the left, anterior at the top.
+class Gray:
+    """Gray values, (rows, columns) uint8, and where they lie: mm from the window's upper left corner."""
 
-    Parameters
-    ----------
-    lattice : the CT's lattice in canonical axis order (superior, posterior, left)
-    slice_index : the slice that is shown
-    centre : (row, column) of the window's centre, continuous array indices
-    side_mm : length of a side
-    """
-
-    lattice: Lattice
-    slice_index: int
-    centre: tuple[float, float]
-    side_mm: float
-
-    @property
-    def centre_lps(self) -> np.ndarray:
-        """The window's centre in the patient, LPS mm."""
-        return self.lattice.to_lps(np.array([self.slice_index, *self.centre]))
-
-    @property
-    def superior_mm(self) -> float:
-        """How far up the patient the window's centre lies (the S of RAS coordinates)."""
-        return float(self.centre_lps[2])
-
-    def place(self, points: np.ndarray) -> np.ndarray:
-        """(x, y) in mm from the window's upper left corner, (n, 2), of points in LPS mm, (n, 3)."""
-        rows_columns = self.lattice.to_index(points)[:, 1:] - self.centre
-        return (rows_columns * self.lattice.spacing[1:] + self.side_mm / 2)[:, ::-1]
+    values: np.ndarray
+    x: float
+    y: float
+    width: float
+    height: float
 
 
-def view_of(image: Image, mask: Image) -> View | None:
-    """The window around the slice where a mask is largest; None when it is empty or lies beyond the CT.
-
-    Both images are in canonical axis order.
-    """
-    areas = np.count_nonzero(mask.values, axis=(1, 2))
-    if not areas.any():
-        return None
-    largest = np.flatnonzero(areas == areas.max())
-    at = int(largest[len(largest) // 2])  # the middle one of several: an end slice shows the ring's cap
-    box = Box.around(mask.values[at : at + 1], (mask.offset[0] + at, *mask.offset[1:]))
-    if box is None:
-        return None
-    middle = (np.array(box.start) + np.array(box.stop) - 1) / 2
-    index = image.lattice.to_index(mask.lattice.to_lps(middle))
-    extent_mm = max(n * s for n, s in zip(box.shape[1:], mask.lattice.spacing[1:], strict=True))
-    slice_index = round(float(index[0]))
-    if not image.box.start[0] <= slice_index < image.box.stop[0]:
-        return None
-    side_mm = max(SMALLEST_SIDE_MM, extent_mm + 2 * MARGIN_MM)
-    return View(image.lattice, slice_index, (float(index[1]), float(index[2])), side_mm)
+def gray_of(image: Image, view: View) -> Gray:
+    """The CT's voxels that reach into the window, in the soft tissue window; black beyond the CT."""
+    box, plane = view.box, view.plane
+    values = np.zeros(box.shape, np.uint8)
+    part = image.crop(box)
+    values[part.box.shift([-a for a in box.start]).slices] = _windowed(part.values)
+    section = np.take(values, 0, axis=plane.across)
+    if plane.upward:
+        section = section[::-1]
+    ends = np.array([box.start, box.stop], float) - 0.5
+    corners = view.place(ends)
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    return Gray(section, float(left), float(top), float(right - left), float(bottom - top))
 
 
-def outline_path(mask: Image, view: View) -> str:
-    """The mask's outline in the window's plane as SVG path data in mm; empty where it does not cross it.
-
-    The mask may lie on another lattice than the CT (the ring does): its slice next to the plane is taken.
-    """
-    at = round(float(mask.lattice.to_index(view.centre_lps)[0])) - mask.offset[0]
-    if not 0 <= at < mask.values.shape[0]:
-        return ""
-    parts = []
-    for loop in outlines(mask.values[at]):
-        index = np.column_stack([np.full(len(loop), at), loop]) + mask.offset
-        points = view.place(mask.lattice.to_lps(index))
-        parts.append("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points.tolist()) + "Z")
-    return "".join(parts)
-
-
-def gray_png(image: Image, view: View) -> bytes:
-    """The window's voxels as a square PNG in the soft tissue window; black beyond the CT."""
+def jpeg_of(gray: np.ndarray) -> bytes:
+    """Gray values (rows, columns) as JPEG, made smaller where there are more than can be seen."""
     from PIL import Image as Pillow
 
-    half = view.side_mm / 2 / np.array(view.lattice.spacing[1:])
-    first = np.floor(np.array(view.centre) - half).astype(int)
-    last = np.ceil(np.array(view.centre) + half).astype(int) + 1
-    box = Box(
-        (view.slice_index, int(first[0]), int(first[1])), (view.slice_index + 1, int(last[0]), int(last[1]))
-    )
-    canvas = np.zeros(box.shape[1:], np.uint8)
-    part = image.crop(box)
-    where = part.box.shift([-a for a in box.start]).slices[1:]
-    canvas[where] = _windowed(part.values[0])
-    upper, left = np.array(view.centre) - half - first + 0.5
-    lower, right = np.array(view.centre) + half - first + 0.5
-    square = Pillow.fromarray(canvas).resize(
-        (PNG_PIXELS, PNG_PIXELS), Pillow.Resampling.BICUBIC, box=(left, upper, right, lower)
-    )
+    picture = Pillow.fromarray(np.ascontiguousarray(gray))
+    rows, columns = gray.shape
+    if max(rows, columns) > MOST_PIXELS:
+        size = (min(columns, MOST_PIXELS), min(rows, MOST_PIXELS))
+        picture = picture.resize(size, Pillow.Resampling.LANCZOS)
     stream = io.BytesIO()
-    square.save(stream, "PNG", compress_level=PNG_COMPRESSION)
+    picture.save(stream, "JPEG", quality=JPEG_QUALITY)
     return stream.getvalue()
 
 
-def data_uri(png: bytes) -> str:
-    """The PNG as an address that needs no file."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def scene_jpeg(path: str | os.PathLike[str]) -> tuple[bytes, tuple[int, int]]:
+    """A picture of the scene from its file, as JPEG that fits a page; and its width and height in pixels."""
+    from PIL import Image as Pillow
+
+    with Pillow.open(path) as opened:
+        picture = opened.convert("RGB")
+    picture.thumbnail((SCENE_PIXELS, SCENE_PIXELS), Pillow.Resampling.LANCZOS)
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=JPEG_QUALITY)
+    return stream.getvalue(), picture.size
+
+
+def data_uri(jpeg: bytes) -> str:
+    """The JPEG as an address that needs no file."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def outline_path(mask: Image, view: View) -> str:
+    """The mask's outline in the window's plane as SVG path data, in tenths of a mm; empty for none.
+
+    The mask may lie on another lattice than the CT (the ring does): its slice next to the plane is taken.
+    """
+    across = view.plane.across
+    at = round(float(mask.lattice.to_index(view.centre_lps)[across])) - mask.offset[across]
+    if not 0 <= at < mask.values.shape[across]:
+        return ""
+    same = mask.lattice == view.lattice
+    corner = [mask.offset[view.plane.down], mask.offset[view.plane.right]]
+    parts = []
+    for loop in outlines(np.take(mask.values, at, axis=across)):
+        index = view.index(loop + corner, at + mask.offset[across])
+        points = view.place(index if same else view.lattice.to_index(mask.lattice.to_lps(index)))
+        parts.append(_closed_line(np.floor(points * UNITS_A_MM + HALF).astype(int)))
+    return "".join(parts)
+
+
+def _closed_line(points: np.ndarray) -> str:
+    """Path data of a closed line through whole-numbered points (n, 2), without those on a straight line."""
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    turns = before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]
+    corners = points[turns] if turns.any() else points
+    steps = np.diff(corners, axis=0).ravel().tolist()
+    x, y = corners[0].tolist()
+    return f"M{x} {y}l{' '.join(map(str, steps))}z".replace(" -", "-")
 
 
 def _windowed(values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from ..results import LesionScore, LesionStability, PatientStability
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
+from .plain_words import plain_words, standard_name
 from .words import MINUS, NOT_DEFINED, fixed, variable_title
 
 CAP = 5
@@ -145,7 +146,7 @@ def _lesion_row(row: LesionScore, stability: LesionStability, context: Context) 
         *(_share(stability.flips.get(name)) for name in _cutoffs(context)),
         f"{stability.scored} of {stability.draws}",
     ]
-    name = element("th", context.names[row.id], scope="row")
+    name = element("th", element("bdi", context.names[row.id]), scope="row")
     return element("tr", name, [element("td", cell) for cell in cells])
 
 
@@ -157,11 +158,16 @@ def _share(share: float | None) -> str:
     return "not defined" if share is None else f"{100 * share:.0f} %"
 
 
+def _term(variable: str) -> list[str | Markup]:
+    plain = plain_words(variable)
+    return [plain, element("small", standard_name(variable))] if plain else [variable_title(variable)]
+
+
 def _term_table(stability: PatientStability) -> Markup:
     rows = [
         element(
             "tr",
-            element("th", variable_title(variable), scope="row", title=variable),
+            element("th", _term(variable), scope="row"),
             element("td", NOT_DEFINED if icc is None else fixed(icc, ICC_DECIMALS)),
         )
         for variable, icc in stability.icc.items()

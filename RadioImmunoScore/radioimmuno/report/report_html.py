@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .. import __version__
 from ..atomic import write_text
@@ -13,16 +13,18 @@ from ..results import PatientScore
 from ..signature import Signature
 from .card import lesion_card
 from .context import Context, context_of
-from .figure import drawn_lesions, lesion_figure
+from .facts import Facts, facts_of
+from .figure import Drawings, letters, slice_note
+from .heading import page_header, page_title
+from .icons import icon_shapes
 from .left_out import left_out_table
 from .markup import Child, Markup, element
 from .origin import origin_table
 from .redrawn import stability_tables, whisker_note
+from .scene_pictures import scene_figures
 from .score_plot import score_plot
 from .style import CSS
 from .summary import metrics_table, patient_tiles
-
-TITLE = "Lesion scores"
 
 # Nothing that a name or a settings value holds can load or run anything, even if it got past the escaping.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -34,6 +36,7 @@ def write_report_html(
     image: Image,
     lesions: Sequence[Lesion],
     path: str | os.PathLike[str],
+    pictures: Mapping[str, str | os.PathLike[str]] | None = None,
 ) -> None:
     """Write the report as one self-contained HTML page.
 
@@ -44,13 +47,14 @@ def write_report_html(
     image : the CT, in HU, in any axis order
     lesions : the masks; a row of `patient` without a lesion of its identifier has no picture
     path : file to write
+    pictures : pictures of the scene that were made, as of `scene_pictures.scene_figures`
     """
     context = context_of(patient, signature)
-    page = element("html", _head(), _body(context, image, lesions), lang="en")
+    page = element("html", _head(context), _body(context, image, lesions, pictures or {}), lang="en")
     write_text(path, f"<!DOCTYPE html>\n{page}\n")
 
 
-def _head() -> Markup:
+def _head(context: Context) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -58,47 +62,38 @@ def _head() -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="generator", content=f"RadioImmunoScore {__version__}"),
-        element("title", f"{TITLE} · RadioImmunoScore"),
+        element("title", page_title(context)),
         element("style", Markup(CSS)),
     )
 
 
-def _body(context: Context, image: Image, lesions: Sequence[Lesion]) -> Markup:
+def _body(
+    context: Context,
+    image: Image,
+    lesions: Sequence[Lesion],
+    pictures: Mapping[str, str | os.PathLike[str]],
+) -> Markup:
     signature = context.signature
     return element(
         "body",
         context.axis.gradient(),
-        _header(context),
+        icon_shapes(),
+        letters(),
+        page_header(context),
         element(
             "main",
             _section("Patient", patient_tiles(context)),
             _section("Scores", score_plot(context), _notes(_meaning(signature), whisker_note(context))),
+            _section_of("Pictures", scene_figures(pictures)),
             _section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
-            _section("Lesions", _key(), _cards(context, image, lesions)),
+            _section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions)),
             _section_of("Left out", left_out_table(context.patient.left_out)),
             _section("Provenance", origin_table(context.patient.provenance, signature)),
         ),
         element(
             "footer", element("p", signature.notice), element("p", f"Made by RadioImmunoScore {__version__}.")
         ),
-    )
-
-
-def _header(context: Context) -> Markup:
-    signature = context.signature
-    about = (
-        "Each lesion of the CT, and the ring of tissue around its surface, was measured and scored by the "
-        f"signature “{signature.name}” (version {signature.version}). Blue is a score below "
-        f"{context.axis.scale.centre}, red one above it, gray a lesion that could not be scored."
-    )
-    return element(
-        "header",
-        element("p", "RadioImmunoScore", class_="brand"),
-        element("h1", TITLE),
-        element("p", about, class_="about"),
-        element("p", signature.notice, class_=f"notice {signature.status}", role="note"),
-        class_="page",
     )
 
 
@@ -138,11 +133,10 @@ def _key() -> Markup:
 
 def _cards(context: Context, image: Image, lesions: Sequence[Lesion]) -> list[Markup]:
     canonical = image.canonical()
-    drawn = drawn_lesions(context.patient.lesions, lesions)
+    masks = {lesion.id: lesion.canonical() for lesion in lesions}
+    drawings = Drawings(canonical, list(masks.values()), context)
     cards = []
-    for lesion in context.patient.lesions:
-        mine = drawn.get(lesion.id)
-        others = [other for other in drawn.values() if other is not mine]
-        figure = None if mine is None else lesion_figure(canonical, mine, others, context)
-        cards.append(lesion_card(lesion, figure, context))
+    for row in context.patient.lesions:
+        facts = facts_of(canonical, masks[row.id]) if row.id in masks else Facts()
+        cards.append(lesion_card(row, drawings.figures(row.id), facts, context))
     return cards

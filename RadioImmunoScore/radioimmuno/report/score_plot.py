@@ -44,15 +44,8 @@ def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
         axis.cutoff_lines(0, ROW_HEIGHT),
         element("line", x1=axis.at(axis.middle), x2=axis.at(score), y1=middle, y2=middle, class_="stem"),
         whisker(lesion.stability, axis, middle),
-        element(
-            "circle",
-            element("title", f"{context.names[lesion.id]}: {axis.text(score)}"),
-            cx=axis.at(score),
-            cy=middle,
-            r=DOT_RADIUS,
-            fill=axis.scale.hex(score),
-            class_="dot",
-        ),
+        axis.marker(score, middle, DOT_RADIUS),
+        _value_beyond(score, axis),
         width="100%",
         height=ROW_HEIGHT,
         aria_hidden="true",
@@ -65,6 +58,23 @@ def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
     )
 
 
+def _value_beyond(score: float, axis: Axis) -> Markup | None:
+    """The value of a score beyond the axis, beside its arrow."""
+    side = axis.beyond(score)
+    if not side:
+        return None
+    away, anchor = -side * 2 * DOT_RADIUS, "end" if side > 0 else "start"
+    return element(
+        "text",
+        axis.text(score),
+        x=axis.at(score),
+        dx=away,
+        y=ROW_HEIGHT / 2 + 4,
+        text_anchor=anchor,
+        class_="beyond",
+    )
+
+
 def _unscored_row(lesion: LesionScore, context: Context) -> Markup:
     reason = element("td", "not scored: ", lesion.reasons, colspan=2, class_="unscored")
     return element("tr", _name(lesion, context), reason)
@@ -72,7 +82,8 @@ def _unscored_row(lesion: LesionScore, context: Context) -> Markup:
 
 def _name(lesion: LesionScore, context: Context) -> Markup:
     name = context.names[lesion.id]
-    return element("th", element("a", name, href=f"#{context.anchors[lesion.id]}", title=name), scope="row")
+    link = element("a", element("bdi", name), href=f"#{context.anchors[lesion.id]}", title=name)
+    return element("th", link, scope="row")
 
 
 def _head(axis: Axis) -> Markup:

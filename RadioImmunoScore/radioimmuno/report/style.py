@@ -33,13 +33,17 @@ h1 { margin: 0; font-size: 2rem; line-height: 1.2; letter-spacing: -.01em; }
 h2 { margin: 0 0 .75rem; font-size: 1.25rem; }
 h3 { margin: 0; font-size: 1.125rem; }
 h4 { margin: 1.25rem 0 .25rem; font-size: .95rem; }
-.about { max-width: 46rem; margin: .5rem 0 1rem; color: var(--muted); }
+.identity { display: flex; flex-wrap: wrap; gap: .35rem 2rem; margin: .6rem 0 0; }
+.identity dt { color: var(--muted); font-size: .8rem; }
+.identity dd { margin: 0; font-weight: 600; font-size: 1.05rem; }
+.about { max-width: 46rem; margin: .6rem 0 1rem; color: var(--muted); }
 .notice { margin: 0 0 1.5rem; padding: .75rem 1rem; border-radius: 8px; font-weight: 600;
   background: var(--notice); color: var(--notice-text); border: 1px solid var(--notice-rule); }
 section { margin: 0 0 2.5rem; }
 a { color: var(--accent); }
-small { display: block; color: var(--muted); font-size: .8rem; font-weight: 400; }
+small { display: block; line-height: 1.25; color: var(--muted); font-size: .8rem; font-weight: 400; }
 .note { color: var(--muted); font-size: .85rem; margin: .6rem 0 0; }
+.note + .card { margin-top: .75rem; }
 .metrics tbody th::first-letter, .terms tbody th::first-letter, .terms tfoot th::first-letter {
   text-transform: uppercase; }
 .words { color: var(--muted); font-weight: 400; }
@@ -63,6 +67,9 @@ thead th { color: var(--muted); font-size: .85rem; }
 .metrics tbody th { white-space: nowrap; }
 .narrow td { white-space: nowrap; }
 .metrics .words { font-size: .85rem; min-width: 9rem; }
+small > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
+  overflow: hidden; overflow-wrap: anywhere; }
+.metrics td small { min-width: 5.5rem; }
 
 .plot { border-collapse: separate; border-spacing: 0; padding: .75rem 1rem .25rem; table-layout: fixed; }
 .plot th, .plot td { padding: 0; }
@@ -79,6 +86,9 @@ thead th { color: var(--muted); font-size: .85rem; }
 .cutoff { stroke: var(--edge); stroke-width: 1; stroke-dasharray: 2 2; }
 .stem { stroke: var(--muted); stroke-width: 1.5; stroke-opacity: .6; }
 .dot { stroke: var(--edge); stroke-width: 1.5; }
+.edge { overflow: visible; }
+.plot .beyond { font-weight: 600; fill: var(--text); stroke: var(--sheet); stroke-width: 4px;
+  paint-order: stroke; }
 .whisker line { stroke-linecap: round; }
 .whisker .casing { stroke: var(--sheet); stroke-width: 4.5; stroke-opacity: .85; }
 .whisker .core { stroke: var(--text); stroke-width: 1.75; }
@@ -99,9 +109,13 @@ section:has(#outlines:not(:checked)) .overlay { visibility: hidden; }
 .swatch { display: inline-block; width: .85em; height: .85em; margin-right: .5em; border-radius: 3px;
   border: 1px solid var(--edge); vertical-align: -.05em; }
 .identifier { color: var(--muted); font-size: .85rem; }
-.columns { display: grid; gap: 1.5rem; grid-template-columns: 23rem minmax(0, 1fr); }
+.columns { display: grid; gap: 1.5rem; grid-template-columns: 23rem minmax(0, 1fr); align-items: start; }
+.views { display: grid; gap: .6rem; grid-template-columns: 1fr 1fr; }
+.views .axial { grid-column: 1 / -1; }
 figure { margin: 0; }
 figure > svg { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px; background: #000; }
+.scene figure + figure { margin-top: 1rem; }
+.scene img { display: block; width: 100%; height: auto; border-radius: 6px; }
 figure > p { margin: 0; padding: 3rem 1rem; text-align: center; color: var(--muted);
   border: 1px dashed var(--rule); border-radius: 6px; }
 figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
@@ -132,6 +146,11 @@ figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
 .facts dd { margin: 0; font-weight: 500; }
 .findings { list-style: none; margin: 1rem 0 0; padding: 0; }
 .findings li { margin: .4rem 0 0; padding: .1rem 0 .1rem .75rem; border-left: 4px solid; }
+.icon { width: 1em; height: 1em; margin-right: .35em; vertical-align: -.12em; }
+.sign { fill: none; stroke: var(--sheet); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+.findings .refuse .icon { color: var(--refuse); }
+.findings .warn .icon { color: var(--warn); }
+.findings .fixed .icon { color: var(--fixed); }
 .findings code { color: var(--muted); font-size: .8rem; }
 .findings .refuse { border-color: var(--refuse); } .findings .refuse strong { color: var(--refuse); }
 .findings .warn { border-color: var(--warn); } .findings .warn strong { color: var(--warn); }
@@ -140,7 +159,7 @@ figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
 .terms { font-size: .88rem; }
 .terms th, .terms td { padding: .22rem 0; vertical-align: middle; border-top: 1px solid var(--rule); }
 .terms thead th { border-top: 0; font-size: .8rem; }
-.terms .track { width: 32%; padding-left: .75rem; }
+.terms .track { width: 26%; padding-left: .75rem; }
 .terms svg { display: block; }
 .terms .adds { fill: var(--adds); } .terms .takes { fill: var(--takes); }
 .zero { stroke: var(--muted); stroke-width: 1; }
@@ -180,20 +199,38 @@ footer p { margin: .25rem 0; }
   .chip { margin-left: 0; }
   .origin th { width: 9rem; }
 }
+@page { margin: 13mm 12mm; }
 @media print {
   :root { color-scheme: light;
     --page: #fff; --sheet: #fff; --text: #000; --muted: #444; --rule: #bbb; --accent: #000; --adds: #b8322b;
     --takes: #2b5fc0; --edge: #333; --notice: #fff; --notice-text: #000; --notice-rule: #000;
     --refuse: #a3161d; --warn: #6b4100; --fixed: #1f5f8b; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-  html { font-size: 11.5px; }
-  body { font-size: 1rem; }
+  html { font-size: 11px; }
+  body { font-size: 1rem; line-height: 1.35; orphans: 3; widows: 3; }
+  header.page, main, footer { max-width: none; padding: 0; }
+  .brand { margin-top: 0; }
+  .notice { margin-bottom: 1rem; }
+  section { margin-bottom: 1.5rem; }
   .tiles { grid-template-columns: repeat(5, 1fr); }
-  .columns { grid-template-columns: 6.5cm minmax(0, 1fr); }
-  .card, .tiles div, tr, figure { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
-  .switch, summary { display: none; }
-  details::details-content { content-visibility: visible; display: block; }
+  .scene { display: grid; grid-template-columns: 1fr 1fr; gap: .5cm; align-items: start; }
+  .scene figure:only-child { grid-column: 1 / -1; }
+  .scene figure + figure { margin-top: 0; }
+  .scene img { max-height: 5.3cm; object-fit: contain; object-position: left top; }
+  .columns { grid-template-columns: 5.7cm minmax(0, 1fr); gap: .5cm; }
+  .views { gap: .2cm; }
+  .card { margin-bottom: .5cm; padding: .25cm .35cm .3cm; }
+  .card > header { margin-bottom: .2cm; }
+  .facts { gap: .2rem 1.5rem; margin-top: .5rem; }
+  .terms th, .terms td { padding: .08rem 0; }
+  .terms .track { width: 17%; }
+  h4 { margin-top: .6rem; }
+  .card, .tiles div, .plot tr, .terms tr, .origin tr, figure, .together, .key, .note, .notice {
+    break-inside: avoid; }
+  h1, h2, h3, h4, .key, .card > header, .origin .group { break-after: avoid; }
+  section > h2 + * { break-before: avoid; }
+  thead { display: table-header-group; }
+  .switch, details { display: none; }
   .wide { overflow: visible; }
   a { text-decoration: none; }
 }

@@ -36,7 +36,7 @@ def metrics_table(context: Context) -> Markup:
         element("caption", "Scores by subset of lesions", class_="unseen"),
         element("thead", head),
         element("tbody", rows),
-        class_="metrics",
+        class_="metrics together",
     )
     wide = element(
         "div", table, class_="wide", role="region", aria_label="Scores by subset of lesions", tabindex=0
@@ -101,8 +101,8 @@ def _extreme(value: float | None, lesion: str | None, context: Context) -> Child
     return [_value(value, context.axis), element("small", _lesion_name(lesion, context))]
 
 
-def _lesion_name(lesion: str | None, context: Context) -> str | None:
-    return None if lesion is None else context.names.get(lesion, lesion)
+def _lesion_name(lesion: str | None, context: Context) -> Markup | None:
+    return None if lesion is None else element("bdi", context.names.get(lesion, lesion))
 
 
 def _spread(value: float | None, n: int, decimals: int) -> str:

@@ -7,7 +7,7 @@ import math
 from ..features.catalog import split
 from ..findings import Severity
 from ..lesion import Site
-from ..results import LesionScore, Metrics
+from ..results import Metrics
 from ..signature import Cutoffs
 
 MINUS = "\N{MINUS SIGN}"
@@ -120,12 +120,3 @@ def irradiated_word(irradiated: bool | None) -> str:
     if irradiated is None:
         return "not given"
     return "yes" if irradiated else "no"
-
-
-def lesion_names(lesions: tuple[LesionScore, ...]) -> dict[str, str]:
-    """Identifier -> name; a name that several lesions share has the identifier behind it."""
-    names = [lesion.name for lesion in lesions]
-    return {
-        lesion.id: lesion.name if names.count(lesion.name) == 1 else f"{lesion.name} ({lesion.id})"
-        for lesion in lesions
-    }

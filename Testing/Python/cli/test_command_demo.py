@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -45,6 +46,13 @@ def test_it_ends_in_a_table_of_the_lesions_and_the_notice(demo):
         (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"{lesion['name']} ")]
         assert f"{lesion['score']:.3f}" in line
     assert "DEMONSTRATION SIGNATURE" in done.stdout
+
+
+def test_the_report_holds_the_scenes_pictures_and_stays_one_file(demo):
+    _, out = demo
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert len(re.findall(r'<img src="data:image/jpeg;base64,', page)) == 2
+    assert "axial.png" not in page
 
 
 def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):

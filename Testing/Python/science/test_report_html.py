@@ -28,7 +28,7 @@ def test_nothing_is_loaded_and_nothing_runs(tmp_path: Path) -> None:
             assert not name.startswith("on"), f"{name} would run"
             if name in {"href", "src"}:
                 assert value is not None
-                assert value.startswith(("#", "data:image/png;base64,"))
+                assert value.startswith(("#", "data:image/jpeg;base64,"))
     style = root.one("style").text
     assert "@import" not in style
     assert "url(" not in style
@@ -77,18 +77,31 @@ def test_the_notice_heads_the_page_and_every_card_says_the_status(tmp_path: Path
 def test_every_lesion_has_a_card_and_every_lesion_with_voxels_a_picture(tmp_path: Path) -> None:
     found = cards(page(tmp_path))
     assert [card.one("h3").text for card in found] == ["Liver segment 7", "Liver segment 4", "Node", "Empty"]
-    assert [len(list(card.all("image"))) for card in found] == [1, 1, 1, 0]
+    assert [len(list(card.all("image"))) for card in found] == [3, 3, 3, 0]
     for card in found[:3]:
-        picture = card.one("figure").one("svg", role="img")
-        assert card.one("h3").text in (picture.attributes["aria-label"] or "")
+        for figure, plane in zip(card.all("figure"), ("Axial", "Coronal", "Sagittal"), strict=True):
+            words = figure.one("svg", role="img").attributes["aria-label"] or ""
+            assert words.startswith(plane)
+            assert card.one("h3").text in words
+            assert re.match(rf"{plane}, [SIAPRL] \d+\.\d mm, slice \d+ of \d+", figure.one("figcaption").text)
+            assert list(figure.all("path", class_="scale-bar"))
+
+
+def test_the_directions_of_each_plane_are_on_the_page(tmp_path: Path) -> None:
+    root = page(tmp_path)
+    for plane, letters in (("axial", "R L A P"), ("coronal", "R L S I"), ("sagittal", "A P S I")):
+        assert root.one("g", id=f"letters-{plane}").text == letters
+        used = [figure.one("use").attributes["href"] for figure in root.all("figure", class_=plane)]
+        assert used == [f"#letters-{plane}"] * 3
 
 
 def test_outlines_have_the_scores_color_and_the_ring_is_dashed(tmp_path: Path) -> None:
     root = page(tmp_path)
     scale = color_scale(cases.signature())
     for card, score in zip(cards(root), (-1.5, 0.25, 1.75), strict=False):
-        assert card.one("path", class_="lesion", stroke=scale.hex(score))
-        assert card.one("path", class_="ring")
+        for figure in card.all("figure"):
+            assert figure.one("path", class_="lesion", stroke=scale.hex(score))
+            assert figure.one("path", class_="ring")
     assert ".ring { stroke: #ffd23f; stroke-width: 1.25; stroke-dasharray" in root.one("style").text
 
 
@@ -101,15 +114,15 @@ def test_other_lesions_on_the_slice_are_outlined_in_their_own_color(tmp_path: Pa
 
 def test_a_ct_and_masks_in_another_axis_order_give_the_same_pictures(tmp_path: Path) -> None:
     order, signs = (2, 0, 1), (-1, 1, -1)
-    expected = [card.one("figure") for card in cards(page(tmp_path))]
+    expected = [list(card.all("figure")) for card in cards(page(tmp_path))]
     lesions = [
         replace(lesion, mask=cases.reordered(lesion.mask, order, signs)) for lesion in cases.lesions()[:3]
     ]
     ct = cases.reordered(cases.ct(), order, signs)
     write_report_html(cases.patient(), cases.signature(), ct, lesions, tmp_path / "other.html")
     other = parsed((tmp_path / "other.html").read_text(encoding="utf-8"))
-    for card, figure in zip(cards(other)[:3], expected, strict=False):
-        assert card.one("figure") == figure
+    for card, figures in zip(cards(other)[:3], expected, strict=False):
+        assert list(card.all("figure")) == figures
 
 
 def test_a_row_without_its_lesion_has_a_card_without_a_picture(tmp_path: Path) -> None:
@@ -138,7 +151,12 @@ def test_score_standing_site_and_irradiation_are_spelled_out(tmp_path: Path) -> 
     assert "−1.50 below the low cut-off (−1.00)" in low.text
     assert "0.25 between the median (0.00) and the high cut-off (1.00)" in middle.text
     assert "1.75 above the high cut-off (1.00)" in high.text
-    assert "Volume 5.76 cc Site liver Irradiated yes" in low.text
+    # 20 columns of 1.2 mm by 25 rows of 0.8 mm, the corners cut by half a voxel: from (-12, -9.6) to
+    # (12, 9.6) mm, and perpendicular to it from side to side, 20 mm x 30.7 / 24
+    assert (
+        "Volume 5.76 cc Long axis 30.7 mm Short axis 25.6 mm Mean 500 HU Site liver Irradiated yes"
+        in low.text
+    )
     assert "Irradiated no" in middle.text
     assert "Site lymph node Irradiated not given" in high.text
 

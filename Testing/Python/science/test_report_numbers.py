@@ -12,6 +12,7 @@ import report_cases as cases
 from report_page import cards, page
 
 from radioimmuno.colors import color_scale
+from radioimmuno.results import PatientScore
 
 
 def test_contributions_are_bars_around_zero_in_order_of_size_and_sum_up(tmp_path: Path) -> None:
@@ -19,8 +20,8 @@ def test_contributions_are_bars_around_zero_in_order_of_size_and_sum_up(tmp_path
     rows = list(table.one("tbody").all("tr"))
     # -1.5 - 0.5 - 0.25 = -2.25 is the largest of all cards, +0.5 the next
     assert [row.one("th").text for row in rows] == [
-        "lesion, co-occurrence: contrast",
-        "ring, intensity: mean",
+        "lesion: large differences between neighbors co-occurrence: contrast, IBSI ACUI",
+        "ring: mean of the HU values intensity: mean, IBSI Q4LE",
         "site: liver",
         "tube voltage",
     ]
@@ -67,10 +68,36 @@ def test_the_plot_orders_lesions_by_score_and_places_them_on_one_axis(tmp_path: 
     assert [dot["fill"] for dot in dots] == [color_scale(cases.signature()).hex(score) for score in scores]
 
 
-def test_scores_beyond_the_color_scale_still_lie_on_the_axis(tmp_path: Path) -> None:
-    lesion = replace(cases.patient().lesions[0], score=50.0)
-    plot = page(tmp_path, cases.patient(lesions=(lesion,))).one("table", class_="plot")
+def with_scores(*scores: float) -> PatientScore:
+    first = cases.patient().lesions[0]
+    return cases.patient(
+        lesions=tuple(replace(first, id=str(n), score=score) for n, score in enumerate(scores))
+    )
+
+
+def test_a_score_a_little_beyond_the_color_scale_lies_on_the_axis(tmp_path: Path) -> None:
+    # the scale is -2 to 2
+    plot = page(tmp_path, with_scores(3.5)).one("table", class_="plot")
     assert 0 < float((plot.one("circle").attributes["cx"] or "")[:-1]) < 100
+    assert not list(plot.all("text", class_="beyond"))
+
+
+def test_one_score_far_off_does_not_crush_the_others(tmp_path: Path) -> None:
+    usual = page(tmp_path, with_scores(-1.0, 1.0)).one("table", class_="plot")
+    crushed = page(tmp_path, with_scores(-1.0, 1.0, 5550653.0)).one("table", class_="plot")
+    places = [[dot.attributes["cx"] for dot in plot.all("circle")] for plot in (usual, crushed)]
+    assert places[0] == places[1]
+
+
+@pytest.mark.parametrize(("score", "edge", "text"), [(40.0, "100.00%", "40.00"), (-40.0, "0.00%", "−40.00")])
+def test_a_score_far_off_is_an_arrow_at_the_edge_with_its_value(
+    tmp_path: Path, score: float, edge: str, text: str
+) -> None:
+    root = page(tmp_path, with_scores(0.5, score))
+    plot = root.one("table", class_="plot")
+    assert plot.one("svg", class_="edge").attributes["x"] == edge
+    assert plot.one("text", class_="beyond").text == text
+    assert cards(root)[1].one("svg", class_="edge").attributes["x"] == edge
 
 
 def test_what_a_subset_is_too_small_for_is_not_defined(tmp_path: Path) -> None:
