@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import io
+import json
 import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 from radioimmuno import __version__
 from radioimmuno.findings import InputError
 
 from . import check, demo, export_dicom, features, maps, ring, score, segment, series, signature
 from .options import EXIT_CODES
-from .outcome import FAILURE, INTERRUPTED, Failure
+from .outcome import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
 from .paths import guarded
+from .process import Terminated, ending_in_order, open_streams, written
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COMMANDS = (demo, segment, check, score, features, maps, ring, export_dicom, series, signature)
 
@@ -34,9 +41,35 @@ examples:
 RADIOIMMUNO_TRACEBACK=1 in the environment shows where an unexpected failure came from."""
 
 
-def parser() -> argparse.ArgumentParser:
+# The codes of errors that are none of `findings.CODES`, as `--json` names them.
+USAGE, FAILED, SYSTEM, STOPPED, UNEXPECTED = "usage", "failed", "system", "stopped", "unexpected"
+
+EMPTY_OPTION = re.compile(r"--[\w-]+=")
+
+
+class WrongUsage(Exception):
+    """A command line that cannot be understood."""
+
+    def __init__(self, usage: str, program: str, text: str) -> None:
+        super().__init__(text)
+        self.lines = f"{usage}{program}: error: {text}"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises what is wrong instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the message with the usage of the command that it concerns."""
+        raise WrongUsage(self.format_usage(), self.prog, message)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Print help or version; argparse itself takes no notice of what cannot be written."""
+        (file or sys.stderr).write(message)
+
+
+def parser() -> Parser:
     """The command line's grammar and its help."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         "radioimmuno",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -50,35 +83,67 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; errors become one plain line on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names in any script, terminals of any encoding
-    arguments = parser().parse_args(argv)
+    """Run one command and return its exit code; errors become one plain line on stderr.
+
+    With `--json`, an error is an object on stdout besides, whatever it is.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
+    with ending_in_order():
+        try:
+            code = _run(arguments)
+            sys.stdout.flush()
+            return code
+        except BaseException as error:
+            return _failed(error, "--json" in arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    grammar = parser()
+    if any(text == "" or EMPTY_OPTION.fullmatch(text) for text in arguments):
+        grammar.error("an argument is empty; leave it out or name something")
     try:
-        with guarded(arguments.output, arguments.inputs):
-            code = int(arguments.run(arguments))
-        sys.stdout.flush()
-        return code
-    except InputError as error:
-        return _failed(f"{error} [{error.code}]")
-    except Failure as error:
-        return _failed(str(error))
-    except BrokenPipeError:
-        # Whoever read our output stopped: Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        parsed = grammar.parse_args(arguments)
+    except SystemExit:  # --help and --version have printed what was asked for
+        return ALL_SCORED
+    with guarded(parsed.output, parsed.inputs):
+        return int(parsed.run(parsed))
+
+
+def _failed(error: BaseException, as_json: bool) -> int:
+    """Say what happened, in a line and where it is asked for as JSON; the exit code."""
+    if isinstance(error, BrokenPipeError):
+        written(sys.stdout)
         return FAILURE
-    except OSError as error:
-        return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except KeyboardInterrupt:
-        _failed("stopped")
-        return INTERRUPTED
-    except Exception as error:
-        if os.environ.get("RADIOIMMUNO_TRACEBACK") == "1":
-            raise
-        return _failed(f"unexpected failure: {type(error).__name__}: {error}")
+    if not isinstance(error, Exception | KeyboardInterrupt | Terminated):
+        raise error
+    code, text, exit_code = _described(error)
+    if code == UNEXPECTED and os.environ.get("RADIOIMMUNO_TRACEBACK") == "1":
+        traceback.print_exception(error)
+    line = f"radioimmuno: {' '.join(text.split())}"
+    if isinstance(error, WrongUsage):
+        line = error.lines
+    elif isinstance(error, InputError):
+        line += f" [{code}]"
+    written(sys.stderr, f"{line}\n")
+    document = {"exit_code": exit_code, "error": {"code": code, "text": text}}
+    written(sys.stdout, f"{json.dumps(document, indent=2)}\n" if as_json else "")
+    return exit_code
 
 
-def _failed(text: str) -> int:
-    print(f"radioimmuno: {' '.join(text.split())}", file=sys.stderr)
-    return FAILURE
+def _described(error: BaseException) -> tuple[str, str, int]:
+    """The code, the text and the exit code of an error."""
+    if isinstance(error, InputError):
+        return error.code, str(error), FAILURE
+    if isinstance(error, WrongUsage):
+        return USAGE, str(error), WRONG_USAGE
+    if isinstance(error, Failure):
+        return FAILED, str(error), FAILURE
+    if isinstance(error, Terminated):
+        return STOPPED, "stopped", error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED, "stopped", INTERRUPTED
+    if isinstance(error, OSError):
+        problem = error.strerror or str(error)
+        return SYSTEM, f"{error.filename}: {problem}" if error.filename else problem, FAILURE
+    return UNEXPECTED, f"unexpected failure: {type(error).__name__}: {error}", FAILURE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from radioimmuno.lesion import LeftOut
 
-ALL_SCORED, FAILURE, SOME_REFUSED, INTERRUPTED = 0, 1, 8, 130
+ALL_SCORED, FAILURE, WRONG_USAGE, SOME_REFUSED, INTERRUPTED = 0, 1, 2, 8, 130
 
 
 class Failure(Exception):

@@ -86,7 +86,7 @@ def add_out_folder(parser: argparse.ArgumentParser, help_text: str = "folder for
 
 @contextmanager
 def guarded(output: Output | None, inputs: Sequence[Path]) -> Iterator[None]:
-    """Let a command run whose output is no input and can be written, in a folder that is there.
+    """Let a command run that reads files and folders, and whose output is no input and can be written.
 
     Folders that were made for the output are removed when the command fails.
 
@@ -96,8 +96,12 @@ def guarded(output: Output | None, inputs: Sequence[Path]) -> Iterator[None]:
         `output.is_input`.
     Failure
         When the output is a folder instead of a file, or the other way round, or its place cannot be
-        written to.
+        written to; when an input is neither a file nor a folder.
     """
+    for path in inputs:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            # To read one may take for ever.
+            raise Failure(f"{path} is a pipe, a device or a socket; name a file or a folder")
     if output is None:
         yield
         return

@@ -47,6 +47,8 @@ def apply_lesion_table(
 
 def _lines(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """The columns, and of each further line that is not empty its number and its cells by column."""
+    if path.exists() and not path.is_file():
+        raise TableError("table.unreadable", f"{path} is no file.")
     try:
         text = path.read_text(encoding="utf-8-sig")
         # Spreadsheets write semicolons where the comma is the decimal sign.
