@@ -12,7 +12,17 @@ from radioimmuno.identity import identity_entries
 from .case import READING_CT, READING_LESIONS, read_case
 from .engine_tables import COLUMNS, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
-from .options import add_case, add_command, add_settings, positive, reading_options, settings_named
+from .feature_layouts import LONG, WHO, WIDE, arranged
+from .feature_record import record_beside, write_record
+from .options import (
+    add_case,
+    add_command,
+    add_lesion_table,
+    add_settings,
+    positive,
+    reading_options,
+    settings_named,
+)
 from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
@@ -30,6 +40,15 @@ writes a CSV file with one row a feature:
 where region is lesion or ring and reference_tag is the feature's tag in the IBSI table of consensus values.
 A feature that is not defined for a region, and those of a refused lesion, have an empty value.
 
+--wide region  one row a region of a lesion, a column a feature:
+  patient, study, {", ".join(WHO)}, region, morphology.volume, ...
+--wide lesion  one row a lesion, a column a feature of a region:
+  patient, study, {", ".join(WHO)}, lesion.morphology.volume, ..., ring.morphology.volume, ...
+Their status is measured, warning, refused or left out.
+
+Beside the table goes a JSON file of the same name: settings, versions, hashes of inputs and table, what was
+found of each lesion, and the IBSI code and unit of each feature.
+
 The presets ibsi-digital, ibsi-c, ibsi-d and ibsi-e are the configurations that IBSI has consensus values
 for; they also give the features that take longer (Moran's I, Geary's C, bounding ellipsoids).
 
@@ -41,6 +60,7 @@ Scores are always made with our own engine."""
 
 EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --out features.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --wide lesion --out wide.csv
   radioimmuno features ct.nii.gz mask.nii.gz --settings ibsi-c --region lesion --out ibsi_c.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --out compared.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine pyradiomics --image-type Wavelet \\
@@ -51,9 +71,16 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "features", "measure IBSI features", DESCRIPTION, EXAMPLES)
     add_case(parser)
+    add_lesion_table(parser)
     add_settings(parser)
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
+    )
+    parser.add_argument(
+        "--wide",
+        choices=WIDE,
+        help="a column a feature, with one row a region of a lesion or one row a lesion (default: one row a "
+        "feature)",
     )
     parser.add_argument(
         "--engine", choices=tuple(TABLES), default="radioimmuno", help="whose definitions (default: our own)"
@@ -84,31 +111,39 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_named(arguments.settings)
     if arguments.image_type and arguments.engine != "pyradiomics":
         raise Failure("--image-type is PyRadiomics' own: it goes with --engine pyradiomics")
+    if arguments.wide and arguments.engine == "compare":
+        raise Failure("--engine compare has a row a feature: it does not go with --wide")
+    record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
     with Progress(stages, arguments.quiet) as progress:
         from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
 
         _require(arguments.engine)
         keys = ALL if arguments.settings.startswith("ibsi-") else DEFAULT
-        wanted = identifiers(keys, [arguments.region] if arguments.region else REGIONS)
+        regions = [arguments.region] if arguments.region else REGIONS
+        wanted = identifiers(keys, regions)
         case = read_case(
             arguments.ct,
             arguments.lesions,
-            None,
+            arguments.lesion_table,
             progress,
             settings=settings,
             **reading_options(arguments),
         )
         order = Order(settings, wanted, dict(arguments.image_type))
-        made = TABLES[arguments.engine](case, order, progress)
+        layout = arguments.wide or LONG
+        made = arranged(TABLES[arguments.engine](case, order, progress), case, layout, regions)
         _write(made, arguments.out, case.identity)
+        how = {"engine": arguments.engine, "row": layout}
+        write_record(record, arguments.out, case, order, made, how)
+    files = [str(arguments.out), str(record)]
     code = exit_code(lesion.refused for lesion in made.measured)
     if arguments.json:
         print_json(
             {
                 "exit_code": code,
                 **identity_entries(case.identity),
-                "files": [str(arguments.out)],
+                "files": files,
                 "features": made.rows,
                 "left_out": left_out_plain(case.left_out),
             }
@@ -116,7 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(heading(case.identity))
         print("\n".join([_summary(made.measured, len(wanted)), *left_out_lines(case.left_out)]))
-        print(f"\nIn {arguments.out}: {len(made.rows)} rows")
+        print(f"\nIn {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}")
     return code
 
 

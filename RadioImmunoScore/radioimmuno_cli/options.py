@@ -79,6 +79,17 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_lesion_table(parser: argparse.ArgumentParser) -> None:
+    """The option that names a table of what is known about the lesions."""
+    parser.add_argument(
+        "--lesion-table",
+        metavar="CSV",
+        type=Path,
+        action=Input,
+        help="what is known: lesion_id (or name), site, irradiated",
+    )
+
+
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """The option that says how features are measured; `settings_named` reads it."""
     parser.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import result
 from .case import READING_CT, READING_LESIONS, read_case
-from .options import SITES, add_case, add_command, reading_options, tube_voltage
+from .options import SITES, add_case, add_command, add_lesion_table, reading_options, tube_voltage
 from .outcome import Failure
 from .paths import Input, add_out_folder
 from .progress import Progress
@@ -65,13 +65,7 @@ def register(commands: Any) -> None:
         action=Input,
         help="signature file (default: the demonstration signature)",
     )
-    parser.add_argument(
-        "--lesion-table",
-        metavar="CSV",
-        type=Path,
-        action=Input,
-        help="what is known: lesion_id (or name), site, irradiated",
-    )
+    add_lesion_table(parser)
     parser.add_argument(
         "--kvp",
         metavar="N",

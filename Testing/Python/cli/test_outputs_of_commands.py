@@ -50,6 +50,7 @@ TABLE = ("--lesion-table", "table.csv")
         ("ring", *CASE, "--settings", "settings.json", "--out", "settings.json"),
         ("features", *CASE, "--out", "ct.nrrd"),
         ("features", *CASE, "--out", "./labels.nrrd"),
+        ("features", *CASE, "--settings", "settings.json", "--out", "settings.csv"),
         ("check", *CASE, "--out", "labels.nrrd"),
         ("maps", *CASE, "--out", "."),
         ("score", *CASE, "--out", "."),

@@ -1,0 +1,78 @@
+"""The ways a table of features can lie: a row a feature, a row a region, or a row a lesion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .engine_tables import NAME_COLUMN, Row, Table
+
+if TYPE_CHECKING:
+    from radioimmuno.lesion import Lesion
+    from radioimmuno.measuring import LesionFeatures
+
+    from .case import Case
+
+LONG, REGION, LESION = "feature", "region", "lesion"
+WIDE = (REGION, LESION)
+
+# What begins a wide row; `region` follows where there is a row a region, then the features.
+WHO = ("lesion_id", "name", "site", "status", "reasons")
+
+
+def arranged(made: Table, case: Case, layout: str, regions: Sequence[str]) -> Table:
+    """The table with a row a feature (as it was made), a row a region of a lesion, or a row a lesion.
+
+    A lesion that was refused or left out has its row, with the reason and without values.
+
+    Parameters
+    ----------
+    layout : `LONG`, `REGION` or `LESION`
+    regions : the regions that were asked for
+    """
+    if layout == LONG:
+        return made
+    values: dict[tuple[str, str], dict[str, float | None]] = {}
+    for row in made.rows:
+        values.setdefault((row["lesion_id"], row["region"]), {})[row["feature"] or row[NAME_COLUMN]] = row[
+            "value"
+        ]
+    names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in made.rows))
+    who = _who(made.measured, case)
+    if layout == REGION:
+        rows = [
+            {**one, "region": region, **dict.fromkeys(names), **values.get((one["lesion_id"], region), {})}
+            for one in who
+            for region in regions
+        ]
+        return Table(made.measured, (*WHO, "region", *names), rows)
+    columns = [f"{region}.{name}" for region in regions for name in names]
+    rows = []
+    for one in who:
+        found = {
+            f"{region}.{name}": value
+            for region in regions
+            for name, value in values.get((one["lesion_id"], region), {}).items()
+        }
+        rows.append({**one, **dict.fromkeys(columns), **found})
+    return Table(made.measured, (*WHO, *columns), rows)
+
+
+def status_of(lesion: LesionFeatures) -> str:
+    """`measured`, `warning` (measured, with something to look at) or `refused`."""
+    if lesion.refused:
+        return "refused"
+    return "warning" if any(finding.severity.value == "warn" for finding in lesion.findings) else "measured"
+
+
+def _who(measured: Sequence[LesionFeatures], case: Case) -> list[Row]:
+    lesions: Mapping[str, Lesion] = {lesion.id: lesion for lesion in case.lesions}
+    rows: list[Row] = []
+    for one in measured:
+        site = lesions[one.id].site
+        reasons = " ".join(finding.text for finding in one.findings)
+        cells = (one.id, one.name, "" if site is None else site.value, status_of(one), reasons)
+        rows.append(dict(zip(WHO, cells, strict=True)))
+    for out in case.left_out:
+        rows.append(dict(zip(WHO, (out.id, out.name, "", "left out", out.reason), strict=True)))
+    return rows

@@ -1,0 +1,111 @@
+"""What a table of features was made of and how, as JSON beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .feature_layouts import status_of
+from .outcome import Failure, left_out_plain
+
+if TYPE_CHECKING:
+    from .case import Case
+    from .engine_tables import Order, Table
+
+FORMAT, FORMAT_VERSION = "radioimmuno-features", 1
+ENDING = ".json"
+
+
+def record_beside(out: Path, inputs: Iterable[Path]) -> Path:
+    """Where the record of a table goes: beside it, with another ending.
+
+    Raises
+    ------
+    Failure
+        When the table itself has that name.
+    OutputError
+        `output.is_input` and `output.foreign` where something else is in its place.
+    """
+    from radioimmuno.findings import OutputError
+    from radioimmuno.outputs import check_output
+
+    record = out.with_suffix(ENDING)
+    if record == out:
+        raise Failure(f"--out {out}: the settings go into a file of this name; let the table end in .csv")
+    check_output(record, inputs)
+    if record.exists() and not _is_record(record):
+        text = (
+            f"{record}, where the table's settings go, was not written by this command. Name another --out."
+        )
+        raise OutputError("output.foreign", text)
+    return record
+
+
+def write_record(path: Path, out: Path, case: Case, order: Order, made: Table, how: dict[str, Any]) -> None:
+    """Write settings, versions and hashes of a table that was written.
+
+    Parameters
+    ----------
+    out : the table
+    how : engine and layout, as they were asked for
+    """
+    from radioimmuno import __version__
+    from radioimmuno.atomic import write_text
+    from radioimmuno.identity import identity_entries
+    from radioimmuno.provenance import versions
+
+    document = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        **identity_entries(case.identity),
+        "table": {"name": out.name, "sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **how},
+        "software": {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()},
+        "settings": order.settings.to_dict(),
+        "image_types": dict(order.image_types),
+        "acquisition": dataclasses.asdict(case.acquisition),
+        "inputs": dict(case.inputs),
+        "features": _features(order.wanted),
+        "lesions": [_lesion(lesion) for lesion in made.measured],
+        "left_out": left_out_plain(case.left_out),
+    }
+    write_text(path, json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def _is_record(path: Path) -> bool:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["format"] == FORMAT
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _features(wanted: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What the columns of a wide table are."""
+    from radioimmuno.features.catalog import split
+
+    features = {split(identifier)[1] for identifier in wanted}
+    return {
+        feature.key: {
+            "title": feature.title,
+            "ibsi_code": feature.ibsi_code,
+            "reference_tag": feature.reference_tag,
+            "unit": feature.unit,
+        }
+        for feature in sorted(features, key=lambda feature: feature.key)
+    }
+
+
+def _lesion(lesion: Any) -> dict[str, Any]:
+    return {
+        "id": lesion.id,
+        "name": lesion.name,
+        "volume_cc": lesion.volume_cc,
+        "status": status_of(lesion),
+        "findings": [
+            {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
+            for finding in lesion.findings
+        ],
+    }
