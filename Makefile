@@ -12,7 +12,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions clean
+.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ benchmark-maps: env ## interior maps, beside PyRadiomics
 
 benchmark-lesions: env ## a CT with 30, 100 and 300 lesions: time and the size of the report
 	$(VENV)/bin/python Testing/Benchmarks/many_lesions.py
+
+benchmark-dicom: env ## twenty lesions and their rings as DICOM: time, and the share of each stage
+	$(VENV)/bin/python Testing/Benchmarks/dicom_export.py
 
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
