@@ -12,6 +12,8 @@ from typing import Any
 from .source import SourceSeries
 
 TRACKING_UID = "112040"
+# Most of a report: ConceptNameCodeSequence, ConceptCodeSequence, MeasuredValueSequence.
+WITHOUT_REFERENCES = frozenset((0x0040A043, 0x0040A168, 0x0040A300))
 REFERENCE, REFERENCE_BYTES = 0x00081155, b"\x08\x00\x55\x11"  # ReferencedSOPInstanceUID
 
 
@@ -118,7 +120,7 @@ def _references(dataset: Any, seen: set[bytes]) -> Iterator[str]:
     for element in list(dataset.elements()):
         if element.tag == REFERENCE:
             yield str(dataset[element.tag].value)
-        elif element.VR == "SQ":
+        elif element.VR == "SQ" and element.tag not in WITHOUT_REFERENCES:
             if element.is_raw:
                 if element.value in seen or REFERENCE_BYTES not in element.value:
                     continue

@@ -1,7 +1,7 @@
 """The frames of a DICOM SEG as they stand in its file: what is said of each, and their pixels.
 
 They are the last two elements of the file. As objects of pydicom they would take longer than all the rest of
-an export, though frames have nearly all in common: what a slice or a segment says is encoded once.
+an export, though frames have nearly all in common: so they are encoded here, and what a slice says once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 
@@ -19,13 +18,12 @@ from ..image import Image, Lattice
 from .library import highdicom, pydicom
 from .source import SourceInstance, SourceSeries
 
-# Explicit VR, little endian (DICOM PS3.5, 7.1.2 and 7.5): tag, VR and length; tag and length of an item.
-ELEMENT = struct.Struct("<HH2sHI")
+# Explicit VR, little endian (DICOM PS3.5, 7.1.2 and 7.5): elements of short and of long length, and items.
+SHORT = struct.Struct("<HH2sH")
+LONG = struct.Struct("<HH2sHI")
 ITEM = struct.Struct("<HHI")
-PER_FRAME_TAG, PIXELS_TAG, ITEM_TAG = (0x5200, 0x9230), (0x7FE0, 0x0010), (0xFFFE, 0xE000)
-# A Frame Content Sequence whose one item holds Dimension Index Values: its segment and its place.
-CONTENT = struct.Struct("<HH2sHI HHI HH2sH II")
-CONTENT_HEAD = (0x0020, 0x9111, b"SQ", 0, 24, *ITEM_TAG, 16, 0x0020, 0x9157, b"UL", 8)
+ITEM_TAG = 0xFFFE, 0xE000
+PADDING = {"UI": b"\0", "DS": b" ", "IS": b" ", "CS": b" "}
 
 # Bits of this many frames are whole bytes, whatever the size of a frame.
 FRAMES_OF_WHOLE_BYTES = 8
@@ -82,14 +80,12 @@ def frame_elements(frames: Sequence[Frame], slices: Slices) -> Iterator[bytes]:
     items = []
     for frame in frames:
         derivation, position = slices.groups(frame.k)
-        content = CONTENT.pack(*CONTENT_HEAD, frame.segment, frame.k - first + 1)
         # In the order of their tags.
-        groups = derivation + content + position + segments[frame.segment]
-        items.append(ITEM.pack(*ITEM_TAG, len(groups)) + groups)
-    value = b"".join(items)
-    yield ELEMENT.pack(*PER_FRAME_TAG, b"SQ", 0, len(value)) + value
+        content = _content(frame.segment, frame.k - first + 1)
+        items.append(derivation + content + position + segments[frame.segment])
+    yield _sequence(0x5200, 0x9230, *items)
     pixels = _bits((frame.plane for frame in frames), slices.lattice.shape[1:])
-    yield ELEMENT.pack(*PIXELS_TAG, b"OB", 0, len(pixels)) + pixels
+    yield LONG.pack(0x7FE0, 0x0010, b"OB", 0, len(pixels)) + pixels
 
 
 def rounded_mm(length: float) -> float:
@@ -97,65 +93,58 @@ def rounded_mm(length: float) -> float:
     return round(float(length), DECIMALS_MM) + 0.0
 
 
-def encoded(dataset: Any) -> bytes:
-    """The elements of a dataset as they stand in a file, without a file's header."""
-    stream = BytesIO()
-    pydicom().dcmwrite(stream, dataset, implicit_vr=False, little_endian=True, enforce_file_format=False)
-    return stream.getvalue()
-
-
-def reference_to(instance: SourceInstance) -> Any:
-    """An item that refers to an instance of the CT, and to the frame of it where it has several."""
-    from pydicom.dataset import Dataset
-
-    item = Dataset()
-    item.ReferencedSOPClassUID = instance.sop_class_uid
-    item.ReferencedSOPInstanceUID = instance.sop_instance_uid
-    if instance.frame is not None:
-        item.ReferencedFrameNumber = instance.frame
-    return item
-
-
 def _derived(instance: SourceInstance | None) -> bytes:
-    from pydicom.dataset import Dataset
-
-    derived, derivation = Dataset(), Dataset()
-    derived.DerivationImageSequence = []
-    if instance is not None:
-        image = reference_to(instance)
-        image.PurposeOfReferenceCodeSequence = [
-            _concept("121322", "Source image for image processing operation")
-        ]
-        image.SpatialLocationsPreserved = "YES"
-        derivation.SourceImageSequence = [image]
-        derivation.DerivationCodeSequence = [_concept("113076", "Segmentation")]
-        derived.DerivationImageSequence = [derivation]
-    return encoded(derived)
+    """DerivationImageSequence: what a frame was made from."""
+    if instance is None:
+        return _sequence(0x0008, 0x9124)
+    image = _text(0x0008, 0x1150, "UI", instance.sop_class_uid)
+    image += _text(0x0008, 0x1155, "UI", instance.sop_instance_uid)
+    if instance.frame is not None:
+        image += _text(0x0008, 0x1160, "IS", str(instance.frame))
+    image += _text(0x0028, 0x135A, "CS", "YES")  # SpatialLocationsPreserved
+    image += _sequence(0x0040, 0xA170, _code("121322", "Source image for image processing operation"))
+    code = _sequence(0x0008, 0x9215, _code("113076", "Segmentation"))
+    return _sequence(0x0008, 0x9124, _sequence(0x0008, 0x2112, image) + code)
 
 
-@cache
-def _concept(code: str, meaning: str) -> Any:
-    return highdicom().sr.CodedConcept(code, "DCM", meaning)
+def _content(segment: int, place: int) -> bytes:
+    """FrameContentSequence with DimensionIndexValues: of which segment and at which place a frame is."""
+    return _sequence(
+        0x0020, 0x9111, SHORT.pack(0x0020, 0x9157, b"UL", 8) + struct.pack("<II", segment, place)
+    )
 
 
 def _placed(lattice: Lattice, k: int) -> bytes:
-    from pydicom.dataset import Dataset
+    """PlanePositionSequence with ImagePositionPatient."""
     from pydicom.valuerep import DSfloat
 
-    placed, position = Dataset(), Dataset()
     corner = lattice.to_lps(np.array([k, 0, 0]))
-    position.ImagePositionPatient = [DSfloat(rounded_mm(c), auto_format=True) for c in corner]
-    placed.PlanePositionSequence = [position]
-    return encoded(placed)
+    numbers = "\\".join(str(DSfloat(rounded_mm(c), auto_format=True)) for c in corner)
+    return _sequence(0x0020, 0x9113, _text(0x0020, 0x0032, "DS", numbers))
 
 
 def _segment(number: int) -> bytes:
-    from pydicom.dataset import Dataset
+    """SegmentIdentificationSequence with ReferencedSegmentNumber."""
+    return _sequence(0x0062, 0x000A, SHORT.pack(0x0062, 0x000B, b"US", 2) + struct.pack("<H", number))
 
-    groups, identity = Dataset(), Dataset()
-    identity.ReferencedSegmentNumber = number
-    groups.SegmentIdentificationSequence = [identity]
-    return encoded(groups)
+
+@cache
+def _code(code: str, meaning: str) -> bytes:
+    stream = BytesIO()
+    concept = highdicom().sr.CodedConcept(code, "DCM", meaning)
+    pydicom().dcmwrite(stream, concept, implicit_vr=False, little_endian=True, enforce_file_format=False)
+    return stream.getvalue()
+
+
+def _text(group: int, element: int, vr: str, text: str) -> bytes:
+    value = text.encode("ascii")
+    value += PADDING[vr] * (len(value) % 2)
+    return SHORT.pack(group, element, vr.encode("ascii"), len(value)) + value
+
+
+def _sequence(group: int, element: int, *items: bytes) -> bytes:
+    value = b"".join(ITEM.pack(*ITEM_TAG, len(item)) + item for item in items)
+    return LONG.pack(group, element, b"SQ", 0, len(value)) + value
 
 
 def _bits(planes: Iterator[Image], shape: tuple[int, ...]) -> bytes:

@@ -27,7 +27,7 @@ from ..placement import place
 from ..results import PatientScore
 from .codes import NOT_RECORDED, RING, body_part, coded, region_of
 from .color import LESION_RGB, RING_RGB, cielab
-from .export_frames import Slices, frame_elements, frames_of_masks, reference_to, rounded_mm
+from .export_frames import Slices, frame_elements, frames_of_masks, rounded_mm
 from .library import highdicom, pydicom
 from .names import LO_CHARACTERS, RING_ENDING, cleaned, shortened
 from .source import SourceSeries
@@ -254,14 +254,15 @@ def _add_algorithm(item: Any, segment: Segment) -> None:
 def _referenced_series(source: SourceSeries) -> Any:
     from pydicom.dataset import Dataset
 
-    item = Dataset()
-    item.SeriesInstanceUID = source.series_uid
-    once = {instance.sop_instance_uid: instance for instance in source.instances}
-    item.ReferencedInstanceSequence = [reference_to(instance) for instance in once.values()]
-    for reference in item.ReferencedInstanceSequence:
-        if "ReferencedFrameNumber" in reference:
-            del reference.ReferencedFrameNumber
-    return item
+    series = Dataset()
+    series.SeriesInstanceUID = source.series_uid
+    series.ReferencedInstanceSequence = []
+    for uid, sop_class in {one.sop_instance_uid: one.sop_class_uid for one in source.instances}.items():
+        item = Dataset()
+        item.ReferencedSOPClassUID = sop_class
+        item.ReferencedSOPInstanceUID = uid
+        series.ReferencedInstanceSequence.append(item)
+    return series
 
 
 def _overlap(segments: Sequence[Segment]) -> bool:

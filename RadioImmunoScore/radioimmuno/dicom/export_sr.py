@@ -66,7 +66,8 @@ def lesion_report(export: Export, series_uid: str) -> Any:
     for segmentation, segment in export.segments:
         row, region = rows[segment.lesion_id], _region(export, segmentation, segment)
         groups.append(_ring(export, row, segment, region) if segment.ring else _lesion(export, row, region))
-    return _document(export, groups, series_uid, 1, [one.dataset for one in export.segmentations])
+    segs = [one.dataset for one in export.segmentations]
+    return _document(export, groups, series_uid, 1, [*_instances(export), *segs])
 
 
 def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
@@ -81,14 +82,16 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
         for name, metrics in export.patient.subsets.items()
         if name == "all" or metrics.n
     ]
-    others = [*(one.dataset for one in export.segmentations), *([] if lesions is None else [lesions])]
-    return _document(export, groups, series_uid, 2, others)
+    segs = [one.dataset for one in export.segmentations]
+    return _document(export, groups, series_uid, 2, [export.header] if lesions is None else [lesions, *segs])
 
 
 def _document(
-    export: Export, groups: Sequence[Any], series_uid: str, number: int, others: Sequence[Any]
+    export: Export, groups: Sequence[Any], series_uid: str, number: int, evidence: Sequence[Any]
 ) -> Any:
     """The document of these groups, of which there is at least one.
+
+    The first instance of the evidence has all that identifies patient and study.
 
     highdicom copies, checks and searches the whole content several times, which takes longer than all else.
     So it is given the first group, and the others are added to what it made.
@@ -108,7 +111,7 @@ def _document(
     )
     demonstration = export.method.is_demonstration
     dataset = hd.sr.Comprehensive3DSR(
-        evidence=[*_instances(export), *others],
+        evidence=evidence,
         content=report[0],
         series_instance_uid=series_uid,
         series_number=SERIES_NUMBER,
