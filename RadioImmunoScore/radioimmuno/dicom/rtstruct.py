@@ -30,7 +30,7 @@ from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..selection import Hints, select_lesions
-from ..structures import ORGAN_TYPE
+from ..structures import ORGAN_TYPE, Structure, left_out_at_any_size
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
 from .integrity import read_whole
@@ -114,16 +114,25 @@ def read_rtstruct(
     lesions, findings = [], {}
     of_file += check_patient("lesions", subject, source, accepted)
     shared = [*of_file, *check_series(series, source)]
+    aside = frozenset() if patterns else left_out_at_any_size([_described(s) for s in picked])
+    unread: tuple[Image, list[Finding]] = (_nothing(image.lattice), [])
     for structure in picked:
-        mask, found = _mask(structure, image.lattice, source)
+        mask, found = unread if structure.number in aside else _mask(structure, image.lattice, source)
         lesions.append(
             Lesion(structure.number, structure.name, mask, structure.site, delineation=structure.delineation)
         )
         findings[structure.number] = [*found, *shared]
-    if all(_elsewhere(found) for found in findings.values()):
-        raise GeometryError("mask.geometry", f"{path}: {next(iter(findings.values()))[0].text}")
+    read = [found for number, found in findings.items() if number not in aside]
+    if read and all(_elsewhere(found) for found in read):
+        raise GeometryError("mask.geometry", f"{path}: {read[0][0].text}")
     placed = place_lesions(path, lesions, image.lattice, findings)
     return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
+
+
+def _described(structure: _Structure) -> Structure:
+    return Structure(
+        structure.number, structure.name, structure.hints.terminology, structure.hints.interpreted_type
+    )
 
 
 def _elsewhere(found: Sequence[Finding]) -> bool:

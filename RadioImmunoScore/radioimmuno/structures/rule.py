@@ -113,6 +113,14 @@ def left_out(structures: Sequence[Structure]) -> dict[str, str]:
     return found
 
 
+def left_out_at_any_size(structures: Sequence[Structure]) -> frozenset[str]:
+    """Identifiers of those that are left out whatever their volume: nobody needs their voxels."""
+    judged = {one.id: _judge(one) for one in structures}
+    return frozenset(
+        name for name, judgement in judged.items() if judgement.reason and judgement.whole_cc is None
+    )
+
+
 def _small(one: Structure, judgement: _Judgement, among_others: bool) -> bool:
     """Whether it is a lesion in the organ that it is called by."""
     if judgement.whole_cc is None:

@@ -303,3 +303,19 @@ def test_twenty_lesions_on_a_large_ct_take_about_a_second(tmp_path):
     spent = time.process_time() - start
     assert len(result.lesions) == 20
     assert spent < 3.0, f"{spent:.1f} s"  # measured: 0.5 s
+
+
+def test_contours_of_what_is_left_out_are_not_read(tmp_path):
+    """A body whose contours reach far beyond the CT, and a couch of points, keep no tumor from being read."""
+    rois = {"GTV": lps(contours_of(SPHERE)), "Body": lps([square(3, -4000, 4000)])}
+    result = read(write(tmp_path, rois))
+    assert [x.name for x in result.lesions] == ["GTV"]
+    assert [x.name for x in result.left_out] == ["Body"]
+
+
+def test_lesions_in_another_frame_of_reference_are_refused_whatever_organs_the_file_has(tmp_path):
+    path = write(
+        tmp_path, {"GTV": lps(contours_of(SPHERE)), "Heart": lps(contours_of(RING))}, frame_uid="9.9"
+    )
+    with pytest.raises(GeometryError):
+        read(path)

@@ -176,3 +176,27 @@ def test_a_header_that_cannot_be_is_refused_before_memory_is_taken(series, ct, t
 def test_a_ct_file_is_no_lesion_file(series, ct, tmp_path):
     with pytest.raises(InputError, match=r"CT Image Storage.*RTSTRUCT or a SEG"):
         read_lesions(save(tmp_path / "ct.dcm", series[0]), ct.image, ct.source)
+
+
+def test_a_segment_that_is_an_anatomical_structure_by_its_codes_is_left_out(series, ct, tmp_path):
+    made = seg(series, stacked(ONE, TWO, APART), ["a", "b", "lung tumor"], "BINARY")
+    for item in made.SegmentSequence[1:]:
+        category = item.SegmentedPropertyCategoryCodeSequence[0]
+        category.CodeValue, category.CodeMeaning = "123037004", "Anatomical Structure"
+        kind = item.SegmentedPropertyTypeCodeSequence[0]
+        kind.CodeValue, kind.CodeMeaning = "39607008", "Lung"
+    path = save(tmp_path / "seg.dcm", made)
+    result = read_lesions(path, ct.image, ct.source)
+    assert [x.name for x in result.lesions] == ["a", "lung tumor"]
+    (left_out,) = result.left_out
+    assert (left_out.id, left_out.name) == ("2", "b")
+    assert "anatomical structure: Lung" in left_out.reason
+    chosen = read_lesions(path, ct.image, ct.source, ["b"])
+    assert codes(chosen, "2") == [("lesion.not_a_lesion", Severity.WARN)]
+
+
+def test_an_organs_name_is_a_lesion_where_its_codes_say_mass(series, ct, tmp_path):
+    made = seg(series, stacked(ONE, TWO), ["Liver", "Lungs"], "BINARY")
+    result = read_lesions(save(tmp_path / "seg.dcm", made), ct.image, ct.source)
+    assert [x.name for x in result.lesions] == ["Liver", "Lungs"]
+    assert result.left_out == ()
