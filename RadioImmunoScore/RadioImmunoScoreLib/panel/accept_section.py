@@ -50,9 +50,9 @@ class AcceptSection:
         """What refuses all lesions: known of the inputs, or found in the voxels when they were scored."""
         inputs = self._session.inputs
         found = {f.code: f for f in inputs.findings if f.severity is Severity.REFUSE}
-        for segmentID in inputs.segmentIDs:
-            row = self._session.scoreOf(segmentID)
-            for finding in row.findings if row else ():
+        patient = self._session.patient
+        for row in patient.lesions if patient else ():
+            for finding in row.findings:
                 isOfAll = finding.code in OPTIONS and finding.code not in inputs.accepted
                 if isOfAll and finding.severity is Severity.REFUSE:
                     found.setdefault(finding.code, finding)

@@ -12,6 +12,7 @@ from .segment_choice import SegmentChoice
 from .session import Session
 from .signal import Signal
 from .table import LesionTable
+from .words import leftOutText
 
 
 class LesionsSection:
@@ -54,6 +55,9 @@ class LesionsSection:
         inputs = self._session.inputs
         self._ui.identityLabel.setText(inputs.identity.title if inputs.volumeNode else "")
         self._ui.identityLabel.setToolTip(inputs.identity.note)
+        leftOut = [(self._session.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
+        self._ui.leftOutLabel.setText(leftOutText(leftOut) if leftOut else "")
+        self._ui.leftOutLabel.setVisible(bool(leftOut))
         self.table.show(self._session.rows, self.pen)
         self._showSelected()
 

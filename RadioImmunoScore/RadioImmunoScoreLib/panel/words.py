@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
@@ -16,6 +16,9 @@ from radioimmuno.signature import Cutoffs, Signature
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented
 
+
+# So many structures that are no lesions are named.
+NAMED = 4
 
 # What a system says of files, in words for a person.
 _OF_FILES = {
@@ -39,6 +42,15 @@ def problemText(problem: BaseException) -> str:
         why = _OF_FILES.get(problem.errno or 0, problem.strerror or type(problem).__name__)
         return _("{path}: {why}.").format(path=problem.filename, why=why)
     return _("This failed unexpectedly: {kind} {text}").format(kind=type(problem).__name__, text=problem)
+
+
+def leftOutText(leftOut: Sequence[tuple[str, str]]) -> str:
+    """Which segments are no lesions, and why: names and reasons of the first ones."""
+    parts = [f"{name}: {reason}" for name, reason in leftOut[:NAMED]]
+    if len(leftOut) > NAMED:
+        parts.append(_("And {count} more.").format(count=len(leftOut) - NAMED))
+    head = _("Left out, because they are no lesions; tick what is one all the same.")
+    return "\n".join([head, *parts])
 
 
 def missingText(missing: Iterable[str]) -> str:

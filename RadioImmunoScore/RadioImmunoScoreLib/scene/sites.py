@@ -64,7 +64,7 @@ def _origins(segmentationNode: Any) -> dict[str, tuple[Any, str]]:
         entry, origin = tagOf(segment, TERMINOLOGY_TAG) or "", known[segmentID]
         if not origin:
             isByHand = isLater or (not isOfFile and DEFAULT_NAME.fullmatch(segment.GetName() or ""))
-            isRepeated = entry == last and site_from_terminology(entry) is not None
+            isRepeated = bool(entry) and entry == last
             origin = inherited(entry) if isByHand and isRepeated else stated(segmentID)
         elif origin != stated(segmentID) and not is_inherited(origin):
             origin = inherited(entry)

@@ -18,6 +18,7 @@ from radioimmuno.segment_tags import (
     TRACKING_TAG,
     delineation_from_tags,
     delineation_tags,
+    inherited,
     irradiated_from_tag,
     irradiated_tag,
     lesion_from_tag,
@@ -118,8 +119,9 @@ def setAxes(segment: Any, axesMm: tuple[float, float] | None) -> None:
 
 
 def terminologyOf(segment: Any) -> str:
-    """A segment's terminology as Slicer writes it; "" when it has none."""
-    return tagOf(segment, TERMINOLOGY_TAG) or ""
+    """A segment's terminology as Slicer writes it; "" when it has none, or one that Slicer copied."""
+    entry = tagOf(segment, TERMINOLOGY_TAG) or ""
+    return "" if tagOf(segment, SITE_ORIGIN_TAG) == inherited(entry) else entry
 
 
 def markedOf(segment: Any) -> bool | None:

@@ -7,9 +7,11 @@ from consistency import assertRowsAreThoseOfAFullScore, assertSceneShowsRows
 from patients import addPatient, draw, select, waitIdle
 from PySide6 import QtTest
 
+from slicerbench.editor import addInEditor
 from slicerbench.hands import click
 
 BESIDE_LIVER_1 = (18, 34, 41)
+ANATOMY = "Segmentation category and type~SCT^123037004^Anatomical Structure~SCT^10200004^Liver~^^~~^^~^^"
 
 
 def scoreAndWait(panel):
@@ -79,3 +81,24 @@ def test_the_console_leaves_them_out_too(withCord):
     patient = panel.logic.score(*nodes)
     assert {lesion.id: lesion.score for lesion in patient.lesions}["liver_1"] == before
     assert [left.id for left in patient.left_out] == ["cord"]
+
+
+def test_the_reason_is_seen_without_a_tooltip(withCord):
+    panel, *_ = withCord
+    label = panel.panel.ui.leftOutLabel
+    assert label.visible
+    assert f"Spinal cord: {rowsOf(panel)['cord'].reasons}" in label.text
+    panel.panel.session.notes.setIncluded("cord", True)
+    assert not label.visible
+
+
+def test_a_lesion_added_after_an_organ_is_none_for_the_terminology_that_slicer_copied(withCord):
+    panel, nodes, _ = withCord
+    segmentation = nodes[1].GetSegmentation()
+    segmentation.GetSegment("cord").SetName("something")
+    segmentation.GetSegment("cord").SetTag("TerminologyEntry", ANATOMY)
+    QtTest.QTest.qWait(400)
+    assert rowsOf(panel)["cord"].status == "left_out"
+    new = addInEditor(nodes[1])
+    QtTest.QTest.qWait(400)
+    assert rowsOf(panel)[new].included
