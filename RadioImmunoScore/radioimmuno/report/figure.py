@@ -94,7 +94,7 @@ class Drawings:
             aria_label=f"{plane.name} CT slice at {view.place_words} through "
             f"{self._context.names[drawn.row.id]}, with the outlines of the lesion and its ring",
         )
-        window = f", W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU} HU" if plane is AXIAL else ""
+        window = f", W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU}" if plane is AXIAL else ""
         caption = element("figcaption", f"{plane.name}, {view.place_words}{window}")
         return element("figure", picture, caption, class_=plane.name.lower())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..results import LesionScore
 from .axis import Axis
 from .context import Context
@@ -9,10 +11,23 @@ from .markup import Markup, element
 from .redrawn import whisker
 from .words import NO_CUTOFFS
 
-ROW_HEIGHT = 30
 HEAD_HEIGHT = 38
 RULER_HEIGHT = 34
-DOT_RADIUS = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row's height and the radius of its dot, px."""
+
+    height: int
+    radius: int
+
+
+USUAL = Row(30, 7)
+
+# Of so many lesions and more the rows are low, so that they fit on few pages.
+MANY = 25
+DENSE = Row(20, 5)
 
 
 def score_plot(context: Context) -> Markup:
@@ -20,6 +35,7 @@ def score_plot(context: Context) -> Markup:
     scored = [(lesion.score, lesion) for lesion in context.patient.lesions if lesion.score is not None]
     unscored = [lesion for lesion in context.patient.lesions if lesion.score is None]
     scored.sort(key=lambda pair: pair[0])
+    size = USUAL if len(scored) < MANY else DENSE
     head = element(
         "tr",
         element("th", "Lesion", scope="col"),
@@ -31,23 +47,23 @@ def score_plot(context: Context) -> Markup:
         "table",
         element("caption", "Scores of the lesions, lowest first", class_="unseen"),
         element("thead", head),
-        element("tbody", [_scored_row(score, lesion, context) for score, lesion in scored], ruler),
+        element("tbody", [_scored_row(score, lesion, context, size) for score, lesion in scored], ruler),
         element("tbody", [_unscored_row(lesion, context) for lesion in unscored]) if unscored else None,
-        class_="plot",
+        class_="plot" if size is USUAL else "plot dense",
     )
 
 
-def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
-    axis, middle = context.axis, ROW_HEIGHT / 2
+def _scored_row(score: float, lesion: LesionScore, context: Context, size: Row) -> Markup:
+    axis, middle = context.axis, size.height / 2
     drawing = element(
         "svg",
-        axis.cutoff_lines(0, ROW_HEIGHT),
+        axis.cutoff_lines(0, size.height),
         element("line", x1=axis.at(axis.middle), x2=axis.at(score), y1=middle, y2=middle, class_="stem"),
         whisker(lesion.stability, axis, middle),
-        axis.marker(score, middle, DOT_RADIUS),
-        _value_beyond(score, axis),
+        axis.marker(score, middle, size.radius),
+        _value_beyond(score, axis, size),
         width="100%",
-        height=ROW_HEIGHT,
+        height=size.height,
         aria_hidden="true",
     )
     return element(
@@ -58,18 +74,18 @@ def _scored_row(score: float, lesion: LesionScore, context: Context) -> Markup:
     )
 
 
-def _value_beyond(score: float, axis: Axis) -> Markup | None:
+def _value_beyond(score: float, axis: Axis, size: Row) -> Markup | None:
     """The value of a score beyond the axis, beside its arrow."""
     side = axis.beyond(score)
     if not side:
         return None
-    away, anchor = -side * 2 * DOT_RADIUS, "end" if side > 0 else "start"
+    away, anchor = -side * 2 * size.radius, "end" if side > 0 else "start"
     return element(
         "text",
         axis.text(score),
         x=axis.at(score),
         dx=away,
-        y=ROW_HEIGHT / 2 + 4,
+        y=size.height / 2 + 4,
         text_anchor=anchor,
         class_="beyond",
     )

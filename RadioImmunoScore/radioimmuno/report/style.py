@@ -79,6 +79,7 @@ small > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-c
 .plot tbody + tbody th, .plot tbody + tbody td { border-top: 1px solid var(--rule); }
 .plot tbody th { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .plot .track, .plot thead .track { padding: 0; }
+.dense tbody { font-size: .82rem; line-height: 20px; }
 .plot svg { display: block; overflow: visible; }
 .plot text { font-size: .78rem; fill: var(--muted); }
 .plot .unscored { color: var(--muted); font-size: .85rem; padding: .3rem 0 .3rem .25rem; }
@@ -224,14 +225,18 @@ footer p { margin: .25rem 0; }
   .facts { gap: .2rem 1.5rem; margin-top: .5rem; }
   .terms th, .terms td { padding: .08rem 0; }
   .terms .track { width: 17%; }
+  .metrics th, .metrics td { padding: .2rem .6rem; }
+  .tiles div { padding: .4rem .7rem; }
   h4 { margin-top: .6rem; }
-  .card, .tiles div, .plot tr, .terms tr, .origin tr, figure, .together, .key, .note, .notice {
+  .card, .tiles div, .plot tr, .terms tr, .origin tbody, figure, .together, .key, .note, .notice {
     break-inside: avoid; }
-  h1, h2, h3, h4, .key, .card > header, .origin .group { break-after: avoid; }
+  h1, h2, h3, h4, .key, .key + .note, .card > header { break-after: avoid; }
   section > h2 + * { break-before: avoid; }
   thead { display: table-header-group; }
   .switch, details { display: none; }
-  .wide { overflow: visible; }
+  .wide { overflow: visible; border-width: 1px 0 0; border-radius: 0; }
+  .origin th, .origin td { padding: .1rem .6rem; }
+  .origin .group th { padding-top: .35rem; }
   a { text-decoration: none; }
 }
 """
