@@ -25,6 +25,7 @@ from .limits import (
     MIN_VOLUME_CC,
     PADDING_BELOW_HU,
 )
+from .naming import lesion_names
 
 LISTED_PIECES = 4
 
@@ -54,6 +55,7 @@ def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
     """For each lesion's id, the lesions (canonical) it shares voxels with."""
     found: dict[str, list[Finding]] = {}
     index = BoxIndex([lesion.box for lesion in lesions])
+    names = lesion_names(lesions)
     for place, lesion in enumerate(lesions):
         for beside in index.meeting(lesion.box):
             other = lesions[beside]
@@ -63,7 +65,7 @@ def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
             both = lesion.mask.within(shared, False) & other.mask.within(shared, False)
             voxels = int(np.count_nonzero(both))
             if voxels:
-                text = f"{count(voxels, 'voxel')} also belong to {other.name}."
+                text = f"{count(voxels, 'voxel')} also belong to {names[other.id]}."
                 found.setdefault(lesion.id, []).append(Finding("lesion.overlap", Severity.WARN, text))
     return found
 

@@ -40,15 +40,16 @@ def printable(text: str) -> str:
 
 def lesion_names(lesions: Iterable[Named]) -> dict[str, str]:
     """Identifier -> the name to show, in one line; one that several share has the identifier behind it."""
-    names = {lesion.id: _line(lesion.name) or f"lesion {_line(lesion.id)}" for lesion in lesions}
+    names = {lesion.id: one_line(lesion.name) or f"lesion {one_line(lesion.id)}" for lesion in lesions}
     # Twice: "Node (2)" may be what another lesion is called.
     return _distinct(_distinct(names))
 
 
 def _distinct(names: dict[str, str]) -> dict[str, str]:
     uses = Counter(names.values())
-    return {key: name if uses[name] == 1 else f"{name} ({_line(key)})" for key, name in names.items()}
+    return {key: name if uses[name] == 1 else f"{name} ({one_line(key)})" for key, name in names.items()}
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text as `printable`, in one line."""
     return " ".join(printable(text).split())

@@ -129,13 +129,16 @@ def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:
 
 
 def _table(lesions: Sequence[Lesion], found: Sequence[LesionFinding], left_out: Sequence[LeftOut]) -> str:
+    from radioimmuno.naming import lesion_names
+
+    names = lesion_names([*lesions, *left_out])
     rows = []
     for lesion in lesions:
         own = [one.finding for one in found if one.lesion_id == lesion.id]
-        rows += [(lesion.name, f.severity.value, f.code, f.text) for f in own] or [
-            (lesion.name, "-", "-", "nothing found")
+        rows += [(names[lesion.id], f.severity.value, f.code, f.text) for f in own] or [
+            (names[lesion.id], "-", "-", "nothing found")
         ]
-    rows += [(one.name, "left out", "lesion.not_a_lesion", one.reason) for one in left_out]
+    rows += [(names[one.id], "left out", "lesion.not_a_lesion", one.reason) for one in left_out]
     return table(("lesion", "severity", "finding", "text"), rows)
 
 

@@ -147,12 +147,14 @@ def tell_machine(patient: PatientScore, files: Sequence[Path], out: Path) -> int
 
 def _lesion_table(patient: PatientScore, signature: Signature) -> str:
     from radioimmuno.colors import color_scale
+    from radioimmuno.naming import lesion_names
 
     scale = color_scale(signature)
+    names = lesion_names(patient.lesions)
     scores = [lesion.score for lesion in patient.lesions]
     rows = [
         (
-            lesion.name,
+            names[lesion.id],
             "-" if lesion.site is None else lesion.site.label,
             f"{lesion.volume_cc:.2f} cc",
             _score_cell(lesion),
@@ -175,15 +177,17 @@ def _score_cell(lesion: LesionScore) -> str:
 
 def stability_lines(patient: PatientScore) -> list[str]:
     """What `+-` means, and which lesions' contours decide on which side of a cut-off they are."""
+    from radioimmuno.naming import lesion_names
     from radioimmuno.report.redrawn import flip_sentences, redrawing
 
+    names = lesion_names(patient.lesions)
     measured = [lesion for lesion in patient.lesions if lesion.stability is not None]
     if not measured or patient.stability is None:
         return []
     lines = [f"+-: SD of the score over redrawn contours. {redrawing(patient.stability.perturbation)}"]
     for lesion in measured:
         if lesion.stability is not None and any(lesion.stability.flips.values()):
-            lines.append(f"{lesion.name}: {' '.join(flip_sentences(lesion.stability))}")
+            lines.append(f"{names[lesion.id]}: {' '.join(flip_sentences(lesion.stability))}")
     return lines
 
 
@@ -197,10 +201,12 @@ def _entropy_words(metrics: Metrics) -> str:
 
 
 def _patient_line(patient: PatientScore) -> str:
+    from radioimmuno.naming import lesion_names
+
     metrics = patient.metrics
     if metrics.minimum_lesion is None or metrics.maximum_lesion is None:
         return f"Patient: none of {len(patient.lesions)} lesions scored."
-    names = {lesion.id: lesion.name for lesion in patient.lesions}
+    names = lesion_names(patient.lesions)
     parts = [
         f"{metrics.n} of {len(patient.lesions)} lesions scored",
         f"mean {metrics.mean:.3f}",

@@ -26,10 +26,13 @@ def table(
 
     Parameters
     ----------
-    header, rows : the cells
+    header, rows : the cells; what would command the terminal or turn text around is shown instead
     numbers : the columns that are aligned to the right
     colors : one `#rrggbb` a row, shown as a block in front where the terminal can
     """
+    from radioimmuno.naming import one_line
+
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)][:-1]
     right = [name in numbers for name in header[:-1]]
     blocks = [_block(color) for color in colors] if colors is not None and _in_color() else [""] * len(rows)
@@ -57,7 +60,9 @@ def table(
 
 def heading(identity: Identity) -> str:
     """The line above a table: whose it is, and what to know of the pseudonym."""
-    return "\n".join(filter(None, [identity.title, identity.note])) + "\n"
+    from radioimmuno.naming import one_line
+
+    return "\n".join(one_line(text) for text in (identity.title, identity.note) if text) + "\n"
 
 
 def _room() -> int:

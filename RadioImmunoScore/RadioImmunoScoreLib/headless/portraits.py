@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from radioimmuno.colors import Rgb, color_scale
+from radioimmuno.naming import lesion_names
+from radioimmuno.report.view import AXIAL, position_words
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
@@ -40,6 +42,7 @@ class Painter:
 
     def __init__(self, patientScore: PatientScore, signature: Signature) -> None:
         self._lesions = {lesion.id: lesion for lesion in patientScore.lesions}
+        self._names = lesion_names(patientScore.lesions)
         self._scale = color_scale(signature)
         self._signature = signature
 
@@ -48,7 +51,7 @@ class Painter:
         lesion = self._lesions[spotID]
         score = "not scored" if lesion.score is None else f"{lesion.score:.2f}"
         color = tuple(0.45 * channel + 0.55 for channel in self._scale.rgb(lesion.score))
-        return Label(textImage(f"{lesion.name}  {score}", TEXT_PX, color), row, column, radius)
+        return Label(textImage(f"{self._names[spotID]}  {score}", TEXT_PX, color), row, column, radius)
 
     def framed(self, picture: np.ndarray) -> tuple[np.ndarray, int]:
         """The picture between a title and the signature's notice; and by how much it moved down."""
@@ -131,7 +134,7 @@ def _drawOrientation(picture: np.ndarray, superior: float) -> None:
         row = MARGIN_PX + round(down * (height - 2 * MARGIN_PX - stamp.shape[0]))
         column = MARGIN_PX + round(across * (width - 2 * MARGIN_PX - stamp.shape[1]))
         drawText(picture, stamp, row, column)
-    position = textImage(f"{'S' if superior >= 0 else 'I'} {abs(superior):.1f} mm", TEXT_PX, WHITE)
+    position = textImage(position_words(AXIAL.senses, superior), TEXT_PX, WHITE)
     drawText(picture, position, height - MARGIN_PX - position.shape[0], MARGIN_PX)
 
 

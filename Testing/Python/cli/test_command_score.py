@@ -225,3 +225,20 @@ def test_a_file_of_organs_alone_is_an_error_that_says_what_to_do(radioimmuno, fi
     assert "lesion.not_a_lesion" in done.stderr
     assert all(word in done.stderr for word in ("Heart", "PTV", "--roi"))
     assert not (tmp_path / "out").exists()
+
+
+def test_lesions_of_one_name_are_told_apart_on_the_terminal_as_in_the_report(radioimmuno, files, tmp_path):
+    image = sitk.ReadImage(str(files.labels))
+    for number, label in enumerate((1, 2, 3)):
+        for key, value in (("ID", f"s{label}"), ("Name", "Node"), ("LabelValue", str(label)), ("Layer", "0")):
+            image.SetMetaData(f"Segment{number}_{key}", value)
+    sitk.WriteImage(image, str(tmp_path / "nodes.seg.nrrd"))
+    done = radioimmuno(
+        "score", files.ct, tmp_path / "nodes.seg.nrrd", "--signature", files.signature, *KVP,
+        "--out", tmp_path / "result",
+    )  # fmt: skip
+    page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    for name in ("Node (s1)", "Node (s2)", "Node (s3)"):
+        assert name in done.stdout
+        assert name in page
+    assert {row["name"] for row in rows_of(tmp_path / "result")} == {"Node"}

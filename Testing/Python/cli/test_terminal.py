@@ -111,3 +111,8 @@ def test_there_is_no_color_where_it_is_not_wanted(monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in table(("lesion", "reason"), [("a", "")], colors=["#ff8000"])
+
+
+def test_a_name_neither_commands_the_terminal_nor_turns_the_row_around():
+    shown = table(("lesion", "reason"), [("a\x1b[2Jb\u202ec\nd", "x\u2066y")])
+    assert shown.splitlines()[-1] == "a\ufffd[2Jb<U+202E>c d  x<U+2066>y"
