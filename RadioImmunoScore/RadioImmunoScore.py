@@ -108,6 +108,8 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         kvp: float | None = None,
         only: Any = None,
         progress: Any = None,
+        patient: str | None = None,
+        identify: bool = False,
     ) -> PatientScore:
         """Score the lesions and leave colors, table, legend, rings and plot in the scene.
 
@@ -119,6 +121,8 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         kvp : tube voltage in kV, 40 to 200; it counts more than what the CT says, and is recorded
         only : IDs of the segments to score; all by default
         progress : called with (lesions done, lesions in all)
+        patient : what results call the patient; a pseudonym of the PatientID by default, or the volume's name
+        identify : whether results may call the patient by the PatientID as it is
 
         Returns
         -------
@@ -130,9 +134,11 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         InputError
             When the CT or the signature cannot be used at all; the text says what to do.
         """
+        from radioimmuno.identity import Naming
         from RadioImmunoScoreLib import console
 
-        return console.score(volumeNode, segmentationNode, signature, kvp, only, progress)
+        naming = Naming(patient or "", identify)
+        return console.score(volumeNode, segmentationNode, signature, kvp, only, progress, naming)
 
     def restoreColors(self, segmentationNode: Any) -> None:
         """Give the lesions the colors that they had before they were scored."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.identity import AS_PSEUDONYM, Naming
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature
 
@@ -31,6 +32,7 @@ def score(
     kvp: float | None,
     only: Collection[str] | None,
     progress: Progress | None,
+    naming: Naming = AS_PSEUDONYM,
 ) -> PatientScore:
     """Score and show; see `RadioImmunoScoreLogic.score`."""
     from radioimmuno.scoring import patient_score
@@ -39,7 +41,8 @@ def score(
     case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))
     rows = scoreCase(case, only, progress)
     names = inputsOf(volumeNode, segmentationNode)
-    patient = patient_score(rows, used, case.acquisition, names, identityOf(volumeNode), case.leftOut)
+    identity = identityOf(volumeNode, naming)
+    patient = patient_score(rows, used, case.acquisition, names, identity, case.leftOut)
     showScores(volumeNode, segmentationNode, patient, used)
     return patient
 

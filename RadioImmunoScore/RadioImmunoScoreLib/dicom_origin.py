@@ -13,7 +13,15 @@ import slicer
 
 from radioimmuno.acceptance import unless_accepted
 from radioimmuno.findings import Finding
-from radioimmuno.identity import Identity, identity_of, identity_of_file, in_part, same_patient
+from radioimmuno.identity import (
+    AS_PSEUDONYM,
+    Identity,
+    Naming,
+    identity_of,
+    identity_of_file,
+    in_part,
+    same_patient,
+)
 
 from .acceptance import acceptedOf
 
@@ -66,8 +74,8 @@ def originOf(node: Any) -> Origin:
     )
 
 
-def identityOf(volumeNode: Any) -> Identity:
-    """Whose CT it is, by a pseudonym; by the volume's name where DICOM does not know it."""
+def identityOf(volumeNode: Any, naming: Naming = AS_PSEUDONYM) -> Identity:
+    """Whose CT it is, by a pseudonym unless a person wants otherwise; without DICOM by the volume's name."""
     tags = (PATIENT_ID, STUDY_DATE, SERIES_DESCRIPTION)
     header, kept = headerValues(volumeNode, tags), originOf(volumeNode)
     patientID, date, series = (
@@ -75,8 +83,8 @@ def identityOf(volumeNode: Any) -> Identity:
         for tag, known in zip(tags, (kept.patientID, kept.studyDate, kept.series), strict=True)
     )
     if not (patientID or date):
-        return identity_of_file(volumeNode.GetName() or "")
-    return identity_of(patientID, date, series)
+        return identity_of_file(volumeNode.GetName() or "", naming.patient)
+    return identity_of(patientID, date, series, named=naming.patient, identify=naming.identify)
 
 
 def patientFindings(volumeNode: Any, segmentationNode: Any) -> tuple[Finding, ...]:

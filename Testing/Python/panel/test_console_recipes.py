@@ -12,13 +12,14 @@ PAGE = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Console.md"
 
 def test_every_recipe_of_the_page_runs_in_the_order_of_the_page(bench, capsys):
     recipes = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(recipes) == 13
+    assert len(recipes) == 14
     names: dict = {}
     for recipe in recipes:
         exec(compile(recipe, str(PAGE), "exec"), names)
     said = capsys.readouterr().out
     assert "least infiltrated" in said
     assert len(names["some"].lesions) == 1
+    assert names["named"].identity.patient == "Case 7"
     assert len(names["measured"]) == len(names["patient"].lesions)
     assert len(names["patient"].scored) == len(names["patient"].lesions) > 1
     assert 25 < names["drawn"].volumeCc < 50
