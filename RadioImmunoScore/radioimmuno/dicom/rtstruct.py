@@ -30,7 +30,7 @@ from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions
 from ..selection import Hints, select_lesions
-from ..structures import ORGAN_TYPE, Structure, left_out_at_any_size
+from ..structures import Structure, left_out_at_any_size
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
 from .integrity import read_whole
@@ -226,10 +226,9 @@ def _site(observation: Any) -> Site | None:
 
 
 def _hints(observation: Any) -> Hints:
-    """A planning system that gives no type draws organs as well, and these on a part of their slices."""
     kind = "" if observation is None else str(observation.get("RTROIInterpretedType") or "")
     named = [] if observation is None else observation.get("RTROIIdentificationCodeSequence") or []
-    return Hints(terminology_entry([], named), kind or ORGAN_TYPE)
+    return Hints(terminology_entry([], named), kind)
 
 
 def _referenced_series(dataset: Any) -> set[str]:

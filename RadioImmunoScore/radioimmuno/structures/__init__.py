@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .rule import ORGAN_TYPE, Structure, left_out, left_out_at_any_size, not_a_lesion
+from .rule import Structure, left_out, left_out_at_any_size, not_a_lesion
 
-__all__ = ["ORGAN_TYPE", "Structure", "left_out", "left_out_at_any_size", "not_a_lesion"]
+__all__ = ["Structure", "left_out", "left_out_at_any_size", "not_a_lesion"]

@@ -34,6 +34,7 @@ LONGEST_PHRASE = 6
 MAX_LETTERS = 256
 # Abbreviations up to this length stand for an organ only where the name says nothing else ("on", "me").
 SHORT = 3
+PLAIN = {"lesion", "lesions"}
 PASSED_OVER = ("side", "neutral", "sign")
 PERCENT = Group("dose", "%")
 MARGIN = Group("margin around a structure", "prv")
@@ -49,6 +50,7 @@ class Name:
     whole_cc : of an organ's name that a lesion in it has as well: least volume of the organ, cc
     numbered, unknown : whether such a name has a number as in a list, or words that are not known
     lesion : whether it has a lesion's word
+    plain : whether that word is "lesion" alone, as a list begins that names none
     first : whether it says so before anything else is asked
     """
 
@@ -57,6 +59,7 @@ class Name:
     numbered: bool = False
     unknown: bool = False
     lesion: bool = False
+    plain: bool = False
     first: bool = False
 
 
@@ -82,8 +85,9 @@ def read_name(name: str) -> Name:
     if target is not None:
         title = next((TARGET_TITLES[c] for c in target.text if c in TARGET_TITLES), "target volume")
         return Name(_what(title), first=True)
-    if any(p.kind in ("gross", "lesion") for p in parts):
-        return Name(lesion=True)
+    said = [p.text for p in parts if p.kind in ("gross", "lesion")]
+    if said:
+        return Name(lesion=True, plain=set(said) <= PLAIN)
     device = next((p for p in parts if p.kind == "device"), None)
     if device is not None and device.row is not None:
         return Name(_what(device.row.title))

@@ -44,8 +44,8 @@ TRUNK = (
     Organ(
         "heart",
         "heart, pericardium, pericardial effusion, myocardium, heart atrium, heart ventricle, left "
-        "atrium, right atrium, atrial appendage, sinoatrial node, atrioventricular node, coronary "
-        "arteries, lad, lcx, rca",
+        "atrium, right atrium, atrial appendage, sinoatrial node, atrioventricular node, sa node, av "
+        "node, coronary arteries, lad, lcx, rca",
         "coeur, pericarde, myocarde, ventricule gauche, ventricule droit, oreillette gauche, oreillette "
         "droite",
         "Herz, Perikard, Myokard, Herzbeutel, linker Ventrikel, rechter Ventrikel, linker Vorhof, Vorhof",

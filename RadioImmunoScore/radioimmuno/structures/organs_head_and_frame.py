@@ -126,13 +126,19 @@ FRAME = (
     ),
     Organ(
         "vertebra",
-        "vertebra, vertebrae, vertebral body, vertebral bodies, spine, spinal column, vertebral column, "
-        "cervical spine, thoracic spine, lumbar spine",
-        "vertebre, vertebres, rachis, colonne vertebrale, corps vertebral",
-        "Wirbel, Wirbelkorper, Wirbelsaule",
-        "vb, VB",
+        "vertebra, vertebrae, vertebral body, vertebral bodies",
+        "vertebre, vertebres, corps vertebral",
+        "Wirbel, Wirbelkorper",
+        "vb",
         whole_cc=20,
         numbered=True,
+    ),
+    Organ(
+        "spine",
+        "spine, spinal column, vertebral column, cervical spine, thoracic spine, lumbar spine",
+        "rachis, colonne vertebrale",
+        "Wirbelsaule",
+        whole_cc=100,
     ),
     Organ(
         "rib",

@@ -72,7 +72,7 @@ class _Judgement:
     whole_cc : with this volume a structure of this name is the organ; None where size changes nothing
     listed : whether it is a lesion unless it is as large as the organ, whatever else was drawn
     presumed : whether such a one is a lesion where its size is not known
-    word : whether a lesion's word, terminology or type says so
+    word : whether a lesion's word or type says so, other than "lesion 1"
     """
 
     reason: str | None = None
@@ -83,7 +83,7 @@ class _Judgement:
 
     @property
     def sure(self) -> bool:
-        """Whether it shows that more than lesions, or lesions by name, were drawn."""
+        """Whether it shows that organs were drawn, or that lesions are called so in this file."""
         return self.word or (self.reason is not None and self.whole_cc is None)
 
 
@@ -137,7 +137,7 @@ def _judge(one: Structure) -> _Judgement:
     kind = one.interpreted_type.strip().upper()
     coded, meaning = _coded(one.terminology)
     if named.lesion or kind == LESION_TYPE or coded == "lesion":
-        return _Judgement(word=True)
+        return _Judgement(word=kind == LESION_TYPE or (named.lesion and not named.plain))
     if kind in NO_LESION_TYPES:
         return _Judgement(f"By its type in the file ({kind}) it is no lesion.")
     if coded is not None:

@@ -81,7 +81,7 @@ DERIVED = (
     ),
     Group(
         "margin or ring around a structure",
-        "prv, expansion, expanded, margin, exp, rind, penumbra, marge, Saum",
+        "prv, expansion, expanded, margin, rind, penumbra, marge, Saum",
     ),
     Group(
         "ring",

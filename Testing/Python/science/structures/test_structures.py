@@ -86,6 +86,18 @@ def test_beside_drawn_organs_or_lesions_with_a_lesions_name_a_small_organ_is_an_
     assert "1" in left_out(structures)
 
 
+@pytest.mark.parametrize("other", ["Lesion 1", "lesion 2", "Segment_3", "Bone 5"])
+def test_beside_names_that_say_nothing_a_small_organ_is_a_lesion_in_it(other):
+    structures = [Structure("1", "lung", volume_cc=OF_LUNG), Structure("2", other, volume_cc=20.0)]
+    assert left_out(structures) == {}
+
+
+def test_a_site_that_is_given_to_one_lesion_takes_no_other_away():
+    mass = terminology_of(Site.LUNG)
+    structures = [Structure("1", "Liver", volume_cc=OF_LUNG), Structure("2", "Lung", mass, volume_cc=20.0)]
+    assert left_out(structures) == {}
+
+
 def test_sites_in_a_list_of_lesions_are_lesions():
     names = ["Leftlung", "Liver", "Liver1", "leftadrenal", "Pelvis", "ROI2"]
     assert left_out([Structure(name, name, volume_cc=9.0) for name in names]) == {}
