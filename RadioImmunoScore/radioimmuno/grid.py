@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .image import Box, Image, Lattice
+from .memory import require_memory
 
 # Grid sizes are rounded up; this keeps 60 x 3 mm at 2 mm from becoming 91 by a rounding error in the header.
 SIZE_TOLERANCE = 1e-6
@@ -23,6 +24,9 @@ LINEAR: Orders = (1, 1, 1)
 CUBIC: Orders = (3, 3, 3)
 
 SLAB_PLANES = 16
+
+# What sampling takes for each voxel: values in double precision, and once more while they are put together.
+SAMPLE_BYTES = 16
 
 # A cubic spline's coefficients decay by 0.268 a voxel: at these margins a crop's border is below the last
 # digit of double and of single precision.
@@ -84,6 +88,7 @@ class Grid:
         orders : for each axis, 1 (linear) or 3 (cubic spline)
         outside : value of voxels that are not at hand; None repeats the nearest one that is
         """
+        require_memory(SAMPLE_BYTES * math.prod(box.shape), "A part of the resampled CT")
         if self.lattice == self.source:
             return self._fetch(image, box, outside)
         if orders != LINEAR:
@@ -109,6 +114,7 @@ class Grid:
 
     def _fetch(self, image: Image, box: Box, outside: float | None) -> np.ndarray:
         """Source voxels of a box; whole numbers and truth values become float64."""
+        require_memory(SAMPLE_BYTES * math.prod(box.shape), "A part of the CT")
         kind = image.values.dtype if image.values.dtype.kind == "f" else np.dtype(float)
         if outside is not None:
             values = np.full(box.shape, outside, kind)

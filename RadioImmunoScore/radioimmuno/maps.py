@@ -18,6 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
+from . import measurable
 from .features.neighbours import DIRECTIONS
 from .findings import Refusal, Severity
 from .grid import grid_of
@@ -75,6 +76,9 @@ def interior_maps(
         raise Refusal("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")
     grid = grid_of(source.lattice, settings.extraction.spacing_mm)
     keys = {"lesion": ("statistics.mean",)}
+    for finding in measurable.check_mask(lesion, grid):
+        if finding.code == "lesion.too_large":
+            raise Refusal(finding.code, finding.text)
     box = sampled_box(lesion.box, grid, settings, keys)
     prepared = prepare(sample(source, grid, box, settings.extraction), lesion, (), settings, keys)
     for finding in prepared.findings:

@@ -19,6 +19,7 @@ import numpy as np
 from .grid import Grid
 from .image import Box, Image, Triple
 from .lesion import Lesion
+from .memory import require_memory
 from .preprocessing import sample_mask
 from .settings import RingSettings
 
@@ -32,6 +33,9 @@ REACH_DIAGONALS = 1.0
 REACH_DIAGONALS_CUBIC = 1.5
 
 FAR = np.float32(1e12)
+
+# What the distances on a window of the CT take for each voxel: the mask and four arrays in single precision.
+WINDOW_BYTES = 17
 TIE_MM = 1e-4
 
 
@@ -123,6 +127,7 @@ def _surface_level(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     diagonals = REACH_DIAGONALS_CUBIC if any(coarse) else REACH_DIAGONALS
     reach = diagonals * math.hypot(*source)
     window = grid.source_of(box)
+    require_memory(WINDOW_BYTES * math.prod(window.shape), "The part of the CT around a ring")
     mask = _with_border_repeated(lesion, window)
     axes = (0, 1, 2)
     outside = _nearest_squared(np.where(mask, np.float32(0), FAR), source, axes, reach)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import SettingsError
+from .limits import SPACING_LIMITS_MM
 
 # The largest number of intensity levels: matrices grow with its square (input.md: lesion.too_many_levels).
 MAX_LEVELS = 1024
@@ -52,6 +53,7 @@ class ExtractionSettings:
     def __post_init__(self) -> None:
         for name in ("spacing_mm", "outlier_sigma", "bin_width_hu", "ivh_bin_width_hu"):
             _positive(name, getattr(self, name))
+        _spacing(self.spacing_mm)
         if self.interpolation not in INTERPOLATIONS:
             raise _invalid("interpolation", f"is {self.interpolation!r}; it must be linear or cubic")
         if not isinstance(self.round_intensities, bool):
@@ -151,6 +153,12 @@ def _bins(prefix: str, count: Any, width: Any) -> None:
 def _positive(name: str, value: Any) -> None:
     if value is not None and (not _is_number(value) or value <= 0):
         raise _invalid(name, "must be a number above 0, or null")
+
+
+def _spacing(value: float | None) -> None:
+    lowest, highest = SPACING_LIMITS_MM
+    if value is not None and not lowest <= value <= highest:
+        raise _invalid("spacing_mm", f"must be from {lowest:g} to {highest:g} (mm), or null")
 
 
 def _invalid(name: str, problem: str) -> SettingsError:

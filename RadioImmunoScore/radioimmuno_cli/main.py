@@ -146,4 +146,6 @@ def _described(error: BaseException) -> tuple[str, str, int]:
     if isinstance(error, OSError):
         problem = error.strerror or str(error)
         return SYSTEM, f"{error.filename}: {problem}" if error.filename else problem, FAILURE
+    if isinstance(error, MemoryError):
+        return "settings.too_large", "there is not enough memory for this CT and these settings", FAILURE
     return UNEXPECTED, f"unexpected failure: {type(error).__name__}: {error}", FAILURE

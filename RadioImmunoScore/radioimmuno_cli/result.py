@@ -57,6 +57,14 @@ def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
     return files
 
 
+def check_grid_fits(image: Image, signature: Signature) -> None:
+    """Say it before the long work when the rings' label map would take more memory than there is."""
+    from radioimmuno.grid import resampled
+    from radioimmuno.report import check_grid
+
+    check_grid(resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm))
+
+
 def with_time(patient: PatientScore) -> PatientScore:
     """The result with the time in its provenance; all else is a function of the input."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
         from radioimmuno.grid import resampled
         from radioimmuno.measuring import measure
-        from radioimmuno.report import write_rings
+        from radioimmuno.report import check_grid, write_rings
 
         case = read_case(
             arguments.ct,
@@ -70,11 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
             settings=settings,
             **reading_options(arguments),
         )
+        grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
+        check_grid(grid)
         progress.stage(BUILDING)
         built = measure(
             case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step
         )
-        grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
         with libraries_silenced():
             write_rings(_as_patient(built, case.identity), arguments.out, grid)
     code = exit_code(lesion.ring is None for lesion in built)

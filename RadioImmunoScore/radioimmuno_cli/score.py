@@ -116,6 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if arguments.dicom and case.source is None:
             raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
+        result.check_grid_fits(case.image, signature)
         progress.stage(SCORING)
         patient = result.with_time(
             score(

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..findings import Refusal
 from ..preprocessing import Region
+
+# IBSI's configurations have up to a thousand; finer ones differ by less than a millionth of the range.
+MAX_STEPS = 1_000_000
 
 
 def ivh(region: Region) -> dict[str, float | None]:
@@ -49,6 +53,7 @@ def _steps(region: Region) -> tuple[np.ndarray, np.ndarray, float]:
     low, high = settings.range_hu or (float(values.min()), float(values.max()))
     if settings.ivh_bin_width_hu is not None:
         width = settings.ivh_bin_width_hu
+        _check_steps((high - low) / width)
         bins = int(np.ceil((high - low) / width)) + 1
         found = np.floor((values - low) / width).astype(np.intp)
         centres = low + (np.arange(bins) + 0.5) * width
@@ -60,7 +65,17 @@ def _steps(region: Region) -> tuple[np.ndarray, np.ndarray, float]:
         found = np.minimum(np.floor(share * bins).astype(np.intp), bins - 1)
         return np.arange(1.0, bins + 1), np.bincount(found, minlength=bins), bins + 1.0
     if np.array_equal(values, np.rint(values)):
+        _check_steps(high - low)
         steps = np.arange(low, high + 1)
         return steps, np.bincount((values - low).astype(np.intp), minlength=steps.size), float(high + 1)
     found, counts = np.unique(values, return_counts=True)
     return found, counts, float(found[-1])
+
+
+def _check_steps(estimate: float) -> None:
+    if estimate > MAX_STEPS:
+        raise Refusal(
+            "lesion.too_many_levels",
+            f"The intensity-volume histogram would have about {estimate:.3g} steps; the limit is "
+            f"{MAX_STEPS:,}. Use a larger bin width or a narrower intensity range.",
+        )

@@ -201,18 +201,22 @@ ADVICE = {
     ),
     "settings.too_large": Advice(
         NOT_DONE,
-        "What would not fit into memory would stop the machine.",
-        "Choose a larger spacing, fewer levels, or crop the CT.",
+        "What would not fit into memory would stop the machine: the spacing is far finer or far coarser than "
+        "the CT's, or the CT is larger than any patient.",
+        "Choose a spacing nearer to the CT's own, or crop the CT.",
     ),
     "output.is_input": Advice(
         f"{NOT_DONE} Nothing is computed before.",
-        "An input that is overwritten or removed by its own result is lost.",
-        "Name another file or folder with `--out`.",
+        "An input that is overwritten or removed by its own result is lost; and what lies in a folder of "
+        "DICOM files would be read with them the next time. Links are followed.",
+        "Name another file, or a folder of its own, with `--out`.",
     ),
     "output.foreign": Advice(
-        NOT_DONE,
-        "Only results of this software, unchanged since they were written, are replaced in a folder.",
-        "Name another folder, or move the files that the message names.",
+        f"{NOT_DONE} Nothing is computed before.",
+        "In a folder only results of this software, unchanged since they were written, are replaced or "
+        "removed: a hidden list in it keeps their hashes.",
+        "Name another folder, or move the files that the message names; `--force` replaces results that were "
+        "edited, never files that this software did not write.",
     ),
     "output.incomplete": Advice(
         f"{NOT_DONE} What was there before stays.",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from .checks_csv import write_checks_csv
 from .patient_json import write_patient_json
 from .report_html import write_report_html
-from .ring_map import write_rings
+from .ring_map import check_grid, write_rings
 from .scores_csv import write_scores_csv
 
-__all__ = ["write_checks_csv", "write_patient_json", "write_report_html", "write_rings", "write_scores_csv"]
+__all__ = [
+    "check_grid",
+    "write_checks_csv",
+    "write_patient_json",
+    "write_report_html",
+    "write_rings",
+    "write_scores_csv",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -11,12 +12,15 @@ import numpy as np
 
 from ..identity import Identity
 from ..image import Image, Lattice, to_sitk
+from ..memory import require_memory
 from ..results import PatientScore
 from ..volume_file import write_volume
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
+# What a label map takes for each voxel: 8 bits, once as an array and once for the writer.
+LABEL_BYTES = 2
 MAX_LABEL = np.iinfo(np.uint16).max
 LESIONS_KEY = "RadioImmunoScore.lesions"
 PATIENT_KEY, STUDY_KEY = "RadioImmunoScore.patient", "RadioImmunoScore.study"
@@ -82,7 +86,19 @@ def label_of(ids: Sequence[str]) -> dict[str, int]:
     return {name: labels[name] if name in labels else next(free) for name in ids}
 
 
+def check_grid(grid: Lattice) -> None:
+    """Refuse a grid on which a label map would take more memory than there is.
+
+    Raises
+    ------
+    Refusal
+        `settings.too_large`.
+    """
+    require_memory(LABEL_BYTES * math.prod(grid.shape), "A label map on the resampled grid")
+
+
 def _paint(rings: Sequence[tuple[int, Image]], grid: Lattice, highest: int) -> Image:
+    check_grid(grid)
     values = np.zeros(grid.shape, np.uint8 if highest <= np.iinfo(np.uint8).max else np.uint16)
     for label, ring in rings:
         if not ring.lattice.coincides(grid):
