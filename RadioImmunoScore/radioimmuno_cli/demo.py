@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from . import result
 from .options import add_command
 from .paths import add_out_folder
+from .process import shell_line
 from .progress import Progress
 from .score import SCORING
 from .silence import libraries_silenced
@@ -93,9 +95,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         return result.tell_machine(patient, files, out)
     code = result.tell(patient, signature, files, out)
-    inputs = f"{out / CT_NAME} {out / LESIONS_NAME}"
-    again = f"radioimmuno score {inputs} --kvp {simulated.acquisition.kvp:g} --out {out}-again"
-    print(f"To score the files yourself: {again}")
+    again = out.parent / f"{Path(os.path.realpath(out)).name}-again"
+    words = [
+        "score",
+        out / CT_NAME,
+        out / LESIONS_NAME,
+        "--kvp",
+        f"{simulated.acquisition.kvp:g}",
+        "--out",
+        again,
+    ]
+    print(f"To score the files yourself: {shell_line(words)}")
     return code
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
+import shutil
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
@@ -29,6 +32,29 @@ class Terminated(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.exit_code = SIGNAL_EXIT_CODE + number
+
+
+def shell_line(arguments: Sequence[str | Path]) -> str:
+    """A line that calls this command again in the shell that it was called from, with these arguments."""
+    words = [*_program(), *map(str, arguments)]
+    return " ".join(map(shlex.quote, words))
+
+
+def _program() -> list[str]:
+    """How the command was called: by its name where the shell finds it, else by the way to it from here."""
+    program = Path(sys.argv[0])
+    if program.suffix == ".py":  # python -m radioimmuno_cli
+        return [_from_here(Path(sys.executable)), "-m", __package__]
+    found = shutil.which(program.name)
+    if found is not None and Path(found).exists() and program.exists() and program.samefile(found):
+        return [program.name]
+    return [_from_here(program)]
+
+
+def _from_here(program: Path) -> str:
+    """The way to a program that a shell understands: short where it lies below this folder."""
+    path, here = Path.cwd() / program, Path.cwd()
+    return str(path.relative_to(here)) if here in path.parents else str(path)
 
 
 @contextmanager

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+
+from conftest import COMMAND
 
 pytestmark = [pytest.mark.scene, pytest.mark.slow]
 
@@ -61,6 +65,25 @@ def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
     done = radioimmuno("score", out / "ct.nrrd", out / "lesions.seg.nrrd", "--kvp", kvp, "--out", tmp_path)
     assert done.returncode in (0, 8), done.stderr
     assert scores_of(tmp_path) == scores_of(out)
+
+
+@pytest.mark.parametrize("on_path", [True, False])
+def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, tmp_path, on_path):
+    """The printed line is run in a shell as it stands, in the folder where the demonstration was called."""
+    made = tmp_path / "a folder's name"
+    made.mkdir()
+    (made / "bin").symlink_to(COMMAND.parent)
+    command, out = ("radioimmuno", "the result's") if on_path else ("bin/radioimmuno", "result")
+    path = f"{made / 'bin'}:/usr/bin:/bin" if on_path else "/usr/bin:/bin"
+    environment = os.environ | {"PATH": path}
+    options = {"cwd": made, "env": environment, "capture_output": True, "text": True}
+    done = subprocess.run(f"{command} demo --seed 4 --out {shlex.quote(out)}", shell=True, **options)
+    assert done.returncode in (0, 8), done.stderr
+    line = done.stdout.splitlines()[-1].partition("To score the files yourself: ")[2]
+    assert line.startswith(f"{command} score ")
+    again = subprocess.run(line, shell=True, **options)
+    assert again.returncode in (0, 8), again.stderr
+    assert scores_of(made / f"{out}-again") == scores_of(made / out)
 
 
 def test_ctrl_c_stops_with_one_line_and_nothing_half_written(tmp_path):
