@@ -17,7 +17,7 @@ from radioimmuno.signature import Signature, default_signature, read_signature, 
 
 from .acceptance import acceptedOf
 from .acquisition import modalityFindings
-from .dicom_origin import patientFindings
+from .dicom_origin import originalFindings, patientFindings
 from .scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 from .selection import selectRead
 
@@ -100,8 +100,10 @@ def caseOf(
 
 def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisition) -> tuple[Finding, ...]:
     """What holds for all lesions of a segmentation on a CT, as far as it is known without their voxels."""
+    accepted = acceptedOf(volumeNode)
     return (
-        *modalityFindings(acquisition, acceptedOf(volumeNode)),
+        *modalityFindings(acquisition, accepted),
+        *originalFindings(volumeNode, accepted),
         *patientFindings(volumeNode, segmentationNode),
         *shapeFindings(volumeNode),
     )

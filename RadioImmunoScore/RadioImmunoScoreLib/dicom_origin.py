@@ -6,6 +6,7 @@ saved scene too, where the database is not at hand.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from radioimmuno.identity import (
 from .acceptance import acceptedOf
 
 INSTANCE_UIDS = "DICOM.instanceUIDs"
+MODALITY, IMAGE_TYPE, RESCALE_TYPE = "0008,0060", "0008,0008", "0028,1054"
 PATIENT_ID, STUDY_DATE, SERIES_DESCRIPTION = "0010,0020", "0008,0020", "0008,103E"
 
 # Names of Slicer's subject hierarchy: of a UID, of levels, of attributes.
@@ -85,6 +87,28 @@ def identityOf(volumeNode: Any, naming: Naming = AS_PSEUDONYM) -> Identity:
     if not (patientID or date):
         return identity_of_file(volumeNode.GetName() or "", naming.patient)
     return identity_of(patientID, date, series, named=naming.patient, identify=naming.identify)
+
+
+def originalFindings(volumeNode: Any, accepted: Collection[str]) -> tuple[Finding, ...]:
+    """A refusal of all lesions when the header says that the CT is derived, or not in Hounsfield units."""
+    from radioimmuno.dicom.checks import check_original
+
+    header = headerValues(volumeNode, (MODALITY, IMAGE_TYPE, RESCALE_TYPE))
+    if not header[MODALITY]:
+        return ()
+    imageType = tuple(part.strip() for part in header[IMAGE_TYPE].upper().split("\\"))
+    kind = _Kind(header[MODALITY], imageType, header[RESCALE_TYPE].upper())
+    found = check_original([kind], accepted)
+    return () if found is None else (found,)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What `check_original` asks of a slice's header."""
+
+    modality: str
+    image_type: tuple[str, ...]
+    rescale_type: str
 
 
 def patientFindings(volumeNode: Any, segmentationNode: Any) -> tuple[Finding, ...]:

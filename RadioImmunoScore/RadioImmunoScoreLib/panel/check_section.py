@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding
 
 LESION, SEVERITY, TEXT, REPAIR = range(4)
-WIDTHS = {LESION: 72, SEVERITY: 48, REPAIR: 78}
+# The widest text of a column that is not elided, and what stands beside it.
+WIDEST = {LESION: "Lesion 888", SEVERITY: "refused", REPAIR: "Repair"}
+BESIDE_TEXT_PX = {LESION: 12, SEVERITY: 10, REPAIR: 36}
 ORDER = (Severity.REFUSE, Severity.WARN, Severity.FIXED)
 
 # The table grows with what was found, between these.
@@ -97,8 +99,9 @@ class CheckSection:
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(TEXT, qt.QHeaderView.Stretch)
-        for column, width in WIDTHS.items():
-            table.setColumnWidth(column, width)
+        metrics = qt.QFontMetrics(table.font)
+        for column, text in WIDEST.items():
+            table.setColumnWidth(column, metrics.boundingRect(text).width() + BESIDE_TEXT_PX[column])
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
 

@@ -29,15 +29,21 @@ WHISKER = 2
 
 @dataclass(frozen=True)
 class Pen:
-    """What pictures are drawn with: the palette's text color, and the signature's colors."""
+    """What pictures are drawn with: the palette's text color, the font, and the signature's colors."""
 
     text: Any
+    font: Any
     scale: ColorScale
     signature: Signature
 
     def color(self, score: float | None) -> Any:
         """The color of a score."""
         return qt.QColor(self.scale.hex(score))
+
+    @property
+    def metrics(self) -> Any:
+        """The measures of the font."""
+        return qt.QFontMetrics(self.font)
 
     def faint(self) -> Any:
         """The text color, half transparent."""
@@ -49,7 +55,7 @@ def penOf(widget: Any, signature: Signature) -> Pen:
     palette = widget.palette
     # A copy: PythonQt hands out a pointer into the palette, which is gone when the palette changes.
     text = qt.QColor(palette.color(qt.QPalette.Text))
-    return Pen(text, color_scale(signature), signature)
+    return Pen(text, qt.QFont(widget.font), color_scale(signature), signature)
 
 
 def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
@@ -86,21 +92,23 @@ def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = 
 def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, width: int) -> Any:
     """The scored lesions from lowest to highest over the scale, the cut-offs as dashed lines with names."""
     ranked = sorted((lesion for lesion in lesions if lesion.score is not None), key=_score)
-    top, bottom = MARGIN, PLOT_HEIGHT - 34
+    metrics = pen.metrics
+    line = metrics.height()
+    top, bottom = MARGIN, PLOT_HEIGHT - 2 * line - 4
 
     def draw(painter: Any) -> None:
-        metrics = _metrics(painter)
+        painter.setFont(pen.font)
         _gradient(painter, pen, 0, width, bottom + 4, 6)
         for name, cutoff in _cutoffs(pen):
             x = _along(pen.scale, cutoff, width)
-            line = qt.QPen(pen.faint())
-            line.setStyle(qt.Qt.DashLine)
-            painter.setPen(line)
+            dashed = qt.QPen(pen.faint())
+            dashed.setStyle(qt.Qt.DashLine)
+            painter.setPen(dashed)
             painter.drawLine(x, top, x, bottom + 10)
             painter.setPen(qt.QPen(pen.text))
             text = f"{name} {cutoff:.2f}"
             half = _textWidth(metrics, text) // 2
-            low = PLOT_HEIGHT - (3 if name == "median" else 15)
+            low = PLOT_HEIGHT - 3 - (0 if name == "median" else line - 2)
             painter.drawText(min(max(0, x - half), width - 2 * half), low, text)
         step = (bottom - top - 6) / max(1, len(ranked) - 1)
         for number, lesion in enumerate(ranked):
@@ -118,44 +126,52 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[s
     """What each term adds to the score: name, bar from the middle, number; the largest first."""
     ordered = sorted(parts, key=lambda part: -abs(part.contribution))
     largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
-    names, numbers = int(width * 0.56), 54
+    metrics = pen.metrics
+    row, numbers = max(ROW_HEIGHT, metrics.height() + 4), _textWidth(metrics, "+88.888") + 6
+    names = int((width - numbers) * 0.65)
     half = (width - names - numbers - MARGIN) // 2
     middle = names + MARGIN + half
 
     def draw(painter: Any) -> None:
-        metrics = _metrics(painter)
+        painter.setFont(pen.font)
         for number, part in enumerate(ordered):
-            y = number * ROW_HEIGHT
+            y = number * row
+            base = y + (row + metrics.ascent() - metrics.descent()) // 2
             painter.setPen(qt.QPen(pen.text))
             name = metrics.elidedText(named(part.variable), qt.Qt.ElideMiddle, names)
-            painter.drawText(0, y + 14, name)
-            painter.drawText(width - numbers + 4, y + 14, f"{part.contribution:+.3f}")
+            painter.drawText(0, base, name)
+            painter.drawText(width - numbers + 4, base, f"{part.contribution:+.3f}")
             length = round(half * abs(part.contribution) / largest)
             isUp = part.contribution > 0
             end = pen.scale.high if isUp else pen.scale.low
-            painter.fillRect(middle if isUp else middle - length, y + 5, max(1, length), 10, pen.color(end))
+            painter.fillRect(
+                middle if isUp else middle - length, y + row // 2 - 5, max(1, length), 10, pen.color(end)
+            )
             painter.setPen(qt.QPen(pen.faint()))
-            painter.drawLine(middle, y + 2, middle, y + ROW_HEIGHT - 2)
+            painter.drawLine(middle, y + 2, middle, y + row - 2)
 
-    return _picture(width, max(1, len(ordered)) * ROW_HEIGHT, draw)
+    return _picture(width, max(1, len(ordered)) * row, draw)
 
 
 def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
     """The colors of a map from left to right with the lesion's name and the values at the ends."""
 
+    metrics = pen.metrics
+    base = 12 + metrics.height()
+
     def draw(painter: Any) -> None:
-        metrics = _metrics(painter)
+        painter.setFont(pen.font)
         for x in range(0, width, GRADIENT_STEP_PX):
             rgb = (round(255 * part) for part in rampColor(x / (width - 1)))
             painter.fillRect(x, 2, min(GRADIENT_STEP_PX, width - x), 10, qt.QColor(*rgb))
         painter.setPen(qt.QPen(pen.text))
         first, last = _endTexts(low, high)
-        painter.drawText(0, 27, first)
-        painter.drawText(width - _textWidth(metrics, last) - 2, 27, last)
+        painter.drawText(0, base, first)
+        painter.drawText(width - _textWidth(metrics, last) - 2, base, last)
         middle = metrics.elidedText(name, qt.Qt.ElideMiddle, width // 2)
-        painter.drawText((width - _textWidth(metrics, middle)) // 2, 27, middle)
+        painter.drawText((width - _textWidth(metrics, middle)) // 2, base, middle)
 
-    return _picture(width, 32, draw)
+    return _picture(width, base + 5, draw)
 
 
 def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
@@ -211,11 +227,6 @@ def _whisker(painter: Any, pen: Pen, stability: LesionStability | None, width: i
     painter.drawLine(left, y, right, y)
     for x in (left, right):
         painter.drawLine(x, y - WHISKER, x, y + WHISKER)
-
-
-def _metrics(painter: Any) -> Any:
-    """The measures of the painter's font; PythonQt cannot give back what `painter.fontMetrics()` returns."""
-    return qt.QFontMetrics(painter.font())
 
 
 def _textWidth(metrics: Any, text: str) -> int:

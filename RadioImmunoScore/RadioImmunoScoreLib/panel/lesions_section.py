@@ -75,8 +75,7 @@ class LesionsSection:
     def pen(self) -> Pen:
         """The same pen as long as signature and palette stay: rows are drawn again only for another one."""
         pen = penOf(self._ui.lesionTable, self._session.inputs.signature)
-        key = (pen.signature.sha256, pen.text.name())
-        if self._pen is None or key != (self._pen.signature.sha256, self._pen.text.name()):
+        if self._pen is None or _keyOf(pen) != _keyOf(self._pen):
             self._pen = pen
         return self._pen
 
@@ -99,3 +98,7 @@ class LesionsSection:
         if chosen != self._told:
             self._told = chosen
             self.selected.emit(chosen)
+
+
+def _keyOf(pen: Pen) -> tuple[str, str, str]:
+    return pen.signature.sha256, pen.text.name(), pen.font.toString()

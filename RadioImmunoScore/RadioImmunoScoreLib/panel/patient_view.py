@@ -17,6 +17,7 @@ from .signal import Signal
 SUBSETS = ("all", "irradiated", "not irradiated")
 N, MINIMUM, MEAN, MAXIMUM, SD, ENTROPY = range(6)
 PICTURE_PX = 380
+ROW_PX = 24
 
 # Lines are broken here, not by the label: its height is then known before it is laid out.
 LINE_CHARACTERS = 54
@@ -47,8 +48,9 @@ class PatientView:
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
         # The longest title does not fit into its share.
         table.horizontalHeader().setSectionResizeMode(ENTROPY, qt.QHeaderView.ResizeToContents)
-        table.verticalHeader().setDefaultSectionSize(24)
-        table.setFixedHeight(3 * 24 + 30)
+        rowPx = max(ROW_PX, qt.QFontMetrics(table.font).height() + 6)
+        table.verticalHeader().setDefaultSectionSize(rowPx)
+        table.setFixedHeight(len(SUBSETS) * rowPx + rowPx + 6)
         table.connect("cellActivated(int,int)", self._clicked)
         table.connect("cellClicked(int,int)", self._clicked)
 

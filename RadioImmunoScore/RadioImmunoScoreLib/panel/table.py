@@ -16,7 +16,10 @@ from .signal import Signal
 from .words import axesText, stabilityText
 
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
-WIDTHS = {SITE: 62, IRRADIATED: 24, VOLUME: 36, SCORE: 44, SCALE: BAR_SIZE[0] + 8, STATUS: 48}
+# The widest text of a column; fonts differ, so widths are measured and not given in pixels.
+WIDEST = {SITE: "lung?", IRRADIATED: "RT", VOLUME: "888.8", SCORE: "-8.888", STATUS: "left out"}
+BESIDE_TEXT_PX = {SITE: 32, IRRADIATED: 10, VOLUME: 10, SCORE: 10, STATUS: 10}
+ROW_PX = 26
 SITES = tuple(Site)
 
 SORT_KEYS: dict[int, Callable[[Row], Any]] = {
@@ -128,10 +131,13 @@ class LesionTable:
         header.setMinimumSectionSize(24)
         header.setHighlightSections(False)
         header.setSectionResizeMode(LESION, qt.QHeaderView.Stretch)
-        for column, width in WIDTHS.items():
-            table.setColumnWidth(column, width)
+        metrics = qt.QFontMetrics(table.font)
+        for column, text in WIDEST.items():
+            wide = max(metrics.boundingRect(each).width() for each in (text, titles[column]))
+            table.setColumnWidth(column, wide + BESIDE_TEXT_PX[column])
+        table.setColumnWidth(SCALE, BAR_SIZE[0] + 8)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
+        table.verticalHeader().setDefaultSectionSize(max(ROW_PX, metrics.height() + 8))
 
     def _sorted(self, rows: Sequence[Row]) -> list[Row]:
         if self._sortColumn is None:

@@ -36,4 +36,6 @@ class ctkDICOMDatabase(QtCore.QObject):
             return ""
         group, element = (int(part, 16) for part in tag.split(","))
         found = pydicom.dcmread(file, stop_before_pixels=True).get((group, element))
-        return "" if found is None else str(found.value)
+        if found is None:
+            return ""
+        return "\\".join(map(str, found.value)) if found.VM > 1 else str(found.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import slicer
+from dicom_patient import addDicomPatient
 from patients import addPatient, select, waitIdle
 from synthetic import ctValues
 
@@ -158,3 +159,35 @@ def test_a_sound_ct_has_no_such_line(panel):
     select(panel, addPatient())
     score(panel)
     assert not panel.panel.ui.acceptBox.visible
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"ImageType": ["DERIVED", "SECONDARY", "MIP"]}, "projection"),
+        ({"RescaleType": "MGML"}, "MGML"),
+    ],
+)
+def test_a_derived_series_and_another_unit_are_refused_as_in_the_shell(panel, tmp_path, tags, words):
+    nodes = addDicomPatient(tmp_path / "ct", **tags)
+    select(panel, nodes)
+    assert panel.panel.ui.acceptBox.visible
+    assert words in panel.panel.ui.acceptLabel.text
+    assert {f.code for f in panel.panel.session.inputs.findings} == {"ct.not_original"}
+    click(panel.panel.ui.acceptButton)
+    waitIdle(panel)
+    assert "refused" not in [row.status for row in panel.panel.session.rows]
+
+
+def test_the_patient_is_shown_by_a_pseudonym(panel, tmp_path, monkeypatch):
+    monkeypatch.setenv("RADIOIMMUNO_SALT", "a secret")
+    nodes = addDicomPatient(tmp_path / "ct", PatientID="4711", StudyDate="20200102")
+    select(panel, nodes)
+    text = panel.panel.ui.identityLabel.text
+    assert "4711" not in text
+    assert "P-" in text
+    assert "2020-01-02" in text
+    score(panel)
+    identity = panel.panel.session.patient.identity
+    assert identity.patient in text
+    assert panel.logic.score(*nodes).identity == identity
