@@ -17,7 +17,7 @@ from .signal import Signal
 SUBSETS = ("all", "irradiated", "not irradiated")
 N, MINIMUM, MEAN, MAXIMUM, SD, ENTROPY = range(6)
 PICTURE_PX = 380
-ROW_PX = 24
+ROW_PX, LEAST_COLUMN_PX, FRAME_PX = 24, 24, 8
 
 # Lines are broken here, not by the label: its height is then known before it is laid out.
 LINE_CHARACTERS = 54
@@ -50,7 +50,8 @@ class PatientView:
         table.horizontalHeader().setSectionResizeMode(ENTROPY, qt.QHeaderView.ResizeToContents)
         rowPx = max(ROW_PX, qt.QFontMetrics(table.font).height() + 6)
         table.verticalHeader().setDefaultSectionSize(rowPx)
-        table.setFixedHeight(len(SUBSETS) * rowPx + rowPx + 6)
+        table.horizontalHeader().setMinimumSectionSize(LEAST_COLUMN_PX)
+        table.setFixedHeight(len(SUBSETS) * rowPx + table.horizontalHeader().sizeHint.height() + FRAME_PX)
         table.connect("cellActivated(int,int)", self._clicked)
         table.connect("cellClicked(int,int)", self._clicked)
 
