@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
+from ..box_index import BoxIndex
 from ..findings import InputError
 from ..grid import Grid
 from ..image import Image, Lattice
@@ -266,9 +267,11 @@ def _referenced_series(source: SourceSeries) -> Any:
 
 
 def _overlap(segments: Sequence[Segment]) -> bool:
-    for number, one in enumerate(segments):
-        for other in segments[number + 1 :]:
-            box = one.mask.box.intersect(other.mask.box)
-            if box.size and (one.mask.within(box, False) & other.mask.within(box, False)).any():
+    masks = [segment.mask for segment in segments]
+    index = BoxIndex([mask.box for mask in masks])
+    for number, mask in enumerate(masks):
+        for other in (masks[n] for n in index.meeting(mask.box) if n < number):
+            box = mask.box.intersect(other.box)
+            if (mask.within(box, False) & other.within(box, False)).any():
                 return True
     return False

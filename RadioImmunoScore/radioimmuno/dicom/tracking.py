@@ -8,6 +8,7 @@ stands in for the patient, and other time points get other UIDs.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ NAMESPACE = uuid.UUID("5b1f3c2e-8d0a-4f67-9c55-2f1d7a4be0c3")
 # The root under which every UUID is a UID (ITU-T X.667, DICOM PS3.5 B.2).
 UUID_ROOT = "2.25"
 
+# What a UID looks like (DICOM PS3.5, chapter 9).
+UID_PATTERN = re.compile(r"(?=.{1,64}$)(0|[1-9]\d*)(\.(0|[1-9]\d*))+", re.ASCII)
+
 
 def tracking_uids(lesions: Sequence[Lesion], patient: str) -> dict[str, str]:
     """Lesion id -> tracking UID.
@@ -29,14 +33,15 @@ def tracking_uids(lesions: Sequence[Lesion], patient: str) -> dict[str, str]:
     lesions : the lesions of one study
     patient : the patient's ID, with whoever issued it
 
-    Lesions that share a name, or a UID, are told apart by their identifiers.
+    Lesions that share a name, or a UID, are told apart by their identifiers; what is no UID is passed over.
     """
     names = Counter(lesion.name for lesion in lesions)
     given = Counter(lesion.tracking_uid for lesion in lesions)
     uids = {}
     for lesion in lesions:
-        if lesion.tracking_uid and given[lesion.tracking_uid] == 1:
-            uids[lesion.id] = lesion.tracking_uid
+        own_uid = lesion.tracking_uid or ""
+        if given[lesion.tracking_uid] == 1 and UID_PATTERN.fullmatch(own_uid):
+            uids[lesion.id] = own_uid
         else:
             own = (lesion.name,) if names[lesion.name] == 1 else (lesion.name, lesion.id)
             uids[lesion.id] = derived_uid(patient, *own)

@@ -72,6 +72,19 @@ def test_an_algorithm_without_a_name_or_with_a_long_one_is_written(case, tmp_pat
     assert (second[:5], len(second)) == ("a/b x", 64)
 
 
+@pytest.mark.parametrize("uid", ["", "not a uid", "1.2.bad", "1..2", "1.02", "1." + "2" * 70, "1.2\n"])
+def test_a_tracking_uid_that_is_none_is_replaced_by_one(case, tmp_path, uid):
+    uids = [
+        [
+            s.TrackingUID
+            for s in written(case, tmp_path, tracking_uid=given)["lesion_segmentation"].SegmentSequence
+        ]
+        for given in ((uid, "1.2.3"), (None, "1.2.3"))
+    ]
+    assert uids[0] == uids[1]
+    assert uids[0][1] == "1.2.3"
+
+
 def test_a_structure_that_is_not_among_the_scores_is_not_written(case, tmp_path):
     lesions = [*case.lesions, dataclasses.replace(case.lesions[0], id="organ", name="liver")]
     files = write_dicom(case.patient, case.signature, case.ct.image, lesions, case.ct.source, tmp_path)
