@@ -84,7 +84,7 @@ def readExport(volumeNode: Any, patient: PatientScore, case: Case) -> DicomExpor
 
 
 def writeExport(export: DicomExport, folder: str | Path, progress: Progress | None = None) -> list[Path]:
-    """Write SEG and reports into a folder, whole or not at all; what else is in it stays.
+    """Write segmentations and reports into a folder, whole or not at all; what else is in it stays.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     """
     from radioimmuno.atomic_folder import replacing_folder
     from radioimmuno.dicom.export import write_dicom
-    from radioimmuno.dicom.names import PATIENT_NAME
+    from radioimmuno.dicom.names import ALL, PATIENT_NAME
 
     tell = progress or (lambda done, total: None)
     tell(READ_HEADERS, DONE)
@@ -107,7 +107,7 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     lesions = [_onto(lesion, lattice) for lesion in export.case.lesions if lesion.id in scored]
     image = Image(export.case.image.values, lattice)
     tell(WRITE, DONE)
-    with replacing_folder(folder, PATIENT_NAME) as unfinished:
+    with replacing_folder(folder, PATIENT_NAME, ALL) as unfinished:
         written = write_dicom(patient, export.case.signature, image, lesions, source, unfinished)
         # Who cancels before this finds the folder as it was.
         tell(DONE, DONE)

@@ -86,7 +86,7 @@ def add_lesion_table(parser: argparse.ArgumentParser) -> None:
         metavar="CSV",
         type=Path,
         action=Input,
-        help="what is known: lesion_id (or name), site, irradiated",
+        help="what is known: lesion_id (or name), site, irradiated, drawn",
     )
 
 

@@ -46,11 +46,12 @@ EXAMPLES = f"""\
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
 
 the lesion table is a CSV file:
-  lesion_id,site,irradiated
-  1,liver,yes
-  2,lymph node,no
+  lesion_id,site,irradiated,drawn
+  1,liver,yes,manual
+  2,lymph node,no,semiautomatic
 with the sites
-  {SITES}"""
+  {SITES}
+`drawn` is manual, semiautomatic or automatic: what DICOM says of a lesion whose file does not say it."""
 
 
 def register(commands: Any) -> None:

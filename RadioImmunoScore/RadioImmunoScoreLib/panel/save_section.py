@@ -40,7 +40,7 @@ class SaveSection:
         """Show whether DICOM can be written, or why not."""
         button, obstacle = self._ui.dicomButton, self._obstacle()
         button.setEnabled(not obstacle and not self._session.jobs.isBusy)
-        tip = _("Lesions and rings (SEG) and scores (reports) as a new series in the CT's study.")
+        tip = _("Lesions (SEG), rings (SEG) and scores (reports) as new series in the CT's study.")
         button.setToolTip(obstacle or tip)
 
     def save(self, path: str) -> None:

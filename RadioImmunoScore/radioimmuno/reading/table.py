@@ -9,21 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..findings import TableError
-from ..lesion import LeftOut, Lesion, Site
+from ..lesion import Delineation, DelineationType, LeftOut, Lesion, Site
 
-COLUMNS = ("lesion_id", "name", "site", "irradiated")
-EXPECTED = "lesion_id (or name), site, irradiated"
+COLUMNS = ("lesion_id", "name", "site", "irradiated", "drawn")
+EXPECTED = "lesion_id (or name), site, irradiated, drawn"
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
 def apply_lesion_table(
     path: str | os.PathLike[str], lesions: Sequence[Lesion], left_out: Sequence[LeftOut] = ()
 ) -> list[Lesion]:
-    """The lesions with the site, the irradiation and the name that a table gives them.
+    """The lesions with the site, the irradiation, the name and the delineation that a table gives them.
 
     The table's first line names its columns: `lesion_id` (or `name`) says which lesion, `site` where it sits,
-    `irradiated` (yes or no) whether it was in a radiotherapy field; beside `lesion_id`, `name` gives a new
-    name. Empty cells and lesions without a line stay as they are.
+    `irradiated` (yes or no) whether it was in a radiotherapy field, `drawn` (manual, semiautomatic or
+    automatic) how its contour was made; beside `lesion_id`, `name` gives a new name. Empty cells and lesions
+    without a line stay as they are.
 
     Raises
     ------
@@ -109,4 +110,17 @@ def _changed(lesion: Lesion, cells: Mapping[str, str]) -> Lesion:
         if answer not in YES + NO:
             raise TableError("table.unreadable", f"irradiated is {answer!r}; write yes or no.")
         irradiated = answer in YES
-    return replace(lesion, name=cells.get("name") or lesion.name, site=site, irradiated=irradiated)
+    name = cells.get("name") or lesion.name
+    drawn = _delineation(lesion, cells.get("drawn", ""))
+    return replace(lesion, name=name, site=site, irradiated=irradiated, delineation=drawn)
+
+
+def _delineation(lesion: Lesion, text: str) -> Delineation | None:
+    """How the lesion was drawn, where the cell says so; the algorithm's name stays when its kind does."""
+    if not text:
+        return lesion.delineation
+    drawn = Delineation.parse(text)
+    if drawn is None:
+        kinds = ", ".join(kind.value.lower() for kind in DelineationType)
+        raise TableError("table.unreadable", f"drawn is {text!r}; write one of: {kinds}.")
+    return lesion.delineation if lesion.delineation and lesion.delineation.type is drawn.type else drawn

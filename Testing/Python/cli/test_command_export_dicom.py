@@ -52,7 +52,8 @@ def dicom(tmp_path_factory):
 def scored(radioimmuno, files, dicom, tmp_path_factory):
     """A run with `--dicom`."""
     out = tmp_path_factory.mktemp("scored") / "result"
-    case = (dicom / "ct", dicom / "lesions.seg.nrrd")
+    (dicom / "table.csv").write_text("lesion_id,drawn\ns1,manual\ns3,automatic\n")
+    case = (dicom / "ct", dicom / "lesions.seg.nrrd", "--lesion-table", dicom / "table.csv")
     done = radioimmuno("score", *case, "--signature", files.signature, "--out", out, "--dicom")
     return done, out
 
@@ -74,6 +75,10 @@ def numbers(path):
 
 def segments(path):
     return [(str(s.SegmentLabel), str(s.TrackingUID)) for s in pydicom.dcmread(path).SegmentSequence]
+
+
+def algorithms(path):
+    return [s.SegmentAlgorithmType for s in pydicom.dcmread(path).SegmentSequence]
 
 
 def test_a_scored_patient_is_also_written_as_dicom(scored):
@@ -99,10 +104,15 @@ def test_a_result_is_exported_later_with_the_same_content(radioimmuno, dicom, sc
     assert json.loads(done.stdout)["files"][0] == str(tmp_path / "dicom" / "lesion_segmentation.dcm")
     for name in ("lesion_report.dcm", "patient_report.dcm"):
         assert numbers(tmp_path / "dicom" / name) == numbers(out / "dicom_export" / name)
-    for name in ("lesion_segmentation.dcm", "ring_segmentation.dcm"):
+    drawn = {
+        "lesion_segmentation.dcm": ["MANUAL", "SEMIAUTOMATIC", "AUTOMATIC", "SEMIAUTOMATIC"],
+        "ring_segmentation.dcm": ["AUTOMATIC"] * 3,
+    }
+    for name, kinds in drawn.items():
         files = [folder / name for folder in (out / "dicom_export", tmp_path / "dicom")]
         before, after = map(pydicom.dcmread, files)
         assert segments(files[0]) == segments(files[1])
+        assert algorithms(files[0]) == algorithms(files[1]) == kinds
         assert before.PixelData == after.PixelData
         assert before.SeriesInstanceUID != after.SeriesInstanceUID
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from radioimmuno.findings import TableError
 from radioimmuno.image import Image, Lattice
-from radioimmuno.lesion import Lesion, Site
+from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site
 from radioimmuno.reading import apply_lesion_table
 
 MASK = Image(np.ones((1, 1, 1), bool), Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
@@ -61,6 +63,16 @@ def test_what_spreadsheets_write_is_read(table, text, encoding):
     assert apply_lesion_table(table(text, encoding), LESIONS)[0].site is Site.LIVER
 
 
+def test_how_lesions_were_drawn_comes_from_the_table(table):
+    network = Delineation(DelineationType.AUTOMATIC, "a network")
+    lesions = [replace(LESIONS[0], delineation=network), LESIONS[1], replace(LESIONS[2], delineation=network)]
+    path = table("lesion_id,drawn\n1,automatic\n2,Manual\n3,\n")
+    by_hand = Delineation(DelineationType.MANUAL)
+    assert [x.delineation for x in apply_lesion_table(path, lesions)] == [network, by_hand, network]
+    path = table("lesion_id,drawn\n1,manual\n")
+    assert apply_lesion_table(path, lesions)[0].delineation == by_hand
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
@@ -75,6 +87,11 @@ def test_what_spreadsheets_write_is_read(table, text, encoding):
         ("lesion_id,site\n1,liver\n2\n", "table.unreadable", "Line 3 .* 1 cells and the header 2"),
         ("lesion_id,site\n1,liver\n1,lung\n", "table.unreadable", "Line 3 .* '1' has two lines"),
         ("lesion_id,irradiated\n1,maybe\n", "table.unreadable", "Line 2 .* 'maybe'; write yes or no"),
+        (
+            "lesion_id,drawn\n1,by hand\n",
+            "table.unreadable",
+            "Line 2 .* 'by hand'; write one of: manual, semiautomatic, automatic",
+        ),
         (
             "lesion_id,site\n\n9,liver\n",
             "table.unknown_lesion",
