@@ -53,9 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     with libraries_silenced():
         found = find_series(arguments.folder, accepted=arguments.accepted)
     if arguments.json:
-        print_json({"exit_code": ALL_SCORED, "series": [_document(series) for series in found]})
+        documents = [_document(series) for series in found]
+        print_json({"exit_code": ALL_SCORED, "series": documents, "damaged": list(found[0].damaged)})
     else:
         print(_summary(found))
+        for file in found[0].damaged:
+            print(f"Damaged: {file}.")
     return ALL_SCORED
 
 

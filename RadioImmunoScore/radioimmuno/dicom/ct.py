@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..acquisition import Acquisition
-from ..findings import Finding, InputError, Severity
+from ..findings import CODES, Finding, InputError, Severity
 from ..image import Image
 from .gaps import Gap
 from .pixels import read_values
@@ -101,7 +101,8 @@ def _passed_over(every: Sequence[Series], read: Series) -> list[Finding]:
     others = [series for series in others if not all(header.localizer for header in series.headers)]
     if not others:
         return []
-    reasons = "; ".join(f"{series.title}: {series.findings[0].text}" for series in others)
+    # No findings' own words: they name files, which is often the patient's name.
+    reasons = "; ".join(f"{series.title}: {CODES[series.findings[0].code]}" for series in others)
     text = f"The folder's only usable series was read: {read.title}. Others are not usable: {reasons}"
     return [Finding("ct.mixed_series", Severity.WARN, text)]
 

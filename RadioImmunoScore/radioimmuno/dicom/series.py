@@ -39,6 +39,7 @@ class Series:
     usable : whether a CT volume can be read from it
     findings : what is wrong with it; a refusal where it is not usable
     acquisition : what its headers say about the scan
+    damaged : files of the folder that cannot be read, by name and with what is wrong with them
     stack : its slices in order, where it is usable
     """
 
@@ -49,6 +50,7 @@ class Series:
     usable: bool
     findings: tuple[Finding, ...]
     acquisition: Acquisition
+    damaged: tuple[str, ...] = ()
     headers: tuple[SliceHeader, ...] = field(repr=False, compare=False, default=())
     stack: Stack | None = field(repr=False, compare=False, default=None)
 
@@ -91,7 +93,9 @@ def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], accepted:
     findings, arranged = _examine(slices, accepted)
     first = slices[0]
     if arranged and damaged:
-        text = f"Beside it {_words(damaged)}: slices may be missing at an end."
+        # No names: they are often the patient's, and a warning stands in every result.
+        count = f"{len(damaged)} files are" if len(damaged) > 1 else "a file is"
+        text = f"Beside it {count} damaged or cut off: slices may be missing at an end."
         findings.append(Finding("ct.damaged_file", Severity.WARN, text))
     return Series(
         uid=first.series_uid,
@@ -101,6 +105,7 @@ def _series(slices: Sequence[SliceHeader], damaged: Sequence[Damaged], accepted:
         usable=arranged is not None,
         findings=tuple(findings),
         acquisition=_acquisition(slices),
+        damaged=tuple(f"{item.path.name} {item.problem}" for item in damaged),
         headers=tuple(slices),
         stack=arranged,
     )

@@ -157,3 +157,10 @@ def test_padding_in_a_lesion_is_refused(radioimmuno, files, tmp_path):
     row = rows_of(tmp_path / "out")["1"]
     assert (row["status"], row["score"]) == ("refused", "")
     assert "ct.padding" in row["codes"]
+
+
+def test_damaged_files_are_named(radioimmuno, tmp_path):
+    write(tmp_path, patient_series())
+    (tmp_path / "IM9999").write_bytes(b"")
+    assert "Damaged: IM9999 is empty." in radioimmuno("series", tmp_path).stdout
+    assert json.loads(radioimmuno("series", tmp_path, "--json").stdout)["damaged"] == ["IM9999 is empty"]

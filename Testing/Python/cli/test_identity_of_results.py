@@ -46,7 +46,9 @@ def clinic(tmp_path_factory, files):
         "StudyDate": "20200102",
         "SeriesDescription": "Thorax 1.0",
     }
-    write(folder / "Mustermann_Erika", ct_series(ct_values(), spacing=SPACING, origin=ORIGIN, **header))
+    slices = ct_series(ct_values(), spacing=SPACING, origin=ORIGIN, **header)
+    write(folder / "Mustermann_Erika", slices, "MUSTERMANN.CT.{:04d}.IMA")
+    (folder / "Mustermann_Erika" / "MUSTERMANN.CT.9999.IMA").write_bytes(b"")
     lattice = Lattice(label_map().shape, SPACING, ORIGIN)
     lesions = [Lesion(f"s{n}", f"lesion {n}", Image(label_map() == n, lattice)) for n in (1, 2, 3)]
     write_segmentation(folder / "Mustermann.seg.nrrd", lesions, lattice)

@@ -183,7 +183,21 @@ def test_an_empty_or_broken_file_beside_a_series_is_told_of(tmp_path, content_of
     (folder / "IM9999").write_bytes(content_of_it)
     (finding,) = read_ct(folder).findings
     assert (finding.code, finding.severity) == ("ct.damaged_file", Severity.WARN)
-    assert "IM9999" in finding.text
+    (series,) = find_series(folder)
+    assert [file.split()[0] for file in series.damaged] == ["IM9999"]
+
+
+def test_what_results_keep_names_no_files(tmp_path):
+    # Scanners name files after patients.
+    names = ["MUSTERMANN.CT.{:04d}.IMA"] * 2
+    write(tmp_path, ct_series(hu_values(), SeriesNumber=1), names[0])
+    mixed = ct_series(hu_values(), SeriesNumber=2)
+    mixed[3].ConvolutionKernel = "B70f"
+    write(tmp_path, mixed, names[1])
+    (tmp_path / "MUSTERMANN.CT.9999.IMA").write_bytes(b"")
+    found = read_ct(tmp_path).findings
+    assert {finding.code for finding in found} == {"ct.damaged_file", "ct.mixed_series"}
+    assert not any("MUSTERMANN" in finding.text for finding in found)
 
 
 @pytest.mark.parametrize("lost", [1, 50, 970])
