@@ -140,6 +140,24 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         naming = Naming(patient or "", identify)
         return console.score(volumeNode, segmentationNode, signature, kvp, only, progress, naming)
 
+    def accept(self, volumeNode: Any, codes: Any, segmentationNode: Any = None) -> None:
+        """Take on what refuses a CT's lesions, as the panel's *Score all the same* does; every row says so.
+
+        Parameters
+        ----------
+        volumeNode : the CT, on which it is kept
+        codes : of `radioimmuno.acceptance.OPTIONS`, as "ct.hu_implausible"
+        segmentationNode : for "patient.mismatch", the lesions that are taken for those of this patient
+
+        Raises
+        ------
+        ValueError
+            When a code is none that can be accepted.
+        """
+        from RadioImmunoScoreLib.acceptance import accept
+
+        accept(volumeNode, segmentationNode, [codes] if isinstance(codes, str) else codes)
+
     def restoreColors(self, segmentationNode: Any) -> None:
         """Give the lesions the colors that they had before they were scored."""
         from RadioImmunoScoreLib.scene import restoreColors

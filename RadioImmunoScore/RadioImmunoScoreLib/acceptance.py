@@ -20,6 +20,14 @@ def acceptedOf(volumeNode: Any, segmentationNode: Any | None = None) -> frozense
     return frozenset(codes)
 
 
+def accept(volumeNode: Any, segmentationNode: Any | None, codes: Collection[str]) -> None:
+    """Accept these codes besides those that are; see `RadioImmunoScoreLogic.accept`."""
+    unknown = sorted(set(codes) - set(OPTIONS))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} cannot be accepted; {', '.join(OPTIONS)} can")
+    keepAccepted(volumeNode, segmentationNode, acceptedOf(volumeNode, segmentationNode) | set(codes))
+
+
 def keepAccepted(volumeNode: Any, segmentationNode: Any | None, codes: Collection[str]) -> None:
     """Keep these codes as accepted, and no others."""
     ofCt = sorted(set(codes) - {OF_BOTH})

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.acceptance import unless_accepted
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
 from radioimmuno.image import Image
@@ -110,13 +109,13 @@ def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisiti
 
 
 def checked(case: Case) -> Case:
-    """The case with what its CT as a whole is to be warned of; reads all voxels, on any thread."""
-    from radioimmuno.reading import implausible_values
+    """The case with what the values of its CT say of it; reads all voxels, on any thread."""
+    from radioimmuno.hounsfield import implausible_values, without_expected
 
     if case.ofVoxels is not None:
         return case
-    found = (unless_accepted(f.code, f.text, case.accepted) for f in implausible_values(case.image))
-    return replace(case, ofVoxels=tuple(found))
+    found = implausible_values(case.image, case.accepted)
+    return replace(case, ofVoxels=without_expected(found, case.signature.settings))
 
 
 def scoreCase(

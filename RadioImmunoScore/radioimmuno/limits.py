@@ -31,6 +31,30 @@ KVP_LIMITS = (40.0, 200.0)
 # makes less.
 MAX_TRANSFORM_DIFFERENCE_MM = 0.1
 
+# What Hounsfield units can be (ours): a CT has air, fat or at least noise below water, spans more than a flat
+# phantom, and even metal on the extended scale stays below the highest value of 16 bits.
+HU_MUST_REACH_BELOW = 0.0
+HU_LOW_SHARE = 0.001
+HU_MIN_SPAN = 100.0
+HU_LIMITS = (-32768.0, 32767.0)
+# Compact bone and denser: 2 % of whole scans at the most, half of crops around a bone. Values without their
+# intercept have tissue there.
+DENSE_ABOVE_HU = 700.0
+DENSE_SHARE = 0.6
+# Padding has one value; what varies below air is not HU, but for streaks beside metal.
+TOO_LOW_SHARE = 0.02
+# A window that was applied: many voxels have the lowest value, and it is none that air has.
+HU_CUT_OFF_ABOVE = -900.0
+HU_CUT_OFF_SHARE = 0.05
+# Most voxels of a slice change by nearly the same amount: no anatomy does that. Inside of small crops it may
+# (lung to liver): what does not come back counts where slices hold air and tissue, and where it is about as
+# much as a missing intercept (1000 HU).
+SLICE_SHIFT_HU = 100.0
+SLICE_SHIFT_TOLERANCE = 0.25
+SLICE_SHIFT_SHARE = 0.6
+SLICE_STEP_HU = 600.0
+SLICE_RANGE_HU = 400.0
+
 # Ours from here on: what a reader should look at besides.
 
 # Texture compares a voxel with its neighbours: below about 5 x 5 x 4 voxels most of them lie at the rim.
@@ -57,9 +81,15 @@ JAGGED_ALONE_TIMES = 2.0
 AIR_BELOW_HU = -500.0
 # Of the voxels that are not at the contour, where air and tissue share voxels.
 AIR_WARN_SHARE = 0.05
+# Aerated lung is darker, ground glass is not. A lesion is refused where more than half of it is as dark, both
+# inside and at its contour: a cavity has a wall there, a nodule drawn too large in lung has none.
+LUNG_BELOW_HU = -800.0
+AIR_REFUSE_SHARE = 0.5
 # Above compact bone; tooth enamel may reach it.
 METAL_ABOVE_HU = 2000.0
 METAL_WARN_SHARE = 0.001
+# As many as voxels that hold no measurement: streaks reach further than the metal.
+METAL_REFUSE_SHARE = BAD_VOXELS_REFUSE_SHARE
 
 # Air around the body reads -1000 HU, lung and its emphysema more: cells below the first that reach the CT's
 # side, of a mean below the second.

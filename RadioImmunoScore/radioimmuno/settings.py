@@ -62,6 +62,11 @@ class ExtractionSettings:
         _bins("", self.bin_count, self.bin_width_hu)
         _bins("ivh_", self.ivh_bin_count, self.ivh_bin_width_hu)
 
+    @property
+    def takes_levels(self) -> bool:
+        """Whether the values of the image are levels already, and not Hounsfield units."""
+        return self.bin_width_hu is None and self.bin_count is None
+
 
 @dataclass(frozen=True)
 class RingSettings:

@@ -74,6 +74,7 @@ def read_case(
     """
     from radioimmuno.acquisition import with_kvp
     from radioimmuno.dicom.gaps import check_gaps
+    from radioimmuno.hounsfield import without_expected
     from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
 
     with libraries_silenced():
@@ -90,12 +91,13 @@ def read_case(
     if table is not None:
         known = tuple(apply_lesion_table(table, known, found.left_out))
     gaps = check_gaps(read.gaps, known, settings)
+    of_ct = without_expected(read.findings, settings)
     return Case(
         read.image,
         acquisition,
         known,
         {
-            lesion.id: read.findings + by_hand + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
+            lesion.id: of_ct + by_hand + gaps.get(lesion.id, ()) + found.findings.get(lesion.id, ())
             for lesion in known
         },
         _inputs(ct, lesions, table, read, naming),

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..acquisition import Acquisition
-from ..findings import Finding, InputError, Severity
+from ..findings import Finding, InputError
+from ..hounsfield import implausible_values
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
 from ..image import Image, from_sitk
 from .nifti import transform_findings
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from ..dicom import Gap, SourceSeries
 
 CODE = "ct.unreadable"
-
-# What Hounsfield units can be: a CT has air, fat or at least noise below water, spans more than a flat
-# phantom, and even metal on the extended scale stays below the highest value of 16 bits.
-HU_MUST_REACH_BELOW = 0.0
-HU_MIN_SPAN = 100.0
-HU_LIMITS = (-32768.0, 32767.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +71,7 @@ def read_ct(
         from ..dicom import read_ct as read_dicom
 
         ct = read_dicom(path, series, accepted=accepted)
-        findings = (*ct.findings, *implausible_values(ct.image))
+        findings = (*ct.findings, *implausible_values(ct.image, accepted))
         identity = identity_of(
             ct.source.patient_id,
             ct.source.study_date,
@@ -94,7 +87,7 @@ def read_ct(
         raise InputError(CODE, f"{path} has several values a voxel (a color image or layers); a CT has one.")
     image = from_sitk(volume)
     identity = identity_of_file(path.resolve().name, naming.patient)
-    findings = (*transform_findings(path, volume, "CT"), *implausible_values(image))
+    findings = (*transform_findings(path, volume, "CT"), *implausible_values(image, accepted))
     return ReadCt(image, findings=findings, identity=identity)
 
 
@@ -114,24 +107,3 @@ def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:
     if ct.gaps:
         raise InputError("ct.missing_slice", f"{path}: {'; '.join(gap.text for gap in ct.gaps)}.")
     return ct.image, ct.acquisition
-
-
-def implausible_values(image: Image) -> tuple[Finding, ...]:
-    """A warning when the values cannot be Hounsfield units: no finding, or one that says why."""
-    finite = image.values[np.isfinite(image.values)] if image.values.dtype.kind == "f" else image.values
-    if finite.size == 0:
-        return ()
-    lowest, highest = float(finite.min()), float(finite.max())
-    if lowest < HU_LIMITS[0] or highest > HU_LIMITS[1]:
-        problem = "no CT has values like these"
-    elif highest - lowest < HU_MIN_SPAN:
-        problem = "a CT spans more than this"
-    elif lowest >= HU_MUST_REACH_BELOW:
-        problem = "nothing is below water (0 HU), neither air nor fat"
-    else:
-        return ()
-    text = (
-        f"The voxel values ({lowest:g} to {highest:g}) do not look like Hounsfield units: {problem}. "
-        "Check that the export applied rescale slope and intercept."
-    )
-    return (Finding("ct.hu_implausible", Severity.WARN, text),)

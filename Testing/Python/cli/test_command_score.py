@@ -150,14 +150,46 @@ def test_a_missing_kvp_refuses_every_lesion_and_says_what_to_do(radioimmuno, fil
     assert "none of 3 lesions scored" in done.stdout
 
 
-def test_values_that_are_no_hounsfield_units_are_warned_of_in_every_row(radioimmuno, files, tmp_path):
+def test_values_that_are_no_hounsfield_units_are_refused_until_they_are_accepted(
+    radioimmuno, files, tmp_path
+):
     values = sitk.GetArrayFromImage(sitk.ReadImage(str(files.ct)))
     ct = write_volume(tmp_path / "shifted.nrrd", values + 1024)
-    done = radioimmuno(
-        "score", ct, files.labels, "--signature", files.signature, *KVP, "--out", tmp_path / "out"
-    )
-    assert done.returncode == 0
+    command = ("score", ct, files.labels, "--signature", files.signature, *KVP, "--out", tmp_path / "out")
+    done = radioimmuno(*command)
+    assert done.returncode == 8
+    assert all(row["score"] == "" for row in rows_of(tmp_path / "out"))
     assert all("ct.hu_implausible" in row["codes"].split() for row in rows_of(tmp_path / "out"))
+    done = radioimmuno(*command, "--accept-values")
+    assert all("ct.hu_implausible" in row["codes"].split() for row in rows_of(tmp_path / "out"))
+    assert all("Accepted by hand" in row["reasons"] for row in rows_of(tmp_path / "out"))
+
+
+def test_nonsense_has_no_score(radioimmuno, data, tmp_path):
+    """A box of air, values from 0 to 1, and a slice with another intercept, with the demonstration."""
+    case = data / "lung1_001"
+    image, label = (sitk.ReadImage(str(case / name)) for name in ("ct.nrrd", "label.nrrd"))
+    values, mask = sitk.GetArrayFromImage(image)[40:90], sitk.GetArrayFromImage(label)[40:90]
+    box = np.zeros_like(mask)
+    box[10:30, 5:40, 5:40] = 1
+    shifted = values.astype(np.int32)
+    shifted[int(np.argmax(mask.sum((1, 2))))] += 1024
+    scaled = (values - values.min()) / np.float32(np.ptp(values))
+    for name, ct, lesion, code in (
+        ("air", values, box, "lesion.outside_body"),
+        ("scaled", scaled, mask, "ct.hu_implausible"),
+        ("shifted", shifted, mask, "ct.hu_implausible"),
+    ):
+        paths = []
+        for kind, array in (("ct", ct), ("label", lesion)):
+            volume = sitk.GetImageFromArray(array)
+            volume.SetSpacing(image.GetSpacing())
+            paths.append(tmp_path / f"{name}-{kind}.nrrd")
+            sitk.WriteImage(volume, str(paths[-1]))
+        done = radioimmuno("score", *paths, *KVP, "--out", tmp_path / name)
+        (row,) = rows_of(tmp_path / name)
+        assert (done.returncode, row["score"]) == (8, "")
+        assert code in row["codes"].split()
 
 
 def test_real_ct_is_scored_with_the_demonstration_signature_and_its_notice(radioimmuno, data, tmp_path):

@@ -9,7 +9,7 @@ import slicer
 from patients import addPatient
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.findings import InputError
+from radioimmuno.findings import InputError, Severity
 
 
 def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradiction_is_shown(bench):
@@ -51,3 +51,22 @@ def test_a_report_keeps_the_tube_voltage_that_was_given_by_hand(bench, tmp_path)
     acquisition = json.loads(file.read_text(encoding="utf-8"))["provenance"]["acquisition"]
     assert acquisition["kvp"] == 80
     assert "by hand" in acquisition["source"]
+
+
+def test_values_that_are_no_hounsfield_units_are_refused_until_they_are_accepted(bench):
+    logic = slicer.util.getModuleLogic("RadioImmunoScore")
+    nodes = addPatient()
+    values = slicer.util.arrayFromVolume(nodes[0])
+    slicer.util.updateVolumeFromArray(nodes[0], (values + 1100).astype("uint16"))
+    severities = {
+        finding.severity
+        for row in logic.score(*nodes).lesions
+        for finding in row.findings
+        if finding.code == "ct.hu_implausible"
+    }
+    assert severities == {Severity.REFUSE}
+    logic.accept(nodes[0], "ct.hu_implausible")
+    for row in logic.score(*nodes).lesions:
+        assert Severity.WARN in [f.severity for f in row.findings if f.code == "ct.hu_implausible"]
+    with pytest.raises(ValueError, match="cannot be accepted"):
+        logic.accept(nodes[0], ["lesion.air"])

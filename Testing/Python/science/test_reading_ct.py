@@ -12,9 +12,9 @@ import SimpleITK as sitk
 from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.findings import InputError, Severity
-from radioimmuno.image import Image, Lattice
-from radioimmuno.reading import implausible_values, read_image
+from radioimmuno.findings import InputError
+from radioimmuno.image import Lattice
+from radioimmuno.reading import read_ct, read_image
 
 HEADER_SIZES = b"sizes: 24 20 12"
 HEADER_STEP = b"(0.75,0,0)"
@@ -183,25 +183,6 @@ def test_axes_that_are_not_at_right_angles_are_refused(nrrd):
     refused(changed(nrrd, b"(0,0,2.5)", b"(0,0.6,2.5)"), "right angles")
 
 
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        (ct_values() + 1024, "neither air nor fat"),
-        (np.linspace(0, 1, 8, dtype=np.float32).reshape(2, 2, 2), "spans more"),
-        (ct_values().astype(np.float32) * 100, "no CT has values"),
-    ],
-)
-def test_values_that_are_no_hounsfield_units_are_warned_of(values, words):
-    (finding,) = implausible_values(Image(values, Lattice(values.shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))))
-    assert (finding.code, finding.severity) == ("ct.hu_implausible", Severity.WARN)
-    assert words in finding.text
-
-
-@pytest.mark.parametrize("values", [ct_values(), np.where(ct_values() < 0, np.nan, ct_values() - 200.0)])
-def test_hounsfield_units_are_not_warned_of(values):
-    assert implausible_values(Image(values, Lattice(values.shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))) == ()
-
-
 def test_real_ct_are_not_warned_of(data):
     for path in (data / "lung1_001" / "ct.nrrd", data / "sts" / "STS_003" / "ct.nii.gz"):
-        assert implausible_values(read_image(path)[0]) == ()
+        assert read_ct(path).findings == ()
