@@ -5,11 +5,13 @@ A function of plain values: the same CT, lesions, signature and acquisition give
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .acquisition import Acquisition
 from .domain import check_domain
+from .extrapolation import beyond_range, beyond_scores
 from .features import catalog
 from .findings import Finding, Severity
 from .identity import UNKNOWN, Identity
@@ -18,15 +20,13 @@ from .lesion import LeftOut, Lesion, Site
 from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
 from .patient import subsets
 from .provenance import provenance
+from .quality.tissue import check_tissue
 from .regions import Keys
 from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
-from .signature import Signature, Term
+from .signature import KVP, LOCATION, Signature, Term
 
 __all__ = ["LesionFeatures", "extract", "score"]
-
-KVP = "acquisition.kvp"
-LOCATION = "location."
 
 
 def score(
@@ -99,8 +99,8 @@ def score_lesions(
 
     The other lesions matter where they cut a ring or overlap: an edited lesion is scored again by itself.
     """
-    everywhere = everywhere_found(image, signature, acquisition)
-    known = {lesion.id: (*(findings or {}).get(lesion.id, ()), *everywhere) for lesion in lesions}
+    chosen = [lesion for lesion in lesions if only is None or lesion.id in only]
+    known = found_before(image, chosen, signature, acquisition, findings)
     measured = measure(
         image,
         lesions,
@@ -124,9 +124,24 @@ def features_of(signature: Signature) -> list[str]:
     return [name for name in signature.variables if name.startswith(catalog.REGIONS)]
 
 
-def everywhere_found(image: Image, signature: Signature, acquisition: Acquisition) -> list[Finding]:
-    """What concerns every lesion of a CT."""
-    return [*_check_kvp(signature, acquisition), *check_domain(acquisition, image.lattice.spacing)]
+def found_before(
+    image: Image,
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    acquisition: Acquisition,
+    findings: Findings | None = None,
+) -> dict[str, tuple[Finding, ...]]:
+    """What is known of lesions before they are measured, by id: `findings` of reading, scan, tissue."""
+    of_scan = [*_check_kvp(signature, acquisition), *check_domain(acquisition, image.lattice.spacing)]
+    source = image.canonical()
+    return {
+        lesion.id: (
+            *(findings or {}).get(lesion.id, ()),
+            *of_scan,
+            *check_tissue(source, lesion.canonical()),
+        )
+        for lesion in lesions
+    }
 
 
 def score_lesion(
@@ -138,25 +153,29 @@ def score_lesion(
     if not features.refused:
         for term in signature.terms:
             value = _value(term, lesion, features, acquisition)
-            if value is None and term.when_undefined == "mean":
+            stands_in = value is None and term.when_undefined == "mean"
+            if stands_in:
                 value = term.mean
             if value is None:
                 text = f"{title(term.variable)} is not defined for this lesion, and the signature needs it."
                 findings.append(Finding("feature.undefined", Severity.REFUSE, text))
                 continue
-            inside = term.training_range is None or term.training_range[0] <= value <= term.training_range[1]
+            inside = stands_in or not beyond_range(term, value)
             contributions.append(
                 Contribution(
                     term.variable, value, term.coefficient * (value - term.mean) / term.scale, inside
                 )
             )
-        findings += _check_site(lesion, signature) + _check_ranges(contributions)
+        findings += _check_site(lesion, signature)
+    total = signature.intercept + sum(part.contribution for part in contributions)
+    if not any(finding.severity is Severity.REFUSE for finding in findings):
+        findings += _check_training(signature, contributions, total)
     refused = any(finding.severity is Severity.REFUSE for finding in findings)
     return LesionScore(
         id=lesion.id,
         name=lesion.name,
         volume_cc=lesion.volume_cc,
-        score=None if refused else signature.intercept + sum(part.contribution for part in contributions),
+        score=None if refused else total,
         site=lesion.site,
         irradiated=lesion.irradiated,
         contributions=() if refused else tuple(contributions),
@@ -200,9 +219,34 @@ def _check_site(lesion: Lesion, signature: Signature) -> list[Finding]:
     return [Finding("site.missing", Severity.WARN, text)]
 
 
-def _check_ranges(contributions: Sequence[Contribution]) -> list[Finding]:
-    outside = [title(part.variable) for part in contributions if not part.in_training_range]
+def _check_training(
+    signature: Signature, contributions: Sequence[Contribution], total: float
+) -> list[Finding]:
+    """Warn of values outside of the training; refuse where a value or the score lies far outside of it."""
+    limit = math.inf if signature.extrapolation_limit is None else signature.extrapolation_limit
+    terms = {term.variable: term for term in signature.terms}
+    outside = [part for part in contributions if not part.in_training_range]
+    far = [
+        f"{title(part.variable)} is {part.value:.4g}{_trained(terms[part.variable])}"
+        for part in outside
+        if beyond_range(terms[part.variable], part.value) > limit
+    ]
+    if signature.distribution is not None and beyond_scores(signature, total) > limit:
+        scores = signature.distribution
+        far.append(f"the score would be {total:.4g} (training: {scores.p1:.4g} to {scores.p99:.4g})")
+    if far:
+        text = (
+            f"Far outside of what the signature was trained on, where a score says nothing: {'; '.join(far)}."
+        )
+        return [Finding("domain.extrapolated", Severity.REFUSE, text)]
     if not outside:
         return []
-    text = f"Outside the range of the training data: {'; '.join(outside)}."
+    text = f"Outside the range of the training data: {'; '.join(title(part.variable) for part in outside)}."
     return [Finding("domain.feature_range", Severity.WARN, text)]
+
+
+def _trained(term: Term) -> str:
+    if term.training_range is None:
+        return ""
+    low, high = term.training_range
+    return f" (training: {low:.4g} to {high:.4g})"

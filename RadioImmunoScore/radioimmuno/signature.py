@@ -25,6 +25,7 @@ FORMAT_VERSION = 1
 STATUSES = ("demonstration", "research", "published")
 UNDEFINED = ("refuse", "mean")
 KVP = "acquisition.kvp"
+LOCATION = "location."
 DEFAULT_NAME = "demonstration"
 SCHEMA_NAME = "schema"
 

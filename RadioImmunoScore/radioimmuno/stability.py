@@ -18,7 +18,7 @@ from .perturbation import USUAL, Perturbation
 from .redrawing import redrawn, redrawn_box
 from .reliability import patient_stability
 from .results import LesionScore, LesionStability, PatientStability, Spread, with_stability
-from .scoring import everywhere_found, features_of, keys_of, score_lesion
+from .scoring import features_of, found_before, keys_of, score_lesion
 from .signature import Cutoffs, Signature
 
 __all__ = [
@@ -62,14 +62,13 @@ def stability(
     acquisition = acquisition or Acquisition()
     report = progress or (lambda done, total: None)
     task = task_of(image, lesions, signature.settings, keys_of(signature))
-    everywhere = everywhere_found(image, signature, acquisition)
     chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
+    known = found_before(task.image, chosen, signature, acquisition, findings)
     total = len(chosen) * perturbation.draws
     found: dict[str, LesionStability] = {}
     for number, lesion in enumerate(chosen, start=1):
-        known = (*(findings or {}).get(lesion.id, ()), *everywhere)
         sampled = task.sampled(redrawn_box(lesion, perturbation)) if lesion.box else None
-        measured = measure_lesion(task, lesion, known, sampled)
+        measured = measure_lesion(task, lesion, known[lesion.id], sampled)
         row = score_lesion(lesion, measured, signature, acquisition)
         if row.score is None or sampled is None:
             report(number * perturbation.draws, total)

@@ -6,14 +6,12 @@ import numpy as np
 
 from .neighbours import Neighbours
 
-# Coarseness of a region without differences is set to this (IBSI).
-COARSENESS_WITHOUT_DIFFERENCES = 1e6
-
 
 def ngtdm(neighbours: Neighbours) -> dict[str, float | None]:
     """Coarseness, contrast, busyness, complexity and strength.
 
-    Voxels with no neighbour inside the region have no gray-tone difference and are left out.
+    Voxels with no neighbour inside the region have no gray-tone difference and are left out. A region without
+    differences has no coarseness (None): IBSI lets 10^6 stand for it, which no region measures.
     """
     level, difference = _differences(neighbours)
     n = level.size
@@ -31,9 +29,7 @@ def ngtdm(neighbours: Neighbours) -> dict[str, float | None]:
     busy = float(np.abs(ip[:, None] - ip).sum())
     complexity = apart * (p * s)[:, None] * 2 / (p[:, None] + p)
     return {
-        "coarseness": 1 / weighted
-        if weighted > 1 / COARSENESS_WITHOUT_DIFFERENCES
-        else COARSENESS_WITHOUT_DIFFERENCES,
+        "coarseness": 1 / weighted if weighted > 0 else None,
         "contrast": float(p @ squared @ p) / (levels * (levels - 1)) * float(s.sum()) / n
         if levels > 1
         else 0.0,

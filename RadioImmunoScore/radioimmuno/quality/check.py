@@ -13,14 +13,9 @@ from ..findings import Finding, Severity
 from ..image import Image
 from ..lesion import Lesion
 from ..limits import (
-    AIR_BELOW_HU,
-    AIR_WARN_SHARE,
     FEW_PLANES,
     FEW_VOXELS,
     MAX_REGION_VOXELS,
-    METAL_ABOVE_HU,
-    METAL_WARN_SHARE,
-    OUTSIDE_WARN_SHARE,
 )
 from ..measurable import count
 from ..measuring import LesionFeatures, measure
@@ -28,7 +23,7 @@ from ..preprocessing import Region
 from ..settings import Settings
 from .slices import fill_gaps, jagged_slices
 from .spurs import spurs
-from .tissue import tissue_under
+from .tissue import check_tissue
 
 VOXELS = "voxels"
 
@@ -53,8 +48,8 @@ def check_lesions(
     """What a reader should know about each lesion before it is scored.
 
     What measuring lesion and ring with these settings finds comes first and is found by the same code, so
-    that a lesion is refused here when it would be there. Then come the checks of this package, which never
-    refuse.
+    that a lesion is refused here when it would be there. Then come the checks of this package; of those only
+    what is under the mask refuses, as it does in scoring.
 
     Parameters
     ----------
@@ -106,7 +101,7 @@ def _look(image: Image, lesion: Lesion, features: LesionFeatures) -> list[Findin
         *_check_enough(lesion, on_grid),
         *_check_spurs(lesion),
         *_check_slices_drawn(lesion),
-        *_check_tissue(image, lesion),
+        *check_tissue(image, lesion),
     ]
 
 
@@ -155,21 +150,6 @@ def _check_slices_drawn(lesion: Lesion) -> list[Finding]:
 def _planes_gained(before: np.ndarray, after: np.ndarray) -> int:
     planes = [(0, 1), (0, 2), (1, 2)]
     return sum(int(np.count_nonzero(after.any(axis) & ~before.any(axis))) for axis in planes)
-
-
-def _check_tissue(image: Image, lesion: Lesion) -> list[Finding]:
-    tissue = tissue_under(image, lesion.mask)
-    found = []
-    if tissue.outside > OUTSIDE_WARN_SHARE:
-        text = f"{100 * tissue.outside:.0f} % of the lesion's voxels lie outside the body, in air."
-        found.append(_warn("lesion.outside_body", text))
-    if tissue.air > AIR_WARN_SHARE:
-        text = f"{100 * tissue.air:.0f} % of the voxels inside the contour are air or lung"
-        found.append(_warn("lesion.air", f"{text} (below {AIR_BELOW_HU:.0f} HU)."))
-    if tissue.metal > METAL_WARN_SHARE:
-        text = f"{100 * tissue.metal:.2g} % of the voxels are metal or its streaks"
-        found.append(_warn("lesion.metal", f"{text} (above {METAL_ABOVE_HU:.0f} HU)."))
-    return found
 
 
 def _warn(code: str, text: str) -> Finding:

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..findings import Finding, Severity
 from ..image import Box, Image
+from ..lesion import Lesion
 from ..limits import (
     AIR_BELOW_HU,
+    AIR_REFUSE_SHARE,
+    AIR_WARN_SHARE,
+    LUNG_BELOW_HU,
+    MAX_REGION_VOXELS,
     METAL_ABOVE_HU,
+    METAL_REFUSE_SHARE,
+    METAL_WARN_SHARE,
     OUTSIDE_BELOW_HU,
     OUTSIDE_CELL_MM,
     OUTSIDE_MEAN_BELOW_HU,
+    OUTSIDE_WARN_SHARE,
     PADDING_BELOW_HU,
 )
 
@@ -24,11 +33,51 @@ IN_AXIAL_PLANE[1] = [[False, True, False], [True, True, True], [False, True, Fal
 
 @dataclass(frozen=True)
 class Tissue:
-    """Shares (0-1) of a mask's voxels: outside the body; air or lung, of those not at the contour; metal."""
+    """Shares (0-1) of a mask's voxels.
+
+    Parameters
+    ----------
+    outside : outside the body
+    air : air or lung inside the body, of the voxels not at the contour
+    metal : metal or its streaks
+    aerated : as dark as aerated lung or air, the smaller share of the voxels at the contour and of the others
+    """
 
     outside: float
     air: float
     metal: float
+    aerated: float = 0.0
+
+
+def check_tissue(image: Image, lesion: Lesion) -> list[Finding]:
+    """What a lesion should not hold: warnings, and a refusal where it is mostly air, or too much of it metal.
+
+    Parameters
+    ----------
+    image, lesion : canonical, on the same lattice; of a lesion that is empty or huge nothing is said
+    """
+    if lesion.box is None or lesion.voxels > MAX_REGION_VOXELS:
+        return []
+    tissue = tissue_under(image, lesion.mask)
+    is_air = tissue.aerated > AIR_REFUSE_SHARE
+    is_outside = is_air and tissue.outside > AIR_REFUSE_SHARE
+    found = []
+    if tissue.outside > OUTSIDE_WARN_SHARE:
+        text = f"{100 * tissue.outside:.0f} % of the lesion's voxels lie outside the body, in air."
+        found.append(_finding("lesion.outside_body", text, is_outside))
+    if tissue.air > AIR_WARN_SHARE:
+        text = f"{100 * tissue.air:.0f} % of the voxels inside the contour are air or lung"
+        text = f"{text} (below {AIR_BELOW_HU:.0f} HU)."
+        found.append(_finding("lesion.air", text, is_air and not is_outside))
+    if tissue.metal > METAL_WARN_SHARE:
+        text = f"{100 * tissue.metal:.2g} % of the voxels are metal or its streaks"
+        text = f"{text} (above {METAL_ABOVE_HU:.0f} HU)."
+        found.append(_finding("lesion.metal", text, tissue.metal > METAL_REFUSE_SHARE))
+    return found
+
+
+def _finding(code: str, text: str, refuses: bool) -> Finding:
+    return Finding(code, Severity.REFUSE if refuses else Severity.WARN, text)
 
 
 def tissue_under(image: Image, mask: Image) -> Tissue:
@@ -39,15 +88,24 @@ def tissue_under(image: Image, mask: Image) -> Tissue:
     image, mask : canonical, on the same lattice; the mask not empty
     """
     values = image.within(mask.box)
+    voxels = np.count_nonzero(mask.values)
+    metal = np.count_nonzero(mask.values & (values > METAL_ABOVE_HU)) / voxels
+    if not (mask.values & (values < AIR_BELOW_HU)).any():
+        return Tissue(0.0, 0.0, metal)
     beyond = outside_body(image, mask.box)
     inner = _interior(mask)
     air = inner & (values < AIR_BELOW_HU) & (values >= PADDING_BELOW_HU) & ~beyond
-    voxels = np.count_nonzero(mask.values)
+    at_contour = mask.values & ~inner
     return Tissue(
         outside=np.count_nonzero(mask.values & beyond) / voxels,
         air=np.count_nonzero(air) / np.count_nonzero(inner),
-        metal=np.count_nonzero(mask.values & (values > METAL_ABOVE_HU)) / voxels,
+        metal=metal,
+        aerated=min(_share(values < LUNG_BELOW_HU, part) for part in (inner, at_contour) if part.any()),
     )
+
+
+def _share(of: np.ndarray, part: np.ndarray) -> float:
+    return np.count_nonzero(of & part) / np.count_nonzero(part)
 
 
 def outside_body(image: Image, box: Box) -> np.ndarray:

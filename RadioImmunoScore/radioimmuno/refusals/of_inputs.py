@@ -62,8 +62,9 @@ ADVICE = {
     ),
     "ct.hu_implausible": Advice(
         f"{CT_REFUSED} {ACCEPTED.format('--accept-values')}",
-        "A CT has air or fat below 0 HU and spans more than these values do.",
-        "Check that the export applied rescale slope and intercept.",
+        "A CT has air or fat below 0 HU, spans more than these values do, is cut off nowhere near tissue, "
+        "and has no slice that lies hundreds of HU beside its neighbours.",
+        "Check that the export applied rescale slope and intercept, in every slice.",
     ),
     "ct.padding": Advice(
         f"Above {100 * BAD_VOXELS_WARN_SHARE:g} % of lesion or ring a warning, above "
@@ -176,7 +177,8 @@ ADVICE = {
     ),
     "domain.extrapolated": Advice(
         LESION_REFUSED,
-        "Beyond the range of its training data by more than that range's width, a signature says nothing.",
+        "Beyond the range of its training data by more than that range's width (a signature may say how many "
+        "widths), a signature says nothing. Widths of skewed values are ratios.",
         "Look whether it is a lesion on a CT; take a signature that was trained on such lesions.",
     ),
     "table.unreadable": Advice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..limits import FEW_VOXELS, MAX_REGION_VOXELS, MIN_RING_SHARE, MIN_VOLUME_CC
+from ..limits import FEW_VOXELS, MAX_REGION_VOXELS, METAL_REFUSE_SHARE, MIN_RING_SHARE, MIN_VOLUME_CC
 from ..placement import MAX_VOLUME_CHANGE
 from ..settings import MAX_LEVELS
 from .advice import FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
@@ -95,10 +95,21 @@ ADVICE = {
         LOOKED_AT, "Contours drawn slice by slice make a rough surface.", "Smooth (offered in the panel)."
     ),
     "lesion.outside_body": Advice(
-        LOOKED_AT, "Air around the body is no lesion.", "Remove it (offered in the panel)."
+        f"{WARNED} A lesion that is mostly air is refused.",
+        "Air around the body is no lesion.",
+        "Remove it (offered in the panel).",
     ),
-    "lesion.air": Advice(LOOKED_AT, "Air changes every intensity feature.", "Correct the contour."),
-    "lesion.metal": Advice(LOOKED_AT, "Metal and its streaks are no tissue.", "Leave the lesion out."),
+    "lesion.air": Advice(
+        f"{WARNED} A lesion is refused when more than half of it is as dark as aerated lung, inside and at "
+        "its contour; a cavity and ground glass are not.",
+        "Air changes every intensity feature.",
+        "Correct the contour.",
+    ),
+    "lesion.metal": Advice(
+        f"{WARNED} A lesion with more than {100 * METAL_REFUSE_SHARE:.0f} % of metal is refused.",
+        "Metal and its streaks are no tissue.",
+        "Leave the lesion out.",
+    ),
     "lesion.too_many_levels": Advice(
         LESION_REFUSED,
         f"More than {MAX_LEVELS} levels make matrices too large to compute and too sparse to mean anything.",

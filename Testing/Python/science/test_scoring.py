@@ -63,7 +63,8 @@ def test_a_kvp_that_is_needed_and_missing_refuses_every_lesion():
 
 def test_a_value_out_of_the_training_range_is_flagged_and_not_clipped():
     image, lesions = patient()
-    mine = signature(term("lesion.statistics.mean", training_range=(50.0, 110.0)), intercept=0.0)
+    ranged = term("lesion.statistics.mean", training_range=(50.0, 110.0))
+    mine = signature(ranged, intercept=0.0, distribution=None)
     rows = score(image, lesions, mine).lesions
     assert [row.score for row in rows] == pytest.approx(HU)
     assert [row.status for row in rows] == ["warning", "scored", "scored", "warning"]
