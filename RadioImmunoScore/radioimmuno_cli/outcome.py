@@ -24,7 +24,9 @@ def exit_code(refused: Iterable[bool]) -> int:
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
     """What was not taken for a lesion and why, a line each."""
-    return [f"Left out: {one.name}. {one.reason}" for one in left_out]
+    from radioimmuno.naming import one_line
+
+    return [one_line(f"Left out: {one.name}. {one.reason}") for one in left_out]
 
 
 def left_out_plain(left_out: Sequence[LeftOut]) -> list[dict[str, str]]:

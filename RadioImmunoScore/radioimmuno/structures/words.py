@@ -26,7 +26,8 @@ _DIGRAPHS = re.compile(r"(?<=[aou])e")
 
 def tokens(name: str) -> list[str]:
     """The words, numbers and the signs `-`, `+`, `%` of a name, as names are compared."""
-    spaced = _BREAKS.sub(" ", unicodedata.normalize("NFC", name))
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf")  # marks that no reader sees
+    spaced = _BREAKS.sub(" ", unicodedata.normalize("NFC", seen))
     return [_plain(part) for part in _PARTS.findall(spaced)]
 
 

@@ -142,6 +142,15 @@ def test_structures_are_picked_and_scored(radioimmuno, files, dicom, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+def test_what_was_chosen_though_it_looks_like_no_lesion_is_exported_too(radioimmuno, files, dicom, tmp_path):
+    arguments = (dicom / "ct", dicom / "rtstruct.dcm", "--signature", files.signature, "--roi", "Body")
+    assert radioimmuno("score", *arguments, "--out", tmp_path / "result").returncode == 0
+    done = radioimmuno("export-dicom", tmp_path / "result", "--ct", dicom / "ct", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    made = pydicom.dcmread(tmp_path / "out" / "lesion_segmentation.dcm")
+    assert [item.SegmentLabel for item in made.SegmentSequence] == ["Body"]
+
+
 def test_another_ct_than_the_scored_one_is_refused(radioimmuno, scored, tmp_path):
     write(tmp_path / "ct", ct_series(ct_values(), spacing=SPACING, origin=ORIGIN, **PATIENT))
     done = radioimmuno("export-dicom", scored[1], "--ct", tmp_path / "ct", "--out", tmp_path / "out")

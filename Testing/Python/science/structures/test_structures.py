@@ -45,6 +45,13 @@ def test_capitals_and_signs_change_nothing(change):
 
 
 @pytest.mark.parametrize(
+    "name", ["P\u200bTV", "\u202eBody", "Spinal\u00a0cord", "\uff30\uff34\uff36", "Ru\u0308ckenmark"]
+)
+def test_marks_that_no_reader_sees_change_nothing(name):
+    assert not_a_lesion(name)
+
+
+@pytest.mark.parametrize(
     ("name", "volume_cc", "lesion"),
     [
         ("Liver", 1500.0, False),
