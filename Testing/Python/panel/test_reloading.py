@@ -48,6 +48,18 @@ def test_reloading_again_and_again_leaves_no_more_widgets_and_timers_than_once(b
     assert slicer.util.getModuleWidget("RadioImmunoScore").panel.session.rows
 
 
+def test_reloading_keeps_inputs_and_scores(bench):
+    addPatient()
+    bench.open()
+    used(bench)
+    before = bench.widget.panel.session.rows
+    bench.widget.onReload()
+    bench.process(50)
+    panel = bench.widget.panel
+    assert panel.session.rows == before
+    assert panel.ui.ctSelector.currentNode().GetName() == "CT"
+
+
 def test_a_panel_that_was_cleaned_up_hears_nothing_any_more(bench):
     nodes = addPatient()
     old = bench.open()
