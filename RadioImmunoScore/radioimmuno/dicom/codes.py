@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..lesion import Delineation, Site
-from .library import highdicom
+from .library import highdicom, text_of
 
 # Our own coding scheme; DICOM leaves designators that begin with 99 to whoever needs one. A code's meaning
 # has at most 64 characters and is all that a viewer shows.
@@ -87,7 +87,7 @@ def site_of_codes(items: Iterable[Any]) -> Site | None:
 
 def delineation_of(item: Any) -> Delineation | None:
     """How a segment was drawn, by its item of a SegmentSequence; None where our export did not know."""
-    name = str(item.get("SegmentAlgorithmName") or "")
+    name = text_of(item, "SegmentAlgorithmName")
     return (
         None if name == NOT_RECORDED else Delineation.parse(str(item.get("SegmentAlgorithmType") or ""), name)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,6 +65,18 @@ def lenient_reading() -> Iterator[None]:
     finally:
         settings.reading_validation_mode = kept
         logger.setLevel(level)
+
+
+def text_of(item: Any, keyword: str) -> str:
+    """A text as it stands in the file; "" where there is none.
+
+    A backslash parts values, and people write it into names that have one value: it stays what it was.
+    """
+    value = item.get(keyword)
+    if value is None:
+        return ""
+    parts = [value] if isinstance(value, str) or not isinstance(value, Iterable) else value
+    return "\\".join(str(part) for part in parts)
 
 
 def syntax_name(uid: str) -> str:

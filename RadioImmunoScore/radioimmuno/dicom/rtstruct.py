@@ -34,7 +34,7 @@ from ..structures import Structure, left_out_at_any_size
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
 from .integrity import read_whole
-from .library import lenient_reading
+from .library import lenient_reading, text_of
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .source import SourceSeries
@@ -159,7 +159,7 @@ def _structures(dataset: Any) -> list[_Structure]:
         structures.append(
             _Structure(
                 number,
-                str(item.get("ROIName") or f"structure {number}"),
+                text_of(item, "ROIName") or f"structure {number}",
                 str(item.get("ReferencedFrameOfReferenceUID") or frame),
                 drawn.get(number, ()),
                 _site(observed.get(number)),
@@ -175,7 +175,7 @@ def _delineation(roi: Any) -> Delineation | None:
     made = Delineation.parse(str(roi.get("ROIGenerationAlgorithm") or ""))
     if made is None or made.type is DelineationType.MANUAL:
         return made
-    return replace(made, algorithm=str(roi.get("ROIGenerationDescription") or ""))
+    return replace(made, algorithm=text_of(roi, "ROIGenerationDescription"))
 
 
 def _drawn(dataset: Any) -> dict[str, tuple[Any, ...]]:

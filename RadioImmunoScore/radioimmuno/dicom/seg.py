@@ -23,7 +23,7 @@ from ..placement import ReadLesions, place_lesions
 from ..selection import Hints, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
 from .integrity import read_whole
-from .library import lenient_reading
+from .library import lenient_reading, text_of
 from .planes import PLANE_TOLERANCE, planes_at
 from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .seg_frames import CODE, Frame, frames_of, pixels_of
@@ -155,7 +155,7 @@ def _segments(dataset: Any) -> list[_Segment]:
         segments.append(
             _Segment(
                 number,
-                str(item.get("SegmentLabel") or f"segment {number}"),
+                text_of(item, "SegmentLabel") or f"segment {number}",
                 site_of_codes([*regions, *kind]),
                 str(item.get("TrackingUID") or "") or None,
                 delineation_of(item),

@@ -164,6 +164,11 @@ def test_how_a_structure_was_drawn_is_what_the_file_says_and_else_not_known(tmp_
     ]
 
 
+def test_a_backslash_in_a_name_stays_in_it(tmp_path):
+    path = write(tmp_path, {"GTV\\1": lps([square(3, 5, 9)])})
+    assert [lesion.name for lesion in read(path).lesions] == ["GTV\\1"]
+
+
 def test_patterns_pick_structures(tmp_path):
     path = write(tmp_path, dict.fromkeys(["GTV 1", "gtv 2", "Heart"], lps([square(3, 5, 9)])))
     assert [x.name for x in read(path, patterns=["GTV*"]).lesions] == ["GTV 1", "gtv 2"]

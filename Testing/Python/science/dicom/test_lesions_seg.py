@@ -61,6 +61,13 @@ def test_overlapping_segments_stay_apart_with_names_sites_and_tracking_uids(seri
         np.testing.assert_array_equal(on_ct(lesion, ct), mask)
 
 
+def test_a_backslash_in_a_name_stays_in_it(series, ct, tmp_path):
+    made = seg(series, stacked(ONE), ["a"], "BINARY")
+    made.SegmentSequence[0].SegmentLabel = "a\\b"
+    (lesion,) = read_lesions(save(tmp_path / "seg.dcm", made), ct.image, ct.source).lesions
+    assert lesion.name == "a\\b"
+
+
 def test_how_a_segment_was_drawn_is_what_the_file_says(series, ct, tmp_path):
     made = seg(series, stacked(ONE, TWO, ONE), ["hand", "seeds", "old"], "BINARY")
     made.SegmentSequence[1].SegmentAlgorithmType = "SEMIAUTOMATIC"
