@@ -17,6 +17,7 @@ import slicer
 from radioimmuno.findings import InputError
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
+from radioimmuno.outputs import check_output
 from radioimmuno.results import PatientScore
 
 from .case import Case, Progress
@@ -88,6 +89,9 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
 
     Raises
     ------
+    OutputError
+        `output.is_input` for the folder of the CT's files, `output.foreign` for one with files of these names
+        that are not ours.
     InputError
         `dicom.other_ct` when the volume's voxels are not those of its files; as of `write_dicom`.
     OSError
@@ -97,6 +101,7 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     from radioimmuno.dicom.export import write_dicom
     from radioimmuno.dicom.names import ALL, PATIENT_NAME
 
+    check_output(folder, export.files)
     tell = progress or (lambda done, total: None)
     tell(READ_HEADERS, DONE)
     source, lattice = sourceOf(export.files)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
+import slicer
+
+from radioimmuno.outputs import check_output
 from radioimmuno.results import PatientScore
 
 from .case import Case
@@ -13,11 +17,21 @@ from .case import Case
 SUFFIXES = (".csv", ".json", ".html")
 
 
+def sceneFiles(scene: Any) -> list[Path]:
+    """The files that a scene's nodes were loaded from or saved to, and the scene's own."""
+    nodes = scene.GetNodesByClass("vtkMRMLStorageNode")
+    storages = [nodes.GetItemAsObject(n) for n in range(nodes.GetNumberOfItems())]
+    names = [scene.GetURL(), *(storage.GetFullNameFromFileName() for storage in storages)]
+    return [Path(name) for name in names if name]
+
+
 def exportPatient(patient: PatientScore, case: Case, path: str | Path) -> Path:
     """Write a table (`.csv`), everything for machines (`.json`) or a page to read (`.html`), whole or not.
 
     Raises
     ------
+    OutputError
+        `output.is_input` for a file that the scene was loaded from, `output.incomplete` on a full disk.
     ValueError
         For another suffix.
     OSError
@@ -26,6 +40,7 @@ def exportPatient(patient: PatientScore, case: Case, path: str | Path) -> Path:
     from radioimmuno.report import write_patient_json, write_report_html, write_scores_csv
 
     target = Path(path)
+    check_output(target, sceneFiles(slicer.mrmlScene))
     if target.suffix.lower() not in SUFFIXES:
         raise ValueError(f"a report is written as {', '.join(SUFFIXES)}, not as {target.name!r}")
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")

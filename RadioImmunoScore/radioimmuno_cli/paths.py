@@ -18,7 +18,8 @@ class Output:
     """What a command was told to write."""
 
     path: Path
-    is_folder: bool
+    is_folder: bool = False
+    endings: Sequence[str] = ()
 
 
 class Input(argparse.Action):
@@ -51,9 +52,16 @@ class Input(argparse.Action):
 
 
 class OutputFile(argparse.Action):
-    """An argument that names a file to write."""
+    """An argument that names a file to write.
 
-    is_folder = False
+    Parameters
+    ----------
+    endings : what its name has to end in; anything where there are none
+    """
+
+    def __init__(self, *arguments: Any, endings: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._endings = endings
 
     def __call__(
         self,
@@ -64,13 +72,22 @@ class OutputFile(argparse.Action):
     ) -> None:
         """Keep the value, and that it is the output."""
         setattr(namespace, self.dest, values)
-        namespace.output = Output(values, self.is_folder)
+        namespace.output = Output(values, endings=self._endings)
 
 
-class OutputFolder(OutputFile):
+class OutputFolder(argparse.Action):
     """An argument that names a folder to write to."""
 
-    is_folder = True
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value, and that it is the output."""
+        setattr(namespace, self.dest, values)
+        namespace.output = Output(values, is_folder=True)
 
 
 def add_out_folder(parser: argparse.ArgumentParser, help_text: str = "folder for what is written") -> None:
@@ -121,6 +138,8 @@ def guarded(output: Output | None, inputs: Sequence[Path]) -> Iterator[None]:
 
 def _check_kind(output: Output) -> None:
     path = output.path
+    if output.endings and not path.name.lower().endswith(tuple(output.endings)):
+        raise Failure(f"--out {path}: the name has to end in one of {', '.join(output.endings)}")
     if not path.exists() or (path.is_dir() if output.is_folder else path.is_file()):
         return
     if output.is_folder:

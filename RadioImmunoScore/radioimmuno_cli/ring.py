@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.identity import identity_entries
+from radioimmuno.volume_file import ENDINGS
 
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
@@ -46,7 +47,13 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--outer-mm", metavar="N", type=float, help="how far it reaches out of it")
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="NRRD file to write"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        action=OutputFile,
+        endings=ENDINGS,
+        required=True,
+        help="NRRD file to write",
     )
     parser.set_defaults(run=run)
 

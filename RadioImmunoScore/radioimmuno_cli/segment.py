@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.identity import identity_entries
+from radioimmuno.volume_file import ENDINGS
 
 from .case import READING_CT
 from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
-from .outcome import ALL_SCORED, Failure, print_json
+from .outcome import ALL_SCORED, print_json
 from .paths import Input, OutputFile
 from .progress import Progress
 from .silence import libraries_silenced
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SEGMENTING, WRITING = "segmenting", "writing"
 SEGMENTATION = ".seg.nrrd"
-ENDINGS = (".nrrd", ".nii", ".nii.gz", ".mha")
 STROKE, CLICK = 6, 3  # numbers that each takes
 LPS = "LPS"
 SYSTEMS = {LPS: "as DICOM and ITK have them (the default)", "RAS": "as Slicer shows them"}
@@ -91,7 +91,13 @@ def register(commands: Any) -> None:
             help=f"coordinates, given and printed, are {system}: {whose}",
         )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="file to write"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        action=OutputFile,
+        endings=ENDINGS,
+        required=True,
+        help="file to write",
     )
     parser.add_argument(
         "--series",
@@ -107,8 +113,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if not arguments.marks:
         arguments.usage_error("name a lesion by --stroke or --click")
-    if not arguments.out.name.lower().endswith(ENDINGS):
-        raise Failure(f"--out {arguments.out}: the name has to end in one of {', '.join(ENDINGS)}")
     with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
         from radioimmuno.reading import read_ct
 

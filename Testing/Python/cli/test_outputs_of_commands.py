@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from radioimmuno_cli.main import COMMANDS, main
-from radioimmuno_cli.paths import Input, OutputFile
+from radioimmuno_cli.paths import Input, OutputFile, OutputFolder
 
 CLICK = "--click=20,20,16"
 
@@ -47,7 +47,7 @@ TABLE = ("--lesion-table", "table.csv")
     [
         ("segment", "ct.nrrd", CLICK, "--out", "ct.nrrd"),
         ("ring", *CASE, "--out", "labels.nrrd"),
-        ("ring", *CASE, "--settings", "settings.json", "--out", "settings.json"),
+        ("features", *CASE, "--settings", "settings.json", "--out", "settings.json"),
         ("features", *CASE, "--out", "ct.nrrd"),
         ("features", *CASE, "--out", "./labels.nrrd"),
         ("features", *CASE, "--settings", "settings.json", "--out", "settings.csv"),
@@ -76,7 +76,9 @@ def test_an_output_in_the_way_of_an_input_is_refused_before_anything_is_done(pla
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (("ring", *CASE, "--out", "result"), "result is a folder; name a file"),
+        (("features", *CASE, "--out", "result"), "result is a folder; name a file"),
+        (("ring", *CASE, "--out", "rings.txt"), "has to end in one of .nrrd, .nii, .nii.gz, .mha"),
+        (("segment", "ct.nrrd", CLICK, "--out", "new"), "has to end in one of .nrrd, .nii, .nii.gz, .mha"),
         (("features", *CASE, "--out", "/dev/null"), "/dev/null is a device or a pipe; name a file"),
         (("maps", *CASE, "--out", "table.csv"), "table.csv is a file; name a folder"),
         (("ring", *CASE, "--out", "table.csv/rings.nrrd"), "Not a directory"),
@@ -150,4 +152,4 @@ def test_each_path_of_each_command_is_an_input_or_an_output():
     for name, parser in commands.choices.items():
         for action in parser._actions:
             if action.type is Path:
-                assert isinstance(action, Input | OutputFile), f"{name} {action.dest}"
+                assert isinstance(action, Input | OutputFile | OutputFolder), f"{name} {action.dest}"

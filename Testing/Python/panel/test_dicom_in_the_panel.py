@@ -113,6 +113,15 @@ def test_the_console_writes_the_same(scored, tmp_path):
     assert check_export(map(pydicom.dcmread, files), read_ct(folder).source) == []
 
 
+def test_the_folder_of_the_cts_own_files_is_refused(scored):
+    panel, _, folder = scored
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    panel.panel.saving.saveDicom(str(folder))
+    waitIdle(panel)
+    assert "holds the input" in panel.panel.ui.messageLabel.text
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
 def test_what_lay_in_the_folder_stays(scored, tmp_path):
     panel, _, _ = scored
     target = tmp_path / "archive"
