@@ -60,7 +60,9 @@ def settings_folder() -> Path:
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:
-        base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        given = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+        # Its specification has other than absolute paths passed over.
+        base = given if given.is_absolute() else Path.home() / ".config"
     return Path(base) / FOLDER
 
 

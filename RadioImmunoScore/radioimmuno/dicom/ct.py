@@ -122,7 +122,7 @@ def _source(series: Series) -> SourceSeries:
             SourceInstance(same[0].path, same[0].sop_class_uid, same[0].sop_instance_uid, same[0].frame, k)
             for k, same in members
         ),
-        patient_id=first.patient_id,
-        study_date=first.study_date,
+        patient_id=next((h.patient_id for h in series.headers if h.patient_id), ""),
+        study_date=next((h.study_date for h in series.headers if h.study_date), ""),
         description=first.description,
     )

@@ -133,7 +133,8 @@ class _Walk:
         """Walk through all elements from here to the end of the file; zeros behind them are padding."""
         end = len(self._content)
         while at < end:
-            if end - at >= HEADER_BYTES and not any(self._content[at:]):
+            zeros = self._content[at : at + HEADER_BYTES] == bytes(HEADER_BYTES)
+            if zeros and not any(self._content[at:]):
                 return
             at = self._past(at, end, 0)
 

@@ -21,22 +21,23 @@ class Subject:
 
     Parameters
     ----------
-    patient_id, study_uid, study_date, frame_of_reference_uid : as the file has them, "" where it has none
+    patient_id, study_uid, study_date : as the file has them, "" where it has none
+    frames_of_reference : UIDs of the frames of reference that it lies in
     series : UIDs of the series that it refers to
     """
 
     patient_id: str = field(default="", repr=False)
     study_uid: str = ""
     study_date: str = ""
-    frame_of_reference_uid: str = ""
+    frames_of_reference: frozenset[str] = frozenset()
     series: frozenset[str] = frozenset()
 
 
-def subject_of(dataset: Any, frame_of_reference_uid: str, series: Collection[str]) -> Subject:
-    """Whose a file is, by its header; frame of reference and series stand elsewhere in every kind of file."""
+def subject_of(dataset: Any, frames: Collection[str], series: Collection[str]) -> Subject:
+    """Whose a file is, by its header; frames and series stand elsewhere in each kind of file."""
     keywords = ("PatientID", "StudyInstanceUID", "StudyDate")
     patient, study, day = (str(dataset.get(keyword) or "").strip(" \0") for keyword in keywords)
-    return Subject(patient, study, day, frame_of_reference_uid, frozenset(series))
+    return Subject(patient, study, day, frozenset(frames), frozenset(series))
 
 
 def check_patient(
@@ -72,8 +73,8 @@ def _mismatch(what: str, subject: Subject, source: SourceSeries) -> str:
         return f"The {what} are of another patient (PatientID {theirs}) than the CT (PatientID {ours})."
     if not subject.study_uid or not source.study_uid or subject.study_uid == source.study_uid:
         return ""
-    frame = subject.frame_of_reference_uid
-    if source.series_uid in subject.series or (frame and frame == source.frame_of_reference_uid):
+    tied = source.frame_of_reference_uid in subject.frames_of_reference - {""}
+    if tied or source.series_uid in subject.series:
         return ""
     theirs, ours = (
         f"of {iso_date(day) or 'unknown date'}, UID ...{uid[-UID_SHOWN:]}"

@@ -103,7 +103,7 @@ def read_rtstruct(
             dataset = read_whole(path, DAMAGED)
             everything, of_file = _structures(dataset), _incomplete(dataset)
             series = _referenced_series(dataset)
-            subject = subject_of(dataset, _frame_of_reference(dataset), series)
+            subject = subject_of(dataset, {s.frame_of_reference_uid for s in everything}, series)
     except (InputError, OSError):
         raise
     except Exception as error:  # a damaged file can make the library raise anything

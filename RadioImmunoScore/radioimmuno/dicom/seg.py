@@ -105,7 +105,7 @@ def read_seg(
                 lambda segment: (str(segment.number), segment.name),
             )
             frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
-            subject = subject_of(dataset, frame_of_reference, series)
+            subject = subject_of(dataset, [frame_of_reference], series)
             other = check_patient("lesions", subject, source, accepted)
             check_frame_of_reference(frame_of_reference, source)
             least = _least(dataset, threshold)

@@ -70,5 +70,11 @@ def test_a_damaged_salt_is_left_alone_and_says_so(home, content):
     assert file.read_text() == content
 
 
+def test_a_settings_folder_without_a_full_path_does_not_count(home, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", "settings")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert salt.settings_folder() == tmp_path / ".config" / "radioimmuno"
+
+
 def test_the_salt_is_not_printed():
     assert "secret" not in repr(salt.Salt(b"secret"))

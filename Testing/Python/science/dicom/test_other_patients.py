@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("pydicom")
+pydicom = pytest.importorskip("pydicom")
 
-from dicom_lesions import PATIENT, rtstruct, save, seg
-from dicom_series import ct_series, hu_values, write
-from radioimmuno.dicom import find_series, read_ct
-from radioimmuno.findings import InputError, Severity
-from radioimmuno.reading import read_lesions
+from dicom_lesions import PATIENT, rtstruct, save, seg  # noqa: E402
+from dicom_series import ct_series, hu_values, write  # noqa: E402
+from radioimmuno.dicom import find_series, read_ct  # noqa: E402
+from radioimmuno.findings import InputError, Severity  # noqa: E402
+from radioimmuno.reading import read_lesions  # noqa: E402
 
 STUDY, FRAME, OTHER = "1.2.3.400001", "1.2.3.5", "1.2.3.499999"
 SQUARE = [np.array([(-28.0, 14, z), (-20, 14, z), (-20, 20, z), (-28, 20, z)]) for z in (105.0, 107.5)]
@@ -79,6 +79,14 @@ def test_another_study_in_the_ct_s_frame_of_reference_passes(ct, tmp_path):
     assert read_lesions(path, ct.image, ct.source).lesions[0].voxels
 
 
+def test_a_structure_s_own_frame_of_reference_ties_it_to_the_ct(ct, tmp_path):
+    path = structures(tmp_path / "rs.dcm", StudyInstanceUID=OTHER)
+    made = pydicom.dcmread(path)
+    made.ReferencedFrameOfReferenceSequence[0].FrameOfReferenceUID = "1.2.3.77"
+    made.ReferencedFrameOfReferenceSequence.append(pydicom.Dataset())
+    assert read_lesions(save(path, made), ct.image, ct.source).lesions[0].voxels
+
+
 def test_another_study_that_refers_to_the_ct_s_series_passes(ct, tmp_path):
     path = structures(
         tmp_path / "rs.dcm", frame_uid="", series_uid=ct.source.series_uid, StudyInstanceUID=OTHER
@@ -111,6 +119,11 @@ def test_a_slice_of_another_patient_or_study_in_a_series_is_refused(slices, tmp_
     assert "MUSTER" not in series.findings[0].text
     taken = read_ct(folder, accepted=ACCEPTED)
     assert [f.severity for f in taken.findings if f.code == "patient.mismatch"] == [Severity.WARN]
+
+
+def test_the_patient_is_known_where_any_slice_names_it(slices, tmp_path):
+    slices[0].PatientID = ""
+    assert read_ct(write(tmp_path / "ct", slices)).source.patient_id == PATIENT["PatientID"]
 
 
 def test_slices_without_a_patient_id_pass(slices, tmp_path):
