@@ -67,10 +67,10 @@ TRUNK = (
     ),
     Organ(
         "great vessels",
-        "aorta, great vessels, vena cava, superior vena cava, inferior vena cava, pulmonary artery, "
-        "pulmonary vein, brachiocephalic trunk, brachiocephalic vein, subclavian artery, carotid artery, "
-        "common carotid artery, carotid, portal vein, portal vein and splenic vein, iliac artery, iliac "
-        "vein, iliac vena, jugular vein, blood vessels, vessels, blood pool, pulmonary trunk",
+        "aorta, great vessels, vena cava, superior vena cava, inferior vena cava, pulmonary artery, pulm "
+        "artery, pulmonary vein, brachiocephalic trunk, brachiocephalic vein, subclavian artery, carotid "
+        "artery, common carotid artery, carotid, portal vein, portal vein and splenic vein, iliac artery,"
+        " iliac vein, iliac vena, jugular vein, blood vessels, vessels, blood pool, pulmonary trunk",
         "aorte, gros vaisseaux, veine cave, vci, vcs, artere pulmonaire, veine pulmonaire, carotide, "
         "vaisseaux, artere carotide, veine porte",
         "Hauptschlagader, Hohlvene, grosse Gefasse, Gefasse, Lungenarterie, Pulmonalarterie, Karotis, "

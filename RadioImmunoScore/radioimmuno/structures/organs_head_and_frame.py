@@ -7,8 +7,8 @@ from .organs import Organ
 HEAD = (
     Organ(
         "spinal cord",
-        "cord, spinal cord, spine cord, spinal canal, vertebral canal, cauda equina, thecal sac, myelon, "
-        "myelum, medulla spinalis, spinal medulla",
+        "cord, spinal cord, spine cord, spinal canal, vertebral canal, cauda equina, cauda, thecal sac, "
+        "myelon, myelum, medulla spinalis, spinal medulla",
         "moelle, moelle epiniere, canal medullaire, canal rachidien, queue de cheval, cone medullaire",
         "Myelon, Ruckenmark, Spinalkanal, Wirbelkanal, Ruckenmarkskanal",
         "SpinalCord, SpinalCanal, CaudaEquina, sc, me",
@@ -126,7 +126,8 @@ FRAME = (
     ),
     Organ(
         "vertebra",
-        "vertebra, vertebrae, vertebral body, vertebral bodies",
+        "vertebra, vertebrae, vertebral body, vertebral bodies, vertebra t, vertebra th, vertebra c, "
+        "vertebra l, vertebra s",
         "vertebre, vertebres, corps vertebral",
         "Wirbel, Wirbelkorper",
         "vb",
@@ -142,7 +143,7 @@ FRAME = (
     ),
     Organ(
         "rib",
-        "rib, ribs, costal cartilages, costae",
+        "rib, ribs, rib cage, costal cartilages, costae",
         "cote, cotes",
         "Rippe, Rippen",
         "costa",

@@ -48,7 +48,7 @@ def words(names: str) -> list[str]:
 LESIONS = """
     tumor, tumors, tumour, tumours, tumoral, tumorous, lesion, lesions, met, mets,
     metastasis, metastases, metastatic, nodule, nodules, node, nodes, nodal, lymph node, lymph nodes,
-    ln, lns, mass, masses, neoplasm, neoplasms, neoplasia, cancer, carcinoma, hcc, nsclc, sclc, rcc,
+    ln, lns, mass, masses, neoplasm, neoplasms, neoplasia, cancer, carcinoma, ca, hcc, nsclc, sclc, rcc,
     scc, malignancy, disease, primary, recurrence, relapse, deposit, deposits, growth, ring enhancing, rim
     enhancing, adenopathy, lymphadenopathy, blastoma, index lesion, target lesion, lymphangitis,
     satellite, infiltrate, infiltration, opacity, consolidation, ggo, tumeur, tumeurs, metastase,
@@ -172,20 +172,22 @@ OTHERS = (
 
 SIDES = frozenset(
     words(
-        "l, r, lt, rt, left, right, bilat, bilateral, both, li, re, links, rechts, linke, rechte, linker, "
-        "rechter, linkes, rechtes, g, d, gauche, droit, droite, gche, dte, gch, drt, sin, dex, dext, beide, "
-        "deux"
+        "l, r, lt, rt, left, right, bilat, bilateral, both, li, re, links, rechts, linke, rechte, linker,"
+        " rechter, linkes, rechtes, g, d, gauche, droit, droite, gche, dte, gch, drt, sin, dex, dext, "
+        "beide, deux"
     )
 )
 # Words that change nothing about what a structure is.
 NEUTRAL = frozenset(
     words(
-        "total, whole, all, entire, complete, ganz, ganze, gesamt, entier, toute, totale, contour, organ, "
-        "roi, auto, ai, dl, mbs, atlas, final, new, neu, old, alt, copy, edit, edited, rev, version, v, ct, "
-        "plan, planning, eval, phys, md, ed, mrt, mr, upper, lower, middle, mid, superior, inferior, sup, "
-        "inf, ant, post, anterior, lobe, posterior, proximal, distal, lateral, medial, part, partial, tot, "
-        "segmentation, segment, the, of, and, in, de, du, la, le, les, des, der, die, das, und, et, mm, cm, "
-        "cc, ml, combined, sum, full, approved, draft, temp, tmp, mod, true, oar, organe"
+        "total, whole, all, entire, complete, ganz, ganze, gesamt, entier, toute, totale, contour, organ,"
+        " roi, auto, ai, dl, mbs, atlas, final, new, neu, old, alt, copy, edit, edited, rev, version, v, "
+        "ct, plan, planning, eval, phys, md, ed, mrt, mr, upper, lower, middle, mid, superior, inferior, "
+        "sup, inf, ant, post, anterior, lobe, posterior, proximal, distal, lateral, medial, part, "
+        "partial, tot, segmentation, segment, the, of, and, in, de, du, la, le, les, des, der, die, das, "
+        "und, et, mm, cm, cc, ml, combined, comb, sum, full, contralateral, contralat, contra, "
+        "ipsilateral, ipsilat, ipsi, homolateral, controlateral, ts, approved, draft, temp, tmp, mod, "
+        "true, oar, organe"
     )
 )
 UNITS = frozenset(words("mm, cm, cc, ml, gy, cgy, kv, hu, percent"))

@@ -34,7 +34,8 @@ bladder | Bladder | vessie | Blase | prostate | Prostata | spleen | rate | Milz 
 aorte
 trachea | trachée | Luftröhre | bronchus | bronche souche D | Femur_Head_L | femoral head L
 Hüftkopf re
-têtes fémorales | mandible | Bone_Mandible | Unterkiefer | vertebrae_L1 | rib_left_5
+têtes fémorales | mandible | Bone_Mandible | Unterkiefer | vertebrae_L1 | vertebrae_T5
+Ipsilateral lung | poumon homolatéral | PulmArtery | Cauda | rib_left_5
 iliac_artery_right
 BrachialPlex_L | Glnd_Submand_L | Glnd_Thyroid | Cavity_Oral | Larynx | Musc_Constrict | Kehlkopf
 Mundhöhle
@@ -67,7 +68,8 @@ brain met 3 | Lesion | lesion 1 | Segment_1 | Segment 12 | Structure 1 | ROI1
 region_1
 Volume 2 | new | L1 | T1 | target 1 | node 4R | abdominal deposit | Leftsidedabdmass
 ring enhancing lesion brain
-Lesion no 3 | lung tumor no 2 | tumor 60 Gy | hepatocellular carcinoma | Lungenkarzinom | sarcome cuisse
+tonsil ca L | ganglion médiastinal 7 | Nebennierenmetastase | peritoneal implant | psoas 2 | Lesion no 3
+lung tumor no 2 | tumor 60 Gy | hepatocellular carcinoma | Lungenkarzinom | sarcome cuisse
 Weichteil 2
 """
 
