@@ -41,6 +41,11 @@ class EditWatch:
             self._mark.start()
         self._pause.start()
 
+    @property
+    def isWaiting(self) -> bool:
+        """Whether something was edited that nobody was called for yet."""
+        return bool(self._mark.isActive() or self._pause.isActive())
+
     def stop(self) -> None:
         """Call nothing any more for what came so far."""
         self._mark.stop()

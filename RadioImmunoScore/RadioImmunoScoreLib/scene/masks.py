@@ -101,6 +101,12 @@ class MaskReader:
         return place(Image(*self._ownVoxels(labelmap, 1)), self._lattice)
 
 
+def isEmpty(segment: Any) -> bool:
+    """Whether a segment's label map has no voxel of it; one without a label map may have."""
+    labelmap = segment.GetRepresentation(BINARY_LABELMAP)
+    return labelmap is not None and not (scalarsOf(labelmap) == segment.GetLabelValue()).any()
+
+
 def labelBoxes(labels: np.ndarray) -> dict[int, Box]:
     """The smallest box of each label > 0 of a (k, j, i) array, in one pass and a slice's memory."""
     boxes: dict[int, Box] = {}

@@ -15,6 +15,7 @@ from radioimmuno.signature import Signature
 
 from .legend import COLORS, legendOf, removeLegend, showLegend
 from .maps import removeMap
+from .masks import isEmpty
 from .nodes import ensureNode, ownedNode, removeOwnedNode
 from .painting import paintSegments, restoreColors
 from .plots import PLOT_ROLES, showPlot
@@ -98,7 +99,9 @@ def hideOthers(segmentationNode: Any) -> None:
 
 def jumpToLesion(segmentationNode: Any, segmentID: str) -> None:
     """Show a lesion in the middle of all slice and 3D views; cameras keep their direction and distance."""
-    center = segmentationNode.GetSegmentCenterRAS(segmentID)
+    segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
+    # Of an empty segment Slicer would warn.
+    center = None if isEmpty(segment) else segmentationNode.GetSegmentCenterRAS(segmentID)
     if center is None:
         return
     scene = segmentationNode.GetScene()

@@ -102,8 +102,9 @@ def assertRings(session, node, volumeNode, rows):
         row = session.scoreOf(segmentID)
         assert segment.GetName() == f"{row.name} ring"
         if row.ring is not None:
-            voxels = segment.GetRepresentation("Binary labelmap").GetPointData().GetScalars()
-            assert np.count_nonzero(vtk_to_numpy(voxels)) == np.count_nonzero(row.ring.values)
+            voxels = vtk_to_numpy(segment.GetRepresentation("Binary labelmap").GetPointData().GetScalars())
+            shown = np.count_nonzero(voxels == segment.GetLabelValue())
+            assert shown == np.count_nonzero(row.ring.values)
     if rings is not None:
         assert rings.GetTransformNodeID() == volumeNode.GetTransformNodeID()
 
