@@ -49,8 +49,8 @@ def unfinished_folder(target: Path, inside: bool = False) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        os.close(lock)  # before: Windows removes no open file
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
 
 
 def remove_leftovers(place: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ..findings import InputError
+from ..memory import require_memory
 from .decoding import CannotDecode, Job, decoded
 from .geometry import Stack
 from .header import BIG_ENDIAN, Pixels, SliceHeader
@@ -17,6 +19,8 @@ PADDING_HU = -2000
 # Padding values at or below this, as CT writers use them, make padding of all that is lower, too.
 LOW_PADDING_HU = -1000.0
 INT16 = np.iinfo(np.int16)
+# How often the voxels are in memory: as they are read, and in canonical order.
+COPIES = 2
 
 
 def read_values(stack: Stack) -> np.ndarray:
@@ -27,11 +31,14 @@ def read_values(stack: Stack) -> np.ndarray:
     Raises
     ------
     InputError
-        `ct.damaged_file` when a file does not hold the pixels that its header promises.
+        `ct.damaged_file` when a file does not hold the pixels that its header promises,
+        `settings.too_large` when they would not fit into memory.
     """
     shown = [header for _, same in stack.slices for header in same[:1]]
     whole = all(_whole_numbers(header) for header in shown)
-    values = np.empty(stack.lattice.shape, np.int16 if whole else np.float32)
+    kind = np.dtype(np.int16 if whole else np.float32)
+    require_memory(COPIES * math.prod(stack.lattice.shape) * kind.itemsize, "Reading the series")
+    values = np.empty(stack.lattice.shape, kind)
     for gap in stack.gaps:
         values[gap.start : gap.stop] = PADDING_HU
     numbers = {header: k for k, same in stack.slices for header in same[:1]}

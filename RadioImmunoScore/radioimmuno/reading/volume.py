@@ -15,13 +15,17 @@ import SimpleITK as sitk
 from ..detached import detached_files
 from ..findings import InputError
 from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
+from ..memory import require_memory
 from ..spelling import spelled
 from .metaimage import is_sound_header
 from .nifti import read_transforms
-from .wholeness import is_whole
+from .wholeness import bytes_per_value, is_whole
 
 # 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
 MAX_VOXELS = 2_000_000_000
+
+# How often the voxels are in memory while they are read: as ITK has them, and as an array in canonical order.
+COPIES = 2
 
 # How far directions may be from right angles: single-precision headers, not gantry tilt.
 RIGHT_ANGLE_TOLERANCE = 1e-3
@@ -139,3 +143,5 @@ def _check_header(path: Path, code: str, reader: sitk.ImageFileReader) -> None:
     check_geometry(path, code, reader)
     if not is_whole(path, reader):
         raise damaged(path, code)
+    values = math.prod(size) * reader.GetNumberOfComponents()
+    require_memory(COPIES * values * bytes_per_value(reader), f"Reading {path}")

@@ -36,7 +36,7 @@ BLOCK_BYTES = 1 << 24
 def is_whole(path: Path, reader: sitk.ImageFileReader) -> bool:
     """Whether the file is as long as its header says; `reader` has read the header."""
     values = math.prod(reader.GetSize()) * reader.GetNumberOfComponents()
-    claimed = values * _bytes_per_value(reader)
+    claimed = values * bytes_per_value(reader)
     if claimed > MAX_INFLATION * _bytes_at_hand(path):
         return False
     if reader.GetImageIO() == "NiftiImageIO":
@@ -46,7 +46,8 @@ def is_whole(path: Path, reader: sitk.ImageFileReader) -> bool:
     return _nrrd_is_whole(path, claimed)
 
 
-def _bytes_per_value(reader: sitk.ImageFileReader) -> int:
+def bytes_per_value(reader: sitk.ImageFileReader) -> int:
+    """How many bytes one value of a voxel takes, of a reader that has read the header."""
     voxel = sitk.Image([1, 1, 1], reader.GetPixelID(), reader.GetNumberOfComponents())
     return int(sitk.GetArrayViewFromImage(voxel).itemsize)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from radioimmuno import memory
 from radioimmuno.findings import Refusal, SettingsError
@@ -16,6 +17,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.maps import interior_maps
 from radioimmuno.measuring import extract
 from radioimmuno.memory import available_bytes, require_memory
+from radioimmuno.reading.volume import open_volume
 from radioimmuno.report import check_grid
 from radioimmuno.settings import ExtractionSettings, Settings
 
@@ -97,6 +99,20 @@ def test_no_histogram_takes_the_memory_of_the_machine(patient, changes):
     with no_more_than(2 * GB):
         (row,) = extract(image, [lesion], settings(**changes), ["lesion.ivh.area_under_curve"])
     assert [finding.code for finding in row.findings] == ["lesion.too_many_levels"]
+
+
+def test_a_volume_that_does_not_fit_is_refused_before_it_is_read(monkeypatch, tmp_path):
+    """Zeros pack well: a file of kilobytes can hold what no machine can."""
+    sitk.WriteImage(
+        sitk.Image([400, 300, 200], sitk.sitkUInt8), str(tmp_path / "ct.nrrd"), useCompression=True
+    )
+    monkeypatch.setattr(memory, "UNASKED_BYTES", 1 << 20)
+    monkeypatch.setattr(memory, "available_bytes", lambda: 5e7)
+    with pytest.raises(Refusal, match=r"Reading .*ct\.nrrd would take") as refusal:
+        open_volume(tmp_path / "ct.nrrd", "ct.unreadable")
+    assert refusal.value.code == "settings.too_large"
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1e8)
+    assert open_volume(tmp_path / "ct.nrrd", "ct.unreadable").GetSize() == (400, 300, 200)
 
 
 def test_a_label_map_is_refused_before_it_is_made(monkeypatch):
