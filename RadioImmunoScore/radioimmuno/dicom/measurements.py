@@ -104,4 +104,8 @@ def text_item(code: str, text: str) -> Any:
 def _measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
     hd = highdicom()
     code, meaning = UNITS[unit]
-    return hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)
+    made = hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)
+    if isinstance(value, int):
+        # highdicom would write 2 as 2.0.
+        made[0].MeasuredValueSequence[0].NumericValue = str(value)
+    return made

@@ -146,6 +146,18 @@ def test_the_patients_metrics_and_its_empty_lesion_are_in_the_patients_report(ca
     assert values_of(groups["nothing"]) == {}
 
 
+def test_numbers_are_written_with_the_digits_that_mean_something(case, datasets):
+    written = [
+        item.MeasuredValueSequence[0].get_item("NumericValue").value.decode().strip()
+        for name in ("lesion_report", "patient_report")
+        for item in items_of(datasets[name])
+        if item.get("ValueType") == "NUM"
+    ]
+    assert len(written) > 30
+    assert [text for text in written if text.endswith(".0") or len(text) > len("-0.00123456")] == []
+    assert str(len(case.patient.scored)) in written
+
+
 def test_the_method_is_named_with_hash_and_settings_and_the_notice_is_in_every_group(case, datasets):
     for name in ("lesion_report", "patient_report"):
         for group in groups_of(datasets[name]).values():
