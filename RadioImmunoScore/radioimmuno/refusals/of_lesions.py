@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ..limits import FEW_VOXELS, MAX_REGION_VOXELS, METAL_REFUSE_SHARE, MIN_RING_SHARE, MIN_VOLUME_CC
+from ..limits import (
+    FEW_VOXELS,
+    MAX_PLAUSIBLE_CC,
+    MAX_REGION_VOXELS,
+    METAL_REFUSE_SHARE,
+    MIN_RING_SHARE,
+    MIN_VOLUME_CC,
+)
 from ..placement import MAX_VOLUME_CHANGE
 from ..settings import MAX_LEVELS
 from .advice import FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
@@ -53,11 +60,14 @@ ADVICE = {
     ),
     "lesion.not_a_lesion": Advice(
         "Left out; it cuts no ring and is not scored.",
-        "By its name or its terminology it is an organ, a target volume, a device or the body.",
+        "By its name, its terminology or its type in an RTSTRUCT it is an organ, a target volume, a device "
+        "or the body; where a name leaves it open, by its size.",
         "Where it is a lesion all the same, choose it: `--roi`, or its tick in the panel.",
     ),
     "lesion.implausible_size": Advice(
-        WARNED, "Hardly any lesion is as large: it may be an organ.", "Look at what was segmented."
+        WARNED,
+        f"Hardly any lesion is larger than {MAX_PLAUSIBLE_CC:,.0f} cc: it may be an organ.",
+        "Look at what was segmented.",
     ),
     "lesion.empty": Advice(LESION_REFUSED, "There is nothing to measure.", "Draw it, or remove the segment."),
     "lesion.too_small": Advice(
