@@ -26,6 +26,9 @@ from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
 from .signature import KVP, LOCATION, Signature, Term
 
+# Squares of scores have to stay finite: the patient's standard deviation is made of them.
+LARGEST_SCORE = 1e100
+
 __all__ = ["LesionFeatures", "extract", "score"]
 
 
@@ -231,7 +234,9 @@ def _check_training(
         for part in outside
         if beyond_range(terms[part.variable], part.value) > limit
     ]
-    if signature.distribution is not None and beyond_scores(signature, total) > limit:
+    if not math.isfinite(total) or abs(total) > LARGEST_SCORE:
+        far.append("the score is no number that can be reckoned with")
+    elif signature.distribution is not None and beyond_scores(signature, total) > limit:
         scores = signature.distribution
         far.append(f"the score would be {total:.4g} (training: {scores.p1:.4g} to {scores.p99:.4g})")
     if far:

@@ -68,6 +68,7 @@ def _document(signature: Signature) -> dict[str, Any]:
         "terms": [dataclasses.asdict(term) for term in signature.terms],
         "cutoffs": dataclasses.asdict(signature.cutoffs) if signature.cutoffs else None,
         "distribution": dataclasses.asdict(signature.distribution) if signature.distribution else None,
+        "extrapolation_limit": signature.extrapolation_limit,
         "settings": signature.settings.to_dict(),
     }
 
@@ -78,6 +79,7 @@ def _description(signature: Signature) -> str:
         "predicts": f"{signature.predicts} ({signature.direction})",
         "cut-offs": _cutoffs(signature.cutoffs),
         "training": _distribution(signature.distribution),
+        "limit": _limit(signature.extrapolation_limit),
         "citation": signature.citation,
         "patents": "; ".join(signature.patents),
         "SHA-256": signature.sha256,
@@ -109,6 +111,12 @@ def _distribution(scores: Distribution | None) -> str:
     if scores is None:
         return "scores not given: no entropy"
     return f"{scores.n} scores, 1st to 99th percentile {scores.p1:.4g} to {scores.p99:.4g}"
+
+
+def _limit(limit: float | None) -> str:
+    if limit is None:
+        return "none: scores however far from the training"
+    return f"no score further outside of the training than {limit:g} of its widths"
 
 
 def _range(term: Term) -> str:

@@ -45,3 +45,25 @@ def test_check_names_the_field_that_is_wrong(radioimmuno, files, tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert "scale" in done.stderr
     assert done.stderr.rstrip().endswith("[signature.invalid]")
+
+
+def test_show_says_what_a_signature_does_not_give(radioimmuno, files, tmp_path):
+    document = json.loads(files.signature.read_text())
+    del document["cutoffs"], document["distribution"], document["terms"][0]["training_range"]
+    document["extrapolation_limit"] = None
+    bare = tmp_path / "bare.json"
+    bare.write_text(json.dumps(document))
+    said = radioimmuno("signature", "show", bare).stdout
+    for words in (
+        "none: no designation",
+        "scores not given: no entropy",
+        "none: scores however far",
+        "not given",
+    ):
+        assert words in said
+    document = json.loads(radioimmuno("signature", "show", bare, "--json").stdout)
+    assert (document["cutoffs"], document["distribution"], document["extrapolation_limit"]) == (
+        None,
+        None,
+        None,
+    )

@@ -101,6 +101,12 @@ def test_a_score_far_from_the_training_scores_is_refused_though_each_value_was_t
     assert "the score would be 17.8 (training: 0 to 1)" in finding.text
 
 
+@pytest.mark.parametrize("coefficient", [1e308, -1e308, 1e150])
+def test_a_score_that_cannot_be_reckoned_with_is_none_whatever_the_limit(coefficient):
+    row = rows(lambda mean: term(MEAN, coefficient, scale=1e-3), extrapolation_limit=None)
+    assert (row.score, row.findings[0].code) == (None, "domain.extrapolated")
+
+
 def test_a_tube_voltage_one_step_from_the_only_one_trained_is_a_warning():
     row = rows(lambda _: ranged(120.0, 120.0, 120.0, 1.0, "acquisition.kvp"))
     assert row.score is not None
