@@ -12,6 +12,8 @@ from small_patient import ct_values, label_map, write_volume
 pydicom = pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
+from full_disk import failed, run_with_files_up_to  # noqa: E402
+
 from dicom_lesions import PATIENT, rtstruct, save  # noqa: E402
 from dicom_series import ct_series, write  # noqa: E402
 from radioimmuno.image import Image, Lattice  # noqa: E402
@@ -217,6 +219,16 @@ def test_a_result_of_which_nobody_knows_whether_it_was_edited_is_refused(
     done = radioimmuno("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "Copy the result as a whole folder, or score again. [result.edited]" in done.stderr
+
+
+@pytest.mark.parametrize("size", [1000, 10_000])
+def test_an_export_that_does_not_fit_on_the_disk_is_said_and_leaves_nothing(dicom, scored, tmp_path, size):
+    """No file can become larger than this: the reports do not fit, or the segmentations do not."""
+    _, out = scored
+    arguments = ("export-dicom", str(out), "--ct", str(dicom / "ct"), "--out", "dicom")
+    done = run_with_files_up_to(size, *arguments, cwd=tmp_path)
+    failed(done)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_earlier_result_is_replaced_whole(radioimmuno, files, dicom, scored, tmp_path):

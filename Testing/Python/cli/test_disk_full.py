@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import resource
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from full_disk import failed, run_with_files_up_to
 
 COMMAND = [sys.executable, "-W", "error", "-m", "radioimmuno_cli"]
 CASE = ("ct.nrrd", "labels.nrrd")
@@ -27,25 +27,6 @@ def content(folder: Path) -> dict[str, str]:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
-
-
-def run_with_files_up_to(size: int, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command where no file becomes larger than this: the system refuses, as on a full disk."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, preexec_fn=limit, capture_output=True, text=True, timeout=120
-    )
-
-
-def failed(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 1, (done.stdout, done.stderr)
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert "could not be written whole" in done.stderr
-    assert done.stderr.endswith("[output.incomplete]\n")
 
 
 @pytest.fixture
