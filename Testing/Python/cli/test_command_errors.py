@@ -49,7 +49,7 @@ def test_wrong_usage_is_exit_code_2(radioimmuno, tmp_path, arguments):
 
 @pytest.mark.parametrize("command", ["score", "features", "ring"])
 def test_a_missing_ct_is_one_plain_line_with_its_code(radioimmuno, files, tmp_path, command):
-    done = radioimmuno(command, tmp_path / "no.nrrd", files.labels, "--out", tmp_path / "out")
+    done = radioimmuno(command, tmp_path / "no.nrrd", files.labels, "--out", tmp_path / "out.nrrd")
     failed(done, r"no\.nrrd does not exist\. \[ct\.unreadable\]")
 
 
