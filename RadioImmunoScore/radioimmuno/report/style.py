@@ -55,7 +55,7 @@ small { display: block; line-height: 1.25; color: var(--muted); font-size: .8rem
 .tiles div { padding: .7rem 1rem; }
 .tiles dt { color: var(--muted); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-weight: 600; line-height: 1.25; }
-.tiles .words { font-size: .9rem; }
+.tiles .words { display: block; font-size: .9rem; font-weight: 400; line-height: 1.35; }
 
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 500; }
