@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .findings import OutputError
+from .spelling import is_spelled
 from .unfinished import unfinished_folder
 
 # How a system says that there is no room, or that the disk fails.
@@ -109,9 +110,7 @@ def folder_to_disk(folder: Path) -> None:
 
 def _plain_name(target: Path) -> str:
     """The target's name, or one with its endings that every library can spell."""
-    try:
-        target.name.encode()
-    except UnicodeEncodeError:
-        endings = "".join(target.suffixes)
-        return "unfinished" + (endings if endings.isascii() else "")
-    return target.name
+    if is_spelled(target.name):
+        return target.name
+    endings = "".join(target.suffixes)
+    return "unfinished" + (endings if is_spelled(endings) else "")
