@@ -67,7 +67,8 @@ class CheckSection:
         from radioimmuno.report.checks_csv import write_checks_csv
 
         try:
-            write_checks_csv(self.checking.lesions, self.checking.found or (), path)
+            identity = self._session.inputs.identity
+            write_checks_csv(self.checking.lesions, self.checking.found or (), path, identity)
         except OSError as problem:
             self._session.message.emit(problemText(problem))
         else:

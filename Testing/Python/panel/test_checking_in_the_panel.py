@@ -114,12 +114,13 @@ def test_after_an_edit_the_findings_are_called_old(checked):
 
 
 def test_what_was_found_is_saved_as_a_table(checked, dialogs, tmp_path):
-    panel, _ = checked
+    panel, nodes = checked
     file = tmp_path / "checks.csv"
     dialogs.answers.append(str(tmp_path / "checks"))
     click(panel.panel.ui.checkSaveButton)
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert {row["lesion_id"] for row in rows} == {"liver_1", "liver_2", "node"}
+    assert {row["patient"] for row in rows} == {nodes[0].GetName()}
     assert "lesion.holes" in {row["code"] for row in rows}
 
 
