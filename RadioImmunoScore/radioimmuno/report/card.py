@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..findings import Finding, Severity
 from ..patient import designation
 from ..results import LesionScore, LesionStability
@@ -43,7 +45,8 @@ def _header(lesion: LesionScore, context: Context) -> Markup:
     name = context.names[lesion.id]
     swatch = element("span", class_="swatch", style=f"background:{context.axis.scale.hex(lesion.score)}")
     # A name that holds the identifier already, as "lesion 3" does, is not said twice.
-    identifier = None if lesion.id in name else element("span", "ID ", element("bdi", lesion.id))
+    said = re.search(rf"(?<!\w){re.escape(lesion.id)}(?!\w)", name)
+    identifier = None if said else element("span", "ID ", element("bdi", lesion.id))
     return element(
         "header",
         element("h3", swatch, element("bdi", name)),

@@ -46,10 +46,10 @@ def test_the_moment_of_scoring_heads_the_page(tmp_path: Path) -> None:
 
 def test_a_name_that_holds_the_identifier_is_said_once(tmp_path: Path) -> None:
     rows = [replace(row, id=str(n), name=name) for n, (row, name) in enumerate(
-        zip(cases.patient().lesions, ("lesion 0", "Liver", "Liver", "Node"), strict=True))]  # fmt: skip
+        zip(cases.patient().lesions, ("lesion 0", "Liver", "Liver", "Node 33"), strict=True))]  # fmt: skip
     root = page(tmp_path, cases.patient(lesions=tuple(rows)))
     heads = [card.one("header").text.replace(" demonstration signature", "") for card in cards(root)]
-    assert heads == ["lesion 0", "Liver (1)", "Liver (2)", "Node ID 3"]
+    assert heads == ["lesion 0", "Liver (1)", "Liver (2)", "Node 33 ID 3"]
 
 
 def test_names_are_isolated_and_what_would_turn_the_text_is_shown(tmp_path: Path) -> None:
