@@ -30,7 +30,7 @@ from .codes import NOT_RECORDED, RING, body_part, coded, region_of
 from .color import LESION_RGB, RING_RGB, cielab
 from .export_frames import Slices, frame_elements, frames_of_masks, rounded_mm
 from .library import highdicom, pydicom
-from .names import LO_CHARACTERS, RING_ENDING, cleaned, shortened
+from .names import RING_ENDING, cleaned, shortened
 from .source import SourceSeries
 from .tracking import derived_uid
 
@@ -243,7 +243,7 @@ def _add_algorithm(item: Any, segment: Segment) -> None:
     made = segment.delineation or Delineation(DelineationType.SEMIAUTOMATIC, NOT_RECORDED)
     item.SegmentAlgorithmType = made.type.value
     if made.type is not DelineationType.MANUAL:
-        item.SegmentAlgorithmName = shortened(cleaned(made.algorithm) or "unnamed", LO_CHARACTERS)
+        item.SegmentAlgorithmName = shortened(cleaned(made.algorithm) or "unnamed")
     if segment.ring:
         # Of algorithms of others neither family nor version is known, and the sequence wants both.
         family = highdicom().sr.CodedConcept("123104", "DCM", "Morphological Operations")

@@ -9,8 +9,9 @@ LESIONS_SEG_NAME, RINGS_SEG_NAME = "lesion_segmentation.dcm", "ring_segmentation
 LESIONS_NAME, PATIENT_NAME = "lesion_report.dcm", "patient_report.dcm"
 ALL = (LESIONS_SEG_NAME, RINGS_SEG_NAME, LESIONS_NAME, PATIENT_NAME)
 
-# The most that a value of LO holds (DICOM PS3.5, 6.2); a ring's name is its lesion's with an ending.
-LO_CHARACTERS = 64
+# The most that a value of LO holds: 64 characters (DICOM PS3.5, 6.2), which programs, validators among them,
+# count as bytes. A ring's name is its lesion's with an ending.
+LO_BYTES = 64
 RING_ENDING = ", ring"
 CUT = "…"
 
@@ -36,9 +37,12 @@ def _allowed(character: str) -> str:
     return {"\\": "/"}.get(character, "?" if category == "Cs" else character)
 
 
-def shortened(text: str, most: int = LO_CHARACTERS) -> str:
-    """At most so many characters; one that was cut says so by its last."""
-    return text if len(text) <= most else text[: most - len(CUT)].rstrip() + CUT
+def shortened(text: str, most: int = LO_BYTES) -> str:
+    """At most so many bytes of UTF-8; a text that was cut says so by its last character."""
+    content = text.encode()
+    if len(content) <= most:
+        return text
+    return content[: most - len(CUT.encode())].decode(errors="ignore").rstrip() + CUT
 
 
 def export_names(names: Mapping[str, str]) -> dict[str, str]:
@@ -49,7 +53,7 @@ def export_names(names: Mapping[str, str]) -> dict[str, str]:
     names : lesion id -> name; a lesion without one is called by its id, later ones of the same name are
         numbered
     """
-    most = LO_CHARACTERS - len(RING_ENDING)
+    most = LO_BYTES - len(RING_ENDING)
     found: dict[str, str] = {}
     taken: set[str] = set()
     for identifier, name in names.items():

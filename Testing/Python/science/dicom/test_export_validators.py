@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from export_cases import make_case
@@ -12,6 +13,7 @@ from dicom_tools import run
 pytest.importorskip("highdicom")
 
 from radioimmuno.dicom.export import write_dicom
+from radioimmuno.scoring import score
 
 pytestmark = pytest.mark.slow
 SEGMENTATIONS = ("lesion_segmentation", "ring_segmentation")
@@ -35,6 +37,16 @@ def test_dciodvfy_finds_no_error(files, name):
     lines = run("dciodvfy", files[name]).splitlines()
     assert any(line in ("Segmentation", "Comprehensive3DSR") for line in lines)
     assert [line for line in lines if line.startswith("Error")] == []
+
+
+def test_dciodvfy_finds_no_error_in_names_as_people_write_them(case, tmp_path):
+    names = ("長" * 200, "a^b\\c\n\x07\u202ed", "")
+    lesions = [replace(one, name=name) for one, name in zip(case.lesions, names, strict=False)]
+    patient = score(case.ct.image, lesions, case.signature, case.ct.acquisition)
+    files = write_dicom(patient, case.signature, case.ct.image, lesions, case.ct.source, tmp_path)
+    for file in files:
+        lines = run("dciodvfy", file).splitlines()
+        assert [line for line in lines if line.startswith("Error")] == [], file.name
 
 
 @pytest.mark.parametrize("name", REPORTS)
