@@ -12,7 +12,7 @@ from .segment_choice import SegmentChoice
 from .session import Session
 from .signal import Signal
 from .table import LesionTable
-from .words import leftOutText
+from .words import identityText, leftOutText
 
 
 class LesionsSection:
@@ -53,7 +53,7 @@ class LesionsSection:
         """Show the session's rows; the selection stays on its lesion."""
         self.highlight.clearUnlessOn(self._session.inputs.segmentationNode)
         inputs = self._session.inputs
-        self._ui.identityLabel.setText(inputs.identity.title if inputs.volumeNode else "")
+        self._ui.identityLabel.setText(identityText(inputs.identity) if inputs.volumeNode else "")
         self._ui.identityLabel.setToolTip(inputs.identity.note)
         leftOut = [(self._session.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
         self._ui.leftOutLabel.setText(leftOutText(leftOut) if leftOut else "")

@@ -18,7 +18,7 @@ from .words import axesText, stabilityText
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
 # The widest text of a column; fonts differ, so widths are measured and not given in pixels.
 WIDEST = {SITE: "lung?", IRRADIATED: "RT", VOLUME: "888.8", SCORE: "-8.888", STATUS: "left out"}
-BESIDE_TEXT_PX = {SITE: 32, IRRADIATED: 10, VOLUME: 10, SCORE: 10, STATUS: 10}
+BESIDE_TEXT_PX = {SITE: 27, IRRADIATED: 8, VOLUME: 8, SCORE: 8, STATUS: 8}
 ROW_PX = 26
 SITES = tuple(Site)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
+from radioimmuno.identity import Identity
 from radioimmuno.results import LesionStability
 from radioimmuno.signature import Cutoffs, Signature
 
@@ -42,6 +44,11 @@ def problemText(problem: BaseException) -> str:
         why = _OF_FILES.get(problem.errno or 0, problem.strerror or type(problem).__name__)
         return _("{path}: {why}.").format(path=problem.filename, why=why)
     return _("This failed unexpectedly: {kind} {text}").format(kind=type(problem).__name__, text=problem)
+
+
+def identityText(identity: Identity) -> str:
+    """Whose CT it is; a name that stands for patient and study, as a file's, stands there once."""
+    return replace(identity, study="").title if identity.study == identity.patient else identity.title
 
 
 def leftOutText(leftOut: Sequence[tuple[str, str]]) -> str:
