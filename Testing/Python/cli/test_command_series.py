@@ -74,9 +74,9 @@ def test_a_folder_without_dicom_is_one_plain_line(radioimmuno, tmp_path):
     assert done.stderr.endswith("[ct.unreadable]\n")
 
 
-@pytest.mark.parametrize("command", ["score", "features", "ring"])
-def test_every_command_asks_which_of_several_series(radioimmuno, files, export, tmp_path, command):
-    done = radioimmuno(command, export, files.labels, "--out", tmp_path / "out")
+@pytest.mark.parametrize(("command", "out"), [("score", "out"), ("features", "f.csv"), ("ring", "r.nrrd")])
+def test_every_command_asks_which_of_several_series(radioimmuno, files, export, tmp_path, command, out):
+    done = radioimmuno(command, export, files.labels, "--out", tmp_path / out)
     assert done.returncode == 1
     assert "Say which (--series UID). [ct.mixed_series]" in done.stderr
     assert GOOD in done.stderr
