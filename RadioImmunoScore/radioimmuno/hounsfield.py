@@ -123,6 +123,9 @@ def _implausible_slices(sampled: np.ndarray) -> str:
     """Which slices have other values than their neighbours, in words; empty for none."""
     if len(sampled) < MIN_SLICES:
         return ""
+    # A missing slice reads as padding: it has no values, and is told of by itself (`ct.missing_slice`).
+    measured = np.any(sampled >= PADDING_BELOW_HU, axis=1)
+    sampled = np.where(measured[:, None], sampled, np.nan)
     varies = np.flatnonzero(np.ptp(sampled, axis=1) != 0)
     blank = np.setdiff1d(np.arange(varies[0], varies[-1]), varies) if varies.size else varies
     if blank.size:
