@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from radioimmuno.acquisition import Acquisition, with_kvp
@@ -31,6 +31,7 @@ class Inputs:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self.reader = CaseReader()
+        self._leftOut: Mapping[str, str] | None = None
         self._signature: Signature | None = None
         self._identity: tuple[Any, Identity] | None = None
 
@@ -123,10 +124,18 @@ class Inputs:
         return list(node.GetSegmentation().GetSegmentIDs()) if node else []
 
     @property
-    def leftOut(self) -> dict[str, str]:
+    def leftOut(self) -> Mapping[str, str]:
         """Segments that are no lesions: they are not scored and cut no ring. ID -> the reason."""
         node = self.segmentationNode
-        return dict(self.reader.select(self.volumeNode, node).leftOut) if node else {}
+        if node is None:
+            return {}
+        if self._leftOut is None:
+            self._leftOut = self.reader.select(self.volumeNode, node).leftOut
+        return self._leftOut
+
+    def forget(self) -> None:
+        """Something was edited: look again at what is asked for next."""
+        self._leftOut = None
 
     @property
     def included(self) -> list[str]:
@@ -141,6 +150,7 @@ class Inputs:
             setMarked(segment, True)
         elif not isIncluded and markedOf(segment):
             setMarked(segment, None)
+        self.forget()
         if not isIncluded and segmentID in self.leftOut:
             return
         excluded = set(self.parameters.excluded)

@@ -67,6 +67,7 @@ class Session:
         self.stop()
         self.inputs = Inputs(parameters)
         self.parameters = parameters
+        self._forget()
         self._store = ScoreStore(self.inputs)
         self._view = SceneView(self.inputs)
         self.notes = LesionNotes(self.inputs, self._store, self._changed, self._edits.schedule)
@@ -177,35 +178,16 @@ class Session:
     @property
     def rows(self) -> list[Row]:
         """A row for every segment, in their order."""
-        store, included, node = self._store, set(self.inputs.included), self.inputs.segmentationNode
-        stale, leftOut = store.stale, self.inputs.leftOut
-        sites = sitesOf(node) if node else {}
-        return [
-            rowOf(
-                self._segment(i),
-                i,
-                store.scores.get(i) if i in included else None,
-                i in stale,
-                i in included,
-                sites[i],
-                self._volumes,
-                leftOut.get(i, ""),
-            )
-            for i in self.inputs.segmentIDs
-        ]
+        if self._rows is None:
+            self._rows = self._rowsNow()
+        return list(self._rows)
 
     @property
     def patient(self) -> PatientScore | None:
         """The patient of the included rows; None before anything was scored."""
-        from radioimmuno.scoring import patient_score
-
-        rows = [row for i in self.inputs.included if (row := self._store.scores.get(i)) is not None]
-        if not rows or self.inputs.volumeNode is None:
-            return None
-        inputs = self.inputs
-        names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
-        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
-        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
+        if not self._hasPatient:
+            self._patient, self._hasPatient = self._patientNow(), True
+        return self._patient
 
     def scoreOf(self, segmentID: str) -> LesionScore | None:
         """A lesion's last score; None for one that is left out."""
@@ -263,6 +245,7 @@ class Session:
     def _watch(self) -> None:
         """Observe the nodes in use, and no others."""
         self.observers.removeAll()
+        self._forget()
         self._store.begin()
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
@@ -271,9 +254,20 @@ class Session:
         self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
         if node is not None:
             noteSites(node)
-        observeInputs(self.observers, volumeNode, node, self._edits.schedule)
+        observeInputs(self.observers, volumeNode, node, self._edited)
         self._view.begin()
         self._changed()
+
+    def _edited(self) -> None:
+        """An input says that it is another one now: what was worked out of it is forgotten at once."""
+        self._forget()
+        self._edits.schedule()
+
+    def _forget(self) -> None:
+        self.inputs.forget()
+        self._rows: list[Row] | None = None
+        self._patient: PatientScore | None = None
+        self._hasPatient = False
 
     def _mark(self) -> None:
         """Something was edited: show what may be stale."""
@@ -286,6 +280,7 @@ class Session:
         """The user paused: see what is stale, and score it again if that is asked for."""
         if self.inputs.segmentationNode is None:
             return
+        self._forget()
         self._store.compare()
         isUpdating = self.parameters.updateWhileEditing and self.state == IDLE and not self.inputs.missing
         if isUpdating and (wanted := self._store.due):
@@ -294,10 +289,40 @@ class Session:
 
     def _changed(self) -> None:
         """Rows may be others: bring the scene to them, and have them shown."""
+        self._forget()
         self._view.show(self.patient, self._store.stale, self._store.restored)
         self.changed.emit()
 
     # Helpers.
+
+    def _rowsNow(self) -> list[Row]:
+        store, included, node = self._store, set(self.inputs.included), self.inputs.segmentationNode
+        stale, leftOut = store.stale, self.inputs.leftOut
+        sites = sitesOf(node) if node else {}
+        return [
+            rowOf(
+                self._segment(i),
+                i,
+                store.scores.get(i) if i in included else None,
+                i in stale,
+                i in included,
+                sites[i],
+                self._volumes,
+                leftOut.get(i, ""),
+            )
+            for i in self.inputs.segmentIDs
+        ]
+
+    def _patientNow(self) -> PatientScore | None:
+        from radioimmuno.scoring import patient_score
+
+        inputs = self.inputs
+        rows = [row for i in inputs.included if (row := self._store.scores.get(i)) is not None]
+        if not rows or inputs.volumeNode is None:
+            return None
+        names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
+        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
+        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
 
     def _segment(self, segmentID: str) -> Any:
         return self.inputs.segmentationNode.GetSegmentation().GetSegment(segmentID)
