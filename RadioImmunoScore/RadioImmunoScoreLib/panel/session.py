@@ -124,22 +124,19 @@ class Session:
         """Choose a signature by name or file; errors as of `Inputs`."""
         if self.inputs.setSignature(nameOrPath):
             self.stop()
-            self._store.compare()
-        self._changed()
+        self._compare()
 
     def setKvp(self, kvp: float | None) -> None:
         """Type in the tube voltage."""
         if kvp != self.parameters.kvp:
             self.parameters.kvp = kvp
-            self._store.compare()
-            self._changed()
+            self._compare()
 
     def setAccepted(self, codes: Iterable[str]) -> None:
         """Take on what refuses all lesions: these codes and no others."""
         self.stop()
         self.inputs.accepted = codes
-        self._store.compare()
-        self._changed()
+        self._compare()
 
     def setUpdateWhileEditing(self, on: bool) -> None:
         """Score edited lesions again by themselves, or only mark them."""
@@ -257,6 +254,7 @@ class Session:
         observeInputs(self.observers, volumeNode, node, self._edited)
         self._view.begin()
         self._changed()
+        self._edits.schedule()
 
     def _edited(self) -> None:
         """An input says that it is another one now: what was worked out of it is forgotten at once."""
@@ -268,6 +266,13 @@ class Session:
         self._rows: list[Row] | None = None
         self._patient: PatientScore | None = None
         self._hasPatient = False
+
+    def _compare(self) -> None:
+        """What all scores depend on may be another: some may be stale, and are scored again if asked for."""
+        self._forget()
+        self._store.compare()
+        self._changed()
+        self._edits.schedule()
 
     def _mark(self) -> None:
         """Something was edited: show what may be stale."""
