@@ -44,6 +44,9 @@ MODULE = Path(__file__).parents[3] / "RadioImmunoScore" / "RadioImmunoScore.py"
 SHAPE, SPACING = (14, 20, 24), (3.0, 2.0, 2.0)
 RING_MM = 4.0
 
+# Without the panel, too: the legend comes into the scene before its colors.
+SLICERS_OWN = "UpdateActor failed: No color node is set in primary display node"
+
 PLACES = st.tuples(st.integers(2, 11), st.integers(3, 16), st.integers(3, 20))
 NAMES = st.sampled_from(["tumor", "metastasis", "Lesion 1", "Spinal cord"])
 WHICH = st.integers(0, 7)
@@ -118,7 +121,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self):
         self.stack.close()
-        assert self.complaints.heard == []
+        assert self.heard() == []
+
+    def heard(self):
+        """What was complained of, but for what Slicer itself says of a legend that is being imported."""
+        return [text for text in self.complaints.heard if SLICERS_OWN not in text]
 
     @property
     def session(self):
@@ -360,7 +367,7 @@ class AnyOrder(RuleBasedStateMachine):
         assertRowsAreThoseOfAFullScore(session)
         if session.parameters.updateWhileEditing and not session.inputs.missing:
             assert "stale" not in {row.status for row in session.rows}
-        assert self.complaints.heard == []
+        assert self.heard() == []
 
 
 def kept(session):
