@@ -93,7 +93,10 @@ def showTable(
     lesions = patientScore.lesions
     status = textColumn(STATUS, (STALE if one.id in stale else one.status for one in lesions))
     arrays = [status if c.name == STATUS else c.array(c.name, map(c.cell, lesions)) for c in columns]
-    setColumns(tableNode, arrays)
+    # Not first: Slicer's reader of table files loses a column whose cells are empty at the lines' start.
+    setColumns(tableNode, [arrays[0], *_identityArrays(patientScore), *arrays[1:]])
+    for name, title in (("patient", "Patient"), ("study", "Study")):
+        tableNode.SetColumnTitle(name, title)
     for column in columns:
         tableNode.SetColumnTitle(column.name, column.title)
         tableNode.SetColumnUnitLabel(column.name, column.unit)
@@ -101,6 +104,12 @@ def showTable(
     tableNode.SetUseColumnTitleAsColumnHeader(True)
     tableNode.SetLocked(True)
     return tableNode
+
+
+def _identityArrays(patientScore: PatientScore) -> list[vtk.vtkStringArray]:
+    """Whose the lesions are, in every row: rows of several patients are put together by their users."""
+    identity, n = patientScore.identity, len(patientScore.lesions)
+    return [textColumn("patient", [identity.patient] * n), textColumn("study", [identity.study] * n)]
 
 
 def setColumns(tableNode: Any, columns: Iterable[vtk.vtkAbstractArray]) -> None:

@@ -31,7 +31,8 @@ def reopened(host, tmp_path):
     segmentationNode = addSegmentation(host.scene, volumeNode)
     fileUnderSubject(host.scene, (volumeNode, segmentationNode))
     view.showVolume(volumeNode)
-    setSite(segmentationNode.GetSegmentation().GetSegment(BALLS[0].segmentID), Site.OTHER)
+    first = BALLS[0].segmentID
+    setSite(segmentationNode.GetSegmentation().GetSegment(first), Site.OTHER, first)
     colors = colorsOf(segmentationNode)
     showScores(volumeNode, segmentationNode, patientScore(), signature())
     host.loadScene(host.saveScene(tmp_path / "scene.mrb"))

@@ -11,6 +11,7 @@ import slicer
 from synthetic import BALLS, SCORES, addSegmentation, addTurn, patientScore, ringOf, signature
 
 from radioimmuno.colors import UNSCORED, color_scale
+from radioimmuno.identity import Identity
 from radioimmuno.lesion import Site
 from RadioImmunoScoreLib.scene import (
     clearScores,
@@ -146,6 +147,12 @@ class TestTable:
         assert column(shown.tableNode, "site") == ["liver", "liver", "lymph node"]
         assert column(shown.tableNode, "irradiated") == ["yes", "no", ""]
         assert column(shown.tableNode, "status") == ["scored", "scored", "refused"]
+
+    def test_each_row_says_whose_it_is(self, patient):
+        whose = replace(patientScore(), identity=Identity("P-7K3M2Q9A", "2026-11-25"))
+        tableNode = showScores(*patient, whose, signature()).tableNode
+        assert column(tableNode, "patient") == ["P-7K3M2Q9A"] * 3
+        assert column(tableNode, "study") == ["2026-11-25"] * 3
 
     def test_an_unscored_lesion_has_an_empty_cell_and_a_reason(self, shown):
         assert column(shown.tableNode, "score") == ["-0.8000", "0.9000", ""]
