@@ -44,7 +44,9 @@ class SceneView:
         byScore = inputs.parameters.colorByScore
         lesions = patient.lesions if patient else ()
         above = nodes[0].GetTransformNodeID()
-        state = (*nodes, inputs.signature.sha256, byScore, above, frozenset(stale), frozenset(restored))
+        # A duplicate wears its original's color until it is looked at.
+        what = inputs.signature.sha256, byScore, above, tuple(inputs.segmentIDs)
+        state = (*nodes, *what, frozenset(stale), frozenset(restored))
         if self._isShown(state, lesions):
             return
         self._shown = state, lesions
