@@ -57,6 +57,27 @@ class _Part:
     mask: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class _Content:
+    """What a file holds.
+
+    Parameters
+    ----------
+    has_segments : whether it lists any, be they rings
+    picked : the segments to take
+    parts : number of a segment -> what it covers of each frame
+    plane : rows and columns of a frame
+    findings : what holds for all lesions
+    """
+
+    has_segments: bool
+    picked: tuple[_Segment, ...]
+    frames: list[Frame]
+    parts: dict[int, list[_Part]]
+    plane: tuple[int, int]
+    findings: tuple[Finding, ...]
+
+
 def read_seg(
     path: str | os.PathLike[str],
     image: Image,
@@ -96,20 +117,7 @@ def read_seg(
     try:
         with lenient_reading():
             dataset = read_whole(path, DAMAGED)
-            segments = _segments(dataset)
-            frames = frames_of(dataset)
-            series = _referenced_series(dataset)
-            picked = pick(
-                [segment for segment in segments if not segment.ring],
-                patterns,
-                lambda segment: (str(segment.number), segment.name),
-            )
-            frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
-            subject = subject_of(dataset, [frame_of_reference], series)
-            other = check_patient("lesions", subject, source, accepted)
-            check_frame_of_reference(frame_of_reference, source)
-            least = _least(dataset, threshold)
-            parts, present = _parts(path, dataset, frames, least, {segment.number for segment in picked})
+            content = _content(path, dataset, source, patterns, threshold, accepted)
     except Refusal as problem:
         raise GeometryError(problem.code, f"{path}: {problem}") from None
     except (InputError, OSError):
@@ -118,30 +126,67 @@ def read_seg(
         raise InputError(
             CODE, f"{path} is damaged or no DICOM segmentation ({type(error).__name__}: {error})."
         ) from None
-    if not picked:
-        what = "the rings of an export alone; give the file with its lesions" if segments else "no segments"
+    if not content.picked:
+        what = "no segments"
+        if content.has_segments:
+            what = "the rings of an export alone; give the file with its lesions"
         raise InputError(CODE, f"{path} holds {what}.")
-    lattice, numbers = _stack(path, frames, (int(dataset.Rows), int(dataset.Columns)), image.lattice)
-    lesions = [
+    lesions = _lesions(content, _stack(path, content.frames, content.plane, image.lattice))
+    placed = place_lesions(path, lesions, image.lattice, {lesion.id: content.findings for lesion in lesions})
+    hints = {str(segment.number): Hints(segment.terminology) for segment in content.picked}
+    return select_lesions(placed, hints, bool(patterns))
+
+
+def _content(
+    path: Path,
+    dataset: Any,
+    source: SourceSeries | None,
+    patterns: Sequence[str],
+    threshold: float,
+    accepted: Collection[str],
+) -> _Content:
+    """What a file holds, checked against the CT's series; parameters as of `read_seg`."""
+    segments = _segments(dataset)
+    frames = frames_of(dataset)
+    series = _referenced_series(dataset)
+    picked = pick(
+        [segment for segment in segments if not segment.ring],
+        patterns,
+        lambda segment: (str(segment.number), segment.name),
+    )
+    frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
+    other = check_patient("lesions", subject_of(dataset, [frame_of_reference], series), source, accepted)
+    check_frame_of_reference(frame_of_reference, source)
+    numbers = {segment.number for segment in picked}
+    parts, present = _parts(path, dataset, frames, _least(dataset, threshold), numbers)
+    return _Content(
+        has_segments=bool(segments),
+        picked=tuple(picked),
+        frames=frames,
+        parts=parts,
+        plane=(int(dataset.Rows), int(dataset.Columns)),
+        findings=(
+            *other,
+            *_unlisted(present, dataset),
+            *check_series(series, source),
+            *_fractional(dataset, threshold),
+        ),
+    )
+
+
+def _lesions(content: _Content, stack: tuple[Lattice, np.ndarray]) -> list[Lesion]:
+    lattice, numbers = stack
+    return [
         Lesion(
             str(segment.number),
             segment.name,
-            _mask(parts.get(segment.number, []), numbers, lattice),
+            _mask(content.parts.get(segment.number, []), numbers, lattice),
             segment.site,
             tracking_uid=segment.tracking_uid,
             delineation=segment.delineation,
         )
-        for segment in picked
+        for segment in content.picked
     ]
-    shared = [
-        *other,
-        *_unlisted(present, dataset),
-        *check_series(series, source),
-        *_fractional(dataset, threshold),
-    ]
-    placed = place_lesions(path, lesions, image.lattice, {lesion.id: shared for lesion in lesions})
-    hints = {str(segment.number): Hints(segment.terminology) for segment in picked}
-    return select_lesions(placed, hints, bool(patterns))
 
 
 def _segments(dataset: Any) -> list[_Segment]:
@@ -215,7 +260,7 @@ def _parts(
 
 def _unlisted(present: set[int], dataset: Any) -> list[Finding]:
     """A warning of voxels that belong to no segment of the list; 0 is the background of a label map."""
-    listed = {int(item.SegmentNumber) for item in dataset.SegmentSequence}
+    listed = {int(item.SegmentNumber) for item in dataset.get("SegmentSequence") or []}
     unlisted = sorted(present - listed - {0})
     if not unlisted:
         return []
