@@ -2,6 +2,8 @@
 
 VENV := .venv
 LOWEST := .venv-lowest
+# Two processes: most tests wait for a command or a view; more would want more memory than small machines have.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 DEMO_OUT ?= build/demo
 
 # The first of these commands that is a Python the project runs on; `make PYTHON=...` takes another.
@@ -24,10 +26,11 @@ bench: system env ## open the panel with the demonstration patient, without the 
 	$(VENV)/bin/python Testing/Bench
 
 test: system env ## run all tests
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not alone"
+	$(VENV)/bin/python -m pytest -m alone
 
 test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
-	$(LOWEST)/bin/python -m pytest -m "not scene" Testing/Python/science Testing/Python/cli
+	$(LOWEST)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not scene and not alone" Testing/Python/science Testing/Python/cli
 
 test-pyradiomics: ## run the tests of PyRadiomics as another engine (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh pyradiomics

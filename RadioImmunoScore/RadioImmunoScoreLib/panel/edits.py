@@ -9,12 +9,11 @@ import numpy as np
 import slicer
 import vtk
 
-import qt
-
 from ..scene import shapeFindings
 from ..scene.geometry import linearPart, transformBetween, volumeLattice
 from ..scene.tags import setAxes
 from .observers import Observers
+from .timers import release, singleShot
 
 MARK_MS = 30
 PAUSE_MS = 200
@@ -143,18 +142,3 @@ def geometryOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
     between = bends if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
     shape = volumeLattice(volumeNode) if volumeNode.GetImageData() else None
     return between, shape, shapeFindings(volumeNode)
-
-
-def release(timer: Any) -> None:
-    """Let go of a timer, which its connection would keep alive together with all that is called."""
-    timer.stop()
-    timer.deleteLater()
-
-
-def singleShot(ms: int, called: Callable[[], None]) -> Any:
-    """A timer that calls `called` once, so long after it was started last."""
-    timer = qt.QTimer()
-    timer.setSingleShot(True)
-    timer.setInterval(ms)
-    timer.connect("timeout()", called)
-    return timer

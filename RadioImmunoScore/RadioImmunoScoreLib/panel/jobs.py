@@ -7,6 +7,7 @@ from typing import Any
 
 from .runner import Progress, Runner
 from .signal import Signal
+from .timers import release, singleShot
 
 IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 SEGMENTING, CHECKING, TESTING, MAPPING = "segmenting", "checking", "testing", "mapping"
@@ -32,6 +33,7 @@ class Jobs:
         self.finished, self.failed = Signal(), Signal()
         self.state = IDLE
         self._done: Callable[[Any], None] = lambda result: None
+        self._after = singleShot(0, self._tellFinished)
         self._runner = Runner()
         self._runner.progressed.connect(self.progressed.emit)
         self._runner.finished.connect(self._finish)
@@ -48,6 +50,7 @@ class Jobs:
         What was under way is forgotten. An exception of `work` is told of by `failed`.
         """
         self._runner.cancel()
+        self._after.stop()
         self._done = done
         self._setState(state)
         self._runner.start(work)
@@ -55,17 +58,21 @@ class Jobs:
     def stop(self) -> None:
         """Forget what is under way."""
         self._runner.cancel()
+        self._after.stop()
         self._setState(IDLE)
 
     def release(self) -> None:
         """Nothing is started ever again."""
         self._runner.release()
+        release(self._after)
 
     def _finish(self, result: Any) -> None:
-        # Whoever hears of the state may start something.
-        done = self._done
+        # Rows are shown in the event loop's next turn: all at once would block it for too long.
+        self._after.start()
+        self._done(result)
+
+    def _tellFinished(self) -> None:
         self._setState(IDLE)
-        done(result)
         self.finished.emit()
 
     def _fail(self, error: BaseException) -> None:

@@ -18,9 +18,9 @@ from ..scene.strokes import (
     startPlacing,
     stopPlacing,
 )
-from .edits import release, singleShot
 from .observers import Observers
 from .signal import Signal
+from .timers import release, singleShot
 
 
 class Placing:

@@ -225,6 +225,7 @@ class Session:
             whole, rows = result
             self.inputs.reader.keepChecked(whole, snapshot.ctStamp)
             self._store.enter(snapshot, rows)
+            self._showInScene()
 
         self.jobs.start(state, work, done)
 
@@ -294,9 +295,12 @@ class Session:
 
     def _changed(self) -> None:
         """Rows may be others: bring the scene to them, and have them shown."""
+        self._showInScene()
+        self.changed.emit()
+
+    def _showInScene(self) -> None:
         self._forget()
         self._view.show(self.patient, self._store.stale, self._store.restored)
-        self.changed.emit()
 
     # Helpers.
 

@@ -18,6 +18,13 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
+def options_of(files):
+    """What each command needs besides CT and lesions, the output's name last."""
+    signature = ("--signature", files.signature)
+    return {name: (*(signature if name == "score" else ()), *rest) for name, rest in COMMANDS.items()}
+
+
+@pytest.fixture(scope="module")
 def planned(tmp_path_factory):
     """A tumor, a cord and a target volume."""
     folder = tmp_path_factory.mktemp("planned")
@@ -25,8 +32,8 @@ def planned(tmp_path_factory):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_names_what_it_left_out(radioimmuno, files, planned, tmp_path, command):
-    *options, out = COMMANDS[command]
+def test_each_command_names_what_it_left_out(radioimmuno, files, planned, options_of, tmp_path, command):
+    *options, out = options_of[command]
     case = (command, files.ct, planned, *options, tmp_path / out)
     done = radioimmuno(*case)
     assert done.returncode == 0, done.stderr
@@ -37,8 +44,8 @@ def test_each_command_names_what_it_left_out(radioimmuno, files, planned, tmp_pa
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_json_lists_what_was_left_out(radioimmuno, files, planned, tmp_path, command):
-    *options, out = COMMANDS[command]
+def test_json_lists_what_was_left_out(radioimmuno, files, planned, options_of, tmp_path, command):
+    *options, out = options_of[command]
     document = json.loads(radioimmuno(command, files.ct, planned, *options, tmp_path / out, "--json").stdout)
     left_out = (document["patient"] if command == "score" else document)["left_out"]
     assert [one["name"] for one in left_out] == ["Spinal cord", "PTV 60"]
@@ -46,8 +53,10 @@ def test_json_lists_what_was_left_out(radioimmuno, files, planned, tmp_path, com
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_takes_a_structure_by_name_or_id(radioimmuno, files, planned, tmp_path, command):
-    *options, out = COMMANDS[command]
+def test_each_command_takes_a_structure_by_name_or_id(
+    radioimmuno, files, planned, options_of, tmp_path, command
+):
+    *options, out = options_of[command]
     for option, name in (("--roi", "ptv*"), ("--lesion", "PTV 60")):
         done = radioimmuno(command, files.ct, planned, option, name, *options, tmp_path / out)
         assert done.returncode == 0, done.stderr

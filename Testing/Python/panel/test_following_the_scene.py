@@ -146,6 +146,7 @@ def test_update_while_editing_scores_only_the_lesion_that_changed(scored, monkey
     assert color == pytest.approx(scale.rgb(after["liver_2"]))
 
 
+@pytest.mark.alone
 def test_a_storm_of_edits_is_scored_once(scored, monkeypatch):
     panel, nodes = scored
     click(panel.panel.ui.updateCheckBox)

@@ -105,6 +105,7 @@ def test_without_scores_there_is_nothing_to_test(panel):
     assert "Score" in panel.panel.ui.stabilityButton.toolTip
 
 
+@pytest.mark.alone
 def test_cancel_takes_less_than_half_a_second_and_leaves_no_whisker(scored):
     panel, _ = scored
     started = threading.Event()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import slicer
 
+from radioimmuno.findings import OutputError
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.headless.views import SliceView, ThreeDView
 
@@ -84,7 +85,7 @@ def test_an_old_scene_file_survives_a_failed_one(host, tmp_path, monkeypatch):
             return False
 
     monkeypatch.setattr(host, "scene", Failing())
-    with pytest.raises(OSError, match="cannot be written"):
+    with pytest.raises(OutputError, match="could not be written whole"):
         host.saveScene(path)
     monkeypatch.undo()
     assert path.read_bytes() == old

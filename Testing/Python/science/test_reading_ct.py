@@ -135,6 +135,7 @@ def untouched(monkeypatch):
 CLAIMS = ("100000 100000 100000", "2000 1000 900")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("claim", CLAIMS)
 @pytest.mark.parametrize("ending", ["nrrd", "nhdr", "mha", "mhd"])
 @pytest.mark.parametrize("compressed", [False, True])

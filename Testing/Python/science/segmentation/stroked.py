@@ -13,9 +13,16 @@ JITTER_MM = 2.0  # SD of each of a stroke's end points' two coordinates in the s
 
 Case = tuple[Image, Image]
 
+# The cases that the method was made with; the others were not looked at.
+DEVELOPED_ON = (
+    "IBSI CT phantom",
+    "LUNG1-001",
+    *(f"STS_{number}" for number in ("003", "008", "012", "018", "019", "025", "041", "047")),
+)
+
 
 def real_cases(folder: Path) -> dict[str, Case]:
-    """CT and reference mask of the eight sarcomas, LUNG1-001 and the IBSI CT phantom."""
+    """CT and reference mask of all sarcomas, LUNG1-001 and the IBSI CT phantom; see `DEVELOPED_ON`."""
     files = {
         "IBSI CT phantom": ("ibsi/ct_phantom/ct.nii.gz", "ibsi/ct_phantom/mask.nii.gz"),
         "LUNG1-001": ("lung1_001/ct.nrrd", "lung1_001/label.nrrd"),
