@@ -222,7 +222,7 @@ def test_writing_and_reading_give_the_same_signature_and_the_same_bytes(read, tm
         {"terms": ()},
         {"training": {"x": object()}},
     ],
-    ids=str,
+    ids=["not finite", "no name", "half a character", "no term", "no JSON"],
 )
 def test_what_could_not_be_read_again_is_not_written(read, tmp_path, change):
     signature = read(DOCUMENT)
