@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from patients import addPatient, select, waitIdle
+from patients import addPatient, select, waitFor, waitIdle
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from slicerbench import raw
@@ -68,7 +68,11 @@ def test_the_line_that_refuses_all_is_read_whole(scored):
     panel = scored.panel
     noteAcquisition(slicer.util.getNode("CT"), Acquisition(kvp=120.0, modality="MR"))
     panel.show()
-    QtWidgets.QApplication.processEvents()
     label = panel.ui.acceptLabel
-    needed = raw.read(label, "heightForWidth")(raw.read(label, "width")())
-    assert raw.read(label, "height")() >= needed
+
+    def isWhole():
+        needed = raw.read(label, "heightForWidth")(raw.read(label, "width")())
+        return raw.read(label, "height")() >= needed
+
+    # The layout settles over several turns of the event loop.
+    waitFor(isWhole)
