@@ -226,7 +226,7 @@ def run(files, *arguments):
 def test_the_command_writes_both_side_by_side(files):
     table = run(files, "--engine", "compare")
     assert [f"{row['region']}.{row['feature']}" for row in table] == list(WANTED)
-    assert tuple(table[0]) == comparison.COLUMNS
+    assert tuple(table[0]) == ("patient", "study", *comparison.COLUMNS)
     (row,) = [r for r in table if (r["region"], r["feature"]) == ("ring", "statistics.kurtosis")]
     assert float(row["pyradiomics"]) == pytest.approx(float(row["ours"]) + 3)
     assert "excess kurtosis" in row["note"]
