@@ -90,6 +90,19 @@ class OutputFolder(argparse.Action):
         namespace.output = Output(values, is_folder=True)
 
 
+def add_out_file(parser: argparse.ArgumentParser, endings: Sequence[str], help_text: str) -> None:
+    """The option of commands that write one file with one of these endings."""
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        action=OutputFile,
+        endings=endings,
+        required=True,
+        help=help_text,
+    )
+
+
 def add_out_folder(parser: argparse.ArgumentParser, help_text: str = "folder for what is written") -> None:
     """The options of commands that write a folder of results."""
     parser.add_argument("--out", metavar="DIR", type=Path, action=OutputFolder, required=True, help=help_text)

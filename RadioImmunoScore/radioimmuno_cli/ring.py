@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.identity import identity_entries
@@ -14,7 +13,7 @@ from radioimmuno.volume_file import ENDINGS
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named
 from .outcome import exit_code, left_out_lines, left_out_plain, print_json
-from .paths import OutputFile
+from .paths import add_out_file
 from .progress import Progress
 from .silence import libraries_silenced
 from .table import heading, table
@@ -46,15 +45,7 @@ def register(commands: Any) -> None:
         "--inner-mm", metavar="N", type=float, help="how far the ring reaches into the lesion"
     )
     parser.add_argument("--outer-mm", metavar="N", type=float, help="how far it reaches out of it")
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        type=Path,
-        action=OutputFile,
-        endings=ENDINGS,
-        required=True,
-        help="NRRD file to write",
-    )
+    add_out_file(parser, ENDINGS, "NRRD file to write")
     parser.set_defaults(run=run)
 
 

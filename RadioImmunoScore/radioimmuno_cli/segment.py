@@ -15,7 +15,7 @@ from radioimmuno.volume_file import ENDINGS
 from .case import READING_CT
 from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
 from .outcome import ALL_SCORED, print_json
-from .paths import Input, OutputFile
+from .paths import Input, add_out_file
 from .progress import Progress
 from .silence import libraries_silenced
 from .table import heading, table
@@ -90,15 +90,7 @@ def register(commands: Any) -> None:
             const=system,
             help=f"coordinates, given and printed, are {system}: {whose}",
         )
-    parser.add_argument(
-        "--out",
-        metavar="FILE",
-        type=Path,
-        action=OutputFile,
-        endings=ENDINGS,
-        required=True,
-        help="file to write",
-    )
+    add_out_file(parser, ENDINGS, "file to write")
     parser.add_argument(
         "--series",
         metavar="UID",

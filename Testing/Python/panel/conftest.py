@@ -84,3 +84,17 @@ def ready(bench, window):
 
     nodes = addTumorPatient(bench)
     return bench.widget, window.views[0], nodes
+
+
+@pytest.fixture
+def scored(panel):
+    """(panel, (CT node, segmentation node)) of a small patient, scored by a click."""
+    from patients import addPatient, select, waitIdle
+
+    from slicerbench.hands import click
+
+    nodes = addPatient()
+    select(panel, nodes)
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    return panel, nodes

@@ -18,16 +18,6 @@ from slicerbench.hands import click
 PAUSE_MS = 500
 
 
-@pytest.fixture
-def scored(panel):
-    """(panel, (CT node, segmentation node)), scored by a click."""
-    nodes = addPatient()
-    select(panel, nodes)
-    click(panel.panel.ui.scoreButton)
-    waitIdle(panel)
-    return panel, nodes
-
-
 def rowsOf(panel):
     return {row.id: row for row in panel.panel.session.rows}
 

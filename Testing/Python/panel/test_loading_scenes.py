@@ -10,7 +10,7 @@ import threading
 
 import pytest
 import slicer
-from patients import addPatient, select, waitFor, waitIdle
+from patients import waitFor
 from PySide6 import QtTest
 
 from slicerbench.hands import click
@@ -42,16 +42,6 @@ def load(request, bench):
 
 def rowsOf(panel):
     return {row.id: row for row in panel.panel.session.rows}
-
-
-@pytest.fixture
-def scored(panel):
-    """(panel, (CT node, segmentation node)), scored by a click."""
-    nodes = addPatient()
-    select(panel, nodes)
-    click(panel.panel.ui.scoreButton)
-    waitIdle(panel)
-    return panel, nodes
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 import slicer
 from consistency import assertRowsAreThoseOfAFullScore, assertSceneShowsRows
-from patients import addPatient, draw, select, waitFor, waitIdle
+from patients import addPatient, draw, waitFor, waitIdle
 from PySide6 import QtTest
 from synthetic import addShift, addTurn
 
@@ -20,16 +20,6 @@ from slicerbench.hands import click
 
 PAUSE_MS = 500
 BESIDE_LIVER_1 = (18, 34, 41)
-
-
-@pytest.fixture
-def scored(panel):
-    """(panel, (CT node, segmentation node)), scored by a click."""
-    nodes = addPatient()
-    select(panel, nodes)
-    click(panel.panel.ui.scoreButton)
-    waitIdle(panel)
-    return panel, nodes
 
 
 @pytest.fixture

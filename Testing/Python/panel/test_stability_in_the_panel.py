@@ -20,16 +20,6 @@ from slicerbench.hands import click
 SCORE, SCALE = 4, 5
 
 
-@pytest.fixture
-def scored(panel):
-    """(panel, nodes), scored by a click."""
-    nodes = addPatient()
-    select(panel, nodes)
-    click(panel.panel.ui.scoreButton)
-    waitIdle(panel)
-    return panel, nodes
-
-
 def wide(case, only=None, progress=None):
     """A stand-in for the science: every score may lie anywhere on the scale."""
     progress(1, 2)
