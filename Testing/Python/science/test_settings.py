@@ -48,3 +48,28 @@ def test_settings_that_cannot_be_are_refused_by_field(data, field):
         Settings.from_dict(data)
     assert caught.value.code == "settings.invalid"
     assert str(caught.value).startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "allowed", "refused"),
+    [
+        ("extraction", "spacing_mm", [0.001, 1000], [0.00099, 1000.1, 0]),
+        ("extraction", "outlier_sigma", [1e-9], [0]),
+        ("extraction", "bin_width_hu", [1e-9], [0]),
+        ("extraction", "ivh_bin_width_hu", [1e-9], [0]),
+        ("extraction", "bin_count", [2, 1024], [1, 1025]),
+        ("extraction", "ivh_bin_count", [2, 1024], [1, 1025]),
+        ("extraction", "range_hu", [[0, 1e-9]], [[0, 0]]),
+        ("ring", "inner_mm", [0, 50], [-1e-9, 50.001]),
+        ("ring", "outer_mm", [0, 50], [-1e-9, 50.001]),
+        ("ring", "range_hu", [[0, 1e-9]], [[0, 0]]),
+    ],
+)
+def test_a_bound_itself_is_allowed_and_what_lies_beyond_is_refused(section, field, allowed, refused):
+    plain = {"bin_width_hu": None} if field == "bin_count" else {}
+    for value in allowed:
+        read = getattr(Settings.from_dict({section: plain | {field: value}}), section)
+        assert getattr(read, field) == (tuple(value) if isinstance(value, list) else value)
+    for value in refused:
+        with pytest.raises(SettingsError, match=field):
+            Settings.from_dict({section: plain | {field: value}})

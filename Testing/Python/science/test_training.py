@@ -126,6 +126,11 @@ class TestValidation:
         assert auc(scores, np.array([False, False, True, True])) == (1 + 0.5 + 1 + 1) / 4
         assert auc(scores, np.array([True, True, False, False])) == 0.5 / 4
 
+    def test_the_pairs_of_auc_are_positives_times_negatives(self):
+        """Of 3 x 2 pairs only that of the positive 2 and the negative 3 is in the wrong order."""
+        scores = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+        assert auc(scores, np.array([False, True, False, True, True])) == pytest.approx(5 / 6)
+
     def test_auc_of_one_class_is_not_defined(self):
         assert np.isnan(auc(np.array([1.0, 2.0]), np.array([True, True])))
 

@@ -130,6 +130,17 @@ def test_each_segment_and_each_group_names_its_region(case, tmp_path):
     assert sites == [liver, lung, [], liver, lung]
 
 
+def test_a_site_that_names_no_structure_is_written_as_no_region(case, tmp_path):
+    datasets = written(case, tmp_path, site=(Site.OTHER, Site.LUNG))
+    for kind in ("lesion_segmentation", "ring_segmentation"):
+        regions = [s.get("AnatomicRegionSequence") for s in datasets[kind].SegmentSequence[:2]]
+        assert regions[0] is None
+        assert regions[1][0].CodeValue == Site.LUNG.snomed_code
+        assert "BodyPartExamined" not in datasets[kind]
+    read = read_lesions(tmp_path / "lesion_segmentation.dcm", case.ct.image, case.ct.source)
+    assert [lesion.site for lesion in read.lesions[:2]] == [None, Site.LUNG]
+
+
 def is_coded(item, code):
     return item.ConceptNameCodeSequence[0].CodeValue == code
 
@@ -144,6 +155,7 @@ def is_coded(item, code):
         (None, (Site.LIVER, Site.LUNG), None),
         (None, (Site.LYMPH_NODE, Site.LYMPH_NODE), None),
         (None, (Site.LUNG, None), None),
+        (None, (Site.OTHER, Site.OTHER), None),
     ],
 )
 def test_the_body_part_is_the_cts_or_that_of_all_lesions(tmp_path, of_ct, sites, expected):

@@ -110,6 +110,49 @@ def test_padding_and_what_is_below_it_holds_no_measurement(tmp_path, padding, lo
     assert PADDING_HU < PADDING_BELOW_HU
 
 
+def with_padding_as_us(slices, *values):
+    """The slices with the unsigned elements that some writers give signed pixels, too."""
+    from pydicom.dataelem import DataElement
+
+    for dataset in slices:
+        for tag, value in zip((0x00280120, 0x00280121), values, strict=False):
+            dataset[tag] = DataElement(tag, "US", value)
+    return slices
+
+
+@pytest.mark.parametrize("padding", [-2000, -32768])
+def test_padding_of_signed_pixels_that_is_written_unsigned_is_twos_complement(tmp_path, padding):
+    slices = ct_series(hu_values(), RescaleIntercept=0)
+    for dataset, plane in zip(slices, hu_values(), strict=True):
+        marked = plane.copy()
+        marked[0, :5] = padding
+        set_pixels(dataset, marked, signed=True)
+    values = read_ct(write(tmp_path, with_padding_as_us(slices, 2**16 + padding))).image.values
+    assert (values[:, 0, :5] == PADDING_HU).all()
+    np.testing.assert_array_equal(values[:, 1:], hu_values()[:, 1:])
+
+
+def test_a_range_of_padding_of_signed_pixels_may_be_written_unsigned_and_upside_down(tmp_path):
+    """-700 (64836) to 200: without the sign it would be a range that nothing lies in."""
+    slices = ct_series(hu_values(), RescaleIntercept=0)
+    for dataset, plane in zip(slices, hu_values(), strict=True):
+        set_pixels(dataset, plane, signed=True)
+    values = read_ct(write(tmp_path, with_padding_as_us(slices, 200, 2**16 - 700))).image.values
+    inside = (hu_values() >= -700) & (hu_values() <= 200)
+    np.testing.assert_array_equal(values, np.where(inside, PADDING_HU, hu_values()))
+
+
+def test_a_large_padding_value_of_unsigned_pixels_is_not_negative(tmp_path):
+    slices = ct_series(hu_values())
+    for dataset in slices:
+        stored = dataset.pixel_array.copy()
+        stored[0, :5] = 65535
+        set_pixels(dataset, stored)
+    values = read_ct(write(tmp_path, with_padding_as_us(slices, 65535))).image.values
+    assert (values[:, 0, :5] == PADDING_HU).all()
+    np.testing.assert_array_equal(values[:, 1:], hu_values()[:, 1:])
+
+
 def test_a_padding_value_of_zero_below_air_is_padding_and_air_is_air(tmp_path):
     values = hu_values()
     values[:, 0, :5] = -1024
