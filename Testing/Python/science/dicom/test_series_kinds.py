@@ -52,6 +52,13 @@ def test_several_good_series_are_listed_and_one_has_to_be_named(tmp_path):
     assert read_silently(tmp_path).GetSize()[2] == 15
 
 
+def test_series_are_listed_by_their_numbers_whatever_their_files_are_called(tmp_path):
+    for number, uid in ((12, "1.2.1"), (3, "1.2.9"), (3, "1.2.5"), (None, "1.2.7")):
+        write(tmp_path, ct_series(hu_values()[:2], uid=uid, SeriesNumber=number))
+    # One without a number comes first, and equal numbers go by their UIDs.
+    assert [series.uid for series in find_series(tmp_path)] == ["1.2.7", "1.2.5", "1.2.9", "1.2.1"]
+
+
 def test_a_series_that_is_not_there_is_refused_with_those_that_are(tmp_path):
     write(tmp_path, ct_series(hu_values(), uid="1.2.3"))
     code, text = refusal(tmp_path, uid="9.9")

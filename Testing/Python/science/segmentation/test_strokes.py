@@ -14,6 +14,7 @@ from radioimmuno.findings import InputError
 from radioimmuno.image import Image, Lattice
 from radioimmuno.segmentation import segment_click, segment_stroke
 from radioimmuno.segmentation.segmented import as_stored
+from radioimmuno.segmentation.stroke import check_inside
 
 ROUND = (13.4, 13.4, 13.4)  # 10 cc
 LONG = (14.0, 12.0, 16.0)
@@ -183,6 +184,20 @@ def test_a_stroke_that_cannot_be_used_is_refused(start, end, code):
     with pytest.raises(InputError) as refused:
         segment_stroke(flat, start, end)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_stroke_may_end_anywhere_in_the_outermost_voxels_and_not_beyond(axis):
+    """A voxel reaches half of its size to both sides of its centre."""
+    lattice = Lattice((30, 60, 50), (2.0, 1.0, 1.5), (-30.0, -20.0, -10.0))
+    flat = Image(np.full(lattice.shape, 40, np.int16), lattice)
+    inside, outside = np.full((2, 3), 10.0), np.full((2, 3), 10.0)
+    inside[:, axis] = -0.49, lattice.shape[axis] - 0.51
+    check_inside(flat, lattice.to_lps(inside), "outside")
+    outside[:, axis] = -0.51, lattice.shape[axis] - 0.49
+    for point in lattice.to_lps(outside):
+        with pytest.raises(InputError, match="outside"):
+            check_inside(flat, point[None], "outside")
 
 
 @pytest.mark.parametrize("name", ["in lung", "in liver", "in fat"])
