@@ -1,4 +1,4 @@
-"""The installed command as a subprocess, and a small patient on files for it."""
+"""The command, in this process and as it is installed, and a small patient on files for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from running import run_here
 from small_patient import ct_values, label_map, signature, write_volume
 
 from radioimmuno.signature import write_signature
@@ -30,7 +31,13 @@ class Files:
 
 @pytest.fixture(scope="session")
 def radioimmuno() -> Run:
-    """Run the command with these arguments; what it printed and its exit code come back."""
+    """Run the command in this process; what it printed and its exit code come back."""
+    return run_here
+
+
+@pytest.fixture(scope="session")
+def installed() -> Run:
+    """Run the installed command as a process of its own: slower, and all that its user meets."""
 
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         command = [str(COMMAND), *map(str, arguments)]

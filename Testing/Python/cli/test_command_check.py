@@ -33,8 +33,8 @@ EXPECTED = [
 ]
 
 
-def test_lesions_without_findings_end_with_code_0_and_say_so(radioimmuno, files):
-    done = radioimmuno("check", files.ct, files.labels)
+def test_lesions_without_findings_end_with_code_0_and_say_so(installed, files):
+    done = installed("check", files.ct, files.labels)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("nothing found") == 3
     assert "0 of 3 lesions refused, 0 to look at, 3 without findings." in done.stdout

@@ -25,9 +25,9 @@ WRITTEN = {
 
 
 @pytest.fixture(scope="module")
-def demo(radioimmuno, tmp_path_factory):
+def demo(installed, tmp_path_factory):
     out = tmp_path_factory.mktemp("demo") / "out"
-    return radioimmuno("demo", "--out", out, "--seed", 4), out
+    return installed("demo", "--out", out, "--seed", 4), out
 
 
 def scores_of(folder):

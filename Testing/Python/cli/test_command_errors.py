@@ -53,10 +53,10 @@ def test_a_missing_ct_is_one_plain_line_with_its_code(radioimmuno, files, tmp_pa
     failed(done, r"no\.nrrd does not exist\. \[ct\.unreadable\]")
 
 
-def test_what_libraries_print_is_kept_away(radioimmuno, files, tmp_path):
+def test_what_libraries_print_is_kept_away(installed, files, tmp_path):
     broken = tmp_path / "broken.mhd"
     broken.write_text("ObjectType = Image\nNDims = 3\n")
-    failed(radioimmuno("ring", broken, files.labels, "--out", tmp_path / "r.nrrd"), r"\[ct\.unreadable\]")
+    failed(installed("ring", broken, files.labels, "--out", tmp_path / "r.nrrd"), r"\[ct\.unreadable\]")
 
 
 def test_swapped_files_are_noticed(radioimmuno, files, tmp_path):

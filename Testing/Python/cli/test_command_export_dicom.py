@@ -97,10 +97,10 @@ def test_a_scored_patient_is_also_written_as_dicom(scored):
     assert rings == [f"lesion {n}, ring" for n in (1, 2, 3)]
 
 
-def test_a_result_is_exported_later_with_the_same_content(radioimmuno, dicom, scored, tmp_path):
+def test_a_result_is_exported_later_with_the_same_content(installed, dicom, scored, tmp_path):
     _, out = scored
     result = shutil.copytree(out, tmp_path / "result", ignore=shutil.ignore_patterns("dicom_export"))
-    done = radioimmuno("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "dicom", "--json")
+    done = installed("export-dicom", result, "--ct", dicom / "ct", "--out", tmp_path / "dicom", "--json")
     assert done.returncode == 0, done.stderr
     assert {file.name for file in (tmp_path / "dicom").glob("*.dcm")} == FILES
     assert json.loads(done.stdout)["files"][0] == str(tmp_path / "dicom" / "lesion_segmentation.dcm")

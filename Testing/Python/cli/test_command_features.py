@@ -30,9 +30,9 @@ def rows_of(path):
         return list(reader)
 
 
-def test_every_default_feature_of_lesion_and_ring_has_a_row(radioimmuno, files, tmp_path):
+def test_every_default_feature_of_lesion_and_ring_has_a_row(installed, files, tmp_path):
     out = tmp_path / "new folder" / "features.csv"
-    done = radioimmuno("features", files.ct, files.labels, "--out", out)
+    done = installed("features", files.ct, files.labels, "--out", out)
     rows = rows_of(out)
     assert done.returncode == 0, done.stderr
     assert [row["feature"] for row in rows] == list(DEFAULT) * 2 * 3

@@ -12,9 +12,9 @@ from small_patient import BALLS, label_map, write_volume
 NAMES = ("mean", "entropy", "glcm_contrast", "glcm_joint_entropy")
 
 
-def test_a_volume_a_map_holds_all_lesions_in_their_places(radioimmuno, files, tmp_path):
+def test_a_volume_a_map_holds_all_lesions_in_their_places(installed, files, tmp_path):
     out = tmp_path / "maps"
-    done = radioimmuno("maps", files.ct, files.labels, "--out", out)
+    done = installed("maps", files.ct, files.labels, "--out", out)
     assert done.returncode == 0, done.stderr
     assert {file.name for file in out.glob("[!.]*")} == {f"{name}.nrrd" for name in NAMES}
     volume = sitk.ReadImage(str(out / "mean.nrrd"))

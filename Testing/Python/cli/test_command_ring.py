@@ -29,9 +29,9 @@ def test_rings_of_balls_have_the_volume_of_their_shells(radioimmuno, files, tmp_
     assert measured == pytest.approx({label: shell_cc(label, inner, outer) for label in BALLS}, rel=0.1)
 
 
-def test_the_printed_volumes_are_those_of_the_file(radioimmuno, files, tmp_path):
+def test_the_printed_volumes_are_those_of_the_file(installed, files, tmp_path):
     out = tmp_path / "rings.nrrd"
-    done = radioimmuno("ring", files.ct, files.labels, "--json", "--out", out)
+    done = installed("ring", files.ct, files.labels, "--json", "--out", out)
     labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
     document = json.loads(done.stdout)
     assert document["files"] == [str(out)]

@@ -17,12 +17,12 @@ KVP = ("--kvp", "120")
 
 
 @pytest.fixture(scope="module")
-def scored(radioimmuno, files, tmp_path_factory):
+def scored(installed, files, tmp_path_factory):
     """One run on the three balls, the second said to lie in the liver."""
     out = tmp_path_factory.mktemp("scored")
     table = out / "table.csv"
     table.write_text("lesion_id,site,irradiated\n2,Liver,yes\n1,lung,no\n3,lung,no\n")
-    done = radioimmuno(
+    done = installed(
         "score", files.ct, files.labels, "--signature", files.signature, "--lesion-table", table, *KVP,
         "--out", out / "result",
     )  # fmt: skip

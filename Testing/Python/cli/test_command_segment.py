@@ -26,9 +26,9 @@ def dice(found, label):
     return 2 * np.count_nonzero(found & truth) / (np.count_nonzero(found) + np.count_nonzero(truth))
 
 
-def test_a_stroke_makes_a_label_map_on_the_ct_s_voxels(radioimmuno, files, tmp_path):
+def test_a_stroke_makes_a_label_map_on_the_ct_s_voxels(installed, files, tmp_path):
     out = tmp_path / "new folder" / "lesion.nrrd"
-    done = radioimmuno("segment", files.ct, stroke(), "--out", out)
+    done = installed("segment", files.ct, stroke(), "--out", out)
     assert done.returncode == 0, done.stderr
     made, ct = sitk.ReadImage(str(out)), sitk.ReadImage(str(files.ct))
     assert (made.GetSize(), made.GetSpacing(), made.GetOrigin()) == (

@@ -46,8 +46,8 @@ def score(radioimmuno, files, ct, out, *options):
     return radioimmuno("score", ct, files.labels, "--signature", files.signature, "--out", out, *options)
 
 
-def test_json_lists_the_series_and_what_is_wrong_with_each(radioimmuno, export):
-    done = radioimmuno("series", export, "--json")
+def test_json_lists_the_series_and_what_is_wrong_with_each(installed, export):
+    done = installed("series", export, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     good, other, tilted = json.loads(done.stdout)["series"]
     assert set(good) == {"uid", "modality", "description", "slices", "usable", "findings"}

@@ -19,8 +19,8 @@ def test_show_prints_status_terms_and_cutoffs(radioimmuno, files):
     ]
 
 
-def test_show_without_a_file_shows_the_demonstration_and_its_notice(radioimmuno):
-    done = radioimmuno("signature", "show")
+def test_show_without_a_file_shows_the_demonstration_and_its_notice(installed):
+    done = installed("signature", "show")
     assert done.returncode == 0, done.stderr
     assert "DEMONSTRATION SIGNATURE" in done.stdout
 

@@ -127,14 +127,14 @@ def test_segmented_lesions_say_whose_they_are(radioimmuno, clinic, tmp_path):
     assert {key: document[key] for key in WHOSE} == WHOSE
 
 
-def test_without_a_home_the_pseudonym_is_of_this_run_and_the_result_says_so(radioimmuno, clinic, tmp_path):
+def test_without_a_home_the_pseudonym_is_of_this_run_and_the_result_says_so(installed, clinic, tmp_path):
     blocked = tmp_path / "settings"
     blocked.write_text("no folder")
     environment = {key: value for key, value in os.environ.items() if key != "RADIOIMMUNO_SALT"}
     environment |= {"XDG_CONFIG_HOME": str(blocked), "HOME": str(blocked), "APPDATA": str(blocked)}
     case = (clinic / "Mustermann_Erika", clinic / "Mustermann.seg.nrrd")
-    done = radioimmuno("check", *case, "--json", env=environment)
+    done = installed("check", *case, "--json", env=environment)
     document = json.loads(done.stdout)
     assert document["patient"] != PSEUDONYM
     assert "this run only" in document["patient_note"]
-    assert "this run only" in radioimmuno("check", *case, env=environment).stdout
+    assert "this run only" in installed("check", *case, env=environment).stdout
