@@ -5,6 +5,9 @@ LOWEST := .venv-lowest
 # Two processes: most tests wait for a command or a view; more would want more memory than small machines have.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 DEMO_OUT ?= build/demo
+# Two checkouts whose results are compared.
+BEFORE ?= ../before
+AFTER ?= .
 
 # The first of these commands that is a Python the project runs on; `make PYTHON=...` takes another.
 first_python = $(shell for python in $(1); do \
@@ -14,7 +17,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
+.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature same-results oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +62,9 @@ validators: ## install the programs that check our DICOM files in the tests (Deb
 
 signature: env ## fit the demonstration signature again: the same file comes out
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
+
+same-results: system env ## do the checkouts BEFORE=../before and AFTER=. give the same results? (real CT)
+	$(VENV)/bin/python Testing/Regression/same_results.py --before "$(BEFORE)" --after "$(AFTER)" --jobs 2
 
 oracles: ## make the reference values of other software again (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh
