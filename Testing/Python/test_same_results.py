@@ -29,6 +29,7 @@ PATIENT = """{
 """
 SCORES = f"patient,score,signature_sha256,software_version,score_sd\ncase,0.45314,{SHA},0.1.0,0.02\n"
 REPORT = """<meta name="generator" content="RadioImmunoScore 0.1.0"><td>0.453</td>
+<dt>Scored</dt><dd><bdi>2026-01-02 03:04 UTC</bdi></dd>
 <th scope="row">created_utc</th><td>2026-01-02T03:04:05+00:00</td>
 <td>RadioImmunoScore</td></tr><tr><th scope="row">version</th><td>0.1.0</td>
 <footer><p>Made by RadioImmunoScore 0.1.0.</p></footer>
@@ -43,6 +44,7 @@ def results(tmp_path):
     before = tmp_path / "before"
     before.mkdir()
     write(before, "patient.json", PATIENT)
+    write(before, "score.stdout.txt", PATIENT + "\n")
     write(before, "scores.csv", SCORES)
     write(before, "report.html", REPORT)
     write(before, "rings.nrrd", VOLUME + gzip.compress(bytes(range(200)), mtime=0))
@@ -63,11 +65,11 @@ def write_hashes(folder):
     write(folder, ".radioimmuno-files", "\n".join(["radioimmuno-files 2", *sorted(lines)]))
 
 
-def scene(colors=COLORS, more=()):
+def scene(colors=COLORS, more=(), day=1):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in (("scene.mrml", "<MRML/>"), ("Data/colors.txt", colors), *more):
-            archive.writestr(zipfile.ZipInfo(f"scene/{name}", (1980, 1, 1, 0, 0, 0)), text)
+            archive.writestr(zipfile.ZipInfo(f"scene/{name}", (1980, 1, day, 0, 0, 0)), text)
     return content.getvalue()
 
 
@@ -85,7 +87,7 @@ def statuses(results, status):
 
 def test_equal_folders_are_identical(results):
     assert {verdict.status for verdict in compare_folders(*results)} == {IDENTICAL}
-    assert len(compare_folders(*results)) == 6
+    assert len(compare_folders(*results)) == 7
 
 
 @pytest.mark.parametrize(
@@ -95,10 +97,13 @@ def test_equal_folders_are_identical(results):
         ("patient.json", '"version": "0.1.0"', '"version": "0.2.0"'),
         ("scores.csv", ",0.1.0,", ",0.2.0,"),
         ("report.html", "<td>2026-01-02", "<td>2027-05-06"),
+        ("report.html", "<bdi>2026-01-02", "<bdi>2027-05-06"),
+        ("score.stdout.txt", '"created_utc": "2026-01-02T03', '"created_utc": "2027-05-06T07'),
         ("report.html", 'content="RadioImmunoScore 0.1.0', 'content="RadioImmunoScore 0.2.0'),
         ("report.html", "version</th><td>0.1.0", "version</th><td>0.2.0"),
         ("report.html", "Made by RadioImmunoScore 0.1.0", "Made by RadioImmunoScore 0.2.0"),
         ("scene.mrb", "", scene(COLORS.replace("/tmp/abc", "/tmp/xyz/more"))),
+        ("scene.mrb", "", scene(day=2)),
     ],
 )
 def test_provenance_is_passed_over(results, name, old, new):
@@ -120,6 +125,7 @@ def test_provenance_is_passed_over(results, name, old, new):
         ("report.html", "<td>0.453", "<td>0.454", "0.454"),
         ("rings.nrrd", "spacing: 1.5", "spacing: 1.6", "spacing: 1.6"),
         ("rings.nrrd", "", VOLUME + gzip.compress(bytes([1, *range(1, 200)]), mtime=0), "voxels"),
+        ("rings.nrrd", "", VOLUME + gzip.compress(bytes(range(200)), 1, mtime=9), "encoding"),
         ("scene.mrb", "", scene(COLORS.replace("0.45", "0.46")), "0.46"),
         ("scene.mrb", "", scene(COLORS.replace("Data/colors", "Data/other")), "other"),
         ("scene.mrb", "", scene(more=[("Data/new.txt", "")]), "new.txt"),

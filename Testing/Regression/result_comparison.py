@@ -18,8 +18,18 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 IDENTICAL, PROVENANCE, DIFFERS = "identical", "provenance only", "DIFFERS"
+ARCHIVES = (".mrb", ".zip")
+
+# A SHA-256, or a UID.
+IDENTIFIER = r"\b(?:[0-9a-f]{64}|[0-9]+(?:\.[0-9]+){2,})\b"
+
+T = TypeVar("T")
+Pair = tuple[T, T]  # of before and after
+Names = Mapping[str, str]  # hash or UID -> what it stands for
+
 SHOWN = 70  # characters of a line that are shown around a difference
 
 
@@ -35,16 +45,21 @@ class Rule:
 VERSION = r"[0-9]+(?:\.[0-9]+)+[0-9a-z.+]*"
 RULES = (
     Rule(
-        ("*.json", "*.html", "*provenance.txt"),
+        ("*.json", "*.stdout.txt", "*.html", "*provenance.txt"),
         r'created_utc(?:": "|</th><td>)([0-9T:+-]+)',
         "when the result was made",
     ),
     Rule(
-        ("*.json", "*provenance.txt", "*.stdout.txt"),
-        rf'"name": "RadioImmunoScore",\s*"version": "({VERSION})"',
+        ("*.html",),
+        r"<dt>Scored</dt><dd><bdi>([0-9 :-]+) UTC</bdi>",
+        "when the result was made",
+    ),
+    Rule(
+        ("*.json", "*.stdout.txt", "*provenance.txt", "*.dcm"),
+        rf'"name": "(?:RadioImmunoScore|radioimmuno)",\s*"version": "({VERSION})"',
         "version of the software",
     ),
-    Rule(("scores.csv",), rf",[0-9a-f]{{64}},({VERSION})(?=,)", "version of the software (software_version)"),
+    Rule(("scores.csv",), rf",[0-9a-f]{{64}},({VERSION})(?=,)", "version of the software"),
     Rule(
         ("*.html",),
         rf'(?:RadioImmunoScore |RadioImmunoScore</td></tr><tr><th scope="row">version</th><td>)({VERSION})',
@@ -57,10 +72,19 @@ RULES = (
     ),
     Rule(
         ("*.dcm",),
-        r"(?m)^\S*(?:InstanceCreation|Content)(?:Date|Time) \w\w (.*)$",
+        r"(?m)^\S*(?:(?:InstanceCreation|Content)(?:Date|Time)|ContributionDateTime) \w\w (.*)$",
         "when the DICOM file was made",
     ),
-    Rule(("*.dcm",), rf"(?m)^\S*SoftwareVersions LO ({VERSION})$", "version of the software"),
+    Rule(
+        ("*.dcm",),
+        rf"(?m)^\S*(?:SoftwareVersions LO|AlgorithmVersion LO|TextValue UT radioimmuno) ({VERSION})$",
+        "version of the software",
+    ),
+    Rule(
+        ("*.dcm",),
+        r"(?m)^\S*CodeMeaning LO Device Observer UID\n\S*\.UID UI (2\.25\.[0-9]+)$",
+        "version of the software, from which its UID as an observer follows",
+    ),
 )
 
 
@@ -97,9 +121,7 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def _compare(
-    name: str, before: Path, after: Path, known: tuple[Mapping[str, str], Mapping[str, str]]
-) -> Verdict:
+def _compare(name: str, before: Path, after: Path, known: Pair[Names]) -> Verdict:
     for path, which in ((before, "before"), (after, "after")):
         if not path.is_file():
             return Verdict(name, DIFFERS, f"missing {which}")
@@ -110,23 +132,24 @@ def _compare(
     listed = [[part for part, _ in some] for some in parts]
     if listed[0] != listed[1]:
         return Verdict(name, DIFFERS, f"members: {_first_difference(*map(repr, listed))}")
-    applied: set[str] = set()
+    reasons: set[str] = set()
     for (part, old), (_, new) in zip(*parts, strict=True):
         if old == new:
             continue
-        texts = [
-            _without_provenance(part, content, names, applied)
-            for content, names in zip((old, new), known, strict=True)
-        ]
+        texts = _without_provenance(part, (old, new), known, reasons)
         if texts[0] != texts[1]:
             where = f"{part.removeprefix(name)}: " if part != name else ""
             return Verdict(name, DIFFERS, where + _first_difference(*texts))
-    return Verdict(name, PROVENANCE, "; ".join(sorted(applied)) or "layout of the container")
+    if name.endswith(ARCHIVES):
+        reasons = reasons or {"dates in the archive"}
+    if not reasons:
+        return Verdict(name, DIFFERS, "encoding: the content is the same")
+    return Verdict(name, PROVENANCE, "; ".join(sorted(reasons)))
 
 
 def _parts(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     """The parts that are compared: members of a scene; header and voxels of a volume; else all of it."""
-    if name.endswith((".mrb", ".zip")):
+    if name.endswith(ARCHIVES):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.namelist():
                 yield from _parts(f"{name}/{member}", archive.read(member))
@@ -138,23 +161,31 @@ def _parts(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield name, content
 
 
-def _without_provenance(name: str, content: bytes, known: Mapping[str, str], applied: set[str]) -> str:
-    """The text of a part with provenance replaced; the reasons are added to `applied`."""
-    text = _dicom_text(content) if name.endswith(".dcm") else content.decode("latin-1")
-    named = re.sub(
-        r"\b[0-9a-f]{64}\b|\b[0-9]+(?:\.[0-9]+){2,}\b", lambda found: known.get(found[0], found[0]), text
-    )
-    if named != text:
-        applied.add("hashes or UIDs of other results")
+def _without_provenance(name: str, contents: Pair[bytes], known: Pair[Names], reasons: set[str]) -> Pair[str]:
+    """The texts of a part with provenance replaced; the reasons for what differed are added to `reasons`."""
+    is_dicom = name.endswith(".dcm")
+    old, new = (_dicom_text(content) if is_dicom else content.decode("latin-1") for content in contents)
+    named = [
+        [found for found in re.findall(IDENTIFIER, text) if found in names]
+        for text, names in zip((old, new), known, strict=True)
+    ]
+    if named[0] != named[1]:
+        reasons.add("hashes or UIDs of other results")
+    old, new = _with_names(old, known[0]), _with_names(new, known[1])
     for rule in RULES:
         if any(fnmatch.fnmatch(name.rsplit("/", 1)[-1], pattern) for pattern in rule.files):
-            named, count = re.subn(rule.pattern, _blank, named)
-            if count:
-                applied.add(rule.reason)
+            if re.findall(rule.pattern, old) != re.findall(rule.pattern, new):
+                reasons.add(rule.reason)
+            old, new = re.sub(rule.pattern, _blank, old), re.sub(rule.pattern, _blank, new)
     if name.endswith(".radioimmuno-files"):
         # Its lines are in the order of their hashes.
-        named = "\n".join(sorted(named.splitlines()))
-    return named
+        return "\n".join(sorted(old.splitlines())), "\n".join(sorted(new.splitlines()))
+    return old, new
+
+
+def _with_names(text: str, names: Names) -> str:
+    """A text with the name of a result in place of its hash or UID."""
+    return re.sub(IDENTIFIER, lambda found: names.get(found[0], found[0]), text)
 
 
 def _blank(found: re.Match[str]) -> str:
