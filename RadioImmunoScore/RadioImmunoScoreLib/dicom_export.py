@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import slicer
 
+from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import InputError
 from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.outputs import check_output
 from radioimmuno.results import PatientScore
 
 from .case import Case, Progress
@@ -97,9 +97,9 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     OSError
         When the folder cannot be written.
     """
-    from radioimmuno.atomic_folder import replacing_folder
     from radioimmuno.dicom.export import write_dicom
     from radioimmuno.dicom.names import ALL, PATIENT_NAME
+    from radioimmuno.files.atomic_folder import replacing_folder
 
     check_output(folder, export.files)
     tell = progress or (lambda done, total: None)

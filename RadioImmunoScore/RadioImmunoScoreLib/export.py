@@ -9,7 +9,7 @@ from typing import Any
 
 import slicer
 
-from radioimmuno.outputs import check_output
+from radioimmuno.files.outputs import check_output
 from radioimmuno.results import PatientScore
 
 from .case import Case

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .findings import Finding, InputError, Severity
-from .limits import KVP_LIMITS
+from .thresholds import KVP_LIMITS
 
 
 @dataclass(frozen=True)

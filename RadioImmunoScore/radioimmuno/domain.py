@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from .acquisition import Acquisition, implausible_kvp
 from .findings import Finding, Severity
-from .limits import MAX_SLICE_MM
 from .measurable import check_slices
+from .thresholds import MAX_SLICE_MM
 
 
 def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Finding]:

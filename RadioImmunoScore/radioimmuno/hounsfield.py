@@ -15,7 +15,8 @@ import numpy as np
 from .acceptance import unless_accepted
 from .findings import Finding
 from .image import Image
-from .limits import (
+from .settings import Settings
+from .thresholds import (
     DENSE_ABOVE_HU,
     DENSE_SHARE,
     HU_CUT_OFF_ABOVE,
@@ -32,7 +33,6 @@ from .limits import (
     SLICE_STEP_HU,
     TOO_LOW_SHARE,
 )
-from .settings import Settings
 
 CODE = "ct.hu_implausible"
 CHECK_EXPORT = "Check that the export applied rescale slope and intercept."

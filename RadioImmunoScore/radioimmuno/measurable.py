@@ -15,7 +15,8 @@ from .findings import Finding, Severity
 from .grid import Grid
 from .image import Box
 from .lesion import Lesion
-from .limits import (
+from .naming import lesion_names
+from .thresholds import (
     BAD_VOXELS_REFUSE_SHARE,
     BAD_VOXELS_WARN_SHARE,
     MAX_PLAUSIBLE_CC,
@@ -25,7 +26,6 @@ from .limits import (
     MIN_VOLUME_CC,
     PADDING_BELOW_HU,
 )
-from .naming import lesion_names
 
 LISTED_PIECES = 4
 

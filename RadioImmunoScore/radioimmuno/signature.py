@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from .atomic import write_bytes
 from .features import catalog
+from .files.atomic import write_bytes
 from .findings import SettingsError, SignatureError
 from .lesion import Site
 from .settings import Settings

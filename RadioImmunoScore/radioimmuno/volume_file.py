@@ -9,9 +9,9 @@ import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from .atomic import incomplete, replacing
+from .files.atomic import incomplete, replacing
+from .files.utf8_path import spelled
 from .findings import InputError
-from .spelling import spelled
 
 if TYPE_CHECKING:
     import SimpleITK as sitk

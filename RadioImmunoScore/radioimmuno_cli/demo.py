@@ -51,7 +51,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.files.atomic_folder import replacing_folder
 
     result.check_scene_can_be_made()
     stages = [SIMULATING, SCORING, result.MAKING_SCENE, result.WRITING]

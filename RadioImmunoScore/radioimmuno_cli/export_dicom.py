@@ -70,8 +70,8 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.atomic_folder import replacing_folder
     from radioimmuno.dicom import names
+    from radioimmuno.files.atomic_folder import replacing_folder
 
     result.check_dicom_can_be_written()
     with (

@@ -30,8 +30,8 @@ def record_beside(out: Path, inputs: Iterable[Path]) -> Path:
     OutputError
         `output.is_input` and `output.foreign` where something else is in its place.
     """
+    from radioimmuno.files.outputs import check_output
     from radioimmuno.findings import OutputError
-    from radioimmuno.outputs import check_output
 
     record = out.with_suffix(ENDING)
     if record == out:
@@ -54,7 +54,7 @@ def write_record(path: Path, out: Path, case: Case, order: Order, made: Table, h
     how : engine and layout, as they were asked for
     """
     from radioimmuno import __version__
-    from radioimmuno.atomic import write_text
+    from radioimmuno.files.atomic import write_text
     from radioimmuno.identity import identity_entries
     from radioimmuno.provenance import versions
 

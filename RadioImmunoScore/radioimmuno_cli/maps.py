@@ -61,7 +61,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.files.atomic_folder import replacing_folder
     from radioimmuno.maps import MAPS
 
     settings = settings_named(arguments.settings)

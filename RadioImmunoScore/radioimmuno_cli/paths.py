@@ -135,7 +135,7 @@ def guarded(output: Output | None, inputs: Sequence[Path]) -> Iterator[None]:
     if output is None:
         yield
         return
-    from radioimmuno.outputs import check_output
+    from radioimmuno.files.outputs import check_output
 
     _check_kind(output)
     check_output(output.path, inputs)

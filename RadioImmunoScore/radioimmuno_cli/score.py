@@ -83,7 +83,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.atomic_folder import replacing_folder
+    from radioimmuno.files.atomic_folder import replacing_folder
 
     if arguments.scene:
         result.check_scene_can_be_made()

@@ -11,8 +11,8 @@ from typing import Any
 import slicer
 import vtk
 
-from radioimmuno.atomic import incomplete, replacing
-from radioimmuno.spelling import spelled
+from radioimmuno.files.atomic import incomplete, replacing
+from radioimmuno.files.utf8_path import spelled
 
 from .share import writeShareFolder
 from .written import sceneProblem

@@ -10,9 +10,9 @@ import numpy as np
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from radioimmuno.atomic import replacing
 from radioimmuno.colors import Rgb
-from radioimmuno.spelling import spelled
+from radioimmuno.files.atomic import replacing
+from radioimmuno.files.utf8_path import spelled
 
 from .written import pngProblem
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..atomic import write_bytes
+from ..files.atomic import write_bytes
 from ..findings import InputError
 from ..image import Image
 from ..lesion import Lesion

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..findings import Finding, Severity
 from ..image import Lattice, Triple
-from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
+from ..thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
 from .gaps import Gap
 from .header import SliceHeader
 

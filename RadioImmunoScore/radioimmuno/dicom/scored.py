@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..files.written_files import LIST_NAME, unchanged_since_written
 from ..findings import Finding, InputError, Severity
 from ..identity import Identity
 from ..image import Image
@@ -16,7 +17,6 @@ from ..measuring import Progress, measure
 from ..placement import ReadLesions
 from ..results import Contribution, LesionScore, Metrics, PatientScore
 from ..settings import Settings
-from ..written_files import LIST_NAME, unchanged_since_written
 from .report_method import Method
 from .source import SourceSeries
 

@@ -12,15 +12,11 @@ from ..domain import check_domain
 from ..findings import Finding, Severity
 from ..image import Image
 from ..lesion import Lesion
-from ..limits import (
-    FEW_PLANES,
-    FEW_VOXELS,
-    MAX_REGION_VOXELS,
-)
 from ..measurable import count
 from ..measuring import LesionFeatures, measure
 from ..preprocessing import Region
 from ..settings import Settings
+from ..thresholds import FEW_PLANES, FEW_VOXELS, MAX_REGION_VOXELS
 from .slices import fill_gaps, jagged_slices
 from .spurs import spurs
 from .tissue import check_tissue

@@ -15,7 +15,7 @@ import numpy as np
 from ..findings import Refusal
 from ..image import Box, Image, Index
 from ..lesion import Lesion
-from ..limits import MIN_VOLUME_CC
+from ..thresholds import MIN_VOLUME_CC
 from .slices import fill_gaps, smooth_between_slices
 from .spurs import EVERYWAY, spurs
 from .tissue import outside_body

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..image import Triple
-from ..limits import (
+from ..thresholds import (
     JAGGED_ALONE_TIMES,
     JAGGED_SLICE_DISTANCES,
     JAGGED_SLICES,

@@ -9,7 +9,7 @@ import numpy as np
 from ..findings import Finding, Severity
 from ..image import Box, Image
 from ..lesion import Lesion
-from ..limits import (
+from ..thresholds import (
     AIR_BELOW_HU,
     AIR_REFUSE_SHARE,
     AIR_WARN_SHARE,

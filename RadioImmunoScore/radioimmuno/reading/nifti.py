@@ -16,7 +16,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..findings import Finding, Severity
-from ..limits import MAX_TRANSFORM_DIFFERENCE_MM
+from ..thresholds import MAX_TRANSFORM_DIFFERENCE_MM
 
 # From the millimetres of NIfTI (RAS) to those of DICOM.
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])

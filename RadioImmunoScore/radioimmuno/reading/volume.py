@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..detached import detached_files
+from ..files.detached import detached_files
+from ..files.utf8_path import spelled
 from ..findings import InputError
-from ..limits import MAX_POSITION_MM, SPACING_LIMITS_MM
 from ..memory import require_memory
-from ..spelling import spelled
+from ..thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
 from .metaimage import is_sound_header
 from .nifti import read_transforms
 from .wholeness import bytes_per_value, is_whole

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..limits import (
+from ..placement import MAX_VOLUME_CHANGE
+from ..settings import MAX_LEVELS
+from ..thresholds import (
     FEW_VOXELS,
     MAX_PLAUSIBLE_CC,
     MAX_REGION_VOXELS,
@@ -10,8 +12,6 @@ from ..limits import (
     MIN_RING_SHARE,
     MIN_VOLUME_CC,
 )
-from ..placement import MAX_VOLUME_CHANGE
-from ..settings import MAX_LEVELS
 from .advice import FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
 
 LOOKED_AT = "Told when lesions are checked; scoring goes on."

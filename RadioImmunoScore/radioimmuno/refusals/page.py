@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from ..atomic import write_text
+from ..files.atomic import write_text
 from ..findings import CODES
 from . import ADVICE
 

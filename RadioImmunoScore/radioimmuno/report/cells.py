@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from ..atomic import write_text
+from ..files.atomic import write_text
 from ..naming import REORDERING, UNPRINTABLE
 
 # A spreadsheet takes a cell that begins so for a formula, and names come from files of unknown origin. The

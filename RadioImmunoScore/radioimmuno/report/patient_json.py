@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from ..atomic import write_text
+from ..files.atomic import write_text
 from ..identity import identity_entries
 from ..patient import designation
 from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from .. import __version__
-from ..atomic import write_text
+from ..files.atomic import write_text
 from ..image import Image
 from ..lesion import Lesion
 from ..results import PatientScore

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 
-from radioimmuno import atomic_folder
-from radioimmuno.atomic_folder import replacing_folder
+from radioimmuno.files import atomic_folder
+from radioimmuno.files.atomic_folder import replacing_folder
 from radioimmuno.findings import OutputError
 
 MARKER, LIST = "patient.json", ".radioimmuno-files"
@@ -248,7 +248,7 @@ WRITER = """
 import os, sys
 import numpy as np
 from pathlib import Path
-from radioimmuno.atomic_folder import replacing_folder
+from radioimmuno.files.atomic_folder import replacing_folder
 from radioimmuno.image import Lattice
 from radioimmuno.report import write_patient_json, write_rings, write_scores_csv
 from radioimmuno.segmentation_file import write_segmentation

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from radioimmuno.detached import detached_files
+from radioimmuno.files.detached import detached_files
+from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import OutputError
-from radioimmuno.outputs import check_output
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from radioimmuno.atomic import replacing
+from radioimmuno.files.atomic import replacing
 
 
 def test_the_new_file_replaces_the_old_one_only_at_the_end(tmp_path: Path) -> None:

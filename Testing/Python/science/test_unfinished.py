@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from radioimmuno import unfinished
-from radioimmuno.atomic import replacing, write_bytes
-from radioimmuno.atomic_folder import replacing_folder
-from radioimmuno.unfinished import LOCK_NAME, OLD_NAME, PREFIX, unfinished_folder
+from radioimmuno.files import unfinished
+from radioimmuno.files.atomic import replacing, write_bytes
+from radioimmuno.files.atomic_folder import replacing_folder
+from radioimmuno.files.unfinished import LOCK_NAME, OLD_NAME, PREFIX, unfinished_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs locks of POSIX systems")
 
 WRITER = """
 import sys, time
-from radioimmuno.atomic import replacing
-from radioimmuno.atomic_folder import replacing_folder
+from radioimmuno.files.atomic import replacing
+from radioimmuno.files.atomic_folder import replacing_folder
 from pathlib import Path
 out = Path(sys.argv[1])
 with replacing(out / "file.csv") as file, replacing_folder(out / "result", "patient.json") as folder:

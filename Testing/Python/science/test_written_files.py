@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from radioimmuno.atomic_folder import replacing_folder
-from radioimmuno.written_files import LIST_NAME, unchanged_since_written
+from radioimmuno.files.atomic_folder import replacing_folder
+from radioimmuno.files.written_files import LIST_NAME, unchanged_since_written
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from radioimmuno.dicom.library import can_decode
 from radioimmuno.dicom.pixels import PADDING_HU
 from radioimmuno.findings import InputError
 from radioimmuno.image import Lattice
-from radioimmuno.limits import PADDING_BELOW_HU
+from radioimmuno.thresholds import PADDING_BELOW_HU
 
 RNG = np.random.default_rng(3)
 NOISE = RNG.integers(0, 3000, SHAPE).astype(np.int32)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .findings import OutputError
-from .spelling import is_spelled
+from ..findings import OutputError
 from .unfinished import unfinished_folder
+from .utf8_path import is_spelled
 
 # How a system says that there is no room, or that the disk fails.
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .findings import OutputError
+from ..findings import OutputError
 
 LIST_NAME = ".radioimmuno-files"
 FIRST_LINE = "radioimmuno-files 2"

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..findings import OutputError
 from .atomic import file_to_disk, folder_to_disk, no_room_reported, write_bytes
-from .findings import OutputError
 from .unfinished import OLD_NAME, PREFIX, remove_leftovers, unfinished_folder
 from .written_files import LIST_NAME, WrittenFile, check_replaceable, files_in, list_text, read_list, sha256
 

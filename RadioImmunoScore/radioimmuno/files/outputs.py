@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..findings import OutputError
 from .detached import detached_files
-from .findings import OutputError
 
 AnyPath = str | os.PathLike[str]
 
