@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.results import LesionScore
 from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures

@@ -16,7 +16,7 @@ import slicer
 
 from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import PatientScore
 

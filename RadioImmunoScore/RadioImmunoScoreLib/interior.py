@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.settings import Settings

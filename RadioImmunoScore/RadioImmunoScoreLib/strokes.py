@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.image import Image, Triple
+from radioimmuno.geometry.image import Image, Triple
 
 from .scene.segments import addSegment, writeMask
 from .scene.tags import setAxes, setDelineation

@@ -14,7 +14,7 @@ import numpy as np
 
 from .acceptance import unless_accepted
 from .findings import Finding
-from .image import Image
+from .geometry.image import Image
 from .settings import Settings
 from .thresholds import (
     DENSE_ABOVE_HU,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .image import Image, Lattice, to_sitk
+from .geometry.image import Image, Lattice, to_sitk
 from .volume_file import write_volume
 
 

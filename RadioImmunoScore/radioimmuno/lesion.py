@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .image import Box, Image
+from .geometry.image import Box, Image
 from .site import Site
 
 

@@ -21,8 +21,8 @@ import numpy as np
 from . import measurable
 from .features.neighbours import DIRECTIONS
 from .findings import Refusal, Severity
-from .grid import grid_of
-from .image import Image
+from .geometry.grid import grid_of
+from .geometry.image import Image
 from .lesion import Lesion
 from .preprocessing import Region
 from .regions import prepare, sample, sampled_box

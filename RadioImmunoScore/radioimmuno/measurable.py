@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .box_index import BoxIndex
 from .findings import Finding, Severity
-from .grid import Grid
-from .image import Box
+from .geometry.box_index import BoxIndex
+from .geometry.grid import Grid
+from .geometry.image import Box
 from .lesion import Lesion
 from .naming import lesion_names
 from .thresholds import (

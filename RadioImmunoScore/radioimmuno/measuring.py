@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from . import measurable
-from .box_index import BoxIndex
 from .features import catalog
 from .features.extract import Values
 from .features.extract import extract as extract_features
 from .findings import Finding, Refusal, Severity
-from .grid import Grid, grid_of
-from .image import Box, Image
+from .geometry.box_index import BoxIndex
+from .geometry.grid import Grid, grid_of
+from .geometry.image import Box, Image
 from .lesion import Lesion
 from .preprocessing import Region
 from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box

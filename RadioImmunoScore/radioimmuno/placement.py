@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from .findings import Finding, GeometryError, Severity
-from .image import Box, Image, Lattice
+from .geometry.image import Box, Image, Lattice
 from .lesion import LeftOut, Lesion
 
 T = TypeVar("T")

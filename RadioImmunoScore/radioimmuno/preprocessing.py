@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from .findings import Refusal
-from .grid import CUBIC, LINEAR, Grid
-from .image import Box, Image, Index, Triple
+from .geometry.grid import CUBIC, LINEAR, Grid
+from .geometry.image import Box, Image, Index, Triple
 from .lesion import Lesion
 from .settings import MAX_LEVELS, ExtractionSettings
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .grid import resampled
-from .image import Box, Lattice
+from .geometry.grid import resampled
+from .geometry.image import Box, Lattice
 from .settings import Settings
 
 # What sampling on the grid adds to a ring's reach and to the other lesion, rounded up.

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .contour_distance import contour_distance
-from .image import Box, Image, Triple
+from .geometry.distance import contour_distance
+from .geometry.image import Box, Image, Triple
 from .lesion import Lesion
 from .perturbation import Perturbation
 

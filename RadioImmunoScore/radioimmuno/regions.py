@@ -12,8 +12,8 @@ from . import measurable
 from .features.catalog import LOCAL_INTENSITY
 from .features.local_intensity import PEAK_RADIUS_MM
 from .findings import Finding, Refusal, Severity
-from .grid import Grid
-from .image import Box, Image
+from .geometry.grid import Grid
+from .geometry.image import Box, Image
 from .lesion import Lesion
 from .preprocessing import Region, make_region, sample_intensities, sample_mask
 from .ring import Ring, make_ring, ring_box

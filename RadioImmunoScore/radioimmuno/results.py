@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .findings import Finding, Severity
+from .geometry.image import Image
 from .identity import UNKNOWN, Identity
-from .image import Image
 from .lesion import LeftOut, Site
 from .perturbation import USUAL, Perturbation
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .grid import Grid
-from .image import Box, Image, Triple
+from .geometry.grid import Grid
+from .geometry.image import Box, Image, Triple
 from .lesion import Lesion
 from .memory import require_memory
 from .preprocessing import sample_mask

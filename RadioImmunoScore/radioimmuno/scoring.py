@@ -14,8 +14,8 @@ from .domain import check_domain
 from .extrapolation import beyond_range, beyond_scores
 from .features import catalog
 from .findings import Finding, Severity
+from .geometry.image import Image
 from .identity import UNKNOWN, Identity
-from .image import Image
 from .lesion import LeftOut, Lesion, Site
 from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
 from .patient import subsets

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .box_index import BoxIndex
-from .image import Box, Image, Lattice, to_sitk
+from .geometry.box_index import BoxIndex
+from .geometry.image import Box, Image, Lattice, to_sitk
 from .lesion import Lesion
 from .segment_tags import (
     IRRADIATED_TAG,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from .acquisition import Acquisition
-from .image import Image
+from .geometry.image import Image
 from .lesion import Lesion
 from .measuring import Findings, Progress, measure_lesion, task_of
 from .perturbation import USUAL, Perturbation

@@ -16,7 +16,7 @@ import numpy as np
 
 from .features.catalog import STANDARD_WITHOUT_SHAPE, identifiers
 from .fitting import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
-from .image import Image
+from .geometry.image import Image
 from .lesion import Lesion, Site
 from .measuring import extract
 from .settings import Settings

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from radioimmuno.acquisition import Acquisition
     from radioimmuno.dicom import SourceSeries
     from radioimmuno.findings import Finding
+    from radioimmuno.geometry.image import Image
     from radioimmuno.identity import Identity, Naming
-    from radioimmuno.image import Image
     from radioimmuno.lesion import LeftOut, Lesion
     from radioimmuno.reading import ReadCt
     from radioimmuno.settings import Settings

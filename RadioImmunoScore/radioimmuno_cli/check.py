@@ -17,7 +17,7 @@ from .progress import Progress
 from .table import heading, table
 
 if TYPE_CHECKING:
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import LeftOut, Lesion
     from radioimmuno.quality import LesionFinding
 

@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write_inputs(simulated: Any, folder: Path) -> list[Path]:
-    from radioimmuno.image import to_sitk
+    from radioimmuno.geometry.image import to_sitk
     from radioimmuno.segmentation_file import write_segmentation
     from radioimmuno.volume_file import write_volume
 

@@ -18,7 +18,7 @@ from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.settings import Settings
 

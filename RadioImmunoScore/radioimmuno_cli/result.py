@@ -17,7 +17,7 @@ from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.dicom import SourceSeries
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.results import LesionScore, Metrics, PatientScore
     from radioimmuno.signature import Signature
@@ -59,7 +59,7 @@ def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
 
 def check_grid_fits(image: Image, signature: Signature) -> None:
     """Say it before the long work when the rings' label map would take more memory than there is."""
-    from radioimmuno.grid import resampled
+    from radioimmuno.geometry.grid import resampled
     from radioimmuno.report import check_grid
 
     check_grid(resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm))
@@ -81,7 +81,7 @@ def write_report(
     scene: Sequence[Path] = (),
 ) -> list[Path]:
     """Write table, JSON, page, rings and the lesions' masks; the page holds the pictures of the scene."""
-    from radioimmuno.grid import resampled
+    from radioimmuno.geometry.grid import resampled
     from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
     from radioimmuno.segmentation_file import write_segmentation
 

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     changes = {name: value for name, value in given.items() if value is not None}
     settings = dataclasses.replace(settings, ring=dataclasses.replace(settings.ring, **changes))
     with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
-        from radioimmuno.grid import resampled
+        from radioimmuno.geometry.grid import resampled
         from radioimmuno.measuring import measure
         from radioimmuno.report import check_grid, write_rings
 

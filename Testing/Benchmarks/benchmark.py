@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from radioimmuno.image import Box, Image, to_sitk
+from radioimmuno.geometry.image import Box, Image, to_sitk
 from radioimmuno.measuring import measure
 from radioimmuno.settings import Settings
 from radioimmuno.simulation import SimulatedPatient, simulate_benchmark_ct, simulate_patient

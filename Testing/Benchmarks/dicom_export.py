@@ -80,7 +80,7 @@ def _series(folder: Path) -> Path:
 
 def _lesions(lattice: Any) -> list[Any]:
     """Balls of growing size, apart from each other."""
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion, Site
 
     sites, found = (Site.LUNG, Site.LIVER, Site.ADRENAL, None), []

@@ -54,7 +54,7 @@ def main() -> int:
 
 def _patient():
     """The benchmark's CT and its ten lesions, and ten balls of 5 cc in between."""
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.simulation import simulate_benchmark_ct
 

@@ -24,8 +24,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.grid import grid_of
-from radioimmuno.image import Box, Image, to_sitk
+from radioimmuno.geometry.grid import grid_of
+from radioimmuno.geometry.image import Box, Image, to_sitk
 from radioimmuno.lesion import Lesion
 from radioimmuno.maps import interior_maps
 from radioimmuno.preprocessing import sample_intensities, sample_mask

@@ -24,7 +24,7 @@ import numpy as np
 import SimpleITK as sitk
 from scipy.ndimage import gaussian_filter
 
-from radioimmuno.image import Image, Lattice, to_sitk
+from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.segmentation_file import write_segmentation
 

@@ -14,8 +14,8 @@ import SimpleITK as sitk
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.features import catalog
-from radioimmuno.grid import grid_of
-from radioimmuno.image import from_sitk
+from radioimmuno.geometry.grid import grid_of
+from radioimmuno.geometry.image import from_sitk
 from radioimmuno.lesion import from_labels
 from radioimmuno.measuring import extract
 from radioimmuno.ring import make_ring

@@ -11,7 +11,7 @@ import vtk
 from vtk.util.numpy_support import numpy_to_vtk
 
 from radioimmuno.colors import Rgb
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 
 from ..scene.geometry import ijkToRasFromLattice
 

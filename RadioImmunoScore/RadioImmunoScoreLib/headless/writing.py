@@ -13,7 +13,7 @@ import numpy as np
 import vtk
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import PatientScore
 from radioimmuno.signature import Signature, read_signature, shipped_signatures

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from radioimmuno.findings import Finding
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.proximity import neighbours, ring_reach
 from radioimmuno.structures import Structure
 

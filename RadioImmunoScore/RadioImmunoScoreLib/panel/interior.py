@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 
 from ..interior import computeMap, mapTitle

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image, Triple
+from radioimmuno.geometry.image import Image, Triple
 
 from ..scene import readImage, readLesions
 from ..scene.segments import addSegmentationNode

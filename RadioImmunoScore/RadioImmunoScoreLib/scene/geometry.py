@@ -10,7 +10,7 @@ import slicer
 import vtk
 from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
 
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 

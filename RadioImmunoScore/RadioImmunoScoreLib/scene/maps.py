@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import slicer
 
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 
 from .geometry import ijkToRasFromLattice
 from .nodes import PREFIX, ensureNode, ownedNode, removeOwnedNode

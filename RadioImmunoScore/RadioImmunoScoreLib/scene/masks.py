@@ -13,7 +13,7 @@ import slicer
 import vtk
 
 from radioimmuno.findings import Finding, Severity
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.placement import Placed, place
 
 from .geometry import (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import slicer
 
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 
 from .geometry import ijkToRasFromLattice, orientedImage

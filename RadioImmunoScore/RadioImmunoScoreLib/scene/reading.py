@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion, Site
 
 from .geometry import isRigid, linearPart, scalarsOf, transformBetween, volumeLattice

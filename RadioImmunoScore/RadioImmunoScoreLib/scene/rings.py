@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 
 from radioimmuno.colors import ColorScale, Rgb
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.results import LesionScore, PatientScore
 
 from .geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf

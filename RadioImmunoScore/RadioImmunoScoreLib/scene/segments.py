@@ -15,7 +15,7 @@ import slicer
 import vtk
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Site
 from radioimmuno.segment_tags import SITE_ORIGIN_TAG, TERMINOLOGY_TAG, stated, terminology_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import slicer
 
-from radioimmuno.image import Triple
+from radioimmuno.geometry.image import Triple
 
 from .geometry import RAS_TO_LPS, transformBetween
 from .nodes import removeWhole

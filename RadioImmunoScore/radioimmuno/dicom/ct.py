@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..acquisition import Acquisition
 from ..findings import CODES, Finding, InputError, Severity
-from ..image import Image
+from ..geometry.image import Image
 from .gaps import Gap
 from .pixels import read_values
 from .series import Series, find_series

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..files.atomic import write_bytes
 from ..findings import InputError
-from ..image import Image
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import PatientScore
 from ..signature import Signature

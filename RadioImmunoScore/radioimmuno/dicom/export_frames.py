@@ -14,7 +14,7 @@ from io import BytesIO
 
 import numpy as np
 
-from ..image import Image, Lattice
+from ..geometry.image import Image, Lattice
 from .library import highdicom, pydicom
 from .source import SourceInstance, SourceSeries
 

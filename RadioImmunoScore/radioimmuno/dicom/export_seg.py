@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..box_index import BoxIndex
 from ..findings import InputError
-from ..grid import Grid
-from ..image import Image, Lattice
+from ..geometry.box_index import BoxIndex
+from ..geometry.grid import Grid
+from ..geometry.image import Image, Lattice
 from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..placement import place
 from ..results import PatientScore

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..findings import Finding, Severity
-from ..image import Lattice, Triple
+from ..geometry.image import Lattice, Triple
 from ..thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
 from .gaps import Gap
 from .header import SliceHeader

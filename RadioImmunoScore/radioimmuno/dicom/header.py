@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..acquisition import Acquisition
-from ..image import Triple
+from ..geometry.image import Triple
 
 LITTLE_ENDIAN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
 BIG_ENDIAN = "1.2.840.10008.1.2.2"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from ..findings import InputError
-from ..image import Image
+from ..geometry.image import Image
 from ..placement import ReadLesions
 from .codes import is_ring
 from .integrity import read_whole

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Refusal, Severity
-from ..image import Box, Image, Lattice
+from ..geometry.image import Box, Image, Lattice
 from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions

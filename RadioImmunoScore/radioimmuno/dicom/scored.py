@@ -10,8 +10,8 @@ from typing import Any
 
 from ..files.written_files import LIST_NAME, unchanged_since_written
 from ..findings import Finding, InputError, Severity
+from ..geometry.image import Image
 from ..identity import Identity
-from ..image import Image
 from ..lesion import LeftOut, Lesion, Site
 from ..measuring import Progress, measure
 from ..placement import ReadLesions

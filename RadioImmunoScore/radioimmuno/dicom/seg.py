@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Refusal, Severity
-from ..image import Box, Image, Lattice, Triple
+from ..geometry.image import Box, Image, Lattice, Triple
 from ..lesion import Delineation, Lesion, Site
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..findings import InputError
-from ..image import Triple
+from ..geometry.image import Triple
 from .header import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
 from .library import syntax_name
 

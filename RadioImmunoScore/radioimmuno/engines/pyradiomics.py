@@ -19,7 +19,7 @@ import numpy as np
 from ..features.catalog import REGIONS
 from ..features.extract import Values
 from ..findings import EngineError
-from ..image import Image
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..measuring import Findings, LesionFeatures, Progress, measure
 from ..preprocessing import Region

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..image import Triple
+from ..geometry.image import Triple
 
 CASES = 256
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..acquisition import Acquisition
 from ..domain import check_domain
 from ..findings import Finding, Severity
-from ..image import Image
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..measurable import count
 from ..measuring import LesionFeatures, measure

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from ..findings import Refusal
-from ..image import Box, Image, Index
+from ..geometry.image import Box, Image, Index
 from ..lesion import Lesion
 from ..thresholds import MIN_VOLUME_CC
 from .slices import fill_gaps, smooth_between_slices

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..image import Triple
+from ..geometry.image import Triple
 from ..thresholds import (
     JAGGED_ALONE_TIMES,
     JAGGED_SLICE_DISTANCES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..findings import Finding, Severity
-from ..image import Box, Image
+from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..thresholds import (
     AIR_BELOW_HU,

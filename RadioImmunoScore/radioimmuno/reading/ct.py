@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..acquisition import Acquisition
 from ..findings import Finding, InputError
+from ..geometry.image import Image, from_sitk
 from ..hounsfield import implausible_values
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
-from ..image import Image, from_sitk
 from .nifti import transform_findings
 from .volume import is_dicom, open_volume
 

@@ -13,7 +13,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..findings import Finding, InputError, Severity
-from ..image import Box, Image, from_sitk
+from ..geometry.image import Box, Image, from_sitk
 from ..lesion import Delineation, Lesion, Site, from_labels
 from ..picking import pick
 from ..placement import ReadLesions, place_lesions

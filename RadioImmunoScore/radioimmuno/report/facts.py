@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Image
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..measurable import bad_voxels
 from ..segmentation.axes import measure_axes

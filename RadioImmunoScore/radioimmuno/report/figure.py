@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..box_index import BoxIndex
 from ..colors import Rgb
-from ..image import Image
+from ..geometry.box_index import BoxIndex
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import LesionScore
 from .axis import Axis

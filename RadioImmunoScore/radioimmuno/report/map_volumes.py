@@ -9,8 +9,8 @@ from functools import reduce
 
 import numpy as np
 
+from ..geometry.image import Box, Image, to_sitk
 from ..identity import UNKNOWN, Identity
-from ..image import Box, Image, to_sitk
 from ..maps import TITLES, UNITS
 from ..volume_file import write_volume
 from .ring_map import set_identity

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Image
-from .contour import outlines
+from ..geometry.image import Image
+from ..geometry.outline import outlines
 from .view import View
 
 # Soft tissue window, in HU.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from .. import __version__
 from ..files.atomic import write_text
-from ..image import Image
+from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import PatientScore
 from ..signature import Signature

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..geometry.image import Image, Lattice, to_sitk
 from ..identity import Identity
-from ..image import Image, Lattice, to_sitk
 from ..memory import require_memory
 from ..results import PatientScore
 from ..volume_file import write_volume

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Box, Image, Index, Lattice
+from ..geometry.image import Box, Image, Index, Lattice
 
 MARGIN_MM = 20.0
 SMALLEST_SIDE_MM = 60.0

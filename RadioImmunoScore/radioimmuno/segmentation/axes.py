@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Box, Image, Triple
+from ..geometry.image import Box, Image, Triple
 
 Ends = tuple[Triple, Triple]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..findings import Finding, InputError, Severity
-from ..image import Image, Triple
+from ..geometry.image import Image, Triple
 from .axes import measure_axes
 from .fitting import LEAST_BLUR_MM, Fitted, Prior, fit
 from .segmented import BY_CLICK, Segmented

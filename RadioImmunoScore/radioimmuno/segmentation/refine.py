@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Severity
-from ..image import Image, Triple
+from ..geometry.image import Image, Triple
 from .segmented import Segmented
 from .stroke import checked_ends, find, finished
 

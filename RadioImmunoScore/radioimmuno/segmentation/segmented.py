@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..findings import Finding
-from ..image import Box, Image, Index, Lattice
+from ..geometry.image import Box, Image, Index, Lattice
 from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..findings import Finding, InputError, Severity
-from ..image import Image, Triple
+from ..geometry.image import Image, Triple
 from .fitting import BLUR, HEIGHT, PRIOR_SD, SLENDER, SLENDER_SD, WIDTH, Prior, fit
 from .segmented import Segmented, segmented
 from .settling import clearness, settle, unsmoothed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Image, Lattice
+from ..geometry.image import Image, Lattice
 from .sphere import sphere
 from .surroundings import box_around
 

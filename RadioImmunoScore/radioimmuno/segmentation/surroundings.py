@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..image import Box, Image, Lattice
+from ..geometry.image import Box, Image, Lattice
 
 # What no tissue is: padding and values that are not numbers count as air.
 LOWEST_HU, HIGHEST_HU = -1024.0, 3071.0

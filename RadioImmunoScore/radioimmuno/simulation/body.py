@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..image import Lattice
+from ..geometry.image import Lattice
 from .canvas import AIR_HU, Canvas
 from .fields import WaveField, gaussian_field, swell
 

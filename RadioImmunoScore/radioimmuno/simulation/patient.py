@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from ..acquisition import Acquisition
-from ..image import Box, Image, Lattice
+from ..geometry.image import Box, Image, Lattice
 from ..lesion import Lesion, Site
 from .body import PRECISION, Body, draw_body, open_canvas
 from .canvas import AIR_HU

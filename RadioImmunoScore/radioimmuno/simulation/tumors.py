@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..image import Box, Image, Lattice
+from ..geometry.image import Box, Image, Lattice
 from ..lesion import Lesion, Site
 from .canvas import Canvas, Places, Point
 from .fields import WaveField, gaussian_field, swell

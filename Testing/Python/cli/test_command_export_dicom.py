@@ -16,7 +16,7 @@ from full_disk import failed, run_with_files_up_to  # noqa: E402
 
 from dicom_lesions import PATIENT, rtstruct, save  # noqa: E402
 from dicom_series import ct_series, write  # noqa: E402
-from radioimmuno.image import Image, Lattice  # noqa: E402
+from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
 from radioimmuno.lesion import Lesion, Site  # noqa: E402
 from radioimmuno.segmentation_file import write_segmentation  # noqa: E402
 

@@ -18,7 +18,7 @@ pytest.importorskip("highdicom")
 
 from dicom_lesions import PATIENT, contours_of, rtstruct, save
 from dicom_series import ct_series, write
-from radioimmuno.image import Image, Lattice, to_sitk
+from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.signature import write_signature

@@ -14,8 +14,8 @@ from small_patient import ct_values, label_map
 pytest.importorskip("pydicom")
 
 from dicom_series import ct_series, write
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.identity import pseudonym
-from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.segmentation_file import write_segmentation
 

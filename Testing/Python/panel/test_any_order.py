@@ -21,7 +21,7 @@ from patients import waitFor
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
 from radioimmuno.measurable import overlaps
 from radioimmuno.results import LesionScore

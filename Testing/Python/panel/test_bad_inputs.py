@@ -13,7 +13,7 @@ from synthetic import BALLS, SHAPE, SPACING, addShearingGrid, addShift, ballMask
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Severity
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 from radioimmuno.signature import Term, default_signature, write_signature
 from RadioImmunoScoreLib.acquisition import noteAcquisition
 from RadioImmunoScoreLib.scene.geometry import orientedImage

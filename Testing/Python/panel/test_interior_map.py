@@ -28,7 +28,7 @@ def ready(bench, panel):
 
 def ctInside(image, lesion, settings, name):
     """Low in the left half, high in the right one: two colors of the scale."""
-    from radioimmuno.image import Image
+    from radioimmuno.geometry.image import Image
 
     mask = lesion.mask.crop(lesion.box).values
     values = np.where(mask, 1.0, np.nan)

@@ -81,7 +81,7 @@ def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, rea
     calls = []
 
     def half(image, points, what, lesion):
-        from radioimmuno.image import Image
+        from radioimmuno.geometry.image import Image
         from radioimmuno.segmentation import Segmented
 
         calls.append((what, len(points)))

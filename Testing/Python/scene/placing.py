@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioimmuno.image import Box
+from radioimmuno.geometry.image import Box
 
 RAS_TO_LPS = np.array([-1, -1, 1])
 

@@ -11,7 +11,7 @@ import slicer
 import vtk
 
 from radioimmuno.findings import Finding, Severity
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Site
 from radioimmuno.results import LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from synthetic import BALLS
 
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
 from radioimmuno.segmentation import Segmented
 from RadioImmunoScoreLib.checks import enterRepaired

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as PngImage
 from synthetic import BALLS, ballMask
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from RadioImmunoScoreLib.headless.labels import Label, drawLabels
 from RadioImmunoScoreLib.headless.pictures import drawText, savePng, textImage

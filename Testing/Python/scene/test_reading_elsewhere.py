@@ -27,7 +27,7 @@ from RadioImmunoScoreLib.scene.geometry import orientedImage
 class TestOtherGrids:
     def segmentOn(self, host, ball: Ball, spacingMm: float):
         """The ball drawn on a grid of its own, its corner off the CT's voxels."""
-        from radioimmuno.image import Lattice
+        from radioimmuno.geometry.image import Lattice
 
         center = centerRas(ball) * RAS_TO_LPS
         half = int(np.ceil(ball.radiusMm / spacingMm)) + 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import read_lesions
 from radioimmuno.segmentation_file import write_segmentation

@@ -8,7 +8,7 @@ import slicer
 from synthetic import BALLS, SPACING, Ball, addBend, addTurn, ballMask
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.masks import BINARY_LABELMAP
 from RadioImmunoScoreLib.scene.segments import (

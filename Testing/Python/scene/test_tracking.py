@@ -6,7 +6,7 @@ import numpy as np
 import slicer
 from synthetic import BALLS
 
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.segment_tags import TRACKING_TAG
 from RadioImmunoScoreLib.scene import readImage, readLesions

@@ -14,7 +14,7 @@ from pixels import around, countColor, countHue
 from synthetic import BALLS, SCORES, ballMask, ctValues, patientScore, signature
 
 from radioimmuno.colors import color_scale
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.headless.writing import writeScene

@@ -22,7 +22,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
 from radioimmuno.signature import read_signature

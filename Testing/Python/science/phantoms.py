@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from radioimmuno.image import Image, Lattice, Triple
+from radioimmuno.geometry.image import Image, Lattice, Triple
 from radioimmuno.lesion import Lesion
 
 

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from radioimmuno.findings import Finding, Severity
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.results import Contribution, LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings

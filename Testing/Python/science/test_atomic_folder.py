@@ -249,7 +249,7 @@ import os, sys
 import numpy as np
 from pathlib import Path
 from radioimmuno.files.atomic_folder import replacing_folder
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 from radioimmuno.report import write_patient_json, write_rings, write_scores_csv
 from radioimmuno.segmentation_file import write_segmentation
 import report_cases

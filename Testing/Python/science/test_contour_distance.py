@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
 
-from radioimmuno.contour_distance import contour_distance
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.distance import contour_distance
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
 
 REACH_MM = 3.0

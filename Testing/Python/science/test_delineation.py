@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
 from radioimmuno.reading import read_lesions
 from radioimmuno.segmentation import segment_click, segment_stroke

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from signature_cases import DOCUMENT
 
 from radioimmuno.findings import CODES, InputError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table
 from radioimmuno.signature import read_signature

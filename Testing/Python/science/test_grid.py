@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from phantoms import noisy_patient
 
-from radioimmuno.grid import CUBIC, grid_of, resampled
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.grid import CUBIC, grid_of, resampled
+from radioimmuno.geometry.image import Box, Image, Lattice
 
 LATTICE = Lattice((20, 30, 25), (3.0, 0.8, 0.9), (5.0, 6.0, 7.0))
 

@@ -7,8 +7,8 @@ import pytest
 from volumes import ct_values
 
 from radioimmuno.findings import Severity
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.hounsfield import implausible_values
-from radioimmuno.image import Image, Lattice
 
 SHAPE = (16, 60, 70)
 ACCEPTED = ("ct.hu_implausible",)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from phantoms import noisy_patient, signed_permutations
 
-from radioimmuno.image import Box, Image, Lattice, from_sitk, to_sitk
+from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk, to_sitk
 
 OBLIQUE = Lattice(
     (4, 5, 6), (2.0, 0.7, 0.8), (10.0, -20.0, 30.0), ((0.0, -0.6, 0.8), (0.0, 0.8, 0.6), (1.0, 0.0, 0.0))

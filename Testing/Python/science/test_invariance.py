@@ -8,7 +8,7 @@ from phantoms import noisy_patient, signed_permutations
 
 from radioimmuno.features import catalog
 from radioimmuno.features.catalog_rows import ENCLOSING
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import extract
 from radioimmuno.settings import ExtractionSettings, Settings

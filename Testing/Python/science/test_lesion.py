@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Site, from_labels
 
 LATTICE = Lattice((4, 5, 6), (3.0, 1.0, 2.0), (0.0, 0.0, 0.0))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.findings import TableError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site
 from radioimmuno.reading import apply_lesion_table
 

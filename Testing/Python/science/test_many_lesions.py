@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radioimmuno import measurable
-from radioimmuno.box_index import BoxIndex
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.box_index import BoxIndex
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import measure_lesion, task_of
 from radioimmuno.reading import read_lesions

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from radioimmuno.image import Image, Lattice, from_sitk
+from radioimmuno.geometry.image import Image, Lattice, from_sitk
 from radioimmuno.maps import MAPS
 from radioimmuno.report.map_volumes import write_map
 

@@ -12,7 +12,7 @@ from phantoms import noisy_patient, signed_permutations
 from radioimmuno.features import glcm, histogram
 from radioimmuno.features.neighbours import Neighbours
 from radioimmuno.findings import Refusal
-from radioimmuno.image import Box, Image, Lattice, from_sitk
+from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
 from radioimmuno.maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.measuring import extract

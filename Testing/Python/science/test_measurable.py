@@ -6,8 +6,8 @@ from phantoms import distance_to
 
 from radioimmuno import measurable
 from radioimmuno.findings import Severity
-from radioimmuno.grid import grid_of
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.grid import grid_of
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import extract
 from radioimmuno.reading import read_image, read_lesions
@@ -64,7 +64,7 @@ def test_a_lesion_at_the_border_is_warned_about_with_the_side():
 
 
 def one_mm_grid():
-    from radioimmuno.grid import grid_of
+    from radioimmuno.geometry.grid import grid_of
 
     return grid_of(LATTICE, 1.0)
 

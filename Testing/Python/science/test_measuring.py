@@ -4,7 +4,7 @@ from phantoms import noisy_patient
 
 from radioimmuno.features import catalog
 from radioimmuno.features import extract as extraction
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import by_region, extract, measure
 from radioimmuno.settings import Settings

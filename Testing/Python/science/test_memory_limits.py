@@ -12,7 +12,7 @@ import SimpleITK as sitk
 
 from radioimmuno import memory
 from radioimmuno.findings import Refusal, SettingsError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.maps import interior_maps
 from radioimmuno.measuring import extract

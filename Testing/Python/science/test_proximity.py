@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.measuring import measure
 from radioimmuno.proximity import neighbours, ring_reach

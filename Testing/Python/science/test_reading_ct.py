@@ -13,7 +13,7 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 from radioimmuno.reading import read_ct, read_image
 
 HEADER_SIZES = b"sizes: 24 20 12"

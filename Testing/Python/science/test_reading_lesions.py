@@ -8,7 +8,7 @@ import SimpleITK as sitk
 from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.findings import GeometryError, InputError, Severity
-from radioimmuno.image import Image, Lattice, to_sitk
+from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import read_lesions
 from radioimmuno.segment_tags import (

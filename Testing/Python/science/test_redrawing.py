@@ -5,7 +5,7 @@ import pytest
 from phantoms import noisy_patient, signed_permutations, sphere
 
 from radioimmuno.findings import SettingsError
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.perturbation import Perturbation
 from radioimmuno.redrawing import redrawn, redrawn_box

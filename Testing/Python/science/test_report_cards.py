@@ -15,8 +15,8 @@ from report_page import cards, page, parsed
 
 from radioimmuno.features.catalog import BY_KEY, STANDARD
 from radioimmuno.findings import Finding, Severity
+from radioimmuno.geometry.image import Image
 from radioimmuno.identity import Identity
-from radioimmuno.image import Image
 from radioimmuno.report import write_report_html
 from radioimmuno.report.facts import facts_of
 from radioimmuno.report.plain_words import plain_words, standard_name

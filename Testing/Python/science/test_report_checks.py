@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from radioimmuno.findings import Finding, Severity
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.identity import Identity
-from radioimmuno.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.quality import LesionFinding
 from radioimmuno.report import write_checks_csv

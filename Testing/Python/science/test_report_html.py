@@ -13,7 +13,7 @@ import report_cases as cases
 from report_page import cards, every, page, parsed
 
 from radioimmuno.colors import color_scale
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.report import write_report_html
 from radioimmuno.results import Metrics
 

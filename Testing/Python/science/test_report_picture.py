@@ -17,9 +17,9 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
+from radioimmuno.geometry.outline import outlines
 from radioimmuno.lesion import Lesion
-from radioimmuno.report.contour import outlines
 from radioimmuno.report.picture import MOST_PIXELS, UNITS_A_MM, gray_of, jpeg_of, outline_path
 from radioimmuno.report.view import AXIAL, CORONAL, PLANES, SAGITTAL, Plane, View, views_of
 

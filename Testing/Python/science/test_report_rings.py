@@ -11,7 +11,7 @@ import pytest
 import report_cases as cases
 import SimpleITK as sitk
 
-from radioimmuno.image import Box, Image, Lattice, from_sitk
+from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.report import write_rings
 from radioimmuno.report.ring_map import label_of
 from radioimmuno.results import PatientScore

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
 
-from radioimmuno.grid import grid_of
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.grid import grid_of
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.ring import make_ring, ring_box, signed_distance
 from radioimmuno.settings import RingSettings

@@ -5,7 +5,7 @@ from signatures import signature, term
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring import patient_score, score, score_lesions, title
 

@@ -7,7 +7,7 @@ import pytest
 from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import read_lesions
 from radioimmuno.segmentation_file import write_segmentation

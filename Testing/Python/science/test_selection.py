@@ -10,7 +10,7 @@ from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.dicom import SourceSeries
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table, read_lesions
 from radioimmuno.scoring import score

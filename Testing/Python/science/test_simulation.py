@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.simulation import Plan, plan_benchmark, plan_patient, simulate_patient
 from radioimmuno.simulation.body import draw_body

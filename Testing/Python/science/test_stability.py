@@ -11,7 +11,7 @@ from test_scoring import LATTICE, patient
 from radioimmuno import measuring
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
-from radioimmuno.image import Image
+from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import with_stability
 from radioimmuno.scoring import patient_score, score

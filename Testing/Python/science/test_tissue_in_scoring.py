@@ -7,7 +7,7 @@ import pytest
 from signatures import signature, term
 
 from radioimmuno.findings import Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.quality import check_lesions
 from radioimmuno.scoring import score

@@ -9,7 +9,7 @@ import numpy as np
 
 from dicom_lesions import PATIENT, ball
 from dicom_series import ct_series, write
-from radioimmuno.image import Box, Image
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import ReadCt, read_ct
 from radioimmuno.results import PatientScore

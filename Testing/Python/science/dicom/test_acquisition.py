@@ -10,7 +10,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.dicom import read_ct
 from radioimmuno.domain import check_domain, check_scan
 from radioimmuno.findings import Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.provenance import provenance
 from radioimmuno.scoring import score

@@ -16,7 +16,7 @@ from dicom_series import write as write_series  # noqa: E402
 from radioimmuno.dicom import SourceSeries, read_ct  # noqa: E402
 from radioimmuno.dicom.integrity import Broken, check_whole  # noqa: E402
 from radioimmuno.findings import InputError, Severity  # noqa: E402
-from radioimmuno.image import Image, Lattice  # noqa: E402
+from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
 from radioimmuno.reading import read_lesions  # noqa: E402
 from radioimmuno.segmentation_file import write_segmentation  # noqa: E402

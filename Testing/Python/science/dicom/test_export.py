@@ -19,7 +19,7 @@ hd = pytest.importorskip("highdicom")
 from radioimmuno.dicom.export import write_dicom  # noqa: E402
 from radioimmuno.features.catalog import split  # noqa: E402
 from radioimmuno.findings import InputError  # noqa: E402
-from radioimmuno.image import Image  # noqa: E402
+from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
 from radioimmuno.reading import read_ct, read_lesions  # noqa: E402
 from radioimmuno.scoring import score  # noqa: E402

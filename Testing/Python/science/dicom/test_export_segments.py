@@ -15,7 +15,7 @@ hd = pytest.importorskip("highdicom")
 
 from radioimmuno.dicom.color import LESION_RGB, RING_RGB, cielab  # noqa: E402
 from radioimmuno.dicom.export import write_dicom  # noqa: E402
-from radioimmuno.image import Image  # noqa: E402
+from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site  # noqa: E402
 from radioimmuno.reading import read_lesions  # noqa: E402
 from radioimmuno.scoring import score  # noqa: E402

@@ -12,7 +12,7 @@ from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.dicom import SourceSeries
 from radioimmuno.dicom.contours import fill
 from radioimmuno.findings import GeometryError, InputError, Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Delineation, DelineationType, Site
 from radioimmuno.reading import read_image, read_lesions
 

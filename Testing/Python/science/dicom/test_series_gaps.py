@@ -7,7 +7,7 @@ import pytest
 
 from radioimmuno.dicom.gaps import Gap, check_gaps
 from radioimmuno.findings import Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import RingSettings, Settings
 

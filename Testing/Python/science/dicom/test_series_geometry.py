@@ -11,7 +11,7 @@ from dicom_series import ORIGIN, SHAPE, SPACING, ct_series, hu_values, read_sile
 from radioimmuno.dicom import find_series, read_ct
 from radioimmuno.dicom.pixels import PADDING_HU
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 from radioimmuno.reading import read_image
 
 

@@ -25,7 +25,7 @@ from radioimmuno.dicom import decoding, find_series, read_ct
 from radioimmuno.dicom.library import can_decode
 from radioimmuno.dicom.pixels import PADDING_HU
 from radioimmuno.findings import InputError
-from radioimmuno.image import Lattice
+from radioimmuno.geometry.image import Lattice
 from radioimmuno.thresholds import PADDING_BELOW_HU
 
 RNG = np.random.default_rng(3)

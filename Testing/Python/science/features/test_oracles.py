@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 
 from radioimmuno.features import catalog
-from radioimmuno.image import Image, from_sitk
+from radioimmuno.geometry.image import Image, from_sitk
 from radioimmuno.lesion import from_labels
 from radioimmuno.measuring import extract
 from radioimmuno.settings import ExtractionSettings, Settings

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from radioimmuno.findings import Severity
-from radioimmuno.image import Box, Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.quality import LesionFinding, check_lesions
 from radioimmuno.settings import Settings

@@ -23,7 +23,7 @@ from masks import (
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.domain import check_domain
 from radioimmuno.findings import CODES, Finding, Severity
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.measuring import extract
 from radioimmuno.quality import check_lesions, repairs_of
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings

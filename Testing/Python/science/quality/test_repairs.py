@@ -24,7 +24,7 @@ from masks import (
 )
 
 from radioimmuno.findings import Refusal
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.quality import repairs_of
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from masks import found, lesion, noisy
 
-from radioimmuno.image import Box, Lattice
+from radioimmuno.geometry.image import Box, Lattice
 from radioimmuno.quality import check_lesions
 from radioimmuno.quality.slices import fill_gaps, jagged_slices, smooth_between_slices
 from radioimmuno.quality.spurs import spurs

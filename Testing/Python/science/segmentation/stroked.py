@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from radioimmuno.image import Box, Image, Lattice, from_sitk
+from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 
 JITTER_MM = 2.0  # SD of each of a stroke's end points' two coordinates in the slice
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import label
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation import measure_axes
 
 LATTICE = Lattice((12, 90, 110), (3.0, 0.7, 0.8), (-40.0, -20.0, 60.0))

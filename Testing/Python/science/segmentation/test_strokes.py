@@ -11,7 +11,7 @@ import pytest
 from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
 
 from radioimmuno.findings import InputError
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation import segment_click, segment_stroke
 from radioimmuno.segmentation.segmented import as_stored
 from radioimmuno.segmentation.stroke import check_inside

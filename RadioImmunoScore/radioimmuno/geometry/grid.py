@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..memory import require_memory
 from .image import Box, Image, Lattice
-from .memory import require_memory
 
 # Grid sizes are rounded up; this keeps 60 x 3 mm at 2 mm from becoming 91 by a rounding error in the header.
 SIZE_TOLERANCE = 1e-6

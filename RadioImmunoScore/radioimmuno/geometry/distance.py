@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..lesion import Lesion
 from .image import Box, Triple
-from .lesion import Lesion
 
 # Of the finest spacing: wide enough for voxels not to show through, narrow enough for corners to stay.
 SMOOTHING_VOXELS = 1.0

@@ -1,0 +1,1 @@
+"""Arrays on lattices: images, boxes, grids, distances and outlines."""
