@@ -12,7 +12,7 @@ from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.results import LesionScore
-from radioimmuno.signature import Signature, default_signature, read_signature, shipped_signatures
+from radioimmuno.signature.signature import Signature, default_signature, read_signature, shipped_signatures
 
 from .acceptance import acceptedOf
 from .acquisition import modalityFindings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.identity import AS_PSEUDONYM, Naming
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 from .acquisition import readAcquisition
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import Finding
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 from .acquisition import readAcquisition
 from .case import Case, Progress, checked, findSignature, readCase, stabilityOf

@@ -11,7 +11,7 @@ from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
 from radioimmuno.perturbation import Perturbation
 from radioimmuno.results import Contribution, LesionScore, LesionStability, Spread
-from radioimmuno.signature import Signature, format_signature, parse_signature
+from radioimmuno.signature.signature import Signature, format_signature, parse_signature
 
 
 def rowsToJson(rows: Iterable[LesionScore]) -> str:

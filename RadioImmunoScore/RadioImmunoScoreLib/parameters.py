@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.results import LesionScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 from .memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson
 from .scene.nodes import PREFIX

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .results import LesionScore, Metrics
-from .signature import Signature
+from .signature.signature import Signature
 
 ABLATIVE = "research suggestion: candidate for ablative dose (score below the low cut-off)"
 IMMUNOGENIC = "research suggestion: candidate for immunogenic low dose (score above the high cut-off)"

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import __version__
 from .acquisition import Acquisition
-from .signature import Signature
+from .signature.signature import Signature
 
 
 def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from .quality.tissue import check_tissue
 from .regions import Keys
 from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
-from .signature import KVP, LOCATION, Signature, Term
+from .signature.signature import KVP, LOCATION, Signature, Term
 
 # Squares of scores have to stay finite: the patient's standard deviation is made of them.
 LARGEST_SCORE = 1e100

@@ -19,7 +19,7 @@ from .redrawing import redrawn, redrawn_box
 from .reliability import patient_stability
 from .results import LesionScore, LesionStability, PatientStability, Spread, with_stability
 from .scoring import features_of, found_before, keys_of, score_lesion
-from .signature import Cutoffs, Signature
+from .signature.signature import Cutoffs, Signature
 
 __all__ = [
     "LesionStability",

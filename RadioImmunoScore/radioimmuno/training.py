@@ -20,7 +20,7 @@ from .geometry.image import Image
 from .lesion import Lesion, Site
 from .measuring import extract
 from .settings import Settings
-from .signature import KVP, Signature, write_signature
+from .signature.signature import KVP, Signature, write_signature
 from .simulation import GENERATOR_VERSION, plan_patient
 from .validation import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
 

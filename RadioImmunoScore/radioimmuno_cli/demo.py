@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         from radioimmuno.identity import Identity
         from radioimmuno.scoring import score
-        from radioimmuno.signature import default_signature
+        from radioimmuno.signature.signature import default_signature
         from radioimmuno.simulation import simulate_patient
 
         progress.stage(SIMULATING)

@@ -9,7 +9,7 @@ from radioimmuno.perturbation import USUAL, Perturbation
 
 if TYPE_CHECKING:
     from radioimmuno.results import PatientScore
-    from radioimmuno.signature import Signature
+    from radioimmuno.signature.signature import Signature
 
     from .case import Case
     from .progress import Progress

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.results import LesionScore, Metrics, PatientScore
-    from radioimmuno.signature import Signature
+    from radioimmuno.signature.signature import Signature
 
 WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "making the scene"
 
@@ -154,8 +154,8 @@ def tell_machine(patient: PatientScore, files: Sequence[Path], out: Path) -> int
 
 
 def _lesion_table(patient: PatientScore, signature: Signature) -> str:
-    from radioimmuno.colors import color_scale
     from radioimmuno.naming import lesion_names
+    from radioimmuno.signature.color_scale import color_scale
 
     scale = color_scale(signature)
     names = lesion_names(patient.lesions)

@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.scoring import score
-        from radioimmuno.signature import default_signature, read_signature
+        from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
         case = read_case(

@@ -13,7 +13,7 @@ from .paths import Input
 from .table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
+    from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 
 DESCRIPTION = """\
 show   print what a signature file says: status, terms, cut-offs, settings
@@ -41,7 +41,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.signature import default_signature, read_signature
+    from radioimmuno.signature.signature import default_signature, read_signature
 
     signature = read_signature(arguments.file) if arguments.file else default_signature()
     if arguments.json:

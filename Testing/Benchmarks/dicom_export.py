@@ -38,7 +38,7 @@ def main() -> int:
     from radioimmuno.dicom import export
     from radioimmuno.reading import read_ct
     from radioimmuno.scoring import score
-    from radioimmuno.signature import default_signature
+    from radioimmuno.signature.signature import default_signature
 
     spent: dict[str, float] = defaultdict(float)
     for name in STAGES:

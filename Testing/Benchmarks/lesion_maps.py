@@ -30,7 +30,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.maps import interior_maps
 from radioimmuno.preprocessing import sample_intensities, sample_mask
 from radioimmuno.settings import ExtractionSettings, Settings
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation import simulate_patient
 from radioimmuno.stability import stability
 

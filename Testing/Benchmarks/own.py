@@ -21,7 +21,7 @@ from radioimmuno.measuring import extract
 from radioimmuno.ring import make_ring
 from radioimmuno.scoring import score
 from radioimmuno.settings import Settings
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 
 RUNS = 7
 

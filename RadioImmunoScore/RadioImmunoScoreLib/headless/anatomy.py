@@ -10,8 +10,8 @@ import numpy as np
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk
 
-from radioimmuno.colors import Rgb
 from radioimmuno.geometry.image import Image
+from radioimmuno.signature.color_scale import Rgb
 
 from ..scene.geometry import ijkToRasFromLattice
 

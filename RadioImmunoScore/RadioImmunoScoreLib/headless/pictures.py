@@ -10,9 +10,9 @@ import numpy as np
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-from radioimmuno.colors import Rgb
 from radioimmuno.files.atomic import replacing
 from radioimmuno.files.utf8_path import spelled
+from radioimmuno.signature.color_scale import Rgb
 
 from .written import pngProblem
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from radioimmuno.colors import Rgb, color_scale
 from radioimmuno.naming import lesion_names
 from radioimmuno.report.view import AXIAL, position_words
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.color_scale import Rgb, color_scale
+from radioimmuno.signature.signature import Signature
 
 from .labels import Label, drawLabels
 from .pictures import WHITE, drawText, textImage

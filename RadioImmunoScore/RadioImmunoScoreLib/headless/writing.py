@@ -16,7 +16,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature, read_signature, shipped_signatures
+from radioimmuno.signature.signature import Signature, read_signature, shipped_signatures
 
 from ..acquisition import noteAcquisition
 from ..parameters import addParameters

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import qt
-from radioimmuno.colors import ColorScale, color_scale
 from radioimmuno.results import Contribution, LesionScore, LesionStability
-from radioimmuno.signature import Signature
+from radioimmuno.signature.color_scale import ColorScale, color_scale
+from radioimmuno.signature.signature import Signature
 
 from ..scene.maps import rampColor
 

@@ -8,7 +8,7 @@ from typing import Any
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding, InputError
 from radioimmuno.identity import UNKNOWN, Identity
-from radioimmuno.signature import Signature, shipped_signatures
+from radioimmuno.signature.signature import Signature, shipped_signatures
 
 from ..acceptance import acceptedOf, keepAccepted
 from ..acquisition import readAcquisition

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.acquisition import Acquisition, check_kvp, implausible_kvp, with_kvp
 from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.signature import DEFAULT_NAME, shipped_signatures
+from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 
 from .. import demonstration
 from .jobs import SIMULATING

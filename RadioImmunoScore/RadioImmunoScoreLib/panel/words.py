@@ -13,7 +13,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.identity import Identity
 from radioimmuno.results import LesionStability
-from radioimmuno.signature import Cutoffs, Signature
+from radioimmuno.signature.signature import Cutoffs, Signature
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented

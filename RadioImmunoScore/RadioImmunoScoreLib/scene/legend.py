@@ -12,8 +12,8 @@ from typing import Any
 import slicer
 import vtk
 
-from radioimmuno.colors import ColorScale
-from radioimmuno.signature import Signature
+from radioimmuno.signature.color_scale import ColorScale
+from radioimmuno.signature.signature import Signature
 
 from .nodes import PREFIX, ensureNode, removeOwnedNode, removeWhole
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from radioimmuno.colors import Rgb
+from radioimmuno.signature.color_scale import Rgb
 
 from .tags import ORIGINAL_COLOR, tagOf
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import slicer
 
-from radioimmuno.colors import color_scale
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Cutoffs, Signature
+from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.signature.signature import Cutoffs, Signature
 
 from .nodes import ensureNode, removeOwnedNode
 from .tables import numberColumn, setColumns, textColumn

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import slicer
 
-from radioimmuno.colors import ColorScale, Rgb
 from radioimmuno.geometry.image import Image
 from radioimmuno.results import LesionScore, PatientScore
+from radioimmuno.signature.color_scale import ColorScale, Rgb
 
 from .geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf
 from .masks import BINARY_LABELMAP

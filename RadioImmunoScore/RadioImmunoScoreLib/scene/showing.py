@@ -9,9 +9,9 @@ from typing import Any
 
 import slicer
 
-from radioimmuno.colors import color_scale
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.signature.signature import Signature
 
 from .legend import COLORS, legendOf, removeLegend, showLegend
 from .maps import removeMap

@@ -10,7 +10,7 @@ from typing import Any
 import vtk
 
 from radioimmuno.results import LesionScore, LesionStability, PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 from .nodes import ensureNode
 

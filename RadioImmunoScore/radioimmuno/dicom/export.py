@@ -13,7 +13,7 @@ from ..findings import InputError
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import PatientScore
-from ..signature import Signature
+from ..signature.signature import Signature
 from .export_check import check_export
 from .export_frames import Slices
 from .export_seg import LESIONS, RINGS, UNICODE, lesion_segments, make_seg, ring_segments

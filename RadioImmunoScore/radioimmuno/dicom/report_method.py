@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__
-from ..signature import Signature
+from ..signature.signature import Signature
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..colors import ColorScale
 from ..results import PatientScore
-from ..signature import Cutoffs
+from ..signature.color_scale import ColorScale
+from ..signature.signature import Cutoffs
 from .markup import Markup, element
 from .words import decimals_for, fixed
 

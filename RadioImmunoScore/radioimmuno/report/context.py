@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..colors import color_scale
 from ..naming import lesion_names
 from ..results import PatientScore
-from ..signature import Signature
+from ..signature.color_scale import color_scale
+from ..signature.signature import Signature
 from .axis import Axis, axis_of
 
 

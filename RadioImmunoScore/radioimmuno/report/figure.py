@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..colors import Rgb
 from ..geometry.box_index import BoxIndex
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import LesionScore
+from ..signature.color_scale import Rgb
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element

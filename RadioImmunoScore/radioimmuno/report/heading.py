@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..signature import Signature
+from ..signature.signature import Signature
 from .context import Context
 from .markup import Markup, element
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..signature import Signature
+from ..signature.signature import Signature
 from .markup import Markup, element
 
 

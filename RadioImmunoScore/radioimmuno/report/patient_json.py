@@ -11,7 +11,7 @@ from ..files.atomic import write_text
 from ..identity import identity_entries
 from ..patient import designation
 from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
-from ..signature import Signature
+from ..signature.signature import Signature
 from .words import NO_BINS, NOT_DEFINED, entropy_missing, variable_title
 
 FORMAT = "radioimmuno-patient"

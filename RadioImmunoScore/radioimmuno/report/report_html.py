@@ -10,7 +10,7 @@ from ..files.atomic import write_text
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..results import PatientScore
-from ..signature import Signature
+from ..signature.signature import Signature
 from .card import lesion_card
 from .context import Context, context_of
 from .facts import Facts, facts_of

@@ -9,7 +9,7 @@ from ..identity import Identity
 from ..lesion import LeftOut
 from ..patient import designation
 from ..results import LesionScore, LesionStability, PatientScore
-from ..signature import Signature
+from ..signature.signature import Signature
 from .cells import number_cell, text_cell, write_rows
 
 LEFT_OUT = "left out"

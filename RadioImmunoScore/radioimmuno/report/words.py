@@ -8,7 +8,7 @@ from ..features.catalog import split
 from ..findings import Severity
 from ..lesion import Site
 from ..results import Metrics
-from ..signature import Cutoffs
+from ..signature.signature import Cutoffs
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"

@@ -12,7 +12,7 @@ import pytest
 from running import run_here
 from small_patient import ct_values, label_map, signature, write_volume
 
-from radioimmuno.signature import write_signature
+from radioimmuno.signature.signature import write_signature
 
 COMMAND = Path(sys.executable).with_name("radioimmuno")
 TIMEOUT_S = 300

@@ -8,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.settings import Settings
-from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 
 SHAPE = (30, 60, 60)
 SPACING = (1.0, 1.0, 2.0)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from small_patient import signature
 
-from radioimmuno.signature import write_signature
+from radioimmuno.signature.signature import write_signature
 from radioimmuno_cli.main import main
 
 pytest.importorskip("pydicom")

@@ -21,7 +21,7 @@ from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.segmentation_file import write_segmentation
-from radioimmuno.signature import write_signature
+from radioimmuno.signature.signature import write_signature
 from radioimmuno_cli.main import COMMANDS
 
 SHAPE, SPACING, ORIGIN = (60, 70, 140), (2.0, 1.5, 1.5), (-90.0, -30.0, -345.0)

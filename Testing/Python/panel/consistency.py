@@ -9,7 +9,7 @@ import pytest
 import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
-from radioimmuno.colors import color_scale
+from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.case import checked, readCase
 from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.maps import mappedSegment

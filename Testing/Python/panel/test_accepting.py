@@ -10,8 +10,8 @@ from patients import addPatient, select, waitIdle
 from synthetic import ctValues
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.colors import UNSCORED
 from radioimmuno.findings import Severity
+from radioimmuno.signature.color_scale import UNSCORED
 from RadioImmunoScoreLib.acquisition import noteAcquisition
 from slicerbench.dicomhierarchy import fileAsDicom
 from slicerbench.hands import click

@@ -25,7 +25,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
 from radioimmuno.measurable import overlaps
 from radioimmuno.results import LesionScore
-from radioimmuno.signature import DEFAULT_NAME, shipped_signatures
+from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 from RadioImmunoScoreLib.acquisition import noteAcquisition
 from slicerbench.complaints import Complaints
 

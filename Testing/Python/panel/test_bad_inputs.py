@@ -14,7 +14,7 @@ from synthetic import BALLS, SHAPE, SPACING, addShearingGrid, addShift, ballMask
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.signature import Term, default_signature, write_signature
+from radioimmuno.signature.signature import Term, default_signature, write_signature
 from RadioImmunoScoreLib.acquisition import noteAcquisition
 from RadioImmunoScoreLib.scene.geometry import orientedImage
 from slicerbench.hands import click

@@ -9,7 +9,7 @@ import slicer
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.scoring import score
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation import simulate_patient
 from RadioImmunoScoreLib.headless.writing import writeScene
 

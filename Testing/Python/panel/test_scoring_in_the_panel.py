@@ -215,7 +215,7 @@ def test_switching_the_signature_marks_all_rows_stale(scored, dialogs, tmp_path)
     panel = scored[0]
     from dataclasses import replace
 
-    from radioimmuno.signature import default_signature, write_signature
+    from radioimmuno.signature.signature import default_signature, write_signature
 
     file = tmp_path / "other.json"
     write_signature(replace(default_signature(), name="Other", version="2", status="research"), file)

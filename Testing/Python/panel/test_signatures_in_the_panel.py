@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from patients import addPatient, select, waitIdle
 
-from radioimmuno.signature import Cutoffs, default_signature, write_signature
+from radioimmuno.signature.signature import Cutoffs, default_signature, write_signature
 from slicerbench.hands import click, clickCell
 
 # Beyond all scores: every lesion lies below the low cut-off.

@@ -10,8 +10,8 @@ import slicer
 from pixels import around, countColor
 from synthetic import BALLS, SCORES, addSegmentation, addVolume, centerRas, patientScore, ringOf, signature
 
-from radioimmuno.colors import color_scale
 from radioimmuno.lesion import Site
+from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.headless.views import SliceView
 from RadioImmunoScoreLib.scene import clearScores, readImage, readLesions, restoreColors, setSite, showScores
 from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf

@@ -10,9 +10,9 @@ import pytest
 import slicer
 from synthetic import BALLS, SCORES, addSegmentation, addTurn, patientScore, ringOf, signature
 
-from radioimmuno.colors import UNSCORED, color_scale
 from radioimmuno.identity import Identity
 from radioimmuno.lesion import Site
+from radioimmuno.signature.color_scale import UNSCORED, color_scale
 from RadioImmunoScoreLib.scene import (
     clearScores,
     jumpToLesion,

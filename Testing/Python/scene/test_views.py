@@ -8,7 +8,7 @@ import slicer
 from pixels import around, countColor, countHue
 from synthetic import BALLS, SCORES, addSegmentation, addVolume, centerRas, patientScore, signature
 
-from radioimmuno.colors import color_scale
+from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.headless.views import SliceView, ThreeDView
 from RadioImmunoScoreLib.scene import clearScores, jumpToLesion, showScores

@@ -13,9 +13,9 @@ from PIL import Image as PngImage
 from pixels import around, countColor, countHue
 from synthetic import BALLS, SCORES, ballMask, ctValues, patientScore, signature
 
-from radioimmuno.colors import color_scale
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
+from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.headless.writing import writeScene
 

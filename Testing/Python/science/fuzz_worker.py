@@ -25,7 +25,7 @@ from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
-from radioimmuno.signature import read_signature
+from radioimmuno.signature.signature import read_signature
 
 SLOW_S = 10
 HEADER_BYTES = 700

@@ -13,7 +13,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.report import write_report_html
 from radioimmuno.report.markup import VOID
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 
 @dataclass

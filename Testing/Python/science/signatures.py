@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from radioimmuno.settings import Settings
-from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 
 EDGES = tuple(float(edge) for edge in range(-5, 6))
 

@@ -12,11 +12,11 @@ import report_cases as cases
 from report_page import cards, page
 from signatures import signature, term
 
-from radioimmuno.colors import color_scale
 from radioimmuno.patient import subsets
 from radioimmuno.report import write_patient_json, write_scores_csv
 from radioimmuno.results import LesionStability, PatientScore
-from radioimmuno.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 
 MEAN = "lesion.statistics.mean"
 

@@ -12,7 +12,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.extrapolation import beyond_range, beyond_scores
 from radioimmuno.findings import Severity
 from radioimmuno.scoring import score
-from radioimmuno.signature import Distribution, default_signature
+from radioimmuno.signature.signature import Distribution, default_signature
 
 MEAN, SIZE = "lesion.statistics.mean", "lesion.glrlm.gray_level_non_uniformity"
 

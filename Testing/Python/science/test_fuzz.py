@@ -17,7 +17,7 @@ from radioimmuno.findings import CODES, InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table
-from radioimmuno.signature import read_signature
+from radioimmuno.signature.signature import read_signature
 
 WORKER = Path(__file__).with_name("fuzz_worker.py")
 SLOWEST_S, MOST_MB = 10, 300

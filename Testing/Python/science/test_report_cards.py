@@ -20,7 +20,7 @@ from radioimmuno.identity import Identity
 from radioimmuno.report import write_report_html
 from radioimmuno.report.facts import facts_of
 from radioimmuno.report.plain_words import plain_words, standard_name
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 
 
 def test_patient_study_and_series_head_the_page(tmp_path: Path) -> None:

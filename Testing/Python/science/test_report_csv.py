@@ -11,7 +11,7 @@ import report_cases as cases
 
 from radioimmuno.report import write_scores_csv
 from radioimmuno.results import PatientScore
-from radioimmuno.signature import Signature
+from radioimmuno.signature.signature import Signature
 
 FIRST_COLUMNS = (
     "patient study lesion_id name site irradiated volume_cc score status codes reasons designation"

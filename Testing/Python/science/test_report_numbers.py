@@ -11,8 +11,8 @@ import pytest
 import report_cases as cases
 from report_page import cards, page
 
-from radioimmuno.colors import color_scale
 from radioimmuno.results import PatientScore
+from radioimmuno.signature.color_scale import color_scale
 
 
 def test_contributions_are_bars_around_zero_in_order_of_size_and_sum_up(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from radioimmuno.report.markup import element
 from radioimmuno.report.words import fixed, number, standing, variable_title, variable_value
-from radioimmuno.signature import Cutoffs
+from radioimmuno.signature.signature import Cutoffs
 
 
 def test_markup_escapes_text_and_attributes() -> None:

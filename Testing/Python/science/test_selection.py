@@ -16,7 +16,7 @@ from radioimmuno.reading import apply_lesion_table, read_lesions
 from radioimmuno.scoring import score
 from radioimmuno.segment_tags import LESION_TAG
 from radioimmuno.segmentation_file import write_segmentation
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 
 SHAPE, SPACING = (40, 96, 110), (3.0, 2.0, 2.0)
 LATTICE = Lattice(SHAPE, SPACING, (-110.0, -96.0, -300.0))

@@ -9,13 +9,8 @@ from signature_cases import DELETE, DOCUMENT, changed
 
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
-from radioimmuno.signature import (
-    Signature,
-    is_variable,
-    read_signature,
-    write_signature,
-)
-from radioimmuno.signature_file import MAX_BYTES
+from radioimmuno.signature.signature import Signature, is_variable, read_signature, write_signature
+from radioimmuno.signature.strict_json import MAX_BYTES
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from signature_cases import DELETE, DOCUMENT, changed
 from radioimmuno import signature
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
-from radioimmuno.signature import Signature, parse_signature
+from radioimmuno.signature.signature import Signature, parse_signature
 
 
 def read(document: dict) -> Signature:

@@ -7,7 +7,12 @@ import pytest
 
 from radioimmuno import signature as module
 from radioimmuno.findings import SignatureError
-from radioimmuno.signature import default_signature, format_signature, read_signature, shipped_signatures
+from radioimmuno.signature.signature import (
+    default_signature,
+    format_signature,
+    read_signature,
+    shipped_signatures,
+)
 from radioimmuno.training import CANDIDATES
 
 

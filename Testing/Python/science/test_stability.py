@@ -15,7 +15,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.results import with_stability
 from radioimmuno.scoring import patient_score, score
-from radioimmuno.signature import Cutoffs, default_signature
+from radioimmuno.signature.signature import Cutoffs, default_signature
 from radioimmuno.stability import Perturbation, stability
 
 NOTHING = Perturbation(sd_mm=0.0, growth_voxels=0.0, draws=4)

@@ -10,7 +10,7 @@ from radioimmuno import training
 from radioimmuno.fitting import Cohort, Grid, fit, score_cohort
 from radioimmuno.scoring import score
 from radioimmuno.settings import Settings
-from radioimmuno.signature import default_signature, format_signature
+from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation import simulate_patient
 from radioimmuno.training import CANDIDATES, DEMONSTRATION, Recipe, make_signature, simulate_cohort
 from radioimmuno.validation import auc, bootstrap, ordered_pairs

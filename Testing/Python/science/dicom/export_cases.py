@@ -14,7 +14,7 @@ from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import ReadCt, read_ct
 from radioimmuno.results import PatientScore
 from radioimmuno.scoring import score
-from radioimmuno.signature import Signature, default_signature
+from radioimmuno.signature.signature import Signature, default_signature
 
 SHAPE, SPACING = (30, 62, 61), (2.0, 1.0, 1.0)
 BALLS = {

@@ -14,7 +14,7 @@ from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.provenance import provenance
 from radioimmuno.scoring import score
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 
 FULL = Acquisition(120.0, 2.5, "B30f", "Iohexol", "DICOM header", "Maker Model", "CT")
 

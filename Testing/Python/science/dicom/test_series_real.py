@@ -10,7 +10,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.dicom import read_ct
 from radioimmuno.reading import read_image, read_lesions
 from radioimmuno.scoring import score
-from radioimmuno.signature import default_signature
+from radioimmuno.signature.signature import default_signature
 
 
 @pytest.mark.slow

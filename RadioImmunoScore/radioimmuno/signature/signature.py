@@ -14,12 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from .features import catalog
-from .files.atomic import write_bytes
-from .findings import SettingsError, SignatureError
-from .lesion import Site
-from .settings import Settings
-from .signature_file import Fields, invalid, parse_strict, read_limited, unreadable
+from ..features import catalog
+from ..files.atomic import write_bytes
+from ..findings import SettingsError, SignatureError
+from ..lesion import Site
+from ..settings import Settings
+from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
 
 FORMAT_VERSION = 1
 STATUSES = ("demonstration", "research", "published")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .findings import SignatureError
+from ..findings import SignatureError
 
 MAX_BYTES = 4_000_000
 
