@@ -19,7 +19,7 @@ from RadioImmunoScoreLib.commands import LesionCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.results import PatientScore
 
 HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"

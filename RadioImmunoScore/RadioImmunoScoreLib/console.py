@@ -22,7 +22,7 @@ from .scene.comparison import showComparison
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.extraction.extract import LesionFeatures
 
 
 def score(

@@ -188,7 +188,7 @@ def _onto(lesion: Lesion, lattice: Lattice) -> Lesion:
 
 def _withRings(patient: PatientScore, case: Case) -> PatientScore:
     """The patient with the rings that a loaded scene did not keep, built again: the same voxels."""
-    from radioimmuno.measuring import measure
+    from radioimmuno.extraction.extract import measure
 
     lacking = [row.id for row in patient.scored if row.ring is None]
     if not lacking:

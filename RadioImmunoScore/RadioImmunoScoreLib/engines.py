@@ -12,7 +12,7 @@ from .case import Case, Progress
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.extraction.extract import LesionFeatures
 
 
 def measureCase(
@@ -29,8 +29,8 @@ def measureCase(
         When there is no such engine, or it is not installed.
     """
     from radioimmuno.engines import engine_named
+    from radioimmuno.extraction.extract import extract
     from radioimmuno.features.catalog import DEFAULT, identifiers
-    from radioimmuno.measuring import extract
 
     return extract(
         case.image,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.settings import Settings
 
 __all__ = ["MAPS", "computeMap", "mapTitle"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .acquisition import Acquisition, implausible_kvp
+from .extraction.measurability import check_slices
 from .findings import Finding, Severity
-from .measurable import check_slices
 from .thresholds import MAX_SLICE_MM
 
 

@@ -11,17 +11,17 @@ from typing import Any
 
 from .acquisition import Acquisition
 from .domain import check_domain
+from .extraction.extract import Findings, LesionFeatures, Progress, by_region, extract, measure
+from .extraction.regions import Keys
+from .extraction.tissue import check_tissue
 from .extrapolation import beyond_range, beyond_scores
 from .features import catalog
 from .findings import Finding, Severity
 from .geometry.image import Image
 from .identity import UNKNOWN, Identity
 from .lesion import LeftOut, Lesion, Site
-from .measuring import Findings, LesionFeatures, Progress, by_region, extract, measure
 from .patient import subsets
 from .provenance import provenance
-from .quality.tissue import check_tissue
-from .regions import Keys
 from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
 from .signature.signature import KVP, LOCATION, Signature, Term

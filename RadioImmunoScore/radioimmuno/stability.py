@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from .acquisition import Acquisition
+from .extraction.extract import Findings, Progress, measure_lesion, task_of
 from .geometry.image import Image
 from .lesion import Lesion
-from .measuring import Findings, Progress, measure_lesion, task_of
 from .perturbation import USUAL, Perturbation
 from .redrawing import redrawn, redrawn_box
 from .reliability import patient_stability

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from .extraction.extract import extract
 from .features.catalog import STANDARD_WITHOUT_SHAPE, identifiers
 from .fitting import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
 from .geometry.image import Image
 from .lesion import Lesion, Site
-from .measuring import extract
 from .settings import Settings
 from .signature.signature import KVP, Signature, write_signature
 from .simulation import GENERATOR_VERSION, plan_patient

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radioimmuno.measuring import LesionFeatures
+    from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.settings import Settings
 
     from .case import Case
@@ -99,7 +99,7 @@ def _measure(
     case: Case, order: Order, engine: str | None, stage: str, progress: Progress
 ) -> Sequence[LesionFeatures]:
     from radioimmuno.engines import engine_named
-    from radioimmuno.measuring import extract
+    from radioimmuno.extraction.extract import extract
 
     progress.stage(stage)
     return extract(

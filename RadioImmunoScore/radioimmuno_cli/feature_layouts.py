@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from .engine_tables import NAME_COLUMN, Row, Table
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.lesion import Lesion
-    from radioimmuno.measuring import LesionFeatures
 
     from .case import Case
 

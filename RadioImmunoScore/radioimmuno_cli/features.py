@@ -29,8 +29,8 @@ from .progress import Progress
 from .table import heading, table
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.identity import Identity
-    from radioimmuno.measuring import LesionFeatures
 
 DESCRIPTION = f"""\
 Measure the IBSI features of every lesion and of its ring.

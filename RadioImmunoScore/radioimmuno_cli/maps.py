@@ -61,8 +61,8 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from radioimmuno.extraction.voxel_maps import MAPS
     from radioimmuno.files.atomic_folder import replacing_folder
-    from radioimmuno.maps import MAPS
 
     settings = settings_named(arguments.settings)
     names = _known(arguments.names or MAPS, MAPS)
@@ -123,8 +123,8 @@ def _mapped(
     case: Case, settings: Settings, names: list[str], progress: Progress
 ) -> tuple[dict[str, dict[str, Image]], dict[str, tuple[str, str]]]:
     """The maps by lesion, and (code, reason) of those that have none."""
+    from radioimmuno.extraction.voxel_maps import interior_maps
     from radioimmuno.findings import Severity
-    from radioimmuno.maps import interior_maps
 
     maps: dict[str, dict[str, Image]] = {}
     refused: dict[str, tuple[str, str]] = {}

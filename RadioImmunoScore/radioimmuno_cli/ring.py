@@ -19,8 +19,8 @@ from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.identity import Identity
-    from radioimmuno.measuring import LesionFeatures
     from radioimmuno.results import PatientScore
 
 BUILDING = "building rings"
@@ -56,8 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     changes = {name: value for name, value in given.items() if value is not None}
     settings = dataclasses.replace(settings, ring=dataclasses.replace(settings.ring, **changes))
     with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
+        from radioimmuno.extraction.extract import measure
         from radioimmuno.geometry.grid import resampled
-        from radioimmuno.measuring import measure
         from radioimmuno.report import check_grid, write_rings
 
         case = read_case(

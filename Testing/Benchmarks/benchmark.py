@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
+from radioimmuno.extraction.extract import measure
 from radioimmuno.geometry.image import Box, Image, to_sitk
-from radioimmuno.measuring import measure
 from radioimmuno.settings import Settings
 from radioimmuno.simulation import SimulatedPatient, simulate_benchmark_ct, simulate_patient
 

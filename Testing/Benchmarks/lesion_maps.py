@@ -24,11 +24,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.extraction.preprocessing import sample_intensities, sample_mask
+from radioimmuno.extraction.voxel_maps import interior_maps
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Box, Image, to_sitk
 from radioimmuno.lesion import Lesion
-from radioimmuno.maps import interior_maps
-from radioimmuno.preprocessing import sample_intensities, sample_mask
 from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation import simulate_patient

@@ -13,12 +13,12 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.ring import make_ring
 from radioimmuno.features import catalog
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import from_sitk
 from radioimmuno.lesion import from_labels
-from radioimmuno.measuring import extract
-from radioimmuno.ring import make_ring
 from radioimmuno.scoring import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature

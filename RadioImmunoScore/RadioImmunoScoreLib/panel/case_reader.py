@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from radioimmuno.extraction.proximity import neighbours, ring_reach
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Box, Image
-from radioimmuno.proximity import neighbours, ring_reach
 from radioimmuno.structures import Structure
 
 from ..case import Case, caseOf

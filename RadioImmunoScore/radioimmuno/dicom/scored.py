@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..extraction.extract import Progress, measure
 from ..files.written_files import LIST_NAME, unchanged_since_written
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity
 from ..lesion import LeftOut, Lesion, Site
-from ..measuring import Progress, measure
 from ..placement import ReadLesions
 from ..results import Contribution, LesionScore, Metrics, PatientScore
 from ..settings import Settings

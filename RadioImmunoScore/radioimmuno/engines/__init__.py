@@ -6,9 +6,9 @@ filtered images.
 
 from __future__ import annotations
 
+from ..extraction.extract import Engine
 from ..features.extract import extract
 from ..findings import EngineError
-from ..measuring import Engine
 from . import pyradiomics
 
 OWN, PYRADIOMICS = "radioimmuno", "pyradiomics"

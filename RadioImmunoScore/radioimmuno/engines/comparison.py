@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
+from ..extraction.extract import LesionFeatures
 from ..features.catalog import split
-from ..measuring import LesionFeatures
 from ..settings import ExtractionSettings
 from .pyradiomics_names import NAMES, reason
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from ..extraction.extract import Findings, LesionFeatures, Progress, measure
+from ..extraction.preprocessing import Region
 from ..features.catalog import REGIONS
 from ..features.extract import Values
 from ..findings import EngineError
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..measuring import Findings, LesionFeatures, Progress, measure
-from ..preprocessing import Region
 from ..settings import ExtractionSettings, Settings
 from .pyradiomics_names import NAMES
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..preprocessing import Region
+from ..extraction.preprocessing import Region
 from . import glcm, glrlm, morphology, ngldm, ngtdm, zones
 from .catalog import AUTOCORRELATION, ENCLOSING
 from .emphasis import SizeMatrix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..preprocessing import Region
+from ..extraction.preprocessing import Region
 from .moments import describe
 
 _SHARED = [

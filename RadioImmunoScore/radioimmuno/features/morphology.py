@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..preprocessing import Region
+from ..extraction.preprocessing import Region
 from .enclosing import minimum_box, minimum_ellipsoid
 
 Values = dict[str, float | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..preprocessing import Region
+from ..extraction.preprocessing import Region
 from .moments import describe, value_counts
 
 

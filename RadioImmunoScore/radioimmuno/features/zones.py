@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..preprocessing import Region
+from ..extraction.preprocessing import Region
 from .emphasis import measures, names, renamed, size_matrix
 from .neighbours import Neighbours
 

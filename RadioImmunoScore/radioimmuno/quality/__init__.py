@@ -5,7 +5,7 @@ Checks return findings, none changes anything. Repairs give new lesions and are 
 
 from __future__ import annotations
 
-from ..measurable import (
+from ..extraction.measurability import (
     bad_voxels,
     check_bad_voxels,
     check_mask,

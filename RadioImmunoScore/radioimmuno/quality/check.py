@@ -9,17 +9,17 @@ import numpy as np
 
 from ..acquisition import Acquisition
 from ..domain import check_domain
+from ..extraction.extract import LesionFeatures, measure
+from ..extraction.measurability import count
+from ..extraction.preprocessing import Region
+from ..extraction.tissue import check_tissue
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..measurable import count
-from ..measuring import LesionFeatures, measure
-from ..preprocessing import Region
 from ..settings import Settings
 from ..thresholds import FEW_PLANES, FEW_VOXELS, MAX_REGION_VOXELS
 from .slices import fill_gaps, jagged_slices
 from .spurs import spurs
-from .tissue import check_tissue
 
 VOXELS = "voxels"
 

@@ -12,13 +12,13 @@ from functools import partial
 
 import numpy as np
 
+from ..extraction.tissue import outside_body
 from ..findings import Refusal
 from ..geometry.image import Box, Image, Index
 from ..lesion import Lesion
 from ..thresholds import MIN_VOLUME_CC
 from .slices import fill_gaps, smooth_between_slices
 from .spurs import EVERYWAY, spurs
-from .tissue import outside_body
 
 # (the canonical mask, which of its box's voxels belong to other lesions) -> the voxels it shall have
 Change = Callable[[Image, np.ndarray], np.ndarray]

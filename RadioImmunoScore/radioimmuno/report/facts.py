@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..extraction.measurability import bad_voxels
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..measurable import bad_voxels
 from ..segmentation.axes import measure_axes
 
 

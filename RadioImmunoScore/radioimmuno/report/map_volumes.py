@@ -9,9 +9,9 @@ from functools import reduce
 
 import numpy as np
 
+from ..extraction.voxel_maps import TITLES, UNITS
 from ..geometry.image import Box, Image, to_sitk
 from ..identity import UNKNOWN, Identity
-from ..maps import TITLES, UNITS
 from ..volume_file import write_volume
 from .ring_map import set_identity
 

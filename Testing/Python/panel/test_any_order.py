@@ -20,10 +20,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from patients import waitFor
 
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.extraction.measurability import overlaps
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
-from radioimmuno.measurable import overlaps
 from radioimmuno.results import LesionScore
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 from RadioImmunoScoreLib.acquisition import noteAcquisition

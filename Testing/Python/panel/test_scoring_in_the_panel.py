@@ -119,16 +119,16 @@ def test_cancel_takes_less_than_half_a_second_and_changes_nothing(ready):
 
 def test_an_exception_in_one_lesion_shows_in_its_row_and_the_others_are_scored(ready, monkeypatch):
     panel = ready[0]
-    from radioimmuno import measuring
+    from radioimmuno.extraction import extract
 
-    prepare = measuring.prepare
+    prepare = extract.prepare
 
     def failing(image, lesion, *rest):
         if lesion.id == "node":
             raise RuntimeError("it broke")
         return prepare(image, lesion, *rest)
 
-    monkeypatch.setattr(measuring, "prepare", failing)
+    monkeypatch.setattr(extract, "prepare", failing)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     rows = {row.id: row for row in panel.panel.session.rows}

@@ -6,8 +6,8 @@ from phantoms import noisy_patient
 
 from radioimmuno.engines import PYRADIOMICS, engine_named
 from radioimmuno.engines.comparison import ComparedFeature, compare
+from radioimmuno.extraction.extract import LesionFeatures, extract
 from radioimmuno.features import catalog
-from radioimmuno.measuring import LesionFeatures, extract
 from radioimmuno.settings import ExtractionSettings, Settings
 
 WANTED = catalog.identifiers(catalog.DEFAULT)

@@ -10,10 +10,10 @@ import pytest
 
 from radioimmuno import engines
 from radioimmuno.engines import comparison, pyradiomics, pyradiomics_names
+from radioimmuno.extraction.extract import LesionFeatures, extract
 from radioimmuno.features import catalog
 from radioimmuno.features.extract import extract as own_extract
 from radioimmuno.findings import EngineError, Finding, Severity
-from radioimmuno.measuring import LesionFeatures, extract
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
 from phantoms import noisy_patient  # isort: skip

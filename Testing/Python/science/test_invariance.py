@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from phantoms import noisy_patient, signed_permutations
 
+from radioimmuno.extraction.extract import extract
 from radioimmuno.features import catalog
 from radioimmuno.features.catalog_rows import ENCLOSING
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.measuring import extract
 from radioimmuno.settings import ExtractionSettings, Settings
 
 # The enclosing shapes take most of the time and see the same vertices as the convex hull.

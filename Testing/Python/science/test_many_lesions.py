@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radioimmuno import measurable
+from radioimmuno.extraction import measurability
+from radioimmuno.extraction.extract import measure_lesion, task_of
+from radioimmuno.extraction.ring import make_ring
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.measuring import measure_lesion, task_of
 from radioimmuno.reading import read_lesions
-from radioimmuno.ring import make_ring
 from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.settings import Settings
 
@@ -52,13 +52,13 @@ def test_overlaps_among_many_are_those_of_every_pair(lesions: list[Lesion]) -> N
     whole = [lesion.mask.within(Box.whole(LATTICE.shape), False) for lesion in lesions]
     expected = {
         a.id: [
-            f"{measurable.count(int((m & n).sum()), 'voxel')} also belong to {b.name}."
+            f"{measurability.count(int((m & n).sum()), 'voxel')} also belong to {b.name}."
             for b, n in zip(lesions, whole, strict=True)
             if b is not a and (m & n).any()
         ]
         for a, m in zip(lesions, whole, strict=True)
     }
-    found = measurable.overlaps(lesions)
+    found = measurability.overlaps(lesions)
     assert {key: [finding.text for finding in texts] for key, texts in found.items()} == {
         key: texts for key, texts in expected.items() if texts
     }

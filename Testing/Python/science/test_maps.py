@@ -9,14 +9,14 @@ import pytest
 import SimpleITK as sitk
 from phantoms import noisy_patient, signed_permutations
 
+from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.preprocessing import make_region
+from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.features import glcm, histogram
 from radioimmuno.features.neighbours import Neighbours
 from radioimmuno.findings import Refusal
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
-from radioimmuno.maps import MAPS, TITLES, UNITS, interior_maps
-from radioimmuno.measuring import extract
-from radioimmuno.preprocessing import make_region
 from radioimmuno.settings import ExtractionSettings, Settings
 
 REFERENCE = Path(__file__).parents[2] / "Oracles" / "references" / "pyradiomics_maps.json"

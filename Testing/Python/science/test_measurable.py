@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from phantoms import distance_to
 
-from radioimmuno import measurable
+from radioimmuno.extraction import measurability
+from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.measuring import extract
 from radioimmuno.reading import read_image, read_lesions
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
@@ -58,7 +58,7 @@ def test_a_lesion_on_one_slice_is_refused():
 
 def test_a_lesion_at_the_border_is_warned_about_with_the_side():
     mask = distance_to(LATTICE, np.array([24.0, 22.0, 3.0])) <= 8
-    (finding,) = measurable.check_mask(lesion(mask), one_mm_grid())
+    (finding,) = measurability.check_mask(lesion(mask), one_mm_grid())
     assert (finding.code, finding.severity) == ("lesion.truncated", Severity.WARN)
     assert "(bottom)" in finding.text
 
@@ -161,7 +161,7 @@ def test_what_is_as_large_as_an_organ_is_warned_about(volume_cc, warned):
     coarse = Lattice((14, 14, 14), (side, side, side), (0.0, 0.0, 0.0))
     mask = np.zeros(coarse.shape, bool)
     mask[2:12, 2:12, 2:12] = True
-    known = measurable.check_mask(Lesion("1", "1", Image(mask, coarse)), grid_of(coarse, 5.0))
+    known = measurability.check_mask(Lesion("1", "1", Image(mask, coarse)), grid_of(coarse, 5.0))
     assert [finding.code for finding in known] == ["lesion.implausible_size"] * warned
 
 
@@ -170,12 +170,12 @@ def test_lungs_in_a_label_map_are_warned_about(data):
     image, _ = read_image(folder / "3DCT_lung.mha")
     for one in read_lesions(folder / "3DCT_lung_baseline_mask.mha", image).lesions:
         grid = grid_of(image.canonical().lattice, 2.0)
-        codes = [finding.code for finding in measurable.check_mask(one.canonical(), grid)]
+        codes = [finding.code for finding in measurability.check_mask(one.canonical(), grid)]
         assert "lesion.implausible_size" in codes
 
 
 def test_thick_slices_are_out_of_the_domain():
-    assert measurable.check_slices((5.0, 0.8, 0.8)) == []
-    (finding,) = measurable.check_slices((6.5, 0.8, 0.8))
+    assert measurability.check_slices((5.0, 0.8, 0.8)) == []
+    (finding,) = measurability.check_slices((6.5, 0.8, 0.8))
     assert finding.code == "domain.slice_thickness"
     assert "6.5 mm" in finding.text

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from phantoms import noisy_patient
 
+from radioimmuno.extraction.extract import by_region, extract, measure
 from radioimmuno.features import catalog
 from radioimmuno.features import extract as extraction
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.measuring import by_region, extract, measure
 from radioimmuno.settings import Settings
 
 

@@ -11,11 +11,11 @@ import pytest
 import SimpleITK as sitk
 
 from radioimmuno import memory
+from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.voxel_maps import interior_maps
 from radioimmuno.findings import Refusal, SettingsError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.maps import interior_maps
-from radioimmuno.measuring import extract
 from radioimmuno.memory import available_bytes, require_memory
 from radioimmuno.reading.volume import open_volume
 from radioimmuno.report import check_grid

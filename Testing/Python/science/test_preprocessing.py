@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from radioimmuno.extraction.preprocessing import discretize, make_region, resegment
 from radioimmuno.findings import Refusal
-from radioimmuno.preprocessing import discretize, make_region, resegment
 from radioimmuno.settings import ExtractionSettings
 
 VALUES = np.array([-1200.0, -1000.0, -5.0, 0.0, 9.0, 10.0, 3000.0, 3001.0]).reshape(2, 2, 2)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from radioimmuno.extraction.extract import measure
+from radioimmuno.extraction.proximity import neighbours, ring_reach
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.measuring import measure
-from radioimmuno.proximity import neighbours, ring_reach
 from radioimmuno.settings import Settings
 
 LATTICE = Lattice((24, 40, 60), (3.0, 1.5, 0.9), (0.0, 0.0, 0.0))

@@ -18,10 +18,10 @@ from phantoms import noisy_patient
 
 from radioimmuno.engines import comparison, pyradiomics
 from radioimmuno.engines import pyradiomics_names as names
+from radioimmuno.extraction.preprocessing import make_region
 from radioimmuno.features import catalog
 from radioimmuno.features import extract as own
 from radioimmuno.findings import EngineError
-from radioimmuno.preprocessing import make_region
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
 
+from radioimmuno.extraction.ring import make_ring, ring_box, signed_distance
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.ring import make_ring, ring_box, signed_distance
 from radioimmuno.settings import RingSettings
 
 SPACINGS = {1.5: (1.5, 0.8, 0.8), 3.0: (3.0, 0.8, 0.8), 5.0: (5.0, 0.98, 0.98)}

@@ -8,8 +8,8 @@ from phantoms import distance_to, noisy_patient, sphere
 from signatures import signature, term
 from test_scoring import LATTICE, patient
 
-from radioimmuno import measuring
 from radioimmuno.acquisition import Acquisition
+from radioimmuno.extraction import extract
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
@@ -188,8 +188,8 @@ def test_the_other_lesions_stay_and_cut_the_ring_of_every_contour():
 
 def test_the_ct_is_sampled_once_for_all_contours_of_a_lesion(monkeypatch):
     sampled = []
-    plain = measuring.sample
-    monkeypatch.setattr(measuring, "sample", lambda *given: sampled.append(given) or plain(*given))
+    plain = extract.sample
+    monkeypatch.setattr(extract, "sample", lambda *given: sampled.append(given) or plain(*given))
     image, lesions = patient()
     stability(image, lesions, signature(), perturbation=Perturbation(draws=6))
     assert len(sampled) == len(lesions)

@@ -5,10 +5,10 @@ import csv
 import pytest
 import SimpleITK as sitk
 
+from radioimmuno.extraction.extract import extract
 from radioimmuno.features import catalog
 from radioimmuno.geometry.image import Image, from_sitk
 from radioimmuno.lesion import from_labels
-from radioimmuno.measuring import extract
 from radioimmuno.settings import PRESETS
 
 CONFIGURATIONS = {

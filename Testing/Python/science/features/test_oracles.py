@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 
+from radioimmuno.extraction.extract import extract
 from radioimmuno.features import catalog
 from radioimmuno.geometry.image import Image, from_sitk
 from radioimmuno.lesion import from_labels
-from radioimmuno.measuring import extract
 from radioimmuno.settings import ExtractionSettings, Settings
 
 REFERENCES = Path(__file__).parents[3] / "Oracles" / "references"

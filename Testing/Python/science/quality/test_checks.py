@@ -22,9 +22,9 @@ from masks import (
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.domain import check_domain
+from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import CODES, Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.measuring import extract
 from radioimmuno.quality import check_lesions, repairs_of
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
@@ -70,7 +70,7 @@ def test_voxels_out_of_the_range_of_hu_do_not_count_as_voxels_that_features_have
 @pytest.mark.parametrize("lattice", [FINE, SLICED])
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 def test_the_part_outside_the_body_is_told_in_percent(lattice, share):
-    from radioimmuno.quality.tissue import tissue_under
+    from radioimmuno.extraction.tissue import tissue_under
 
     mask = ball(lattice)
     front = int(np.flatnonzero(np.cumsum(mask.sum(axis=(0, 2))) > share * mask.sum())[0])

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import measurable
-from .features.catalog import LOCAL_INTENSITY
-from .features.local_intensity import PEAK_RADIUS_MM
-from .findings import Finding, Refusal, Severity
-from .geometry.grid import Grid
-from .geometry.image import Box, Image
-from .lesion import Lesion
+from ..features.catalog import LOCAL_INTENSITY
+from ..features.local_intensity import PEAK_RADIUS_MM
+from ..findings import Finding, Refusal, Severity
+from ..geometry.grid import Grid
+from ..geometry.image import Box, Image
+from ..lesion import Lesion
+from ..settings import ExtractionSettings, Settings
+from . import measurability
 from .preprocessing import Region, make_region, sample_intensities, sample_mask
 from .ring import Ring, make_ring, ring_box
-from .settings import ExtractionSettings, Settings
 
 # What stands in for voxels that hold no intensity; whatever it touches on the grid is left out.
 FILL_HU = -1000.0
@@ -99,11 +99,13 @@ def prepare(
     if "ring" in keys:
         ring = make_ring(lesion, grid, settings.ring, others, (values, box))
         masks["ring"] = ring.mask.within(box, False)
-        findings += measurable.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)))
+        findings += measurability.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)))
     for name, mask in masks.items():
         voxels = int(np.count_nonzero(mask))
         for kind, where in touched.items():
-            findings += measurable.check_bad_voxels(kind, name, int(np.count_nonzero(mask & where)), voxels)
+            findings += measurability.check_bad_voxels(
+                kind, name, int(np.count_nonzero(mask & where)), voxels
+            )
     if any(finding.severity is Severity.REFUSE for finding in findings):
         return Prepared({}, ring, tuple(findings))
 
@@ -138,7 +140,7 @@ def _region(
 
 def _clean(crop: Image) -> tuple[Image, dict[str, np.ndarray]]:
     """The crop with voxels that hold no intensity filled, and which those are, by kind."""
-    bad = measurable.bad_voxels(crop.values)
+    bad = measurability.bad_voxels(crop.values)
     if not bad:
         return crop, bad
     values = np.where(np.logical_or.reduce(list(bad.values())), FILL_HU, crop.values)

@@ -18,15 +18,15 @@ from functools import cached_property
 
 import numpy as np
 
-from . import measurable
-from .features.neighbours import DIRECTIONS
-from .findings import Refusal, Severity
-from .geometry.grid import grid_of
-from .geometry.image import Image
-from .lesion import Lesion
+from ..features.neighbours import DIRECTIONS
+from ..findings import Refusal, Severity
+from ..geometry.grid import grid_of
+from ..geometry.image import Image
+from ..lesion import Lesion
+from ..settings import Settings
+from . import measurability
 from .preprocessing import Region
 from .regions import prepare, sample, sampled_box
-from .settings import Settings
 
 TITLES = {
     "mean": "local mean",
@@ -76,7 +76,7 @@ def interior_maps(
         raise Refusal("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")
     grid = grid_of(source.lattice, settings.extraction.spacing_mm)
     keys = {"lesion": ("statistics.mean",)}
-    for finding in measurable.check_mask(lesion, grid):
+    for finding in measurability.check_mask(lesion, grid):
         if finding.code == "lesion.too_large":
             raise Refusal(finding.code, finding.text)
     box = sampled_box(lesion.box, grid, settings, keys)

@@ -12,19 +12,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from . import measurable
-from .features import catalog
-from .features.extract import Values
-from .features.extract import extract as extract_features
-from .findings import Finding, Refusal, Severity
-from .geometry.box_index import BoxIndex
-from .geometry.grid import Grid, grid_of
-from .geometry.image import Box, Image
-from .lesion import Lesion
+from ..features import catalog
+from ..features.extract import Values
+from ..features.extract import extract as extract_features
+from ..findings import Finding, Refusal, Severity
+from ..geometry.box_index import BoxIndex
+from ..geometry.grid import Grid, grid_of
+from ..geometry.image import Box, Image
+from ..lesion import Lesion
+from ..settings import Settings
+from . import measurability
 from .preprocessing import Region
 from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box
 from .ring import ring_box
-from .settings import Settings
 
 Progress = Callable[[int, int], None]
 Findings = Mapping[str, Sequence[Finding]]
@@ -156,7 +156,7 @@ def measure(
     `margin_mm` is how much of the CT around a region the engine gets at least.
     """
     task = task_of(image, lesions, settings, keys, engine, margin_mm)
-    shared = measurable.overlaps(task.lesions)
+    shared = measurability.overlaps(task.lesions)
     chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
     rows: list[LesionFeatures] = []
     for lesion in chosen:
@@ -200,7 +200,7 @@ def measure_lesion(
     try:
         # A lesion of which nothing lies on the CT is not empty: what is known says so already.
         if lesion.box is not None or not _refuses(findings):
-            findings += measurable.check_mask(lesion, task.grid)
+            findings += measurability.check_mask(lesion, task.grid)
         if not _refuses(findings) and lesion.box is not None:
             others = task.cutting(lesion)
             around = sampled or task.sampled(lesion.box)

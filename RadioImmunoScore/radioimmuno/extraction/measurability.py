@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .findings import Finding, Severity
-from .geometry.box_index import BoxIndex
-from .geometry.grid import Grid
-from .geometry.image import Box
-from .lesion import Lesion
-from .naming import lesion_names
-from .thresholds import (
+from ..findings import Finding, Severity
+from ..geometry.box_index import BoxIndex
+from ..geometry.grid import Grid
+from ..geometry.image import Box
+from ..lesion import Lesion
+from ..naming import lesion_names
+from ..thresholds import (
     BAD_VOXELS_REFUSE_SHARE,
     BAD_VOXELS_WARN_SHARE,
     MAX_PLAUSIBLE_CC,

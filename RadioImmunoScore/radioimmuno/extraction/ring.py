@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .geometry.grid import Grid
-from .geometry.image import Box, Image, Triple
-from .lesion import Lesion
-from .memory import require_memory
+from ..geometry.grid import Grid
+from ..geometry.image import Box, Image, Triple
+from ..lesion import Lesion
+from ..memory import require_memory
+from ..settings import RingSettings
 from .preprocessing import sample_mask
-from .settings import RingSettings
 
 # Slices this many grid steps apart or more are joined by a cubic spline: straight lines would cut the bulge
 # off.

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .geometry.grid import resampled
-from .geometry.image import Box, Lattice
-from .settings import Settings
+from ..geometry.grid import resampled
+from ..geometry.image import Box, Lattice
+from ..settings import Settings
 
 # What sampling on the grid adds to a ring's reach and to the other lesion, rounded up.
 GRID_STEPS, VOXELS = 3, 2

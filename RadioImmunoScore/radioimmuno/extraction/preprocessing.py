@@ -11,11 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
-from .findings import Refusal
-from .geometry.grid import CUBIC, LINEAR, Grid
-from .geometry.image import Box, Image, Index, Triple
-from .lesion import Lesion
-from .settings import MAX_LEVELS, ExtractionSettings
+from ..findings import Refusal
+from ..geometry.grid import CUBIC, LINEAR, Grid
+from ..geometry.image import Box, Image, Index, Triple
+from ..lesion import Lesion
+from ..settings import MAX_LEVELS, ExtractionSettings
 
 # Trilinear weights of a mask reach one half exactly, but for rounding: such a voxel counts as inside.
 HALF = np.float32(0.5 - 1e-6)
