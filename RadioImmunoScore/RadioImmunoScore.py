@@ -20,7 +20,7 @@ from RadioImmunoScoreLib.commands import LesionCommands
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
     from radioimmuno.extraction.extract import LesionFeatures
-    from radioimmuno.results import PatientScore
+    from radioimmuno.scoring.results import PatientScore
 
 HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"
 

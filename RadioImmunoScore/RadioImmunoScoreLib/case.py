@@ -11,7 +11,7 @@ from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import LeftOut, Lesion
-from radioimmuno.results import LesionScore
+from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature, default_signature, read_signature, shipped_signatures
 
 from .acceptance import acceptedOf
@@ -21,8 +21,8 @@ from .scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 from .selection import selectRead
 
 if TYPE_CHECKING:
-    from radioimmuno.results import PatientStability
-    from radioimmuno.stability import Perturbation
+    from radioimmuno.scoring.results import PatientStability
+    from radioimmuno.scoring.score_stability import Perturbation
 
 Progress = Callable[[int, int], None]
 
@@ -122,7 +122,7 @@ def scoreCase(
     case: Case, only: Collection[str] | None = None, progress: Progress | None = None
 ) -> Sequence[LesionScore]:
     """The rows of the lesions in `only` (of all by default); on any thread."""
-    from radioimmuno.scoring import score_lesions
+    from radioimmuno.scoring.score import score_lesions
 
     return score_lesions(
         case.image,
@@ -142,7 +142,7 @@ def stabilityOf(
     perturbation: Perturbation | None = None,
 ) -> PatientStability:
     """How far the scores of the lesions in `only` move with their contours; on any thread."""
-    from radioimmuno.stability import Perturbation, stability
+    from radioimmuno.scoring.score_stability import Perturbation, stability
 
     return stability(
         case.image,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding
-    from radioimmuno.results import PatientStability
+    from radioimmuno.scoring.results import PatientStability
 
     from .console_lesions import SegmentedLesion
 
@@ -116,7 +116,7 @@ class LesionCommands:
         Parameters
         ----------
         volumeNode, segmentationNode, signature, kvp, only, progress : as of `score`
-        perturbation : a `radioimmuno.stability.Perturbation`; 30 draws of 1 mm by default
+        perturbation : a `radioimmuno.scoring.score_stability.Perturbation`; 30 draws of 1 mm by default
 
         Returns
         -------

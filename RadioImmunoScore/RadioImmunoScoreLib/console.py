@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.identity import AS_PSEUDONYM, Naming
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature
 
 from .acquisition import readAcquisition
@@ -35,7 +35,7 @@ def score(
     naming: Naming = AS_PSEUDONYM,
 ) -> PatientScore:
     """Score and show; see `RadioImmunoScoreLogic.score`."""
-    from radioimmuno.scoring import patient_score
+    from radioimmuno.scoring.score import patient_score
 
     used = _signature(signature)
     case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))

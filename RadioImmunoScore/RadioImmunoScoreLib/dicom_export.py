@@ -18,7 +18,7 @@ from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 
 from .case import Case, Progress
 from .dicom_origin import INSTANCE_UIDS

@@ -10,7 +10,7 @@ from typing import Any
 import slicer
 
 from radioimmuno.files.outputs import check_output
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 
 from .case import Case
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from radioimmuno.results import LesionScore
+from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature
 
 from .memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson

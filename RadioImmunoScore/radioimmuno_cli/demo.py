@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.identity import Identity
-        from radioimmuno.scoring import score
+        from radioimmuno.scoring.score import score
         from radioimmuno.signature.signature import default_signature
         from radioimmuno.simulation import simulate_patient
 

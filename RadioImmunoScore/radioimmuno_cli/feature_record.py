@@ -56,7 +56,7 @@ def write_record(path: Path, out: Path, case: Case, order: Order, made: Table, h
     from radioimmuno import __version__
     from radioimmuno.files.atomic import write_text
     from radioimmuno.identity import identity_entries
-    from radioimmuno.provenance import versions
+    from radioimmuno.scoring.provenance import versions
 
     document = {
         "format": FORMAT,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from radioimmuno.perturbation import USUAL, Perturbation
+from radioimmuno.stability.perturbation import USUAL, Perturbation
 
 if TYPE_CHECKING:
-    from radioimmuno.results import PatientScore
+    from radioimmuno.scoring.results import PatientScore
     from radioimmuno.signature.signature import Signature
 
     from .case import Case
@@ -71,7 +71,7 @@ def measured_stability(
     progress: Progress,
 ) -> PatientScore:
     """The patient with the stability of its scores."""
-    from radioimmuno.stability import stability, with_stability
+    from radioimmuno.scoring.score_stability import stability, with_stability
 
     progress.stage(REDRAWING)
     found = stability(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from radioimmuno.dicom import SourceSeries
     from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
-    from radioimmuno.results import LesionScore, Metrics, PatientScore
+    from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
     from radioimmuno.signature.signature import Signature
 
 WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "making the scene"

@@ -21,7 +21,7 @@ from .table import heading, table
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.identity import Identity
-    from radioimmuno.results import PatientScore
+    from radioimmuno.scoring.results import PatientScore
 
 BUILDING = "building rings"
 
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _as_patient(built: Sequence[LesionFeatures], identity: Identity) -> PatientScore:
-    from radioimmuno.results import LesionScore, PatientScore
+    from radioimmuno.scoring.results import LesionScore, PatientScore
 
     rows = (LesionScore(b.id, b.name, b.volume_cc, None, findings=b.findings, ring=b.ring) for b in built)
     return PatientScore(tuple(rows), {}, {}, identity=identity)

@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
-        from radioimmuno.scoring import score
+        from radioimmuno.scoring.score import score
         from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _findings(series: Series) -> list[Finding]:
     """What is wrong with the series, and what scoring would warn of or may need."""
-    from radioimmuno.domain import check_scan
+    from radioimmuno.scoring.domain import check_scan
 
     lattice = series.stack.lattice if series.stack else None
     return [*series.findings, *(check_scan(series.acquisition, lattice.spacing) if lattice else [])]

@@ -37,7 +37,7 @@ def main() -> int:
     """Make the series, score, write the result several times, print medians."""
     from radioimmuno.dicom import export
     from radioimmuno.reading import read_ct
-    from radioimmuno.scoring import score
+    from radioimmuno.scoring.score import score
     from radioimmuno.signature.signature import default_signature
 
     spent: dict[str, float] = defaultdict(float)

@@ -29,10 +29,10 @@ from radioimmuno.extraction.voxel_maps import interior_maps
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Box, Image, to_sitk
 from radioimmuno.lesion import Lesion
+from radioimmuno.scoring.score_stability import stability
 from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation import simulate_patient
-from radioimmuno.stability import stability
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parents[1] / ".venv-oracles" / "bin" / "python"

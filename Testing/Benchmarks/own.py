@@ -19,7 +19,7 @@ from radioimmuno.features import catalog
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import from_sitk
 from radioimmuno.lesion import from_labels
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature
 

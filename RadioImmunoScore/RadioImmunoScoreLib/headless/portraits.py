@@ -11,7 +11,7 @@ import numpy as np
 
 from radioimmuno.naming import lesion_names
 from radioimmuno.report.view import AXIAL, position_words
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import Rgb, color_scale
 from radioimmuno.signature.signature import Signature
 

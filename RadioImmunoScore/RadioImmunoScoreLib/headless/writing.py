@@ -15,7 +15,7 @@ import vtk
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature, read_signature, shipped_signatures
 
 from ..acquisition import noteAcquisition

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import qt
-from radioimmuno.results import Contribution, LesionScore, LesionStability
+from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability
 from radioimmuno.signature.color_scale import ColorScale, color_scale
 from radioimmuno.signature.signature import Signature
 

@@ -8,8 +8,8 @@ from typing import Any
 from slicer.i18n import tr as _
 
 import qt
-from radioimmuno.patient import designation
-from radioimmuno.results import LesionScore, Metrics, PatientScore
+from radioimmuno.scoring.patient_metrics import designation
+from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
 
 from .drawing import Pen, contributionBars, scorePlot
 from .signal import Signal
@@ -88,7 +88,7 @@ class PatientView:
                 self._ui.metricsTable.item(number, column).setToolTip(tip)
 
     def _showContributions(self, lesion: LesionScore | None, pen: Pen) -> None:
-        from radioimmuno.scoring import title
+        from radioimmuno.scoring.score import title
 
         isScored = lesion is not None and lesion.score is not None
         self._ui.contributionsPicture.setVisible(isScored)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore, LesionStability
+from radioimmuno.scoring.results import LesionScore, LesionStability
 
 from ..scene.sites import copiedSite
 from ..scene.tags import axesOf, irradiatedOf

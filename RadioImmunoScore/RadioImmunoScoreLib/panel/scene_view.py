@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 
 from ..scene import clearScores, hideOthers, showScores
 from .inputs import Inputs

@@ -8,7 +8,7 @@ from typing import Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore
+from radioimmuno.scoring.results import LesionScore
 
 from ..scene.sites import sitesOf
 from ..scene.tags import irradiatedOf

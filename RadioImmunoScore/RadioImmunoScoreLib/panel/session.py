@@ -10,7 +10,7 @@ from typing import Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
-from radioimmuno.results import LesionScore, PatientScore, PatientStability
+from radioimmuno.scoring.results import LesionScore, PatientScore, PatientStability
 
 from ..case import Case, checked, inputsOf, scoreCase
 from ..parameters import Parameters
@@ -323,7 +323,7 @@ class Session:
         ]
 
     def _patientNow(self) -> PatientScore | None:
-        from radioimmuno.scoring import patient_score
+        from radioimmuno.scoring.score import patient_score
 
         inputs = self.inputs
         rows = [row for i in inputs.included if (row := self._store.scores.get(i)) is not None]

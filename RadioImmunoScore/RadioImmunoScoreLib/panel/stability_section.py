@@ -15,7 +15,7 @@ from .session import Session
 from .words import problemText
 
 if TYPE_CHECKING:
-    from radioimmuno.results import PatientStability
+    from radioimmuno.scoring.results import PatientStability
 
 Tester = Callable[..., Any]
 

@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.identity import Identity
-from radioimmuno.results import LesionStability
+from radioimmuno.scoring.results import LesionStability
 from radioimmuno.signature.signature import Cutoffs, Signature
 
 if TYPE_CHECKING:

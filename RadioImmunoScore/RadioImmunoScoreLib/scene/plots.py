@@ -6,7 +6,7 @@ from typing import Any
 
 import slicer
 
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 from radioimmuno.signature.signature import Cutoffs, Signature
 

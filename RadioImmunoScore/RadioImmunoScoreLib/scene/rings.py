@@ -9,7 +9,7 @@ import numpy as np
 import slicer
 
 from radioimmuno.geometry.image import Image
-from radioimmuno.results import LesionScore, PatientScore
+from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.color_scale import ColorScale, Rgb
 
 from .geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf

@@ -9,7 +9,7 @@ from typing import Any
 
 import vtk
 
-from radioimmuno.results import LesionScore, LesionStability, PatientScore
+from radioimmuno.scoring.results import LesionScore, LesionStability, PatientScore
 from radioimmuno.signature.signature import Signature
 
 from .nodes import ensureNode

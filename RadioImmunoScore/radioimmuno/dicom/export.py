@@ -12,7 +12,7 @@ from ..files.atomic import write_bytes
 from ..findings import InputError
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from ..signature.signature import Signature
 from .export_check import check_export
 from .export_frames import Slices

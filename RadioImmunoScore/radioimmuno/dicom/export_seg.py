@@ -25,7 +25,7 @@ from ..geometry.grid import Grid
 from ..geometry.image import Image, Lattice
 from ..lesion import Delineation, DelineationType, Lesion, Site
 from ..placement import place
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from .codes import NOT_RECORDED, RING, body_part, coded, region_of
 from .color import LESION_RGB, RING_RGB, cielab
 from .export_frames import Slices, frame_elements, frames_of_masks, rounded_mm

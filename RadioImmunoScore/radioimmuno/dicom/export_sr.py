@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import __version__
-from ..results import LesionScore, PatientScore
+from ..scoring.results import LesionScore, PatientScore
 from .codes import coded, region_of, scheme_identification
 from .export_seg import Segment, Segmentation
 from .library import highdicom

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..features import catalog
-from ..results import LesionScore, Metrics
+from ..scoring.results import LesionScore, Metrics
 from .codes import coded
 from .library import highdicom
 from .names import cleaned

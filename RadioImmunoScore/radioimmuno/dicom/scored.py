@@ -15,7 +15,7 @@ from ..geometry.image import Image
 from ..identity import Identity
 from ..lesion import LeftOut, Lesion, Site
 from ..placement import ReadLesions
-from ..results import Contribution, LesionScore, Metrics, PatientScore
+from ..scoring.results import Contribution, LesionScore, Metrics, PatientScore
 from ..settings import Settings
 from .report_method import Method
 from .source import SourceSeries

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..acquisition import Acquisition
-from ..domain import check_domain
 from ..extraction.extract import LesionFeatures, measure
 from ..extraction.measurability import count
 from ..extraction.preprocessing import Region
@@ -16,6 +15,7 @@ from ..extraction.tissue import check_tissue
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..lesion import Lesion
+from ..scoring.domain import check_domain
 from ..settings import Settings
 from ..thresholds import FEW_PLANES, FEW_VOXELS, MAX_REGION_VOXELS
 from .slices import fill_gaps, jagged_slices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from ..signature.color_scale import ColorScale
 from ..signature.signature import Cutoffs
 from .markup import Markup, element

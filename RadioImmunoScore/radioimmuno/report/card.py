@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..findings import Finding, Severity
-from ..patient import designation
-from ..results import LesionScore, LesionStability
+from ..scoring.patient_metrics import designation
+from ..scoring.results import LesionScore, LesionStability
 from .axis import Axis
 from .context import Context
 from .contributions import contribution_table

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..naming import lesion_names
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from ..signature.color_scale import color_scale
 from ..signature.signature import Signature
 from .axis import Axis, axis_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..results import Contribution, LesionScore
+from ..scoring.results import Contribution, LesionScore
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..geometry.box_index import BoxIndex
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..results import LesionScore
+from ..scoring.results import LesionScore
 from ..signature.color_scale import Rgb
 from .axis import Axis
 from .context import Context

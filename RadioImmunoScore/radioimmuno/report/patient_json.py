@@ -9,8 +9,8 @@ from typing import Any
 
 from ..files.atomic import write_text
 from ..identity import identity_entries
-from ..patient import designation
-from ..results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
+from ..scoring.patient_metrics import designation
+from ..scoring.results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
 from ..signature.signature import Signature
 from .words import NO_BINS, NOT_DEFINED, entropy_missing, variable_title
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..perturbation import Perturbation
-from ..results import LesionScore, LesionStability, PatientStability
+from ..scoring.results import LesionScore, LesionStability, PatientStability
+from ..stability.perturbation import Perturbation
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element

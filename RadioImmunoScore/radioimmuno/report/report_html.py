@@ -9,7 +9,7 @@ from .. import __version__
 from ..files.atomic import write_text
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from ..signature.signature import Signature
 from .card import lesion_card
 from .context import Context, context_of

@@ -13,7 +13,7 @@ import numpy as np
 from ..geometry.image import Image, Lattice, to_sitk
 from ..identity import Identity
 from ..memory import require_memory
-from ..results import PatientScore
+from ..scoring.results import PatientScore
 from ..volume_file import write_volume
 
 if TYPE_CHECKING:

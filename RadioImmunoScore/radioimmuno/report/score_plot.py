@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..results import LesionScore
+from ..scoring.results import LesionScore
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element

@@ -7,8 +7,8 @@ import os
 from .. import __version__
 from ..identity import Identity
 from ..lesion import LeftOut
-from ..patient import designation
-from ..results import LesionScore, LesionStability, PatientScore
+from ..scoring.patient_metrics import designation
+from ..scoring.results import LesionScore, LesionStability, PatientScore
 from ..signature.signature import Signature
 from .cells import number_cell, text_cell, write_rows
 

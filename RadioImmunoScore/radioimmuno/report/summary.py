@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..results import Metrics
+from ..scoring.results import Metrics
 from .axis import Axis
 from .context import Context
 from .markup import Child, Markup, element

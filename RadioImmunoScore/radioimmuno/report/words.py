@@ -7,7 +7,7 @@ import math
 from ..features.catalog import split
 from ..findings import Severity
 from ..lesion import Site
-from ..results import Metrics
+from ..scoring.results import Metrics
 from ..signature.signature import Cutoffs
 
 MINUS = "\N{MINUS SIGN}"

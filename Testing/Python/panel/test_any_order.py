@@ -24,7 +24,7 @@ from radioimmuno.extraction.measurability import overlaps
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore
+from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 from RadioImmunoScoreLib.acquisition import noteAcquisition
 from slicerbench.complaints import Complaints

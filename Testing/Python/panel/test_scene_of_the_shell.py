@@ -8,7 +8,7 @@ import pytest
 import slicer
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation import simulate_patient
 from RadioImmunoScoreLib.headless.writing import writeScene

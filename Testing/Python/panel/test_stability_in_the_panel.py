@@ -11,8 +11,8 @@ import slicer
 from patients import addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 
-from radioimmuno.perturbation import Perturbation
-from radioimmuno.results import LesionStability, PatientStability
+from radioimmuno.scoring.results import LesionStability, PatientStability
+from radioimmuno.stability.perturbation import Perturbation
 from RadioImmunoScoreLib.case import stabilityOf
 from RadioImmunoScoreLib.panel.drawing import scoreBar
 from slicerbench.hands import click

@@ -13,7 +13,7 @@ import vtk
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Site
-from radioimmuno.results import LesionScore, Metrics, PatientScore
+from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
-from radioimmuno.perturbation import Perturbation
-from radioimmuno.results import Contribution, LesionScore, LesionStability, Spread
+from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability, Spread
+from radioimmuno.stability.perturbation import Perturbation
 from RadioImmunoScoreLib.memory import rowsFromJson, rowsToJson
 
 STABILITY = LesionStability(

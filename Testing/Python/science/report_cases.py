@@ -9,7 +9,7 @@ import numpy as np
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.results import Contribution, LesionScore, Metrics, PatientScore
+from radioimmuno.scoring.results import Contribution, LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 

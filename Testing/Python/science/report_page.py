@@ -12,7 +12,7 @@ import report_cases as cases
 from radioimmuno.lesion import Lesion
 from radioimmuno.report import write_report_html
 from radioimmuno.report.markup import VOID
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature
 
 

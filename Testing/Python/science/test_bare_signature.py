@@ -12,9 +12,9 @@ import report_cases as cases
 from report_page import cards, page
 from signatures import signature, term
 
-from radioimmuno.patient import subsets
 from radioimmuno.report import write_patient_json, write_scores_csv
-from radioimmuno.results import LesionStability, PatientScore
+from radioimmuno.scoring.patient_metrics import subsets
+from radioimmuno.scoring.results import LesionStability, PatientScore
 from radioimmuno.signature.color_scale import color_scale
 from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 

@@ -9,9 +9,9 @@ from phantoms import noisy_patient
 from signatures import signature, term
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.extrapolation import beyond_range, beyond_scores
 from radioimmuno.findings import Severity
-from radioimmuno.scoring import score
+from radioimmuno.scoring.extrapolation import beyond_range, beyond_scores
+from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import Distribution, default_signature
 
 MEAN, SIZE = "lesion.statistics.mean", "lesion.glrlm.gray_level_non_uniformity"

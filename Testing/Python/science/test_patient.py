@@ -1,8 +1,8 @@
 import pytest
 from signatures import EDGES, signature
 
-from radioimmuno.patient import ABLATIVE, IMMUNOGENIC, designation, metrics, subsets
-from radioimmuno.results import LesionScore, Metrics
+from radioimmuno.scoring.patient_metrics import ABLATIVE, IMMUNOGENIC, designation, metrics, subsets
+from radioimmuno.scoring.results import LesionScore, Metrics
 
 
 def rows(*scores: float | None) -> list[LesionScore]:

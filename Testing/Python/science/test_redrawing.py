@@ -7,8 +7,8 @@ from phantoms import noisy_patient, signed_permutations, sphere
 from radioimmuno.findings import SettingsError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.perturbation import Perturbation
-from radioimmuno.redrawing import redrawn, redrawn_box
+from radioimmuno.stability.perturbation import Perturbation
+from radioimmuno.stability.perturbed_contours import redrawn, redrawn_box
 
 STEP_MM = 0.05
 NOTHING = Perturbation(sd_mm=0.0, growth_voxels=0.0, draws=2)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from radioimmuno.perturbation import Perturbation
-from radioimmuno.reliability import intraclass_correlation, patient_stability
-from radioimmuno.results import LesionStability, Spread
+from radioimmuno.scoring.results import LesionStability, Spread
+from radioimmuno.stability.agreement import intraclass_correlation, patient_stability
+from radioimmuno.stability.perturbation import Perturbation
 
 # Shrout and Fleiss 1979, table 2: four judges rate six targets; ICC(1,1) is .17 (table 4).
 RATINGS = ((9, 2, 5, 8), (6, 1, 3, 2), (8, 4, 6, 8), (7, 1, 2, 6), (10, 5, 6, 9), (6, 2, 4, 7))

@@ -10,7 +10,7 @@ import pytest
 import report_cases as cases
 
 from radioimmuno.report import write_scores_csv
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature
 
 FIRST_COLUMNS = (

@@ -14,7 +14,7 @@ from report_page import cards, every, page, parsed
 
 from radioimmuno.geometry.image import Image
 from radioimmuno.report import write_report_html
-from radioimmuno.results import Metrics
+from radioimmuno.scoring.results import Metrics
 from radioimmuno.signature.color_scale import color_scale
 
 HOSTILE = "<script>alert(1)</script><img src=http://x/y> \"' & </h3><b>bold"

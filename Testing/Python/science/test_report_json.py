@@ -13,7 +13,7 @@ import pytest
 import report_cases as cases
 
 from radioimmuno.report import write_patient_json
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 
 
 def refuse_constant(name: str) -> float:

@@ -11,7 +11,7 @@ import pytest
 import report_cases as cases
 from report_page import cards, page
 
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 
 

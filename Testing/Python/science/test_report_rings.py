@@ -14,7 +14,7 @@ import SimpleITK as sitk
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.report import write_rings
 from radioimmuno.report.ring_map import label_of
-from radioimmuno.results import PatientScore
+from radioimmuno.scoring.results import PatientScore
 
 HALF = 0.5**0.5
 OBLIQUE = Lattice(

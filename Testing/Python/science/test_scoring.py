@@ -7,7 +7,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.scoring import patient_score, score, score_lesions, title
+from radioimmuno.scoring.score import patient_score, score, score_lesions, title
 
 LATTICE = Lattice((60, 64, 68), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 CENTRES = ((12, 12, 12), (50, 50, 12), (50, 12, 45), (12, 50, 45))

@@ -13,7 +13,7 @@ from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.reading import apply_lesion_table, read_lesions
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
 from radioimmuno.segment_tags import LESION_TAG
 from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.signature.signature import default_signature

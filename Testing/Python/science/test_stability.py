@@ -13,10 +13,10 @@ from radioimmuno.extraction import extract
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.results import with_stability
-from radioimmuno.scoring import patient_score, score
+from radioimmuno.scoring.results import with_stability
+from radioimmuno.scoring.score import patient_score, score
+from radioimmuno.scoring.score_stability import Perturbation, stability
 from radioimmuno.signature.signature import Cutoffs, default_signature
-from radioimmuno.stability import Perturbation, stability
 
 NOTHING = Perturbation(sd_mm=0.0, growth_voxels=0.0, draws=4)
 # By up to 3 mm either way, uniformly: what voxels round does not matter then.
@@ -155,7 +155,7 @@ def test_where_no_contour_can_be_scored_there_is_no_number(monkeypatch):
         gone = dataclasses.replace(lesion, mask=Image(nothing, lesion.mask.lattice))
         return (gone for _ in range(asked.draws))
 
-    monkeypatch.setattr("radioimmuno.stability.redrawn", vanished)
+    monkeypatch.setattr("radioimmuno.scoring.score_stability.redrawn", vanished)
     found = stability(image, lesions, signature(), perturbation=Perturbation(draws=3)).lesions["1"]
     assert (found.scored, found.draws) == (0, 3)
     assert (found.sd, found.low, found.high, found.flips) == (None, None, None, {})

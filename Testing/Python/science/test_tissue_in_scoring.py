@@ -10,9 +10,9 @@ from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.quality import check_lesions
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
+from radioimmuno.scoring.score_stability import Perturbation, stability
 from radioimmuno.settings import Settings
-from radioimmuno.stability import Perturbation, stability
 
 LATTICE = Lattice((40, 80, 80), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 LUNG, GROUND_GLASS, SOFT, AIR = -850.0, -620.0, 40.0, -1000.0

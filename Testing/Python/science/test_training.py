@@ -8,7 +8,7 @@ import pytest
 
 from radioimmuno import training
 from radioimmuno.fitting import Cohort, Grid, fit, score_cohort
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation import simulate_patient

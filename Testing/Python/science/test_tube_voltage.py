@@ -7,9 +7,9 @@ from phantoms import noisy_patient
 from signatures import signature, term
 
 from radioimmuno.acquisition import Acquisition, with_kvp
-from radioimmuno.domain import check_domain
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.scoring import score
+from radioimmuno.scoring.domain import check_domain
+from radioimmuno.scoring.score import score
 
 HEADER = Acquisition(kvp=100.0, source="DICOM header")
 

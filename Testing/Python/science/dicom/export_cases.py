@@ -12,8 +12,8 @@ from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.reading import ReadCt, read_ct
-from radioimmuno.results import PatientScore
-from radioimmuno.scoring import score
+from radioimmuno.scoring.results import PatientScore
+from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import Signature, default_signature
 
 SHAPE, SPACING = (30, 62, 61), (2.0, 1.0, 1.0)

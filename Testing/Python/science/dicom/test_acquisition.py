@@ -8,12 +8,12 @@ import pytest
 from dicom_series import ct_series, hu_values, write
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.dicom import read_ct
-from radioimmuno.domain import check_domain, check_scan
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.provenance import provenance
-from radioimmuno.scoring import score
+from radioimmuno.scoring.domain import check_domain, check_scan
+from radioimmuno.scoring.provenance import provenance
+from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 
 FULL = Acquisition(120.0, 2.5, "B30f", "Iohexol", "DICOM header", "Maker Model", "CT")

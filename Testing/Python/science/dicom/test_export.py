@@ -22,7 +22,7 @@ from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
 from radioimmuno.reading import read_ct, read_lesions  # noqa: E402
-from radioimmuno.scoring import score  # noqa: E402
+from radioimmuno.scoring.score import score  # noqa: E402
 from radioimmuno.signature.signature import default_signature  # noqa: E402
 
 SEGMENTATIONS = ("lesion_segmentation", "ring_segmentation")

@@ -18,7 +18,7 @@ from radioimmuno.dicom.export import write_dicom  # noqa: E402
 from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site  # noqa: E402
 from radioimmuno.reading import read_lesions  # noqa: E402
-from radioimmuno.scoring import score  # noqa: E402
+from radioimmuno.scoring.score import score  # noqa: E402
 
 MANUAL, SEMIAUTOMATIC, AUTOMATIC = DelineationType
 STROKE = Delineation(SEMIAUTOMATIC, "RadioImmunoScore, stroke")

@@ -13,7 +13,7 @@ from dicom_tools import run
 pytest.importorskip("highdicom")
 
 from radioimmuno.dicom.export import write_dicom
-from radioimmuno.scoring import score
+from radioimmuno.scoring.score import score
 
 pytestmark = pytest.mark.slow
 SEGMENTATIONS = ("lesion_segmentation", "ring_segmentation")

@@ -21,11 +21,11 @@ from masks import (
 )
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.domain import check_domain
 from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import CODES, Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.quality import check_lesions, repairs_of
+from radioimmuno.scoring.domain import check_domain
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
 REFUSE, WARN = Severity.REFUSE, Severity.WARN

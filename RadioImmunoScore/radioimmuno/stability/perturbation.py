@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .findings import SettingsError
+from ..findings import SettingsError
 
 # Ours: further than any two readers who mean the same lesion; smoother than any lesion is large; as fine as
 # voxels are.

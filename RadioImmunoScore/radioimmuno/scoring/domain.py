@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .acquisition import Acquisition, implausible_kvp
-from .extraction.measurability import check_slices
-from .findings import Finding, Severity
-from .thresholds import MAX_SLICE_MM
+from ..acquisition import Acquisition, implausible_kvp
+from ..extraction.measurability import check_slices
+from ..findings import Finding, Severity
+from ..thresholds import MAX_SLICE_MM
 
 
 def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Finding]:

@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .geometry.distance import contour_distance
-from .geometry.image import Box, Image, Triple
-from .lesion import Lesion
+from ..geometry.distance import contour_distance
+from ..geometry.image import Box, Image, Triple
+from ..lesion import Lesion
 from .perturbation import Perturbation
 
 # The field is cut off here, so that the distance has to be known no further: one point in 16,000 is.

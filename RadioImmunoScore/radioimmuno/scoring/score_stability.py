@@ -10,16 +10,16 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from .acquisition import Acquisition
-from .extraction.extract import Findings, Progress, measure_lesion, task_of
-from .geometry.image import Image
-from .lesion import Lesion
-from .perturbation import USUAL, Perturbation
-from .redrawing import redrawn, redrawn_box
-from .reliability import patient_stability
+from ..acquisition import Acquisition
+from ..extraction.extract import Findings, Progress, measure_lesion, task_of
+from ..geometry.image import Image
+from ..lesion import Lesion
+from ..signature.signature import Cutoffs, Signature
+from ..stability.agreement import patient_stability
+from ..stability.perturbation import USUAL, Perturbation
+from ..stability.perturbed_contours import redrawn, redrawn_box
 from .results import LesionScore, LesionStability, PatientStability, Spread, with_stability
-from .scoring import features_of, found_before, keys_of, score_lesion
-from .signature.signature import Cutoffs, Signature
+from .score import features_of, found_before, keys_of, score_lesion
 
 __all__ = [
     "LesionStability",

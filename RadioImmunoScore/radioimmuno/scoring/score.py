@@ -9,22 +9,22 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .acquisition import Acquisition
+from ..acquisition import Acquisition
+from ..extraction.extract import Findings, LesionFeatures, Progress, by_region, extract, measure
+from ..extraction.regions import Keys
+from ..extraction.tissue import check_tissue
+from ..features import catalog
+from ..findings import Finding, Severity
+from ..geometry.image import Image
+from ..identity import UNKNOWN, Identity
+from ..lesion import LeftOut, Lesion, Site
+from ..signature.signature import KVP, LOCATION, Signature, Term
+from ..stability.agreement import stability_of
 from .domain import check_domain
-from .extraction.extract import Findings, LesionFeatures, Progress, by_region, extract, measure
-from .extraction.regions import Keys
-from .extraction.tissue import check_tissue
 from .extrapolation import beyond_range, beyond_scores
-from .features import catalog
-from .findings import Finding, Severity
-from .geometry.image import Image
-from .identity import UNKNOWN, Identity
-from .lesion import LeftOut, Lesion, Site
-from .patient import subsets
+from .patient_metrics import subsets
 from .provenance import provenance
-from .reliability import stability_of
 from .results import Contribution, LesionScore, PatientScore
-from .signature.signature import KVP, LOCATION, Signature, Term
 
 # Squares of scores have to stay finite: the patient's standard deviation is made of them.
 LARGEST_SCORE = 1e100

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .findings import Finding, Severity
-from .geometry.image import Image
-from .identity import UNKNOWN, Identity
-from .lesion import LeftOut, Site
-from .perturbation import USUAL, Perturbation
+from ..findings import Finding, Severity
+from ..geometry.image import Image
+from ..identity import UNKNOWN, Identity
+from ..lesion import LeftOut, Site
+from ..stability.perturbation import USUAL, Perturbation
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..signature.signature import Signature
 from .results import LesionScore, Metrics
-from .signature.signature import Signature
 
 ABLATIVE = "research suggestion: candidate for ablative dose (score below the low cut-off)"
 IMMUNOGENIC = "research suggestion: candidate for immunogenic low dose (score above the high cut-off)"

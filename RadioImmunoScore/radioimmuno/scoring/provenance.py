@@ -7,9 +7,9 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from . import __version__
-from .acquisition import Acquisition
-from .signature.signature import Signature
+from .. import __version__
+from ..acquisition import Acquisition
+from ..signature.signature import Signature
 
 
 def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]) -> dict[str, Any]:

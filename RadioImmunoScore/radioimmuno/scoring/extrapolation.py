@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 
-from .signature.signature import KVP, LOCATION, Signature, Term
+from ..signature.signature import KVP, LOCATION, Signature, Term
 
 # Scanners offer voltages in steps of 20 kV: 80, 100, 120, 140.
 KVP_STEP = 20.0

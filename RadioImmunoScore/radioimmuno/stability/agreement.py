@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .results import LesionScore, LesionStability, PatientStability, Spread
+from ..scoring.results import LesionScore, LesionStability, PatientStability, Spread
 
 
 def patient_stability(lesions: Mapping[str, LesionStability]) -> PatientStability | None:

@@ -1,0 +1,1 @@
+"""Scores of lesions by a signature, and what they are together: the patient."""
