@@ -61,7 +61,7 @@ validators: ## install the programs that check our DICOM files in the tests (Deb
 	@sh .ci/system-libraries dicom3tools pixelmed-apps
 
 signature: env ## fit the demonstration signature again: the same file comes out
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training RadioImmunoScore/Resources/Signatures/demonstration.json
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.demonstration RadioImmunoScore/Resources/Signatures/demonstration.json
 
 same-results: system env ## do the checkouts BEFORE=../before and AFTER=. give the same results? (real CT)
 	$(VENV)/bin/python Testing/Regression/same_results.py --before "$(BEFORE)" --after "$(AFTER)" --jobs 2

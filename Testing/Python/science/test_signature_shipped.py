@@ -13,7 +13,7 @@ from radioimmuno.signature.signature import (
     read_signature,
     shipped_signatures,
 )
-from radioimmuno.training import CANDIDATES
+from radioimmuno.training.demonstration import CANDIDATES
 
 
 @pytest.fixture(scope="module")

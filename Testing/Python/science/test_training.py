@@ -7,13 +7,19 @@ import numpy as np
 import pytest
 
 from radioimmuno import training
-from radioimmuno.fitting import Cohort, Grid, fit, score_cohort
 from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation import simulate_patient
-from radioimmuno.training import CANDIDATES, DEMONSTRATION, Recipe, make_signature, simulate_cohort
-from radioimmuno.validation import auc, bootstrap, ordered_pairs
+from radioimmuno.training.demonstration import (
+    CANDIDATES,
+    DEMONSTRATION,
+    Recipe,
+    make_signature,
+    simulate_cohort,
+)
+from radioimmuno.training.elastic_net import Cohort, Grid, fit, score_cohort
+from radioimmuno.validation.discrimination import auc, bootstrap, ordered_pairs
 
 if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
     pytest.importorskip("sklearn", reason="fitting needs the extra [train]")

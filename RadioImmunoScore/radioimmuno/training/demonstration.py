@@ -1,6 +1,6 @@
 """The demonstration signature: fitted on simulated patients, tested on other ones.
 
-`python -m radioimmuno.training FILE` makes the file that ships. Its inputs have the shape of the published
+`python -m radioimmuno.training.demonstration FILE` makes the file that ships. Its inputs have the shape of the published
 signature's: 39 features of the lesion, the same 39 of its ring, five locations, tube voltage.
 """
 
@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from .extraction.extract import extract
-from .features.catalog import STANDARD_WITHOUT_SHAPE, identifiers
-from .fitting import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
-from .geometry.image import Image
-from .lesion import Lesion, Site
-from .settings import Settings
-from .signature.signature import KVP, Signature, write_signature
-from .simulation import GENERATOR_VERSION, plan_patient
-from .validation import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
+from ..extraction.extract import extract
+from ..features.catalog import STANDARD_WITHOUT_SHAPE, identifiers
+from ..geometry.image import Image
+from ..lesion import Lesion, Site
+from ..settings import Settings
+from ..signature.signature import KVP, Signature, write_signature
+from ..simulation import GENERATOR_VERSION, plan_patient
+from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
+from .elastic_net import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
 
 FEATURES: tuple[str, ...] = identifiers(STANDARD_WITHOUT_SHAPE)
 LOCATIONS = (Site.LUNG, Site.LIVER, Site.LYMPH_NODE, Site.SOFT_TISSUE, Site.BONE)
@@ -143,7 +143,7 @@ def _part_of(progress: Progress | None, before: int, total: int) -> Progress | N
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: fit the demonstration signature and write it; exit code 0, or 1 without scikit-learn."""
-    parser = argparse.ArgumentParser(prog="python -m radioimmuno.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m radioimmuno.training.demonstration", description=__doc__)
     parser.add_argument("file", help="signature file to write")
     file = parser.parse_args(arguments).file
     try:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .settings import Settings
-from .signature.signature import Cutoffs, Distribution, Signature, Term
+from ..settings import Settings
+from ..signature.signature import Cutoffs, Distribution, Signature, Term
 
 ENTROPY_BINS = 10
 CUTOFFS_ARE = "25th, 50th and 75th percentile of the training scores: a convention of this software"

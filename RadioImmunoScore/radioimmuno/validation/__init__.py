@@ -1,0 +1,1 @@
+"""How good a signature's scores are, on lesions it was not trained on."""
