@@ -110,7 +110,7 @@ def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisiti
 
 def checked(case: Case) -> Case:
     """The case with what the values of its CT say of it; reads all voxels, on any thread."""
-    from radioimmuno.hounsfield import implausible_values, without_expected
+    from radioimmuno.io.hounsfield import implausible_values, without_expected
 
     if case.ofVoxels is not None:
         return case

@@ -24,7 +24,7 @@ from .case import Case, Progress
 from .dicom_origin import INSTANCE_UIDS
 
 if TYPE_CHECKING:
-    from radioimmuno.dicom import SourceSeries
+    from radioimmuno.io.dicom import SourceSeries
 
 LIBRARIES = ("pydicom", "highdicom")
 
@@ -97,9 +97,9 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     OSError
         When the folder cannot be written.
     """
-    from radioimmuno.dicom.export import write_dicom
-    from radioimmuno.dicom.names import ALL, PATIENT_NAME
     from radioimmuno.files.atomic_folder import replacing_folder
+    from radioimmuno.io.dicom.export import write_dicom
+    from radioimmuno.io.dicom.names import ALL, PATIENT_NAME
 
     check_output(folder, export.files)
     tell = progress or (lambda done, total: None)
@@ -127,9 +127,9 @@ def sourceOf(files: Sequence[Path]) -> tuple[SourceSeries, Lattice]:
     InputError
         With the code of what is wrong with the series.
     """
-    from radioimmuno.dicom import SourceInstance, SourceSeries
-    from radioimmuno.dicom.geometry import NoStack, stack
-    from radioimmuno.dicom.scan import scan
+    from radioimmuno.io.dicom import SourceInstance, SourceSeries
+    from radioimmuno.io.dicom.geometry import NoStack, stack
+    from radioimmuno.io.dicom.scan import scan
 
     found = [scan(file) for file in files]
     damaged = [each for one in found for each in one.damaged]

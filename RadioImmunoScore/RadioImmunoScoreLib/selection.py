@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.findings import Finding, Severity
+from radioimmuno.io.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.lesion import LeftOut, Lesion
-from radioimmuno.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.structures import Structure, left_out
 
 from .scene import SegmentationReading

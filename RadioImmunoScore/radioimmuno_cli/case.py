@@ -13,12 +13,12 @@ from .silence import libraries_silenced
 
 if TYPE_CHECKING:
     from radioimmuno.acquisition import Acquisition
-    from radioimmuno.dicom import SourceSeries
     from radioimmuno.findings import Finding
     from radioimmuno.geometry.image import Image
     from radioimmuno.identity import Identity, Naming
+    from radioimmuno.io import ReadCt
+    from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.lesion import LeftOut, Lesion
-    from radioimmuno.reading import ReadCt
     from radioimmuno.settings import Settings
 
 READING_CT, READING_LESIONS = "reading the CT", "reading the lesions"
@@ -73,9 +73,9 @@ def read_case(
         With a code and words that say what to do.
     """
     from radioimmuno.acquisition import with_kvp
-    from radioimmuno.dicom.gaps import check_gaps
-    from radioimmuno.hounsfield import without_expected
-    from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
+    from radioimmuno.io import apply_lesion_table, read_ct, read_lesions
+    from radioimmuno.io.dicom.gaps import check_gaps
+    from radioimmuno.io.hounsfield import without_expected
 
     with libraries_silenced():
         progress.stage(READING_CT)
@@ -83,7 +83,7 @@ def read_case(
         acquisition, by_hand = with_kvp(read.acquisition, kvp)
         progress.stage(READING_LESIONS)
         if lesions.is_dir():
-            from radioimmuno.dicom.lesions import only_lesions_of
+            from radioimmuno.io.dicom.lesions import only_lesions_of
 
             lesions = only_lesions_of(lesions)
         found = read_lesions(lesions, read.image, read.source, patterns, accepted=accepted)
@@ -113,7 +113,7 @@ def _inputs(ct: Path, lesions: Path, table: Path | None, read: ReadCt, naming: N
     The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files
     and folders are often the patient's.
     """
-    from radioimmuno.reading import is_dicom
+    from radioimmuno.io import is_dicom
 
     dicom = read.source is not None
     if read.source is None:

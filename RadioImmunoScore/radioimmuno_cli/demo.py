@@ -111,8 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _write_inputs(simulated: Any, folder: Path) -> list[Path]:
     from radioimmuno.geometry.image import to_sitk
-    from radioimmuno.segmentation_file import write_segmentation
-    from radioimmuno.volume_file import write_volume
+    from radioimmuno.io.segmentation_writer import write_segmentation
+    from radioimmuno.io.volume_writer import write_volume
 
     ct, lesions = folder / CT_NAME, folder / LESIONS_NAME
     write_volume(ct, to_sitk(simulated.image))

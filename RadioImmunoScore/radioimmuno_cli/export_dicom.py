@@ -70,17 +70,17 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.dicom import names
     from radioimmuno.files.atomic_folder import replacing_folder
+    from radioimmuno.io.dicom import names
 
     result.check_dicom_can_be_written()
     with (
         replacing_folder(arguments.out, names.PATIENT_NAME, names.ALL, force=arguments.force) as folder,
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
-        from radioimmuno.dicom.export import write_dicom
-        from radioimmuno.dicom.scored import check_unchanged, lesions_in_order, on_ct, read_result
-        from radioimmuno.reading import read_ct, read_lesions
+        from radioimmuno.io import read_ct, read_lesions
+        from radioimmuno.io.dicom.export import write_dicom
+        from radioimmuno.io.dicom.scored import check_unchanged, lesions_in_order, on_ct, read_result
 
         known = read_result(arguments.result / result.MARKER)
         check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))

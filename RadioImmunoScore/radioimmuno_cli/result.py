@@ -16,8 +16,8 @@ from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
-    from radioimmuno.dicom import SourceSeries
     from radioimmuno.geometry.image import Image
+    from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.lesion import Lesion
     from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
     from radioimmuno.signature.signature import Signature
@@ -42,14 +42,14 @@ def check_scene_can_be_made() -> None:
 
 def check_dicom_can_be_written() -> None:
     """Say it before the long work when the libraries that write DICOM are not there."""
-    from radioimmuno.dicom.library import highdicom
+    from radioimmuno.io.dicom.library import highdicom
 
     highdicom()
 
 
 def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
     """What `write_report`, `write_scene` and `write_dicom` write into the folder of a result."""
-    from radioimmuno.dicom import names
+    from radioimmuno.io.dicom import names
 
     files = list(REPORT_NAMES)
     files += SCENE_NAMES if scene else ()
@@ -82,8 +82,8 @@ def write_report(
 ) -> list[Path]:
     """Write table, JSON, page, rings and the lesions' masks; the page holds the pictures of the scene."""
     from radioimmuno.geometry.grid import resampled
+    from radioimmuno.io.segmentation_writer import write_segmentation
     from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
-    from radioimmuno.segmentation_file import write_segmentation
 
     progress.stage(WRITING)
     grid = resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm)
@@ -107,7 +107,7 @@ def write_dicom(
     progress: Progress,
 ) -> list[Path]:
     """Write segmentation and reports into a folder of their own."""
-    from radioimmuno.dicom.export import write_dicom
+    from radioimmuno.io.dicom.export import write_dicom
 
     progress.stage(WRITING_DICOM)
     folder = out / DICOM_FOLDER

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.identity import identity_entries
-from radioimmuno.volume_file import ENDINGS
+from radioimmuno.io.volume_writer import ENDINGS
 
 from .case import READING_CT, READING_LESIONS, read_case
 from .options import add_case, add_command, add_settings, reading_options, settings_named

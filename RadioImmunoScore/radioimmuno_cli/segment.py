@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.identity import identity_entries
-from radioimmuno.volume_file import ENDINGS
+from radioimmuno.io.volume_writer import ENDINGS
 
 from .case import READING_CT
 from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
@@ -106,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.marks:
         arguments.usage_error("name a lesion by --stroke or --click")
     with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
-        from radioimmuno.reading import read_ct
+        from radioimmuno.io import read_ct
 
         with libraries_silenced():
             read = read_ct(
@@ -186,9 +186,9 @@ def _middle(one: Segmented, system: str) -> tuple[float, float, float]:
 
 
 def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
-    from radioimmuno.label_map_file import write_label_map
+    from radioimmuno.io.label_map_writer import write_label_map
+    from radioimmuno.io.segmentation_writer import write_segmentation
     from radioimmuno.lesion import Lesion
-    from radioimmuno.segmentation_file import write_segmentation
 
     if path.name.lower().endswith(SEGMENTATION):
         lesions = [

@@ -14,8 +14,8 @@ from .silence import libraries_silenced
 from .table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.dicom import Series
     from radioimmuno.findings import Finding
+    from radioimmuno.io.dicom import Series
 
 DESCRIPTION = """\
 List the series of a folder of DICOM files: which can be scored, and what is wrong with the others.
@@ -48,7 +48,7 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.dicom import find_series
+    from radioimmuno.io.dicom import find_series
 
     with libraries_silenced():
         found = find_series(arguments.folder, accepted=arguments.accepted)

@@ -25,8 +25,8 @@ import SimpleITK as sitk
 from scipy.ndimage import gaussian_filter
 
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.segmentation_file import write_segmentation
 
 SHAPE, SPACING = (300, 512, 512), (1.25, 0.75, 0.75)
 LATTICE = Lattice(SHAPE, SPACING, (-192.0, -192.0, -187.5))

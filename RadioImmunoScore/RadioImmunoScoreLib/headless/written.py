@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import vtk
 
-from radioimmuno.volume_file import nrrd_problem
+from radioimmuno.io.volume_writer import nrrd_problem
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 PNG_LENGTH, PNG_KIND, PNG_SUM = 4, 4, 4

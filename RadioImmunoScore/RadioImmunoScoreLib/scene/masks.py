@@ -14,7 +14,7 @@ import vtk
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Box, Image, Lattice
-from radioimmuno.placement import Placed, place
+from radioimmuno.io.placement import Placed, place
 
 from .geometry import (
     ijkToRasFromLattice,

@@ -16,8 +16,8 @@ import vtk
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Box, Image
+from radioimmuno.io.segment_tags import SITE_ORIGIN_TAG, TERMINOLOGY_TAG, stated, terminology_of
 from radioimmuno.lesion import Site
-from radioimmuno.segment_tags import SITE_ORIGIN_TAG, TERMINOLOGY_TAG, stated, terminology_of
 
 from .geometry import (
     ijkToRasFromLattice,

@@ -14,8 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from radioimmuno.lesion import Site
-from radioimmuno.segment_tags import (
+from radioimmuno.io.segment_tags import (
     SITE_ORIGIN_TAG,
     TERMINOLOGY_TAG,
     inherited,
@@ -23,6 +22,7 @@ from radioimmuno.segment_tags import (
     site_from_terminology,
     stated,
 )
+from radioimmuno.lesion import Site
 
 from .tags import siteOf, tagOf
 

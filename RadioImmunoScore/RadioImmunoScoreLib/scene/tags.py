@@ -6,8 +6,7 @@ from typing import Any
 
 import vtk
 
-from radioimmuno.lesion import Delineation, Site
-from radioimmuno.segment_tags import (
+from radioimmuno.io.segment_tags import (
     ALGORITHM_NAME_TAG,
     ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
@@ -26,6 +25,7 @@ from radioimmuno.segment_tags import (
     site_tags,
     stated,
 )
+from radioimmuno.lesion import Delineation, Site
 
 # Long and short axis in mm, as they were measured when the lesion was segmented.
 AXES = "RadioImmunoScore.AxesMm"

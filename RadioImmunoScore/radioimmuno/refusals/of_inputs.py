@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dicom.geometry import GAP_FROM_STEPS, MAX_TILT_DEG, MAX_UNEVEN_SHARE
+from ..io.dicom.geometry import GAP_FROM_STEPS, MAX_TILT_DEG, MAX_UNEVEN_SHARE
 from ..thresholds import BAD_VOXELS_REFUSE_SHARE, BAD_VOXELS_WARN_SHARE, MAX_SLICE_MM, PADDING_BELOW_HU
 from .advice import ACCEPTED, ALL_WARNED, CT_REFUSED, FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Advice
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..placement import MAX_VOLUME_CHANGE
+from ..io.placement import MAX_VOLUME_CHANGE
 from ..settings import MAX_LEVELS
 from ..thresholds import (
     FEW_VOXELS,

@@ -12,7 +12,7 @@ import numpy as np
 from ..extraction.voxel_maps import TITLES, UNITS
 from ..geometry.image import Box, Image, to_sitk
 from ..identity import UNKNOWN, Identity
-from ..volume_file import write_volume
+from ..io.volume_writer import write_volume
 from .ring_map import set_identity
 
 # What viewers get for voxels outside of the lesions: not-a-number spoils their windows. No neighbourhood has

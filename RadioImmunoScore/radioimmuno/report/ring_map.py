@@ -12,9 +12,9 @@ import numpy as np
 
 from ..geometry.image import Image, Lattice, to_sitk
 from ..identity import Identity
+from ..io.volume_writer import write_volume
 from ..memory import require_memory
 from ..scoring.results import PatientScore
-from ..volume_file import write_volume
 
 if TYPE_CHECKING:
     import SimpleITK as sitk

@@ -17,8 +17,8 @@ from full_disk import failed, run_with_files_up_to  # noqa: E402
 from dicom_lesions import PATIENT, rtstruct, save  # noqa: E402
 from dicom_series import ct_series, write  # noqa: E402
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
+from radioimmuno.io.segmentation_writer import write_segmentation  # noqa: E402
 from radioimmuno.lesion import Lesion, Site  # noqa: E402
-from radioimmuno.segmentation_file import write_segmentation  # noqa: E402
 
 SPACING, ORIGIN = (2.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 FILES = {

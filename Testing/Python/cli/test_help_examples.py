@@ -19,8 +19,8 @@ pytest.importorskip("highdicom")
 from dicom_lesions import PATIENT, contours_of, rtstruct, save
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.signature.signature import write_signature
 from radioimmuno_cli.main import COMMANDS
 

@@ -16,8 +16,8 @@ pytest.importorskip("pydicom")
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.identity import pseudonym
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
-from radioimmuno.segmentation_file import write_segmentation
 
 SPACING, ORIGIN = (2.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 PATIENT_ID, NAME = "4711-Muster", "Mustermann^Erika"

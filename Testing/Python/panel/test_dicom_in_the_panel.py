@@ -17,10 +17,10 @@ pytest.importorskip("highdicom")
 
 from dicom_patient import addDicomPatient, openDatabase  # noqa: E402
 
-from radioimmuno.dicom import export, read_ct  # noqa: E402
-from radioimmuno.dicom.export_check import check_export  # noqa: E402
-from radioimmuno.dicom.seg import read_seg  # noqa: E402
 from radioimmuno.findings import InputError  # noqa: E402
+from radioimmuno.io.dicom import export, read_ct  # noqa: E402
+from radioimmuno.io.dicom.export_check import check_export  # noqa: E402
+from radioimmuno.io.dicom.seg import read_seg  # noqa: E402
 from slicerbench.hands import click  # noqa: E402
 
 FILES = {

@@ -8,8 +8,8 @@ import slicer
 from patients import addPatient, draw, select, waitIdle
 from PySide6 import QtTest
 
+from radioimmuno.io.segment_tags import TERMINOLOGY_TAG, terminology_of
 from radioimmuno.lesion import Site
-from radioimmuno.segment_tags import TERMINOLOGY_TAG, terminology_of
 from RadioImmunoScoreLib.scene import readLesions
 from slicerbench.editor import addInEditor
 from slicerbench.hands import choose, click

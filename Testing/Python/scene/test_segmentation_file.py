@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import read_lesions
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.reading import read_lesions
-from radioimmuno.segmentation_file import write_segmentation
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.scene.patient import addSegmentation, addVolume
 from RadioImmunoScoreLib.scene.reading import readLesions

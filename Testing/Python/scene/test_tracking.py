@@ -7,8 +7,8 @@ import slicer
 from synthetic import BALLS
 
 from radioimmuno.geometry.image import Image
+from radioimmuno.io.segment_tags import TRACKING_TAG
 from radioimmuno.lesion import Lesion
-from radioimmuno.segment_tags import TRACKING_TAG
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.patient import addSegmentation
 from RadioImmunoScoreLib.scene.segments import addSegmentLike

@@ -23,8 +23,8 @@ import SimpleITK as sitk
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import apply_lesion_table, read_ct, read_lesions
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import apply_lesion_table, read_ct, read_lesions
 from radioimmuno.signature.signature import read_signature
 
 SLOW_S = 10

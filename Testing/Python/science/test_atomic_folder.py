@@ -251,7 +251,7 @@ from pathlib import Path
 from radioimmuno.files.atomic_folder import replacing_folder
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.report import write_patient_json, write_rings, write_scores_csv
-from radioimmuno.segmentation_file import write_segmentation
+from radioimmuno.io.segmentation_writer import write_segmentation
 import report_cases
 out = Path(sys.argv[1])
 cases = {n: report_cases.signature(version=str(n)) for n in range(200)}

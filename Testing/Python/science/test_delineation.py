@@ -7,10 +7,10 @@ import pytest
 from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import read_lesions
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
-from radioimmuno.reading import read_lesions
 from radioimmuno.segmentation import segment_click, segment_stroke
-from radioimmuno.segmentation_file import write_segmentation
 
 LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
 CT = Image(ct_values(), LATTICE)

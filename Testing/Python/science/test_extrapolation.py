@@ -141,8 +141,8 @@ def test_the_demonstration_compares_counts_and_sizes_by_ratio():
 def test_real_lesions_mostly_keep_a_score(data):
     from dataclasses import replace
 
+    from radioimmuno.io import read_ct, read_lesions
     from radioimmuno.lesion import Site
-    from radioimmuno.reading import read_ct, read_lesions
 
     scored = []
     for folder in sorted((data / "sts").glob("STS_*")):

@@ -15,8 +15,8 @@ from signature_cases import DOCUMENT
 
 from radioimmuno.findings import CODES, InputError
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import apply_lesion_table
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import apply_lesion_table
 from radioimmuno.signature.signature import read_signature
 
 WORKER = Path(__file__).with_name("fuzz_worker.py")

@@ -9,8 +9,8 @@ import pytest
 
 from radioimmuno.findings import TableError
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import apply_lesion_table
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site
-from radioimmuno.reading import apply_lesion_table
 
 MASK = Image(np.ones((1, 1, 1), bool), Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
 LESIONS = [Lesion("1", "first", MASK, Site.LUNG), Lesion("2", "second", MASK), Lesion("3", "second", MASK)]

@@ -12,9 +12,9 @@ from radioimmuno.extraction.extract import measure_lesion, task_of
 from radioimmuno.extraction.ring import make_ring
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image, Lattice
+from radioimmuno.io import read_lesions
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import read_lesions
-from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.settings import Settings
 
 LATTICE = Lattice((60, 70, 80), (1.5, 0.9, 0.8), (-30.0, -30.0, -45.0))

@@ -9,8 +9,8 @@ from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import read_image, read_lesions
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import read_image, read_lesions
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
 LATTICE = Lattice((40, 44, 48), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))

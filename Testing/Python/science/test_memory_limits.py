@@ -15,9 +15,9 @@ from radioimmuno.extraction.extract import extract
 from radioimmuno.extraction.voxel_maps import interior_maps
 from radioimmuno.findings import Refusal, SettingsError
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io.volume_reader import open_volume
 from radioimmuno.lesion import Lesion
 from radioimmuno.memory import available_bytes, require_memory
-from radioimmuno.reading.volume import open_volume
 from radioimmuno.report import check_grid
 from radioimmuno.settings import ExtractionSettings, Settings
 

@@ -9,16 +9,16 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
-from radioimmuno.lesion import Lesion, Site
-from radioimmuno.reading import read_lesions
-from radioimmuno.segment_tags import (
+from radioimmuno.io import read_lesions
+from radioimmuno.io.segment_tags import (
     TERMINOLOGY_TAG,
     site_from_terminology,
     site_of,
     site_tags,
     terminology_of,
 )
-from radioimmuno.segmentation_file import write_segmentation
+from radioimmuno.io.segmentation_writer import write_segmentation
+from radioimmuno.lesion import Lesion, Site
 
 LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
 CT = Image(ct_values(), LATTICE)

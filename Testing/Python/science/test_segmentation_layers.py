@@ -8,9 +8,9 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import read_lesions
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import read_lesions
-from radioimmuno.segmentation_file import write_segmentation
 
 LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
 CT = Image(ct_values(), LATTICE)

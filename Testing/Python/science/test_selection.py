@@ -8,14 +8,14 @@ import SimpleITK as sitk
 
 from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.dicom import SourceSeries
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import apply_lesion_table, read_lesions
+from radioimmuno.io.dicom import SourceSeries
+from radioimmuno.io.segment_tags import LESION_TAG
+from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
-from radioimmuno.reading import apply_lesion_table, read_lesions
 from radioimmuno.scoring.score import score
-from radioimmuno.segment_tags import LESION_TAG
-from radioimmuno.segmentation_file import write_segmentation
 from radioimmuno.signature.signature import default_signature
 
 SHAPE, SPACING = (40, 96, 110), (3.0, 2.0, 2.0)

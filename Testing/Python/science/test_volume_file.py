@@ -11,14 +11,14 @@ import pytest
 import SimpleITK as sitk
 
 from radioimmuno.findings import OutputError
-from radioimmuno.volume_file import ENDINGS, nrrd_problem, write_volume
+from radioimmuno.io.volume_writer import ENDINGS, nrrd_problem, write_volume
 
 WRITER = """
 import resource, sys
 from pathlib import Path
 import numpy as np, SimpleITK as sitk
 from radioimmuno.findings import OutputError
-from radioimmuno.volume_file import write_volume
+from radioimmuno.io.volume_writer import write_volume
 folder = Path(sys.argv[1])
 values = np.random.default_rng(1).integers(0, 99, (20, 20, 20)).astype(np.uint8)
 image = sitk.GetImageFromArray(values)

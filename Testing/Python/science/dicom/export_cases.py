@@ -10,8 +10,8 @@ import numpy as np
 from dicom_lesions import PATIENT, ball
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Box, Image
+from radioimmuno.io import ReadCt, read_ct
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.reading import ReadCt, read_ct
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import Signature, default_signature

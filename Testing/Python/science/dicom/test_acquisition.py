@@ -7,9 +7,9 @@ import pytest
 
 from dicom_series import ct_series, hu_values, write
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.dicom import read_ct
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io.dicom import read_ct
 from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.domain import check_domain, check_scan
 from radioimmuno.scoring.provenance import provenance

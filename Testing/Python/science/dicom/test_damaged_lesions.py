@@ -13,13 +13,13 @@ pydicom = pytest.importorskip("pydicom")
 from dicom_lesions import rtstruct, save, seg  # noqa: E402
 from dicom_series import ct_series, hu_values  # noqa: E402
 from dicom_series import write as write_series  # noqa: E402
-from radioimmuno.dicom import SourceSeries, read_ct  # noqa: E402
-from radioimmuno.dicom.integrity import Broken, check_whole  # noqa: E402
 from radioimmuno.findings import InputError, Severity  # noqa: E402
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
+from radioimmuno.io import read_lesions  # noqa: E402
+from radioimmuno.io.dicom import SourceSeries, read_ct  # noqa: E402
+from radioimmuno.io.dicom.integrity import Broken, check_whole  # noqa: E402
+from radioimmuno.io.segmentation_writer import write_segmentation  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
-from radioimmuno.reading import read_lesions  # noqa: E402
-from radioimmuno.segmentation_file import write_segmentation  # noqa: E402
 
 LATTICE = Lattice((6, 16, 16), (2.5, 1.0, 1.0), (0.0, 0.0, 0.0))
 CT = Image(np.zeros(LATTICE.shape, np.int16), LATTICE)

@@ -16,12 +16,12 @@ from dicom_series import write as write_files
 pydicom = pytest.importorskip("pydicom")
 hd = pytest.importorskip("highdicom")
 
-from radioimmuno.dicom.export import write_dicom  # noqa: E402
 from radioimmuno.features.catalog import split  # noqa: E402
 from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.geometry.image import Image  # noqa: E402
+from radioimmuno.io import read_ct, read_lesions  # noqa: E402
+from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
-from radioimmuno.reading import read_ct, read_lesions  # noqa: E402
 from radioimmuno.scoring.score import score  # noqa: E402
 from radioimmuno.signature.signature import default_signature  # noqa: E402
 

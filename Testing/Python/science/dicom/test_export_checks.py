@@ -8,8 +8,8 @@ from export_cases import make_case
 pydicom = pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
-from radioimmuno.dicom.export import write_dicom  # noqa: E402
-from radioimmuno.dicom.export_check import check_export  # noqa: E402
+from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
+from radioimmuno.io.dicom.export_check import check_export  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ import pytest
 import SimpleITK as sitk
 
 from dicom_lesions import ball, contours_of, rtstruct, save
-from radioimmuno.dicom import SourceSeries
-from radioimmuno.dicom.contours import fill
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.dicom import SourceSeries
+from radioimmuno.io.dicom.contours import fill
 from radioimmuno.lesion import Delineation, DelineationType, Site
-from radioimmuno.reading import read_image, read_lesions
 
 SHAPE, SPACING = (24, 50, 46), (2.5, 0.8, 0.9)
 LATTICE = Lattice(SHAPE, SPACING, (-20.0, 14.0, -300.0))

@@ -7,10 +7,10 @@ import pytest
 
 from dicom_lesions import ball, save, seg
 from dicom_series import ORIGIN, SPACING, ct_series, write
-from radioimmuno.dicom.seg import read_seg
 from radioimmuno.findings import GeometryError, InputError, Severity
+from radioimmuno.io import read_ct, read_lesions
+from radioimmuno.io.dicom.seg import read_seg
 from radioimmuno.lesion import Delineation, DelineationType, Site
-from radioimmuno.reading import read_ct, read_lesions
 
 pytest.importorskip("highdicom")
 

@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("pydicom")
 
 from dicom_series import ct_series, enhanced, hu_values, write
-from radioimmuno.dicom import find_series, read_ct
 from radioimmuno.findings import InputError, Severity
+from radioimmuno.io.dicom import find_series, read_ct
 
 CODE = "ct.not_original"
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dicom_series import ct_series, enhanced, hu_values, write
-from radioimmuno.dicom import find_series, read_ct
 from radioimmuno.findings import InputError
+from radioimmuno.io.dicom import find_series, read_ct
 
 SHAPE = (4, 6, 5)
 NUMBERS = st.sampled_from(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radioimmuno.dicom.gaps import Gap, check_gaps
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io.dicom.gaps import Gap, check_gaps
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import RingSettings, Settings
 

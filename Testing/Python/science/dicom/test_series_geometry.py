@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from dicom_series import ORIGIN, SHAPE, SPACING, ct_series, hu_values, read_silently, set_pixels, twin, write
-from radioimmuno.dicom import find_series, read_ct
-from radioimmuno.dicom.pixels import PADDING_HU
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.reading import read_image
+from radioimmuno.io import read_image
+from radioimmuno.io.dicom import find_series, read_ct
+from radioimmuno.io.dicom.pixels import PADDING_HU
 
 
 def refused(folder, code, words, **options):

@@ -18,9 +18,9 @@ from dicom_series import (
     set_pixels,
     write,
 )
-from radioimmuno.dicom import find_series, read_ct
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.reading import read_image
+from radioimmuno.io import read_image
+from radioimmuno.io.dicom import find_series, read_ct
 
 
 def refusal(folder, **options):

@@ -7,8 +7,8 @@ import pytest
 
 from dicom_series import ct_series, write
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.dicom import read_ct
-from radioimmuno.reading import read_image, read_lesions
+from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.dicom import read_ct
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 

@@ -21,11 +21,11 @@ from dicom_series import (
     set_pixels,
     write,
 )
-from radioimmuno.dicom import decoding, find_series, read_ct
-from radioimmuno.dicom.library import can_decode
-from radioimmuno.dicom.pixels import PADDING_HU
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
+from radioimmuno.io.dicom import decoding, find_series, read_ct
+from radioimmuno.io.dicom.library import can_decode
+from radioimmuno.io.dicom.pixels import PADDING_HU
 from radioimmuno.thresholds import PADDING_BELOW_HU
 
 RNG = np.random.default_rng(3)

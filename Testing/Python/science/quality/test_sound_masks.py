@@ -8,10 +8,10 @@ from hypothesis.extra.numpy import arrays
 from masks import found, lesion, noisy
 
 from radioimmuno.geometry.image import Box, Lattice
+from radioimmuno.io import read_image, read_lesions
 from radioimmuno.quality import check_lesions
 from radioimmuno.quality.slices import fill_gaps, jagged_slices, smooth_between_slices
 from radioimmuno.quality.spurs import spurs
-from radioimmuno.reading import read_image, read_lesions
 from radioimmuno.settings import Settings
 
 SEMI_MM = st.floats(6, 30)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structure_names import LESIONS, NO_LESIONS, listed
 
+from radioimmuno.io.segment_tags import terminology_of
 from radioimmuno.lesion import Site
-from radioimmuno.segment_tags import terminology_of
 from radioimmuno.structures import Structure, left_out, not_a_lesion
 
 ANATOMY = (

@@ -1,0 +1,224 @@
+"""What is wrong with a series, as far as its headers tell: one check for each kind of fault."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Hashable, Sequence
+
+from ...acceptance import unless_accepted
+from ...findings import Finding, Severity
+from ...identity import in_part, same_patient
+from .header import SliceHeader
+from .library import can_decode, syntax_name
+
+CT = "CT"
+# Images in DICOM's sense that no lesion can be scored on, whatever is allowed.
+NO_SCANS = frozenset(
+    {"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "SR", "PR", "KO", "REG", "RWV", "M3D", "OT", "DOC"}
+)
+BITS = (8, 16, 32)
+# Converters (GDCM) write "unspecified" into CT whose header named no unit.
+HOUNSFIELD, UNSPECIFIED = "HU", "US"
+# Words of ImageType (and of FrameType) that name what was made of a scan; makers write them in any place.
+DERIVATIONS = {
+    "a projection through several slices": {
+        "MIP",
+        "MINIP",
+        "PROJECTION",
+        "MAXIMUM",
+        "MINIMUM",
+        "VRT",
+        "SSD",
+    },
+    "a subtraction": {"SUBTRACTION", "SUBTRACT", "SUBTRACTED"},
+    "reformatted from other slices": {"MPR", "REFORMATTED", "MULTIPLANAR", "RESAMPLED"},
+}
+# More than any scanner's matrix; what claims more is no CT, and would take memory without bound.
+MAX_SIDE_PIXELS = 8192
+MAX_VOXELS = 2_000_000_000
+# Direction cosines and pixel spacings count as the same when they agree to this many decimals.
+SAME_DECIMALS = 3
+
+
+def check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether the series is a CT; another scan passes, with a warning, where a person allowed it."""
+    modality = slices[0].modality or "no modality"
+    if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
+        return _refuse("ct.not_ct", f"It is no scan ({modality}).")
+    if modality == CT:
+        return None
+    text = f"The modality is {modality}, and signatures are made for CT."
+    return unless_accepted("ct.not_ct", text, accepted)
+
+
+def check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether all slices are of one patient and one study, where they say so."""
+    patients = Counter(header.patient_id for header in slices if header.patient_id)
+    usual, *others = [name for name, _ in patients.most_common()] or [""]
+    strangers = [name for name in others if not same_patient(name, usual)]
+    if strangers:
+        count = sum(patients[name] for name in strangers)
+        one, other = in_part(strangers[0], usual)
+        whose = f"PatientID {one}, the others {other}"
+        text = f"{count} of {len(slices)} slices are of another patient ({whose})."
+        return unless_accepted("patient.mismatch", text, accepted)
+    studies = Counter(header.study_uid for header in slices if header.study_uid)
+    if len(studies) > 1:
+        count = len(slices) - studies.most_common(1)[0][1]
+        text = f"{count} of {len(slices)} slices are of another study than the others."
+        return unless_accepted("patient.mismatch", text, accepted)
+    return None
+
+
+def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether a CT is what the scanner reconstructed, in Hounsfield units; other modalities pass.
+
+    A header without image type or without rescale type is taken for an original one in HU, as the standard
+    has it for CT.
+    """
+    if slices[0].modality != CT:
+        return None
+    derived = [header for header in slices if _derivation(header.image_type)]
+    if derived:
+        kind = "\\".join(derived[0].image_type)
+        words = _derivation(derived[0].image_type)
+        text = f"{_share(derived, slices)} {words} (ImageType {kind}): not what the scanner reconstructed."
+        return unless_accepted("ct.not_original", text, accepted)
+    others = [header for header in slices if header.rescale_type not in ("", HOUNSFIELD)]
+    if others and all(header.rescale_type == UNSPECIFIED for header in others):
+        text = "The header leaves the unit of the values open (RescaleType US): taken for Hounsfield units."
+        return Finding("ct.not_original", Severity.WARN, text)
+    if others:
+        text = (
+            f"{_share(others, slices)} in the unit {others[0].rescale_type} (RescaleType), not in Hounsfield "
+            "units (HU)."
+        )
+        return unless_accepted("ct.not_original", text, accepted)
+    return None
+
+
+def _derivation(image_type: Sequence[str]) -> str:
+    """What was made of the scan, in words; "" for an original."""
+    parts = {part for value in image_type for part in re.split(r"[^A-Z0-9]+", value)}
+    for words, names in DERIVATIONS.items():
+        if parts & names:
+            return words
+    return "derived from other images" if image_type[:1] == ("DERIVED",) else ""
+
+
+def _share(some: Sequence[SliceHeader], slices: Sequence[SliceHeader]) -> str:
+    return "Its slices are" if len(some) == len(slices) else f"{len(some)} of {len(slices)} slices are"
+
+
+def check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:
+    """Whether the pixels can be read, in this memory and with these decoders."""
+    for header in slices:
+        pixels = header.pixels
+        if pixels is None:
+            return _refuse("ct.damaged_file", f"{header.path.name} holds no picture.")
+        problem = ""
+        if max(pixels.rows, pixels.columns) > MAX_SIDE_PIXELS or min(pixels.rows, pixels.columns) < 1:
+            claim = f"{header.path.name} claims {pixels.columns} x {pixels.rows} pixels"
+            text = f"{claim}; {MAX_SIDE_PIXELS} a side is the limit."
+            return _refuse("ct.too_large", text)
+        if pixels.frames > 1 and header.frame is None:
+            return _refuse(
+                "ct.multiframe",
+                f"{header.path.name} holds {pixels.frames} frames and does not say where each lies (no "
+                "functional groups). Export the series as single slices.",
+            )
+        if pixels.samples != 1:
+            problem = "is a color picture"
+        elif pixels.bits_allocated not in BITS or not 0 < pixels.bits_stored <= pixels.bits_allocated:
+            problem = f"keeps {pixels.bits_stored} of {pixels.bits_allocated} bits a pixel"
+        if problem:
+            return _refuse("ct.unreadable", f"{header.path.name} {problem}: no CT slice.")
+        if not pixels.native and not can_decode(pixels.syntax):
+            return _refuse(
+                "ct.transfer_syntax",
+                f"The slices are compressed as {syntax_name(pixels.syntax)}, and no decoder for it is there. "
+                "Export the series uncompressed, or as JPEG lossless or JPEG 2000.",
+            )
+        if pixels.native and not pixels.frame_bytes * pixels.frames <= min(pixels.length, pixels.available):
+            return _refuse(
+                "ct.damaged_file", f"{header.path.name} is cut off: pixels are missing. Copy it again."
+            )
+    return None
+
+
+def check_frames(slices: Sequence[SliceHeader]) -> Finding | None:
+    """Whether an enhanced multi-frame file has as many frames as it describes."""
+    described = Counter(header.path for header in slices if header.frame is not None)
+    for header in slices:
+        if header.pixels and header.frame == 1 and header.pixels.frames != described[header.path]:
+            counts = f"{header.pixels.frames} frames and describes {described[header.path]}"
+            return _refuse("ct.multiframe", f"{header.path.name} holds {counts}.")
+    return None
+
+
+def check_mixed(slices: Sequence[SliceHeader]) -> Finding | None:
+    """Whether all slices are of one scan: no localizer, one orientation, size, kernel and tube voltage."""
+    if all(header.localizer for header in slices):
+        return _refuse(
+            "ct.mixed_series", "It is a localizer, the overview picture that a scan is planned on."
+        )
+    kinds: dict[Hashable, list[SliceHeader]] = {}
+    for header in slices:
+        kinds.setdefault(_kind(header), []).append(header)
+    if len(kinds) == 1:
+        return None
+    listing = "; ".join(_describe(members) for members in kinds.values())
+    text = f"It mixes slices that make no one volume: {listing}. Export them as series of their own."
+    return _refuse("ct.mixed_series", text)
+
+
+def check_rescale(slices: Sequence[SliceHeader]) -> Finding | None:
+    """Whether every slice says how stored values become Hounsfield units."""
+    lacking = [header for header in slices if header.intercept is None or not header.slope]
+    if not lacking:
+        return None
+    count = f"{len(lacking)} of {len(slices)} slices do not say"
+    what = "how their values become Hounsfield units (RescaleSlope, RescaleIntercept)"
+    if slices[0].modality != CT:
+        return Finding("ct.no_rescale", Severity.WARN, f"{count} {what}: values were taken as stored.")
+    return _refuse("ct.no_rescale", f"{count} {what}. Export the series from the scanner or archive again.")
+
+
+def _kind(header: SliceHeader) -> Hashable:
+    flat = [value for axis in header.orientation or () for value in axis] + list(header.pixel_spacing or ())
+    return (
+        header.localizer,
+        tuple(round(value, SAME_DECIMALS) + 0.0 for value in flat),
+        (header.pixels.rows, header.pixels.columns) if header.pixels else None,
+        header.frame_of_reference_uid,
+        header.acquisition.kernel,
+        header.acquisition.kvp,
+    )
+
+
+def _describe(slices: Sequence[SliceHeader]) -> str:
+    first = slices[0]
+    words = [f"{len(slices)} slices" if len(slices) > 1 else "1 slice"]
+    if first.localizer:
+        words.append("localizer")
+    words.append(_plane(first))
+    if first.pixels:
+        words.append(f"{first.pixels.columns} x {first.pixels.rows}")
+    if first.acquisition.kernel:
+        words.append(f"kernel {first.acquisition.kernel}")
+    if first.acquisition.kvp:
+        words.append(f"{first.acquisition.kvp:g} kV")
+    return ", ".join(filter(None, words)) + f" ({first.path.name} ...)"
+
+
+def _plane(header: SliceHeader) -> str:
+    if header.orientation is None:
+        return "no orientation"
+    (rx, ry, rz), (cx, cy, cz) = header.orientation
+    normal = (abs(ry * cz - rz * cy), abs(rz * cx - rx * cz), abs(rx * cy - ry * cx))
+    return ("sagittal", "coronal", "axial")[normal.index(max(normal))]
+
+
+def _refuse(code: str, text: str) -> Finding:
+    return Finding(code, Severity.REFUSE, text)

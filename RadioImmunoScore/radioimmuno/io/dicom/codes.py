@@ -1,0 +1,148 @@
+"""DICOM codes: what segmentations say of a lesion's site, and what our own codes mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from ...lesion import Delineation, Site
+from .library import highdicom, text_of
+
+# Our own coding scheme; DICOM leaves designators that begin with 99 to whoever needs one. A code's meaning
+# has at most 64 characters and is all that a viewer shows.
+SCHEME = "99RIS"
+SCHEME_NAME = "RadioImmunoScore"
+MEANINGS = {
+    "RING": "Peritumoral ring",
+    "SCORE": "Radiomic score of CD8 T-cell infiltration (research only)",
+    "ENTROPY": "Shannon entropy of the lesions' scores",
+    "OUTSIDE_BINS": "Number of scores outside the bins of the entropy",
+    "SCORED": "Number of lesions with a score",
+    "LESIONS": "Number of lesions",
+    "LOWEST": "Lesion with the lowest score",
+    "HIGHEST": "Lesion with the highest score",
+    "STATUS": "Status of the score",
+    "STATUS_SCORED": "Scored",
+    "STATUS_WARNING": "Scored, with warnings",
+    "STATUS_REFUSED": "Not scored",
+    "FINDINGS": "What was found on the lesion",
+    "USE": "What the score may be used for",
+    "USE_RESEARCH": "Research only: not for diagnosis or treatment decisions",
+    "USE_NONE": "Nothing: demonstration signature, fitted on simulated data",
+    "NOT_DEFINED": "Not defined: too few lesions with a score",
+    "NO_BINS": "Not defined: the signature gives no bins of scores",
+    "AVERAGED": "Averaged over the 13 directions",
+    "MERGED": "From the merged matrix of the 13 directions",
+    "SUBSET": "Lesions of a patient",
+}
+RING = "RING"
+
+# The algorithm of a lesion of which nobody recorded how it was drawn. SegmentAlgorithmType has to have one of
+# three values: MANUAL would claim a person's contour and leave no room for a name, AUTOMATIC that of an
+# algorithm alone; SEMIAUTOMATIC claims least, and wants the name that says so.
+NOT_RECORDED = "not recorded how it was drawn"
+
+# SNOMED RT, which DICOM used before SNOMED CT; the pairs are those of DICOM PS3.16.
+SNOMED_RT_CODES = {
+    "T-C4000": Site.LYMPH_NODE,
+    "T-D1000": Site.HEAD_AND_NECK,
+    "T-28000": Site.LUNG,
+    "T-62000": Site.LIVER,
+    "T-D016E": Site.BONE,
+    "T-A0100": Site.BRAIN,
+    "T-B3000": Site.ADRENAL,
+    "T-1A000": Site.SOFT_TISSUE,
+}
+
+
+# Defined terms of BodyPartExamined (DICOM PS3.16, annex L); bone, lymph nodes and soft tissue have none.
+BODY_PARTS = {
+    Site.HEAD_AND_NECK: "HEADNECK",
+    Site.LUNG: "LUNG",
+    Site.LIVER: "LIVER",
+    Site.BRAIN: "BRAIN",
+    Site.ADRENAL: "ADRENAL",
+}
+
+
+def site_of_codes(items: Iterable[Any]) -> Site | None:
+    """The site that the first known of these codes names; None when none is known.
+
+    Parameters
+    ----------
+    items : items of code sequences
+    """
+    for item in items:
+        scheme, code = str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))
+        site = None
+        if scheme == "SCT":
+            site = Site.from_snomed(code)
+        elif scheme in ("SRT", "SNM3", "99SDM"):
+            site = SNOMED_RT_CODES.get(code)
+        if site is not None:
+            return site
+    return None
+
+
+def delineation_of(item: Any) -> Delineation | None:
+    """How a segment was drawn, by its item of a SegmentSequence; None where our export did not know."""
+    name = text_of(item, "SegmentAlgorithmName")
+    return (
+        None if name == NOT_RECORDED else Delineation.parse(str(item.get("SegmentAlgorithmType") or ""), name)
+    )
+
+
+def terminology_entry(categories: Iterable[Any], types: Iterable[Any]) -> str:
+    """Category and type of a segment as Slicer writes them in a terminology entry (`segment_tags`)."""
+    return "~".join(["", *(_entry(next(iter(items), None)) for items in (categories, types))])
+
+
+def _entry(item: Any) -> str:
+    names = ("CodingSchemeDesignator", "CodeValue", "CodeMeaning")
+    return "" if item is None else "^".join(str(item.get(name, "")) for name in names)
+
+
+def is_ring(items: Iterable[Any]) -> bool:
+    """Whether a segment's type is the peritumoral ring of our own export."""
+    return any(
+        (str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))) == (SCHEME, RING)
+        for item in items
+    )
+
+
+def region_of(site: Site | None) -> Any:
+    """A site as an anatomic region, for highdicom; None where it names no structure."""
+    if site is None or site.snomed_code is None:
+        return None
+    return highdicom().sr.CodedConcept(site.snomed_code, "SCT", site.label.capitalize())
+
+
+def body_part(of_ct: str, sites: Collection[Site | None]) -> str:
+    """BodyPartExamined of what is made on a CT: the CT's own, else that of all sites; "" for none.
+
+    Parameters
+    ----------
+    of_ct : the CT's; what is no code string is passed over
+    sites : of the lesions
+    """
+    if re.fullmatch(r"[A-Z0-9_ ]{1,16}", of_ct.strip()):
+        return of_ct.strip()
+    named = {BODY_PARTS.get(site, "") if site else "" for site in sites}
+    return named.pop() if len(named) == 1 else ""
+
+
+def coded(code: str) -> Any:
+    """One of our own codes, for highdicom."""
+    return highdicom().sr.CodedConcept(code, SCHEME, MEANINGS[code])
+
+
+def scheme_identification() -> list[Any]:
+    """What a file with our own codes says about their scheme (CodingSchemeIdentificationSequence)."""
+    from pydicom.dataset import Dataset
+
+    item = Dataset()
+    item.CodingSchemeDesignator = SCHEME
+    item.CodingSchemeName = SCHEME_NAME
+    item.CodingSchemeResponsibleOrganization = SCHEME_NAME
+    return [item]

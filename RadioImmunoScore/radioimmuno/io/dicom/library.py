@@ -1,0 +1,102 @@
+"""pydicom, an optional library: imported only when DICOM is read, and asked for by the extra's name."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ...findings import InputError
+
+INSTALL = 'pip install "radioimmuno[dicom]"'
+
+
+def pydicom() -> Any:
+    """The library.
+
+    Raises
+    ------
+    InputError
+        `dicom.no_library` when it is not installed.
+    """
+    try:
+        import pydicom as library
+    except ImportError:
+        raise InputError(
+            "dicom.no_library", f"DICOM needs the library pydicom, which is not installed: {INSTALL}"
+        ) from None
+    return library
+
+
+def highdicom() -> Any:
+    """The library that writes segmentations and reports, with its parts `seg` and `sr`.
+
+    Raises
+    ------
+    InputError
+        `dicom.no_library` when it is not installed.
+    """
+    try:
+        import highdicom as library
+        import highdicom.seg
+        import highdicom.sr
+    except ImportError:
+        raise InputError(
+            "dicom.no_library",
+            f"Writing DICOM needs the library highdicom, which is not installed: {INSTALL}",
+        ) from None
+    return library
+
+
+@contextmanager
+def lenient_reading() -> Iterator[None]:
+    """Take values as the file has them, without warnings and logs: what matters is checked by us."""
+    settings, logger = pydicom().config.settings, logging.getLogger("pydicom")
+    kept, level = settings.reading_validation_mode, logger.level
+    settings.reading_validation_mode = pydicom().config.IGNORE
+    # Its decoders log tracebacks of what they also raise.
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        settings.reading_validation_mode = kept
+        logger.setLevel(level)
+
+
+def text_of(item: Any, keyword: str) -> str:
+    """A text as it stands in the file; "" where there is none.
+
+    A backslash parts values, and people write it into names that have one value: it stays what it was.
+    """
+    value = item.get(keyword)
+    if value is None:
+        return ""
+    parts = [value] if isinstance(value, str) or not isinstance(value, Iterable) else value
+    return "\\".join(str(part) for part in parts)
+
+
+def syntax_name(uid: str) -> str:
+    """What people call a transfer syntax ("RLE Lossless"), with its UID."""
+    with lenient_reading():
+        name = str(pydicom().uid.UID(uid).name)
+    return name if name == uid else f"{name} ({uid})"
+
+
+def can_decode(uid: str) -> bool:
+    """Whether a decoder for this compressed transfer syntax is installed."""
+    library = pydicom()
+    with lenient_reading():
+        syntax = library.uid.UID(uid)
+    try:
+        from pydicom.pixels import get_decoder
+    except ImportError:  # pydicom 2
+        handlers = library.config.pixel_data_handlers
+        return any(h.is_available() and h.supports_transfer_syntax(syntax) for h in handlers)
+    try:
+        return bool(get_decoder(syntax).is_available)
+    except NotImplementedError:
+        return False

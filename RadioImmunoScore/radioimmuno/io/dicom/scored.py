@@ -1,0 +1,170 @@
+"""A result on disk, read back to be exported: the scores of patient.json on the CT they were made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...extraction.extract import Progress, measure
+from ...files.written_files import LIST_NAME, unchanged_since_written
+from ...findings import Finding, InputError, Severity
+from ...geometry.image import Image
+from ...identity import Identity
+from ...lesion import LeftOut, Lesion, Site
+from ...scoring.results import Contribution, LesionScore, Metrics, PatientScore
+from ...settings import Settings
+from ..placement import ReadLesions
+from .report_method import Method
+from .source import SourceSeries
+
+CODE, EDITED = "result.unreadable", "result.edited"
+FORMAT, VERSION = "radioimmuno-patient", 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """What patient.json says: the scores without rings, what they were made with, and on which series."""
+
+    patient: PatientScore
+    method: Method
+    series_uid: str | None
+
+
+def read_result(path: Path) -> Result:
+    """The result that a `patient.json` holds.
+
+    Raises
+    ------
+    InputError
+        `result.unreadable` when it is not there, damaged, or of a version that is not known.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT or document["format_version"] != VERSION:
+            raise InputError(CODE, f"{path} is no result of this version. Score the lesions again.")
+        return Result(
+            PatientScore(
+                tuple(_lesion(item) for item in document["lesions"]),
+                {name: _metrics(item) for name, item in document["subsets"].items()},
+                document["provenance"],
+                identity=Identity(*(str(document.get(key, "")) for key in ("patient", "study", "series"))),
+                left_out=tuple(LeftOut(**item) for item in document.get("left_out", [])),
+            ),
+            _method(document["signature"]),
+            document["provenance"]["inputs"].get("ct", {}).get("series_uid"),
+        )
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(CODE, f"{path} cannot be read ({error.strerror}).") from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise InputError(
+            CODE, f"{path} is damaged or no result of scoring ({type(error).__name__}: {error})."
+        ) from None
+
+
+def check_unchanged(files: Iterable[Path]) -> None:
+    """Refuse files that were edited since scoring wrote them, and those of which that is not known.
+
+    Raises
+    ------
+    InputError
+        `result.edited`
+    """
+    for file in files:
+        unchanged = unchanged_since_written(file)
+        if unchanged is None:
+            raise InputError(
+                EDITED,
+                f"Nothing says that {file} is what scoring wrote: its folder's hidden list of files "
+                f"({LIST_NAME}) is missing or older. Copy the result as a whole folder, or score again.",
+            )
+        if not unchanged:
+            raise InputError(EDITED, f"{file} was edited since scoring wrote it. Score again.")
+
+
+def on_ct(
+    result: Result, image: Image, found: ReadLesions, source: SourceSeries, progress: Progress | None = None
+) -> PatientScore:
+    """The result's patient with rings, on the CT that it was scored on.
+
+    Rings are built again from CT, lesions and settings: the same voxels as when it was scored.
+
+    Parameters
+    ----------
+    found : the result's lesions, as they were read onto this CT
+
+    Raises
+    ------
+    InputError
+        `dicom.other_ct` when this is another CT, `result.unreadable` when lesions and scores do not belong
+        together.
+    """
+    _check_ct(result, found, source)
+    if {lesion.id for lesion in found.lesions} != {row.id for row in result.patient.lesions}:
+        raise InputError(CODE, "The lesions of the result are not those that have its scores. Score again.")
+    settings = Settings.from_dict(result.method.settings)
+    scored = [row.id for row in result.patient.scored]
+    built = measure(image, found.lesions, settings, {"ring": ()}, only=scored, progress=progress)
+    rings = {lesion.id: lesion.ring for lesion in built}
+    rows = (replace(row, ring=rings.get(row.id)) for row in result.patient.lesions)
+    return replace(result.patient, lesions=tuple(rows))
+
+
+def _check_ct(result: Result, found: ReadLesions, source: SourceSeries) -> None:
+    if result.series_uid not in (None, source.series_uid):
+        raise InputError(
+            "dicom.other_ct",
+            f"The lesions were scored on the series {result.series_uid}; this CT is {source.series_uid}.",
+        )
+    if any(finding.code == "mask.geometry" for of_one in found.findings.values() for finding in of_one):
+        raise InputError("dicom.other_ct", "The lesions were scored on a CT with other voxels than this one.")
+
+
+def _lesion(item: Mapping[str, Any]) -> LesionScore:
+    return LesionScore(
+        id=str(item["id"]),
+        name=str(item["name"]),
+        volume_cc=float(item["volume_cc"]),
+        score=None if item["score"] is None else float(item["score"]),
+        site=None if item["site"] is None else Site(item["site"]),
+        irradiated=item["irradiated"],
+        contributions=tuple(_contribution(term) for term in item["contributions"]),
+        findings=tuple(_findings(item["findings"])),
+        features={str(key): float(value) for key, value in item["features"].items()},
+    )
+
+
+def _contribution(term: Mapping[str, Any]) -> Contribution:
+    return Contribution(
+        term["variable"], float(term["value"]), float(term["contribution"]), bool(term["in_training_range"])
+    )
+
+
+def _findings(items: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    return [Finding(item["code"], Severity(item["severity"]), str(item["text"])) for item in items]
+
+
+def _metrics(item: Mapping[str, Any]) -> Metrics:
+    return Metrics(**{key: value for key, value in item.items() if key != "not_defined"})
+
+
+def _method(item: Mapping[str, Any]) -> Method:
+    return Method(
+        str(item["name"]),
+        str(item["version"]),
+        str(item["status"]),
+        str(item["sha256"]),
+        str(item["notice"]),
+        item["settings"],
+        None if item["entropy_edges"] is None else [float(edge) for edge in item["entropy_edges"]],
+    )
+
+
+def lesions_in_order(result: Result, lesions: Sequence[Lesion]) -> list[Lesion]:
+    """The lesions in the order of their scores, with the sites that they were scored with."""
+    by_id = {lesion.id: lesion for lesion in lesions}
+    return [replace(by_id[row.id], site=row.site, name=row.name) for row in result.patient.lesions]

@@ -1,0 +1,90 @@
+"""Which structures of a file are taken for lesions: asked for, marked by a person, or left by the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..findings import Finding, InputError, Severity
+from ..lesion import LeftOut, Lesion
+from ..structures import Structure, left_out
+from .picking import listed
+from .placement import ReadLesions
+
+CODE = "lesion.not_a_lesion"
+SET_ASIDE = "It is marked as no lesion."
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a file says of a structure beside its name.
+
+    Parameters
+    ----------
+    terminology, interpreted_type : as of `structures.Structure`
+    marked : what a person said, whether it is a lesion; None when nobody said
+    """
+
+    terminology: str = ""
+    interpreted_type: str = ""
+    marked: bool | None = None
+
+
+def select_lesions(read: ReadLesions, hints: Mapping[str, Hints], picked: bool) -> ReadLesions:
+    """The lesions among the structures that were read, and what is left out.
+
+    Parameters
+    ----------
+    read : all structures that were read
+    hints : identifier -> what the file says of it; may lack some
+    picked : whether a person named these structures: then all are taken
+
+    Returns
+    -------
+    ReadLesions
+        A structure that is taken though it does not look like a lesion has `lesion.not_a_lesion` as its last
+        finding, a warning.
+
+    Raises
+    ------
+    InputError
+        `lesion.not_a_lesion` when nothing is left; the text lists what there is and why.
+    """
+    known = {lesion.id: hints.get(lesion.id, Hints()) for lesion in read.lesions}
+    reasons = left_out([structure_of(lesion, known[lesion.id]) for lesion in read.lesions])
+    reasons |= {name: SET_ASIDE for name, of_one in known.items() if of_one.marked is False}
+    taken = [one for one in read.lesions if picked or known[one.id].marked or one.id not in reasons]
+    ids = {lesion.id for lesion in taken}
+    left = tuple(LeftOut(one.id, one.name, reasons[one.id]) for one in read.lesions if one.id not in ids)
+    if left and not taken:
+        raise InputError(CODE, _nothing_left(left))
+    findings = {name: found for name, found in read.findings.items() if name in ids}
+    for lesion in taken:
+        if lesion.id in reasons:
+            chosen = Finding(CODE, Severity.WARN, f"{reasons[lesion.id]} It was chosen by hand.")
+            findings[lesion.id] = (*findings.get(lesion.id, ()), chosen)
+    return ReadLesions(tuple(taken), findings, left)
+
+
+def structure_of(lesion: Lesion, hints: Hints) -> Structure:
+    """What the rule needs to know of a lesion on the CT's lattice."""
+    return Structure(
+        lesion.id,
+        lesion.name,
+        hints.terminology,
+        hints.interpreted_type,
+        lesion.volume_cc if _whole(lesion) else None,
+    )
+
+
+def _whole(lesion: Lesion) -> bool:
+    """Whether the CT holds all of it, so that its size says what it is."""
+    box = lesion.box
+    if box is None:
+        return False
+    return all(box.start[a] > 0 and box.stop[a] < lesion.mask.lattice.shape[a] for a in range(3))
+
+
+def _nothing_left(left: tuple[LeftOut, ...]) -> str:
+    named = listed([f"{one.name} ({one.reason.rstrip('.')})" for one in left])
+    return f"No lesion is among the structures: {named}. Where one is a lesion, name it: --roi NAME."
