@@ -15,7 +15,7 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 
-from RadioImmunoScoreLib.commands import LesionCommands
+from RadioImmunoScoreLib.services.commands import LesionCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -135,7 +135,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
             When the CT or the signature cannot be used at all; the text says what to do.
         """
         from radioimmuno.identity import Naming
-        from RadioImmunoScoreLib import console
+        from RadioImmunoScoreLib.services import console
 
         naming = Naming(patient or "", identify)
         return console.score(volumeNode, segmentationNode, signature, kvp, only, progress, naming)
@@ -154,7 +154,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         ValueError
             When a code is none that can be accepted.
         """
-        from RadioImmunoScoreLib.acceptance import accept
+        from RadioImmunoScoreLib.services.acceptance import accept
 
         accept(volumeNode, segmentationNode, [codes] if isinstance(codes, str) else codes)
 
@@ -173,7 +173,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         signature: Any = None,
     ) -> Path:
         """Write the scores as `.csv`, `.json` or `.html`, by the suffix of `path`; returns the file."""
-        from RadioImmunoScoreLib import console
+        from RadioImmunoScoreLib.services import console
 
         return console.exportReport(volumeNode, segmentationNode, patientScore, path, signature)
 
@@ -204,7 +204,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
             When the CT is not from the DICOM database, the lesions are not those that were scored, or
             highdicom is missing; the text says what to do.
         """
-        from RadioImmunoScoreLib import console
+        from RadioImmunoScoreLib.services import console
 
         return console.exportDicom(volumeNode, segmentationNode, patientScore, folder, signature)
 
@@ -236,7 +236,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         InputError
             When the CT cannot be used, or the engine is not there; the text says what to do.
         """
-        from RadioImmunoScoreLib import console
+        from RadioImmunoScoreLib.services import console
 
         return console.features(volumeNode, segmentationNode, engine, signature, only, progress)
 
@@ -258,7 +258,7 @@ class RadioImmunoScoreLogic(LesionCommands, ScriptedLoadableModuleLogic):
         list of ComparedFeature
             A row for every feature of every region, with the relative difference and why they differ.
         """
-        from RadioImmunoScoreLib import console
+        from RadioImmunoScoreLib.services import console
 
         return console.compareEngines(volumeNode, segmentationNode, signature, only, progress)
 

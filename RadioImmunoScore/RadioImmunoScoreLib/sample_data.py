@@ -31,6 +31,6 @@ def registerSampleData(icons: Path) -> None:
 
 
 def _makePatient(source: Any) -> tuple[Any, Any]:
-    from . import demonstration
+    from .services import demonstration
 
     return demonstration.addPatient(slicer.mrmlScene, demonstration.simulate())

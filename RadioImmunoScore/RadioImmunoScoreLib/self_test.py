@@ -12,9 +12,9 @@ import slicer
 
 from radioimmuno.findings import Severity
 
-from . import demonstration
 from .scene import readLesions
 from .scene.strokes import rasInWorld
+from .services import demonstration
 
 TIMEOUT_S = 120
 

@@ -18,10 +18,10 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature, read_signature, shipped_signatures
 
-from ..acquisition import noteAcquisition
-from ..parameters import addParameters
 from ..scene import SceneResult, showScores
+from ..scene.parameters import addParameters
 from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
+from ..services.acquisition import noteAcquisition
 from .anatomy import BODY, addModel, anatomyOf
 from .host import SceneHost
 from .pictures import savePng

@@ -20,12 +20,12 @@ from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.structures import Structure
 
-from ..case import Case, caseOf
 from ..scene import SegmentationReading, readLesions
 from ..scene.reading import lesionOf
 from ..scene.sites import sitesOf
 from ..scene.tags import markedOf, terminologyOf
-from ..selection import Selection, hasVoxels, select, structureOf, withChosen
+from ..services.case import Case, caseOf
+from ..services.selection import Selection, hasVoxels, select, structureOf, withChosen
 from .edits import Stamps, geometryOf, stampsOf, voxelStamp
 
 DIGEST_BYTES = 16

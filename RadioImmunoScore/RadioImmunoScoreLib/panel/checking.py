@@ -10,9 +10,9 @@ from slicer.i18n import tr as _
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import Lesion
 
-from ..case import Case
-from ..checks import checkCase, enterRepaired, repairLesion
 from ..scene import readLesions
+from ..services.case import Case
+from ..services.checks import checkCase, enterRepaired, repairLesion
 from .edits import Stamps, frameOf, stampsOf
 from .jobs import CHECKING
 from .session import Session

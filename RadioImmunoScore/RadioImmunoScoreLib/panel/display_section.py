@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from slicer.i18n import tr as _
 
-from ..interior import MAPS, mapTitle
+from ..services.interior import MAPS, mapTitle
 from . import display
 from .drawing import mapScale
 from .interior import InteriorMap

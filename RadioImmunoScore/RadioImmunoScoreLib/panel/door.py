@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-from ..parameters import Parameters
+from ..scene.parameters import Parameters
 from .observers import Observers
 from .session import Session
 from .widget import Panel

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 from radioimmuno.engines.pyradiomics import is_installed
 from radioimmuno.findings import InputError
 
-from ..engines import compareCase
 from ..scene.comparison import showComparison
+from ..services.engines import compareCase
 from .session import Session
 from .words import missingText, problemText
 

@@ -10,13 +10,13 @@ from radioimmuno.findings import Finding, InputError
 from radioimmuno.identity import UNKNOWN, Identity
 from radioimmuno.signature.signature import Signature, shipped_signatures
 
-from ..acceptance import acceptedOf, keepAccepted
-from ..acquisition import readAcquisition
-from ..case import Case, findSignature, inputFindings
-from ..dicom_origin import INSTANCE_UIDS, identityOf
-from ..parameters import Parameters
+from ..scene.parameters import Parameters
 from ..scene.reading import outsideFindings
 from ..scene.tags import markedOf, setMarked
+from ..services.acceptance import acceptedOf, keepAccepted
+from ..services.acquisition import readAcquisition
+from ..services.case import Case, findSignature, inputFindings
+from ..services.dicom_origin import INSTANCE_UIDS, identityOf
 from .case_reader import CaseReader, Snapshot
 
 

@@ -13,7 +13,7 @@ from radioimmuno.acquisition import Acquisition, check_kvp, implausible_kvp, wit
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 
-from .. import demonstration
+from ..services import demonstration
 from .jobs import SIMULATING
 from .session import Session
 from .showing import Showing

@@ -9,9 +9,9 @@ from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 
-from ..interior import computeMap, mapTitle
 from ..scene import readImage, readLesions
 from ..scene.maps import mappedSegment, removeMap, showMap
+from ..services.interior import computeMap, mapTitle
 from .edits import frameOf, stampsOf
 from .jobs import IDLE, MAPPING
 from .session import Session

@@ -12,8 +12,8 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.findings import InputError
 
-from ..dicom_export import checkDicom, readExport, writeExport
-from ..export import exportPatient
+from ..services.dicom_export import checkDicom, readExport, writeExport
+from ..services.export import exportPatient
 from .jobs import SAVING
 from .session import Session
 from .words import problemText

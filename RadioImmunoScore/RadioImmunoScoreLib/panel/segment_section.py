@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 import qt
 
 from ..scene.strokes import LINE, POINT
-from ..strokes import ADD, NEW, REMOVE
+from ..services.strokes import ADD, NEW, REMOVE
 from .jobs import SEGMENTING
 from .neighbours import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from .placing import Placing

@@ -12,7 +12,7 @@ from radioimmuno.geometry.image import Image, Triple
 
 from ..scene import readImage, readLesions
 from ..scene.segments import addSegmentationNode
-from ..strokes import NEW, enterSegmented, segmentPoints
+from ..services.strokes import NEW, enterSegmented, segmentPoints
 from .edits import stampsOf
 from .jobs import SEGMENTING
 from .session import Session

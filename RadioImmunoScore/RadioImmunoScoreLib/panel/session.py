@@ -12,9 +12,9 @@ from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
 from radioimmuno.scoring.results import LesionScore, PatientScore, PatientStability
 
-from ..case import Case, checked, inputsOf, scoreCase
-from ..parameters import Parameters
+from ..scene.parameters import Parameters
 from ..scene.sites import noteSites, sitesOf
+from ..services.case import Case, checked, inputsOf, scoreCase
 from .edits import AxesWatch, EditWatch, observeInputs
 from .history import History
 from .inputs import Inputs

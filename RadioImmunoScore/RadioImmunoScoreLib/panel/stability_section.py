@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
 
-from ..case import checked, stabilityOf
+from ..services.case import checked, stabilityOf
 from .jobs import TESTING
 from .session import Session
 from .words import problemText

@@ -17,7 +17,7 @@ def loadDemonstration(bench: Bench) -> tuple[Any, Any]:
     tuple of node
         CT and segmentation.
     """
-    from RadioImmunoScoreLib.demonstration import addPatient, simulate
+    from RadioImmunoScoreLib.services.demonstration import addPatient, simulate
 
     volumeNode, segmentationNode = addPatient(bench.scene, simulate())
     segmentationNode.CreateClosedSurfaceRepresentation()

@@ -10,7 +10,6 @@ import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from radioimmuno.signature.color_scale import color_scale
-from RadioImmunoScoreLib.case import checked, readCase
 from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.maps import mappedSegment
 from RadioImmunoScoreLib.scene.nodes import ownedNode
@@ -18,6 +17,7 @@ from RadioImmunoScoreLib.scene.painting import ORIGINAL_COLOR
 from RadioImmunoScoreLib.scene.rings import RINGS
 from RadioImmunoScoreLib.scene.tables import TABLE
 from RadioImmunoScoreLib.scene.tags import tagOf
+from RadioImmunoScoreLib.services.case import checked, readCase
 
 CURRENT = ("scored", "warning", "refused")
 

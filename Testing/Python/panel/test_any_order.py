@@ -26,7 +26,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
-from RadioImmunoScoreLib.acquisition import noteAcquisition
+from RadioImmunoScoreLib.services.acquisition import noteAcquisition
 from slicerbench.complaints import Complaints
 
 RUNS = int(os.environ.get("RADIOIMMUNO_ANY_ORDER", "0"))

@@ -15,8 +15,8 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.signature.signature import Term, default_signature, write_signature
-from RadioImmunoScoreLib.acquisition import noteAcquisition
 from RadioImmunoScoreLib.scene.geometry import orientedImage
+from RadioImmunoScoreLib.services.acquisition import noteAcquisition
 from slicerbench.hands import click
 
 TARGET = BALLS[1]

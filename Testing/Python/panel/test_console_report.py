@@ -13,9 +13,9 @@ from radioimmuno.findings import InputError, Severity
 
 
 def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradiction_is_shown(bench):
-    from RadioImmunoScoreLib.acquisition import noteAcquisition
     from RadioImmunoScoreLib.panel.inputs import Inputs
-    from RadioImmunoScoreLib.parameters import Parameters
+    from RadioImmunoScoreLib.scene.parameters import Parameters
+    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
 
     logic = slicer.util.getModuleLogic("RadioImmunoScore")
     nodes = addPatient()
@@ -41,7 +41,7 @@ def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradict
 
 
 def test_a_report_keeps_the_tube_voltage_that_was_given_by_hand(bench, tmp_path):
-    from RadioImmunoScoreLib.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
 
     logic = slicer.util.getModuleLogic("RadioImmunoScore")
     nodes = addPatient()

@@ -113,8 +113,8 @@ def test_choosing_none_takes_it_away_and_the_lesion_looks_as_before(bench, ready
 
 def test_the_panel_shows_what_the_science_computes(ready):
     from radioimmuno.extraction.voxel_maps import interior_maps
-    from RadioImmunoScoreLib.interior import computeMap
     from RadioImmunoScoreLib.scene import readImage, readLesions
+    from RadioImmunoScoreLib.services.interior import computeMap
 
     panel, nodes = ready
     panel.panel.display.interior.mapper = computeMap

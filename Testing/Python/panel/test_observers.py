@@ -26,7 +26,7 @@ def counts(nodes):
 
 
 def test_closing_the_panel_leaves_no_observer_on_any_node(bench):
-    from RadioImmunoScoreLib import console
+    from RadioImmunoScoreLib.services import console
 
     nodes = addPatient()
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")

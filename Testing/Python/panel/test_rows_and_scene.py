@@ -259,7 +259,7 @@ def test_scores_of_another_ct_are_stale_and_current_again_on_their_own(scored):
 
 
 def test_a_scene_of_an_earlier_version_has_its_scores(bench, scored, tmp_path):
-    from RadioImmunoScoreLib.parameters import DIGESTS, SCORES
+    from RadioImmunoScoreLib.scene.parameters import DIGESTS, SCORES
 
     panel, nodes = scored
     before, parameters = statusOf(panel), panel.panel.session.parameters.node

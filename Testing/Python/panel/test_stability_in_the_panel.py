@@ -13,8 +13,8 @@ from PySide6 import QtTest
 
 from radioimmuno.scoring.results import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
-from RadioImmunoScoreLib.case import stabilityOf
 from RadioImmunoScoreLib.panel.drawing import scoreBar
+from RadioImmunoScoreLib.services.case import stabilityOf
 from slicerbench.hands import click
 
 SCORE, SCALE = 4, 5

@@ -8,12 +8,12 @@ from synthetic import BALLS
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
 from radioimmuno.segmentation import Segmented
-from RadioImmunoScoreLib.checks import enterRepaired
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.patient import addSegmentation
 from RadioImmunoScoreLib.scene.segments import keepSegment, restoreSegment
 from RadioImmunoScoreLib.scene.tags import delineationOf
-from RadioImmunoScoreLib.strokes import enterSegmented
+from RadioImmunoScoreLib.services.checks import enterRepaired
+from RadioImmunoScoreLib.services.strokes import enterSegmented
 
 FIRST = BALLS[0].segmentID
 

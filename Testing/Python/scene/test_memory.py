@@ -7,7 +7,7 @@ from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability, Spread
 from radioimmuno.stability.perturbation import Perturbation
-from RadioImmunoScoreLib.memory import rowsFromJson, rowsToJson
+from RadioImmunoScoreLib.scene.score_memory import rowsFromJson, rowsToJson
 
 STABILITY = LesionStability(
     sd=0.1 + 0.2,

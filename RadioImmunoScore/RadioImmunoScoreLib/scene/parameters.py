@@ -10,8 +10,8 @@ from typing import Any
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature
 
-from .memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson
-from .scene.nodes import PREFIX
+from .nodes import PREFIX
+from .score_memory import rowsFromJson, rowsToJson, signatureFromJson, signatureToJson
 
 CT_ROLE = "CT"
 SEGMENTATION_ROLE = "Segmentation"

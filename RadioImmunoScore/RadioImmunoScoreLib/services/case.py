@@ -14,10 +14,10 @@ from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature, default_signature, read_signature, shipped_signatures
 
+from ..scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 from .acceptance import acceptedOf
 from .acquisition import modalityFindings
 from .dicom_origin import originalFindings, patientFindings
-from .scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 from .selection import selectRead
 
 if TYPE_CHECKING:

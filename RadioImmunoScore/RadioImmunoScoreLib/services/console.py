@@ -11,14 +11,14 @@ from radioimmuno.identity import AS_PSEUDONYM, Naming
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature
 
+from ..scene import showScores
+from ..scene.comparison import showComparison
 from .acquisition import readAcquisition
 from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
 from .dicom_export import readExport, writeExport
 from .dicom_origin import identityOf
 from .engines import compareCase, measureCase
 from .export import exportPatient
-from .scene import showScores
-from .scene.comparison import showComparison
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.lesion import Lesion
 
+from ..scene.segments import addSegmentLike, writeMask
+from ..scene.tags import setAxes
 from .case import Case, Progress, checked
-from .scene.segments import addSegmentLike, writeMask
-from .scene.tags import setAxes
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding, Repair

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.findings import Finding
 from radioimmuno.signature.signature import Signature
 
+from ..scene import readImage, readLesions
+from ..scene.maps import removeMap, showMap
+from ..scene.segments import addSegmentationNode
+from ..scene.strokes import lpsInVolume
 from .acquisition import readAcquisition
 from .case import Case, Progress, checked, findSignature, readCase, stabilityOf
 from .checks import checkCase, enterRepaired, repairLesion
 from .interior import computeMap, mapTitle
-from .scene import readImage, readLesions
-from .scene.maps import removeMap, showMap
-from .scene.segments import addSegmentationNode
-from .scene.strokes import lpsInVolume
 from .strokes import ADD, NEW, REMOVE, enterSegmented, segmentPoints
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.geometry.image import Image, Triple
 
-from .scene.segments import addSegment, writeMask
-from .scene.tags import setAxes, setDelineation
+from ..scene.segments import addSegment, writeMask
+from ..scene.tags import setAxes, setDelineation
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented

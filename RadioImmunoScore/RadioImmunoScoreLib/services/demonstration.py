@@ -8,8 +8,8 @@ from typing import Any
 
 from radioimmuno.lesion import Lesion
 
+from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
 from .acquisition import noteAcquisition
-from .scene.patient import addSegmentation, addVolume, fileUnderSubject
 
 SEED = 2
 SLICE_MM = 2.5

@@ -14,9 +14,9 @@ from radioimmuno.io.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.structures import Structure, left_out
 
-from .scene import SegmentationReading
-from .scene.masks import BINARY_LABELMAP
-from .scene.tags import markedOf, terminologyOf
+from ..scene import SegmentationReading
+from ..scene.masks import BINARY_LABELMAP
+from ..scene.tags import markedOf, terminologyOf
 
 
 @dataclass(frozen=True)
