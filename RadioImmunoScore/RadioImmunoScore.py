@@ -61,7 +61,7 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
     def setup(self) -> None:
         """Make the panel; called when the module is opened first."""
         ScriptedLoadableModuleWidget.setup(self)
-        from RadioImmunoScoreLib.panel.door import openPanel
+        from RadioImmunoScoreLib.panel.life_cycle import openPanel
 
         self.root = slicer.util.loadUI(self.resourcePath("UI/RadioImmunoScore.ui"))
         self.layout.addWidget(self.root)

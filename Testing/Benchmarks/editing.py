@@ -99,7 +99,7 @@ def _edit(bench, segmentationNode, segmentID: str, n: int) -> float:
     import slicer
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
-    from RadioImmunoScoreLib.panel.edits import PAUSE_MS
+    from RadioImmunoScoreLib.panel.state.edits import PAUSE_MS
 
     segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
     labelmap = slicer.vtkOrientedImageData()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .accept_section import AcceptSection
-from .check_section import CheckSection
-from .display_section import DisplaySection
-from .engine_section import EngineSection
-from .inputs_section import InputsSection
-from .lesions_section import LesionsSection
-from .save_section import SaveSection
-from .score_section import ScoreSection
-from .segment_section import SegmentSection
-from .session import Session
-from .showing import MessageLine, Showing
-from .stability_section import StabilitySection
-from .words import settingsText
+from .sections.accept_section import AcceptSection
+from .sections.check_section import CheckSection
+from .sections.display_section import DisplaySection
+from .sections.engine_section import EngineSection
+from .sections.inputs_section import InputsSection
+from .sections.lesions_section import LesionsSection
+from .sections.save_section import SaveSection
+from .sections.score_section import ScoreSection
+from .sections.segment_section import SegmentSection
+from .sections.stability_section import StabilitySection
+from .state.session import Session
+from .texts import settingsText
+from .widgets.showing import MessageLine, Showing
 
 
 class Panel:

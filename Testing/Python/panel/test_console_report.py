@@ -13,7 +13,7 @@ from radioimmuno.findings import InputError, Severity
 
 
 def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradiction_is_shown(bench):
-    from RadioImmunoScoreLib.panel.inputs import Inputs
+    from RadioImmunoScoreLib.panel.state.inputs import Inputs
     from RadioImmunoScoreLib.scene.parameters import Parameters
     from RadioImmunoScoreLib.services.acquisition import noteAcquisition
 

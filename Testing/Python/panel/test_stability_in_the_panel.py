@@ -13,7 +13,7 @@ from PySide6 import QtTest
 
 from radioimmuno.scoring.results import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
-from RadioImmunoScoreLib.panel.drawing import scoreBar
+from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
 from RadioImmunoScoreLib.services.case import stabilityOf
 from slicerbench.hands import click
 

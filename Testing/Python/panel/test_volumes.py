@@ -9,8 +9,8 @@ from patients import BALLS, addPatient, draw, select
 from PySide6 import QtTest
 from synthetic import SPACING, ballMask
 
-from RadioImmunoScoreLib.panel import volumes
-from RadioImmunoScoreLib.panel.volumes import Volumes
+from RadioImmunoScoreLib.panel.state import volumes
+from RadioImmunoScoreLib.panel.state.volumes import Volumes
 
 VOLUME = 3
 VOXEL_CC = float(np.prod(SPACING)) / 1000

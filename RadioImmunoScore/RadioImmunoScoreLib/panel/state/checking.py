@@ -1,0 +1,129 @@
+"""Checks of the lesions of the session's patient, and repairs that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from slicer.i18n import tr as _
+
+from radioimmuno.findings import InputError
+from radioimmuno.lesion import Lesion
+
+from ...scene import readLesions
+from ...services.case import Case
+from ...services.checks import checkCase, enterRepaired, repairLesion
+from ..texts import problemText
+from .edits import Stamps, frameOf, stampsOf
+from .jobs import CHECKING
+from .session import Session
+from .signal import Signal
+
+if TYPE_CHECKING:
+    from radioimmuno.quality import LesionFinding, Repair
+
+
+class Checking:
+    """Checks on a thread; what was found stays until the next check.
+
+    Parameters
+    ----------
+    session : the patient
+
+    Attributes
+    ----------
+    changed : Signal; something was found, or what was found is of another patient
+    found : what was found, in the order of the lesions; None before the first check
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.changed = Signal()
+        self.found: Sequence[LesionFinding] | None = None
+        self._session = session
+        self._case: Case | None = None
+        self._seen: Any = None
+
+    @property
+    def isStale(self) -> bool:
+        """Whether lesions or CT are other ones than those that were checked."""
+        return self.found is not None and self._seen != self._now()
+
+    @property
+    def lesions(self) -> tuple[Lesion, ...]:
+        """The lesions that were checked."""
+        return self._case.lesions if self._case else ()
+
+    def followScene(self) -> None:
+        """Forget what was found in a segmentation or a CT that is not looked at any more."""
+        if self.found is not None and self._seen[:2] != self._nodes():
+            self.found, self._case = None, None
+            self.changed.emit()
+
+    def check(self) -> None:
+        """Check all lesions."""
+        case = self._read()
+        if case is None:
+            return
+        seen = self._now()
+        self._session.stop()
+        self._session.jobs.start(
+            CHECKING, lambda progress: checkCase(case, progress), lambda found: self._enter(case, seen, found)
+        )
+
+    def repairsOf(self, code: str) -> Sequence[Repair]:
+        """What can be done about findings with this code."""
+        from radioimmuno.quality import repairs_of
+
+        return repairs_of(code, self._case.image if self._case else None)
+
+    def repair(self, segmentID: str, repair: Repair) -> None:
+        """Repair a lesion as it is now, undoable, and check again."""
+        inputs = self._session.inputs
+        if segmentID not in inputs.segmentIDs:
+            return
+        lesions = readLesions(inputs.segmentationNode, inputs.volumeNode).lesions
+        lesion = next(each for each in lesions if each.id == segmentID)
+        self._session.stop()
+        self._session.jobs.start(
+            CHECKING,
+            lambda progress: repairLesion(repair, lesion, lesions),
+            lambda repaired: self._enterRepaired(repair.title, lesion, repaired),
+        )
+
+    def _enter(self, case: Case, seen: Any, found: Sequence[LesionFinding]) -> None:
+        self.found, self._case, self._seen = found, case, seen
+        self.changed.emit()
+
+    def _enterRepaired(self, title: str, lesion: Lesion, repaired: Sequence[Lesion]) -> None:
+        session, node, segmentID = self._session, self._session.inputs.segmentationNode, lesion.id
+        if node.GetSegmentation().GetSegment(segmentID) is None:
+            return
+        if repaired == (lesion,):
+            session.message.emit(_("There was nothing to repair any more."))
+            self.check()
+            return
+        before = session.history.keep([segmentID])
+        name = session.nameOf(segmentID)
+        made = enterRepaired(session.inputs.volumeNode, node, segmentID, repaired)
+        session.history.add(f"{name}: {title}", {**before, **dict.fromkeys(made)})
+        for written in (segmentID, *made):
+            session.measured(written)
+        self.check()
+
+    def _read(self) -> Case | None:
+        try:
+            return self._session.inputs.case()
+        except InputError as problem:
+            self._session.message.emit(problemText(problem))
+            return None
+
+    def _nodes(self) -> tuple[Any, Any]:
+        inputs = self._session.inputs
+        return inputs.volumeNode, inputs.segmentationNode
+
+    def _now(self) -> tuple[Any, Any, Stamps, Any]:
+        """What a check depends on: the nodes, their time stamps, and the ring that the signature asks for."""
+        volumeNode, node = self._nodes()
+        isThere = volumeNode is not None and node is not None
+        stamps = (stampsOf(node), frameOf(volumeNode, node)) if isThere else ({}, None)
+        return volumeNode, node, stamps[0], (stamps[1], self._session.inputs.signature.sha256)

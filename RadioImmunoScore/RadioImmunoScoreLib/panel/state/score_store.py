@@ -1,0 +1,163 @@
+"""The last scores of the selected segmentation, and which of them are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from radioimmuno.findings import InputError
+from radioimmuno.lesion import Site
+from radioimmuno.scoring.results import LesionScore
+
+from ...scene.sites import sitesOf
+from ...scene.tags import irradiatedOf
+from .case_reader import Snapshot
+from .edits import changedSince, stampsOf
+from .inputs import Inputs
+
+# No lesion has this digest: its score is stale whatever happens.
+STALE = ""
+
+
+class ScoreStore:
+    """Scores by segment ID, each with the digest of what it was measured on (see `case_reader`).
+
+    A score is stale when its digest is another one now: by an edit of its segment or of a neighbour, by
+    another signature, tube voltage, CT or transform, by a site that counts. Everything is kept on the
+    segmentation node, so that each segmentation has its own and a saved scene has all of them.
+
+    Parameters
+    ----------
+    inputs : the patient's inputs
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        # With their rings, which are not kept on the node; by IDs of node and segment.
+        self._measured: dict[tuple[str, str], LesionScore] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Go on with the scores that are kept of the segmentation that is selected now."""
+        kept = self._inputs.parameters.keptScores
+        self.scores: dict[str, LesionScore] = {i: self._measuredOr(row) for i, row in kept.rows.items()}
+        self._digests: dict[str, str | None] = {i: kept.digests.get(i) for i in kept.rows}
+        self.restored = {i for i, row in kept.rows.items() if self.scores[i] is row}
+        self._ctStamp: int | None = None
+        self._now: Mapping[str, str] | None = None
+        node = self._inputs.segmentationNode
+        self._seen = stampsOf(node) if node else {}
+        self._stamps = self._seen
+        self._asked: set[str] = set()
+        self.compare()
+
+    @property
+    def stale(self) -> set[str]:
+        """IDs of the scores that are no longer those of the lesions as they are."""
+        node = self._inputs.segmentationNode
+        if node is None:
+            return set()
+        if self._isOtherCt:
+            return set(self.scores)
+        # What was edited after the last look may be the same in the end.
+        stale = changedSince(self._stamps, node) & set(self.scores)
+        for segmentID, digest in self._digests.items():
+            isKnown = self._now is not None and segmentID in self._now
+            if digest == STALE or (isKnown and digest != self._now[segmentID]):
+                stale.add(segmentID)
+        return stale
+
+    @property
+    def due(self) -> set[str]:
+        """IDs of the lesions that are to be scored when edits are: stale, or drawn since and never scored."""
+        included = set(self._inputs.included)
+        now = stampsOf(self._inputs.segmentationNode)
+        fresh = {i for i in included - set(self.scores) if i in self._asked or self._seen.get(i) != now[i]}
+        if fresh and (snapshot := self._snapshot()) is not None:
+            fresh &= snapshot.drawn
+        return (self.stale & included) | fresh
+
+    def ask(self, segmentID: str) -> None:
+        """This lesion is to be scored when edits are, though nobody drew it since."""
+        self._asked.add(segmentID)
+
+    def compare(self) -> None:
+        """Look at segments and CT as they are: scores of segments that are gone go, others may be stale."""
+        inputs = self._inputs
+        present = set(inputs.segmentIDs)
+        for gone in set(self.scores) - present:
+            del self.scores[gone], self._digests[gone]
+        self.restored &= set(self.scores)
+        self._asked &= present
+        if inputs.segmentationNode is not None:
+            self._stamps = stampsOf(inputs.segmentationNode)
+            sites = sitesOf(inputs.segmentationNode)
+            self.scores = {i: self._asTagged(row, sites[i]) for i, row in self.scores.items()}
+        if self.scores and (snapshot := self._snapshot()) is not None:
+            self._take(snapshot)
+        self.keep()
+
+    def enter(self, snapshot: Snapshot, rows: Iterable[LesionScore]) -> None:
+        """Enter new scores, measured on what the snapshot holds."""
+        parameters = self._inputs.parameters
+        if self._isOtherCt or self._ctStamp not in (None, snapshot.ctStamp):
+            self._digests = dict.fromkeys(self._digests, STALE)
+        parameters.scoredVolumeNode = self._inputs.volumeNode
+        self._ctStamp = snapshot.ctStamp
+        present = set(self._inputs.segmentIDs)
+        for row in rows:
+            if row.id in present:
+                self.scores[row.id] = row
+                self._digests[row.id] = snapshot.digests.get(row.id, STALE)
+                self.restored.discard(row.id)
+                self._asked.discard(row.id)
+        self.compare()
+
+    def write(self, what: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write fields into rows, by segment ID."""
+        present = {i: fields for i, fields in what.items() if i in self.scores}
+        self.scores.update({i: replace(self.scores[i], **fields) for i, fields in present.items()})
+        self.keep()
+
+    def keep(self) -> None:
+        """Keep the scores for a saved scene."""
+        node = self._inputs.segmentationNode
+        if node is not None:
+            measured = {i: row for i, row in self.scores.items() if i not in self.restored}
+            self._measured.update({(node.GetID(), i): row for i, row in measured.items()})
+        self._inputs.parameters.keepScores(self.scores, self._digests)
+
+    def _measuredOr(self, kept: LesionScore) -> LesionScore:
+        """The row as it was measured here; else as it was kept."""
+        measured = self._measured.get((self._inputs.segmentationNode.GetID(), kept.id))
+        return measured if measured is not None and replace(measured, ring=None) == kept else kept
+
+    @property
+    def _isOtherCt(self) -> bool:
+        scored = self._inputs.parameters.scoredVolumeNode
+        return scored is not None and scored is not self._inputs.volumeNode
+
+    def _snapshot(self) -> Snapshot | None:
+        """The patient as it is; None when there is nothing that could be measured."""
+        try:
+            return None if self._inputs.missing else self._inputs.snapshot()
+        except InputError:
+            return None
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._now = snapshot.digests
+        if not self._isOtherCt:
+            if self._ctStamp not in (None, snapshot.ctStamp):
+                self._digests = dict.fromkeys(self._digests, STALE)
+            self._ctStamp = snapshot.ctStamp
+        # Scenes that were saved before there were digests.
+        for segmentID, digest in self._digests.items():
+            if digest is None:
+                self._digests[segmentID] = snapshot.digests.get(segmentID, STALE)
+
+    def _asTagged(self, row: LesionScore, site: Site | None) -> LesionScore:
+        """The row with what is said of the lesion now."""
+        segment = self._inputs.segmentationNode.GetSegmentation().GetSegment(row.id)
+        said = {"name": segment.GetName(), "irradiated": irradiatedOf(segment), "site": site}
+        return row if all(getattr(row, k) == v for k, v in said.items()) else replace(row, **said)

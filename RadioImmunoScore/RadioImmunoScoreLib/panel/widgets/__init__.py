@@ -1,0 +1,1 @@
+"""What the panel shows of its state: tables and pictures of numbers."""
