@@ -38,7 +38,7 @@ test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on th
 test-pyradiomics: ## run the tests of PyRadiomics as another engine (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh pyradiomics
 	RADIOIMMUNO_REQUIRE_PYRADIOMICS=1 PYTHONPATH=RadioImmunoScore .venv-pyradiomics/bin/python -m pytest \
-		Testing/Python/science/test_pyradiomics_engine.py
+		Testing/Python/science/engines/test_pyradiomics_engine.py
 
 lint: env ## check style and types
 	$(VENV)/bin/ruff check .

@@ -12,8 +12,8 @@ from slicer.i18n import tr as _
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.identity import Identity
-from radioimmuno.scoring.results import LesionStability
 from radioimmuno.signature.signature import Cutoffs, Signature
+from radioimmuno.stability.agreement import LesionStability
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation import Segmented

@@ -9,8 +9,9 @@ from typing import Any
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
-from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability, Spread
+from radioimmuno.scoring.results import Contribution, LesionScore
 from radioimmuno.signature.signature import Signature, format_signature, parse_signature
+from radioimmuno.stability.agreement import LesionStability, Spread
 from radioimmuno.stability.perturbation import Perturbation
 
 

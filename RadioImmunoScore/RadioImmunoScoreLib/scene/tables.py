@@ -9,8 +9,9 @@ from typing import Any
 
 import vtk
 
-from radioimmuno.scoring.results import LesionScore, LesionStability, PatientScore
+from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.signature import Signature
+from radioimmuno.stability.agreement import LesionStability
 
 from .nodes import ensureNode
 

@@ -21,8 +21,8 @@ from .dicom_origin import originalFindings, patientFindings
 from .selection import selectRead
 
 if TYPE_CHECKING:
-    from radioimmuno.scoring.results import PatientStability
     from radioimmuno.scoring.score_stability import Perturbation
+    from radioimmuno.stability.agreement import PatientStability
 
 Progress = Callable[[int, int], None]
 

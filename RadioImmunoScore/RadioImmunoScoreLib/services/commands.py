@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding
-    from radioimmuno.scoring.results import PatientStability
+    from radioimmuno.stability.agreement import PatientStability
 
     from .console_lesions import SegmentedLesion
 

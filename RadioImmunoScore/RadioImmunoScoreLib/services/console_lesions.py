@@ -22,8 +22,8 @@ from .strokes import ADD, NEW, REMOVE, enterSegmented, segmentPoints
 
 if TYPE_CHECKING:
     from radioimmuno.quality import LesionFinding
-    from radioimmuno.scoring.results import PatientStability
     from radioimmuno.scoring.score_stability import Perturbation
+    from radioimmuno.stability.agreement import PatientStability
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from ..extraction.extract import Findings, LesionFeatures, Progress, measure
-from ..extraction.preprocessing import Region
 from ..features.catalog import REGIONS
 from ..features.extract import Values
+from ..features.region import Region
 from ..findings import EngineError
 from ..geometry.image import Image
 from ..lesion import Lesion

@@ -15,6 +15,7 @@ from functools import cached_property
 from ..features import catalog
 from ..features.extract import Values
 from ..features.extract import extract as extract_features
+from ..features.region import Region
 from ..findings import Finding, Refusal, Severity
 from ..geometry.box_index import BoxIndex
 from ..geometry.grid import Grid, grid_of
@@ -22,7 +23,6 @@ from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
-from .preprocessing import Region
 from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box
 from .ring import ring_box
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from ..features.catalog import LOCAL_INTENSITY
 from ..features.local_intensity import PEAK_RADIUS_MM
+from ..features.region import Region
 from ..findings import Finding, Refusal, Severity
 from ..geometry.grid import Grid
 from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..settings import ExtractionSettings, Settings
 from . import measurability
-from .preprocessing import Region, make_region, sample_intensities, sample_mask
+from .preprocessing import make_region, sample_intensities, sample_mask
 from .ring import Ring, make_ring, ring_box
 
 # What stands in for voxels that hold no intensity; whatever it touches on the grid is left out.

@@ -19,13 +19,13 @@ from functools import cached_property
 import numpy as np
 
 from ..features.neighbours import DIRECTIONS
+from ..features.region import Region
 from ..findings import Refusal, Severity
 from ..geometry.grid import grid_of
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
-from .preprocessing import Region
 from .regions import prepare, sample, sampled_box
 
 TITLES = {

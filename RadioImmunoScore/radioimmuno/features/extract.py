@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
 from . import glcm, glrlm, morphology, ngldm, ngtdm, zones
 from .catalog import AUTOCORRELATION, ENCLOSING
 from .emphasis import SizeMatrix
@@ -17,6 +16,7 @@ from .ivh import ivh
 from .local_intensity import local_intensity
 from .mesh import mesh_volume_and_area
 from .neighbours import Neighbours
+from .region import Region
 from .statistics import statistics
 
 Values = dict[str, float | None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
 from .moments import describe
+from .region import Region
 
 _SHARED = [
     "mean",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
 from ..findings import Refusal
+from .region import Region
 
 # IBSI's configurations have up to a thousand; finer ones differ by less than a millionth of the range.
 MAX_STEPS = 1_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
+from .region import Region
 
 # Radius of a sphere of 1 cc (IBSI 1).
 PEAK_RADIUS_MM = 10.0 * (3.0 / (4.0 * np.pi)) ** (1.0 / 3.0)

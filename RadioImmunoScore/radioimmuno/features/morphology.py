@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
 from .enclosing import minimum_box, minimum_ellipsoid
+from .region import Region
 
 Values = dict[str, float | None]
 

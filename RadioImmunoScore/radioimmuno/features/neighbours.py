@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
+from .region import Region
 
 # One of each pair of opposite steps to the 26 neighbours, in array order (k, j, i).
 DIRECTIONS = tuple(step for step in itertools.product((0, 1, -1), repeat=3) if step > (0, 0, 0))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..extraction.preprocessing import Region
 from .moments import describe, value_counts
+from .region import Region
 
 
 def statistics(region: Region) -> dict[str, float | None]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..extraction.preprocessing import Region
 from .emphasis import measures, names, renamed, size_matrix
 from .neighbours import Neighbours
+from .region import Region
 
 _SIZE_NAMES = names(
     "small_zone", "large_zone", "zone_size", "zone_size_variance", "zone_percentage", "zone_size_entropy"

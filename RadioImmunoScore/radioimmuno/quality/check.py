@@ -10,8 +10,8 @@ import numpy as np
 from ..acquisition import Acquisition
 from ..extraction.extract import LesionFeatures, measure
 from ..extraction.measurability import count
-from ..extraction.preprocessing import Region
 from ..extraction.tissue import check_tissue
+from ..features.region import Region
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..lesion import Lesion

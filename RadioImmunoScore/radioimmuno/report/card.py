@@ -6,7 +6,8 @@ import re
 
 from ..findings import Finding, Severity
 from ..scoring.patient_metrics import designation
-from ..scoring.results import LesionScore, LesionStability
+from ..scoring.results import LesionScore
+from ..stability.agreement import LesionStability
 from .axis import Axis
 from .context import Context
 from .contributions import contribution_table

@@ -10,8 +10,9 @@ from typing import Any
 from ..files.atomic import write_text
 from ..identity import identity_entries
 from ..scoring.patient_metrics import designation
-from ..scoring.results import LesionScore, LesionStability, Metrics, PatientScore, PatientStability
+from ..scoring.results import LesionScore, Metrics, PatientScore
 from ..signature.signature import Signature
+from ..stability.agreement import LesionStability, PatientStability
 from .words import NO_BINS, NOT_DEFINED, entropy_missing, variable_title
 
 FORMAT = "radioimmuno-patient"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..scoring.results import LesionScore, LesionStability, PatientStability
+from ..scoring.results import LesionScore
+from ..stability.agreement import LesionStability, PatientStability
 from ..stability.perturbation import Perturbation
 from .axis import Axis
 from .context import Context

@@ -8,8 +8,9 @@ from .. import __version__
 from ..identity import Identity
 from ..lesion import LeftOut
 from ..scoring.patient_metrics import designation
-from ..scoring.results import LesionScore, LesionStability, PatientScore
+from ..scoring.results import LesionScore, PatientScore
 from ..signature.signature import Signature
+from ..stability.agreement import LesionStability
 from .cells import number_cell, text_cell, write_rows
 
 LEFT_OUT = "left out"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Site
-from ..stability.perturbation import USUAL, Perturbation
+from ..stability.agreement import LesionStability, PatientStability, patient_stability
 
 
 @dataclass(frozen=True)
@@ -21,49 +21,6 @@ class Contribution:
     value: float
     contribution: float
     in_training_range: bool
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Values of one variable over a lesion's redrawn contours: how many, mean, SD (n - 1; None for one)."""
-
-    n: int
-    mean: float
-    sd: float | None
-
-
-@dataclass(frozen=True)
-class LesionStability:
-    """A lesion's score over redrawn contours. What too few of them could be scored for is None.
-
-    Parameters
-    ----------
-    sd : standard deviation (n - 1) of their scores
-    low, high : 5th and 95th percentile of their scores
-    flips : cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies
-        on the other side of it than the lesion's; empty when none could be, and without cut-offs
-    scored, draws : contours that could be scored, of all
-    spreads : variable -> its values over the scored contours, for the features that the signature uses
-    perturbation : how contours were redrawn
-    """
-
-    sd: float | None
-    low: float | None
-    high: float | None
-    flips: Mapping[str, float]
-    scored: int
-    draws: int
-    spreads: Mapping[str, Spread] = field(default_factory=dict)
-    perturbation: Perturbation = USUAL
-
-
-@dataclass(frozen=True)
-class PatientStability:
-    """Lesions by identifier; each term's intraclass correlation ICC(1,1) over them, None if not defined."""
-
-    lesions: Mapping[str, LesionStability]
-    icc: Mapping[str, float | None]
-    perturbation: Perturbation
 
 
 @dataclass(frozen=True)
@@ -151,3 +108,8 @@ def with_stability(patient: PatientScore, stability: PatientStability) -> Patien
     """The patient with what was measured of its lesions' stability, and nothing older."""
     rows = tuple(replace(row, stability=stability.lesions.get(row.id)) for row in patient.lesions)
     return replace(patient, lesions=rows, stability=stability)
+
+
+def stability_of(rows: Sequence[LesionScore]) -> PatientStability | None:
+    """The same from rows that carry what was measured of them."""
+    return patient_stability({row.id: row.stability for row in rows if row.stability is not None})

@@ -19,12 +19,11 @@ from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion, Site
 from ..signature.signature import KVP, LOCATION, Signature, Term
-from ..stability.agreement import stability_of
 from .domain import check_domain
 from .extrapolation import beyond_range, beyond_scores
 from .patient_metrics import subsets
 from .provenance import provenance
-from .results import Contribution, LesionScore, PatientScore
+from .results import Contribution, LesionScore, PatientScore, stability_of
 
 # Squares of scores have to stay finite: the patient's standard deviation is made of them.
 LARGEST_SCORE = 1e100

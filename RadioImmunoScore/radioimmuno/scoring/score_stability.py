@@ -15,10 +15,10 @@ from ..extraction.extract import Findings, Progress, measure_lesion, task_of
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..signature.signature import Cutoffs, Signature
-from ..stability.agreement import patient_stability
+from ..stability.agreement import LesionStability, PatientStability, Spread, patient_stability
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import redrawn, redrawn_box
-from .results import LesionScore, LesionStability, PatientStability, Spread, with_stability
+from .results import LesionScore, with_stability
 from .score import features_of, found_before, keys_of, score_lesion
 
 __all__ = [

@@ -33,7 +33,7 @@ SCHEMA_NAME = "schema"
 EXTRAPOLATION_LIMIT = 1.0
 
 # Where the files that ship lie: in an installed package inside it, in Slicer and in a checkout beside it.
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 SHIPPED = (PACKAGE / "Signatures", PACKAGE.parent / "Resources" / "Signatures")
 
 

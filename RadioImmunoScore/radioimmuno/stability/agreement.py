@@ -3,8 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from ..scoring.results import LesionScore, LesionStability, PatientStability, Spread
+from .perturbation import USUAL, Perturbation
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Values of one variable over a lesion's redrawn contours: how many, mean, SD (n - 1; None for one)."""
+
+    n: int
+    mean: float
+    sd: float | None
+
+
+@dataclass(frozen=True)
+class LesionStability:
+    """A lesion's score over redrawn contours. What too few of them could be scored for is None.
+
+    Parameters
+    ----------
+    sd : standard deviation (n - 1) of their scores
+    low, high : 5th and 95th percentile of their scores
+    flips : cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies
+        on the other side of it than the lesion's; empty when none could be, and without cut-offs
+    scored, draws : contours that could be scored, of all
+    spreads : variable -> its values over the scored contours, for the features that the signature uses
+    perturbation : how contours were redrawn
+    """
+
+    sd: float | None
+    low: float | None
+    high: float | None
+    flips: Mapping[str, float]
+    scored: int
+    draws: int
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    perturbation: Perturbation = USUAL
+
+
+@dataclass(frozen=True)
+class PatientStability:
+    """Lesions by identifier; each term's intraclass correlation ICC(1,1) over them, None if not defined."""
+
+    lesions: Mapping[str, LesionStability]
+    icc: Mapping[str, float | None]
+    perturbation: Perturbation
 
 
 def patient_stability(lesions: Mapping[str, LesionStability]) -> PatientStability | None:
@@ -20,11 +64,6 @@ def patient_stability(lesions: Mapping[str, LesionStability]) -> PatientStabilit
         for variable in variables
     }
     return PatientStability(dict(lesions), icc, measured[0].perturbation)
-
-
-def stability_of(rows: Sequence[LesionScore]) -> PatientStability | None:
-    """The same from rows that carry what was measured of them."""
-    return patient_stability({row.id: row.stability for row in rows if row.stability is not None})
 
 
 def intraclass_correlation(spreads: Sequence[Spread]) -> float | None:

@@ -11,7 +11,7 @@ import slicer
 from patients import addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 
-from radioimmuno.scoring.results import LesionStability, PatientStability
+from radioimmuno.stability.agreement import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
 from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
 from RadioImmunoScoreLib.services.case import stabilityOf

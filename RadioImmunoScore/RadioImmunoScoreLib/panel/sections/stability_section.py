@@ -15,7 +15,7 @@ from ..state.session import Session
 from ..texts import problemText
 
 if TYPE_CHECKING:
-    from radioimmuno.scoring.results import PatientStability
+    from radioimmuno.stability.agreement import PatientStability
 
 Tester = Callable[..., Any]
 

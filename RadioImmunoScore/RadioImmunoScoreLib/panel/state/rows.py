@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioimmuno.lesion import Site
-from radioimmuno.scoring.results import LesionScore, LesionStability
+from radioimmuno.scoring.results import LesionScore
+from radioimmuno.stability.agreement import LesionStability
 
 from ...scene.sites import copiedSite
 from ...scene.tags import axesOf, irradiatedOf

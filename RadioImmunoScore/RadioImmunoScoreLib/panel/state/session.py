@@ -10,7 +10,8 @@ from typing import Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
-from radioimmuno.scoring.results import LesionScore, PatientScore, PatientStability
+from radioimmuno.scoring.results import LesionScore, PatientScore
+from radioimmuno.stability.agreement import PatientStability
 
 from ...scene.parameters import Parameters
 from ...scene.sites import noteSites, sitesOf

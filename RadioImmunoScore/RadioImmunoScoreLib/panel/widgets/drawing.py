@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import qt
-from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability
+from radioimmuno.scoring.results import Contribution, LesionScore
 from radioimmuno.signature.color_scale import ColorScale, color_scale
 from radioimmuno.signature.signature import Signature
+from radioimmuno.stability.agreement import LesionStability
 
 from ...scene.maps import rampColor
 

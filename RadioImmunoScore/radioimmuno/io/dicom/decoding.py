@@ -29,7 +29,7 @@ MIN_BITS = 2
 
 RLE = "1.2.840.10008.1.2.5"
 CHILD = "from radioimmuno.io.dicom.decoding import serve; serve()"
-PACKAGES = str(Path(__file__).resolve().parents[2])
+PACKAGES = str(Path(__file__).resolve().parents[3])
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from radioimmuno.features import extract as own
 from radioimmuno.findings import EngineError
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 TOLERANCE = 1e-6
 DEFAULT = Settings().extraction
 

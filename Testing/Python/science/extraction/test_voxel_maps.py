@@ -19,7 +19,7 @@ from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
 from radioimmuno.settings import ExtractionSettings, Settings
 
-REFERENCE = Path(__file__).parents[2] / "Oracles" / "references" / "pyradiomics_maps.json"
+REFERENCE = Path(__file__).parents[3] / "Oracles" / "references" / "pyradiomics_maps.json"
 NATIVE = Settings(ExtractionSettings(spacing_mm=None, round_intensities=False))
 
 

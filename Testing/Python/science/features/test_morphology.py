@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from radioimmuno.extraction.preprocessing import Region
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
 from radioimmuno.features.extract import extract
 from radioimmuno.features.mesh import mesh_volume_and_area
 from radioimmuno.features.morphology import ellipsoid_surface
+from radioimmuno.features.region import Region
 from radioimmuno.settings import ExtractionSettings
 
 SPACING = (1.5, 0.8, 1.1)

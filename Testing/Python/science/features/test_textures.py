@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from radioimmuno.extraction.preprocessing import Region
 from radioimmuno.features import catalog
 from radioimmuno.features.extract import extract
 from radioimmuno.features.glcm import co_occurrences
 from radioimmuno.features.glrlm import run_lengths
 from radioimmuno.features.neighbours import DIRECTIONS, Neighbours
+from radioimmuno.features.region import Region
 from radioimmuno.settings import ExtractionSettings
 
 LEVELS = arrays(np.int32, st.tuples(*[st.integers(1, 5)] * 3), elements=st.integers(0, 4)).filter(

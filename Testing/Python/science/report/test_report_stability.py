@@ -12,8 +12,8 @@ from report_page import cards, page
 from radioimmuno.report import write_patient_json, write_scores_csv
 from radioimmuno.report.redrawn import flip_sentences
 from radioimmuno.report.words import MINUS
-from radioimmuno.scoring.results import LesionStability, PatientScore, Spread, with_stability
-from radioimmuno.stability.agreement import patient_stability
+from radioimmuno.scoring.results import PatientScore, with_stability
+from radioimmuno.stability.agreement import LesionStability, Spread, patient_stability
 from radioimmuno.stability.perturbation import Perturbation
 
 HOW = Perturbation(sd_mm=1.5, draws=30, seed=4)

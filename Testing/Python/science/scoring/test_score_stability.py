@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
 from signatures import signature, term
-from test_scoring import LATTICE, patient
+from test_score import LATTICE, patient
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.extraction import extract

@@ -14,9 +14,10 @@ from signatures import signature, term
 
 from radioimmuno.report import write_patient_json, write_scores_csv
 from radioimmuno.scoring.patient_metrics import subsets
-from radioimmuno.scoring.results import LesionStability, PatientScore
+from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.stability.agreement import LesionStability
 
 MEAN = "lesion.statistics.mean"
 

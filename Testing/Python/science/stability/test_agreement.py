@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from radioimmuno.scoring.results import LesionStability, Spread
-from radioimmuno.stability.agreement import intraclass_correlation, patient_stability
+from radioimmuno.stability.agreement import LesionStability, Spread, intraclass_correlation, patient_stability
 from radioimmuno.stability.perturbation import Perturbation
 
 # Shrout and Fleiss 1979, table 2: four judges rate six targets; ICC(1,1) is .17 (table 4).

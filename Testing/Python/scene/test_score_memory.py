@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.lesion import Site
-from radioimmuno.scoring.results import Contribution, LesionScore, LesionStability, Spread
+from radioimmuno.scoring.results import Contribution, LesionScore
+from radioimmuno.stability.agreement import LesionStability, Spread
 from radioimmuno.stability.perturbation import Perturbation
 from RadioImmunoScoreLib.scene.score_memory import rowsFromJson, rowsToJson
 
