@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from radioimmuno.findings import Finding
     from radioimmuno.geometry.image import Image
     from radioimmuno.identity import Identity, Naming
-    from radioimmuno.io import ReadCt
+    from radioimmuno.io.ct import ReadCt
     from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.lesion import LeftOut, Lesion
     from radioimmuno.settings import Settings
@@ -73,9 +73,11 @@ def read_case(
         With a code and words that say what to do.
     """
     from radioimmuno.acquisition import with_kvp
-    from radioimmuno.io import apply_lesion_table, read_ct, read_lesions
+    from radioimmuno.io.ct import read_ct
     from radioimmuno.io.dicom.gaps import check_gaps
     from radioimmuno.io.hounsfield import without_expected
+    from radioimmuno.io.lesion_table import apply_lesion_table
+    from radioimmuno.io.lesions import read_lesions
 
     with libraries_silenced():
         progress.stage(READING_CT)
@@ -113,7 +115,7 @@ def _inputs(ct: Path, lesions: Path, table: Path | None, read: ReadCt, naming: N
     The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files
     and folders are often the patient's.
     """
-    from radioimmuno.io import is_dicom
+    from radioimmuno.io.volume_reader import is_dicom
 
     dicom = read.source is not None
     if read.source is None:

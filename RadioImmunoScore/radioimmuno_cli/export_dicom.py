@@ -78,9 +78,10 @@ def run(arguments: argparse.Namespace) -> int:
         replacing_folder(arguments.out, names.PATIENT_NAME, names.ALL, force=arguments.force) as folder,
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
-        from radioimmuno.io import read_ct, read_lesions
+        from radioimmuno.io.ct import read_ct
         from radioimmuno.io.dicom.export import write_dicom
         from radioimmuno.io.dicom.scored import check_unchanged, lesions_in_order, on_ct, read_result
+        from radioimmuno.io.lesions import read_lesions
 
         known = read_result(arguments.result / result.MARKER)
         check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))

@@ -106,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.marks:
         arguments.usage_error("name a lesion by --stroke or --click")
     with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
-        from radioimmuno.io import read_ct
+        from radioimmuno.io.ct import read_ct
 
         with libraries_silenced():
             read = read_ct(

@@ -35,7 +35,7 @@ STAGES = {
 
 def main() -> int:
     """Make the series, score, write the result several times, print medians."""
-    from radioimmuno.io import read_ct
+    from radioimmuno.io.ct import read_ct
     from radioimmuno.io.dicom import export
     from radioimmuno.scoring.score import score
     from radioimmuno.signature.signature import default_signature

@@ -1,7 +1,8 @@
 """The demonstration signature: fitted on simulated patients, tested on other ones.
 
 `python -m radioimmuno.training.demonstration FILE` makes the file that ships. Its inputs have the
-shape of the published signature's: 39 features of the lesion, the same 39 of its ring, five locations, tube voltage.
+shape of the published signature's: 39 features of the lesion, the same 39 of its ring, five
+locations, tube voltage.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import read_lesions
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
 from RadioImmunoScoreLib.headless.host import SceneHost

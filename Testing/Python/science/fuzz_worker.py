@@ -23,7 +23,9 @@ import SimpleITK as sitk
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import apply_lesion_table, read_ct, read_lesions
+from radioimmuno.io.ct import read_ct
+from radioimmuno.io.lesion_table import apply_lesion_table
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Lesion
 from radioimmuno.signature.signature import read_signature
 

@@ -7,7 +7,7 @@ import pytest
 from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import read_lesions
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
 from radioimmuno.segmentation import segment_click, segment_stroke

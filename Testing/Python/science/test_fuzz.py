@@ -15,7 +15,7 @@ from signature_cases import DOCUMENT
 
 from radioimmuno.findings import CODES, InputError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import apply_lesion_table
+from radioimmuno.io.lesion_table import apply_lesion_table
 from radioimmuno.lesion import Lesion
 from radioimmuno.signature.signature import read_signature
 

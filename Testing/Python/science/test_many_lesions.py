@@ -12,7 +12,7 @@ from radioimmuno.extraction.extract import measure_lesion, task_of
 from radioimmuno.extraction.ring import make_ring
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image, Lattice
-from radioimmuno.io import read_lesions
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import Settings

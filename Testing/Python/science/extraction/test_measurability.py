@@ -9,7 +9,8 @@ from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.ct import read_image
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 

@@ -14,7 +14,7 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.io import read_ct, read_image
+from radioimmuno.io.ct import read_ct, read_image
 
 HEADER_SIZES = b"sizes: 24 20 12"
 HEADER_STEP = b"(0.75,0,0)"

@@ -134,7 +134,7 @@ def test_anatomy_that_changes_from_slice_to_slice_is_none_of_it():
 
 @pytest.mark.slow
 def test_real_ct_and_crops_of_them_are_not_refused(data):
-    from radioimmuno.io import read_ct
+    from radioimmuno.io.ct import read_ct
 
     files = [
         *data.glob("sts/*/ct.nii.gz"),

@@ -9,7 +9,7 @@ import pytest
 
 from radioimmuno.findings import TableError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import apply_lesion_table
+from radioimmuno.io.lesion_table import apply_lesion_table
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site
 
 MASK = Image(np.ones((1, 1, 1), bool), Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))

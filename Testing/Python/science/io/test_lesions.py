@@ -9,7 +9,7 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
-from radioimmuno.io import read_lesions
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segment_tags import (
     TERMINOLOGY_TAG,
     site_from_terminology,

@@ -10,7 +10,8 @@ import pytest
 import SimpleITK as sitk
 
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.io import read_ct, read_lesions
+from radioimmuno.io.ct import read_ct
+from radioimmuno.io.lesions import read_lesions
 
 SHAPE, SPACING, ORIGIN = (12, 20, 24), (0.8, 0.9, 2.5), (-40.0, 12.5, 300.0)
 CODES, MATRIX = 252, 280

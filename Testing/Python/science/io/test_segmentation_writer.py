@@ -8,7 +8,7 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import read_lesions
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion
 

@@ -10,8 +10,9 @@ from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import apply_lesion_table, read_lesions
 from radioimmuno.io.dicom import SourceSeries
+from radioimmuno.io.lesion_table import apply_lesion_table
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segment_tags import LESION_TAG
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion

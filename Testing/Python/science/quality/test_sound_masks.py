@@ -8,7 +8,8 @@ from hypothesis.extra.numpy import arrays
 from masks import found, lesion, noisy
 
 from radioimmuno.geometry.image import Box, Lattice
-from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.ct import read_image
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.quality import check_lesions
 from radioimmuno.quality.slices import fill_gaps, jagged_slices, smooth_between_slices
 from radioimmuno.quality.spurs import spurs

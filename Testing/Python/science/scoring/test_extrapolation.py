@@ -141,7 +141,8 @@ def test_the_demonstration_compares_counts_and_sizes_by_ratio():
 def test_real_lesions_mostly_keep_a_score(data):
     from dataclasses import replace
 
-    from radioimmuno.io import read_ct, read_lesions
+    from radioimmuno.io.ct import read_ct
+    from radioimmuno.io.lesions import read_lesions
     from radioimmuno.lesion import Site
 
     scored = []

@@ -6,9 +6,9 @@ import json
 import pytest
 from signature_cases import DELETE, DOCUMENT, changed
 
-from radioimmuno import signature
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
+from radioimmuno.signature import signature
 from radioimmuno.signature.signature import Signature, parse_signature
 
 

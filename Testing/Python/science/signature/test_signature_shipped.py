@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from radioimmuno import signature as module
 from radioimmuno.findings import SignatureError
+from radioimmuno.signature import signature as module
 from radioimmuno.signature.signature import (
     default_signature,
     format_signature,

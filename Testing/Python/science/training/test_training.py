@@ -6,11 +6,11 @@ import sys
 import numpy as np
 import pytest
 
-from radioimmuno import training
 from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation import simulate_patient
+from radioimmuno.training import demonstration as training
 from radioimmuno.training.demonstration import (
     CANDIDATES,
     DEMONSTRATION,

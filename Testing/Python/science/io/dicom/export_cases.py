@@ -10,7 +10,7 @@ import numpy as np
 from dicom_lesions import PATIENT, ball
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Box, Image
-from radioimmuno.io import ReadCt, read_ct
+from radioimmuno.io.ct import ReadCt, read_ct
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.scoring.score import score

@@ -15,9 +15,9 @@ from dicom_series import ct_series, hu_values  # noqa: E402
 from dicom_series import write as write_series  # noqa: E402
 from radioimmuno.findings import InputError, Severity  # noqa: E402
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
-from radioimmuno.io import read_lesions  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries, read_ct  # noqa: E402
 from radioimmuno.io.dicom.integrity import Broken, check_whole  # noqa: E402
+from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.io.segmentation_writer import write_segmentation  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
 

@@ -14,9 +14,9 @@ pydicom = pytest.importorskip("pydicom")
 hd = pytest.importorskip("highdicom")
 
 from radioimmuno.geometry.image import Image  # noqa: E402
-from radioimmuno.io import read_lesions  # noqa: E402
 from radioimmuno.io.dicom.color import LESION_RGB, RING_RGB, cielab  # noqa: E402
 from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
+from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site  # noqa: E402
 from radioimmuno.scoring.score import score  # noqa: E402
 

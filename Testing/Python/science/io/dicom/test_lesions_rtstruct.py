@@ -11,9 +11,10 @@ import SimpleITK as sitk
 from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.ct import read_image
 from radioimmuno.io.dicom import SourceSeries
 from radioimmuno.io.dicom.contours import fill
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Delineation, DelineationType, Site
 
 SHAPE, SPACING = (24, 50, 46), (2.5, 0.8, 0.9)

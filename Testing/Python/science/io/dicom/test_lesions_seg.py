@@ -8,8 +8,9 @@ import pytest
 from dicom_lesions import ball, save, seg
 from dicom_series import ORIGIN, SPACING, ct_series, write
 from radioimmuno.findings import GeometryError, InputError, Severity
-from radioimmuno.io import read_ct, read_lesions
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.dicom.seg import read_seg
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Delineation, DelineationType, Site
 
 pytest.importorskip("highdicom")

@@ -10,8 +10,8 @@ pydicom = pytest.importorskip("pydicom")
 from dicom_lesions import PATIENT, rtstruct, save, seg  # noqa: E402
 from dicom_series import ct_series, hu_values, write  # noqa: E402
 from radioimmuno.findings import InputError, Severity  # noqa: E402
-from radioimmuno.io import read_lesions  # noqa: E402
 from radioimmuno.io.dicom import find_series, read_ct  # noqa: E402
+from radioimmuno.io.lesions import read_lesions  # noqa: E402
 
 STUDY, FRAME, OTHER = "1.2.3.400001", "1.2.3.5", "1.2.3.499999"
 SQUARE = [np.array([(-28.0, 14, z), (-20, 14, z), (-20, 20, z), (-28, 20, z)]) for z in (105.0, 107.5)]

@@ -10,7 +10,7 @@ import pytest
 from dicom_series import ORIGIN, SHAPE, SPACING, ct_series, hu_values, read_silently, set_pixels, twin, write
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.io import read_image
+from radioimmuno.io.ct import read_image
 from radioimmuno.io.dicom import find_series, read_ct
 from radioimmuno.io.dicom.pixels import PADDING_HU
 

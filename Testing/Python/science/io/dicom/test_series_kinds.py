@@ -19,7 +19,7 @@ from dicom_series import (
     write,
 )
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.io import read_image
+from radioimmuno.io.ct import read_image
 from radioimmuno.io.dicom import find_series, read_ct
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from dicom_series import ct_series, write
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.io import read_image, read_lesions
+from radioimmuno.io.ct import read_image
 from radioimmuno.io.dicom import read_ct
+from radioimmuno.io.lesions import read_lesions
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 
