@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radioimmuno.image import Box, Lattice
+from radioimmuno.geometry.image import Box, Lattice
 from radioimmuno.segmentation.sphere import sphere
 from radioimmuno.segmentation.surface import Ellipsoid, Surface, most_likely
 

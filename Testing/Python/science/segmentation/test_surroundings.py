@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from radioimmuno.image import Image, Lattice
+from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.surroundings import box_around, clean, places_of, surroundings
 
 LATTICE = Lattice((40, 50, 60), (2.0, 0.5, 1.0), (-20.0, 10.0, 5.0))

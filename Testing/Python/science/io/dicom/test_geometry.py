@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.dicom.geometry import NoStack, stack
-from radioimmuno.dicom.header import Pixels, SliceHeader
+from radioimmuno.io.dicom.geometry import NoStack, stack
+from radioimmuno.io.dicom.header import Pixels, SliceHeader
 
 ROWS, COLUMNS = 20, 24
 STEP, DOWN, ACROSS = 2.5, 0.75, 1.5

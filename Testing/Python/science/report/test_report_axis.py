@@ -8,10 +8,10 @@ import pytest
 import report_cases as cases
 from report_page import page, parsed
 
-from radioimmuno.colors import ColorScale
 from radioimmuno.report.axis import MARGIN_SHARE, Axis, axis_of
 from radioimmuno.report.words import MINUS
-from radioimmuno.signature import Cutoffs
+from radioimmuno.signature.color_scale import ColorScale
+from radioimmuno.signature.signature import Cutoffs
 
 SCALE = ColorScale(2.0, 8.0)
 AXIS = Axis(0.0, 10.0, SCALE, Cutoffs(2.5, 4.0, 7.5))

@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from volumes import ct_values, image_of
 
-from radioimmuno.reading.wholeness import is_whole
+from radioimmuno.io.truncation import is_whole
 
 
 def reader_of(path: Path) -> sitk.ImageFileReader:
