@@ -10,8 +10,6 @@ from typing import Any
 
 import slicer
 
-from radioimmuno.findings import Severity
-
 from .scene import readLesions
 from .scene.strokes import rasInWorld
 from .services import demonstration
@@ -72,7 +70,7 @@ def _lesions(logic: Any, volumeNode: Any, segmentationNode: Any) -> None:
 
 def isRefusal(found: Any) -> bool:
     """Whether a lesion with this finding cannot be scored."""
-    return found.finding.severity is Severity.REFUSE
+    return found.finding.refuses
 
 
 def _panel(volumeNode: Any, segmentationNode: Any) -> None:

@@ -26,6 +26,11 @@ class Finding:
         if self.code not in CODES:
             raise ValueError(f"finding code {self.code!r} is not in the table of codes")
 
+    @property
+    def refuses(self) -> bool:
+        """Whether what it was found in cannot be scored."""
+        return self.severity is Severity.REFUSE
+
 
 # code -> what it means, in words that stand without the numbers of the single case
 CODES = {

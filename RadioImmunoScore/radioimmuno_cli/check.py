@@ -71,7 +71,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = settings_named(arguments.settings)
     with Progress([READING_CT, READING_LESIONS, CHECKING], arguments.quiet) as progress:
-        from radioimmuno.findings import Severity
         from radioimmuno.quality import check_lesions
         from radioimmuno.report import write_checks_csv
 
@@ -94,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if arguments.out:
             write_checks_csv(case.lesions, found, arguments.out, case.identity, case.left_out)
-    code = exit_code(one.finding.severity is Severity.REFUSE for one in found)
+    code = exit_code(one.finding.refuses for one in found)
     files = [str(arguments.out)] if arguments.out else []
     if arguments.json:
         print_json(
@@ -143,9 +142,8 @@ def _table(lesions: Sequence[Lesion], found: Sequence[LesionFinding], left_out: 
 
 
 def _summary(lesions: Sequence[Lesion], found: Sequence[LesionFinding]) -> str:
-    from radioimmuno.findings import Severity
 
-    refused = {one.lesion_id for one in found if one.finding.severity is Severity.REFUSE}
+    refused = {one.lesion_id for one in found if one.finding.refuses}
     named = {one.lesion_id for one in found}
     return (
         f"{len(refused)} of {len(lesions)} lesions refused, {len(named - refused)} to look at, "

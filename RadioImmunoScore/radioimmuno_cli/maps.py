@@ -124,12 +124,11 @@ def _mapped(
 ) -> tuple[dict[str, dict[str, Image]], dict[str, tuple[str, str]]]:
     """The maps by lesion, and (code, reason) of those that have none."""
     from radioimmuno.extraction.voxel_maps import interior_maps
-    from radioimmuno.findings import Severity
 
     maps: dict[str, dict[str, Image]] = {}
     refused: dict[str, tuple[str, str]] = {}
     for lesion in case.lesions:
-        found = [f for f in case.findings.get(lesion.id, ()) if f.severity is Severity.REFUSE]
+        found = [f for f in case.findings.get(lesion.id, ()) if f.refuses]
         try:
             if found:
                 raise Refusal(found[0].code, found[0].text)

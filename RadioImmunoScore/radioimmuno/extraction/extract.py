@@ -217,7 +217,7 @@ def measure_lesion(
 
 
 def _refuses(findings: Sequence[Finding]) -> bool:
-    return any(finding.severity is Severity.REFUSE for finding in findings)
+    return any(finding.refuses for finding in findings)
 
 
 def _finding_of(error: Exception, lesion: Lesion) -> Finding:

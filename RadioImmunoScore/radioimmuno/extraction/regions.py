@@ -11,7 +11,7 @@ import numpy as np
 from ..features.catalog import LOCAL_INTENSITY
 from ..features.local_intensity import PEAK_RADIUS_MM
 from ..features.region import Region
-from ..findings import Finding, Refusal, Severity
+from ..findings import Finding, Refusal
 from ..geometry.grid import Grid
 from ..geometry.image import Box, Image
 from ..lesion import Lesion
@@ -107,7 +107,7 @@ def prepare(
             findings += measurability.check_bad_voxels(
                 kind, name, int(np.count_nonzero(mask & where)), voxels
             )
-    if any(finding.severity is Severity.REFUSE for finding in findings):
+    if any(finding.refuses for finding in findings):
         return Prepared({}, ring, tuple(findings))
 
     usable = ~np.logical_or.reduce(list(touched.values())) if touched else None

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..features.neighbours import DIRECTIONS
 from ..features.region import Region
-from ..findings import Refusal, Severity
+from ..findings import Refusal
 from ..geometry.grid import grid_of
 from ..geometry.image import Image
 from ..lesion import Lesion
@@ -82,7 +82,7 @@ def interior_maps(
     box = sampled_box(lesion.box, grid, settings, keys)
     prepared = prepare(sample(source, grid, box, settings.extraction), lesion, (), settings, keys)
     for finding in prepared.findings:
-        if finding.severity is Severity.REFUSE:
+        if finding.refuses:
             raise Refusal(finding.code, finding.text)
     region = prepared.regions["lesion"]
     local = Neighbourhoods(region)

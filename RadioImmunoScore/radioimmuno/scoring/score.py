@@ -170,9 +170,9 @@ def score_lesion(
             )
         findings += _check_site(lesion, signature)
     total = signature.intercept + sum(part.contribution for part in contributions)
-    if not any(finding.severity is Severity.REFUSE for finding in findings):
+    if not any(finding.refuses for finding in findings):
         findings += _check_training(signature, contributions, total)
-    refused = any(finding.severity is Severity.REFUSE for finding in findings)
+    refused = any(finding.refuses for finding in findings)
     return LesionScore(
         id=lesion.id,
         name=lesion.name,

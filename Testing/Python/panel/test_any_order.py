@@ -83,7 +83,7 @@ def _row(case, lesion, found):
         lesion.id,
         lesion.name,
         lesion.volume_cc,
-        None if any(f.severity is Severity.REFUSE for f in findings) else float(score),
+        None if any(f.refuses for f in findings) else float(score),
         lesion.site,
         lesion.irradiated,
         (),

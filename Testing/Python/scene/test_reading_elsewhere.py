@@ -63,7 +63,7 @@ class TestOtherGrids:
         expected = np.zeros(SHAPE, bool)
         expected[:-17] = ballMask(BALLS[0])[17:]
         np.testing.assert_array_equal(masksOf(reading)["liver_1"], expected)
-        assert reading.findings["liver_1"][0].severity is Severity.REFUSE
+        assert reading.findings["liver_1"][0].refuses
         assert reading.findings["node"] == ()
 
 

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.acceptance import OPTIONS, how_to_accept
-from radioimmuno.findings import CODES, Finding, Severity
+from radioimmuno.findings import CODES, Finding
 
 from ..state.session import Session
 
@@ -49,12 +49,12 @@ class AcceptSection:
     def _refused(self) -> list[Finding]:
         """What refuses all lesions: known of the inputs, or found in the voxels when they were scored."""
         inputs = self._session.inputs
-        found = {f.code: f for f in inputs.findings if f.severity is Severity.REFUSE}
+        found = {f.code: f for f in inputs.findings if f.refuses}
         patient = self._session.patient
         for row in patient.lesions if patient else ():
             for finding in row.findings:
                 isOfAll = finding.code in OPTIONS and finding.code not in inputs.accepted
-                if isOfAll and finding.severity is Severity.REFUSE:
+                if isOfAll and finding.refuses:
                     found.setdefault(finding.code, finding)
         return list(found.values())
 

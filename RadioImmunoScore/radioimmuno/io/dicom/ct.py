@@ -90,7 +90,7 @@ def _chosen(folder: Path, every: Sequence[Series], uid: str | None) -> Series:
 
 def _usable(folder: Path, series: Series) -> Series:
     for finding in series.findings:
-        if finding.severity is Severity.REFUSE:
+        if finding.refuses:
             raise InputError(finding.code, f"{folder}, series {series.title}: {finding.text}")
     return series
 

@@ -62,7 +62,7 @@ def check_patient(
     if not text:
         return []
     finding = unless_accepted("patient.mismatch", text, accepted)
-    if finding.severity is Severity.REFUSE:
+    if finding.refuses:
         raise InputError(finding.code, finding.text)
     return [finding]
 

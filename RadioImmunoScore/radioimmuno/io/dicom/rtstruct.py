@@ -136,7 +136,7 @@ def _described(structure: _Structure) -> Structure:
 
 
 def _elsewhere(found: Sequence[Finding]) -> bool:
-    return any(f.code == "mask.geometry" and f.severity is Severity.REFUSE for f in found)
+    return any(f.code == "mask.geometry" and f.refuses for f in found)
 
 
 def _frame_of_reference(dataset: Any) -> str:

@@ -193,4 +193,4 @@ def _words(damaged: Sequence[Damaged]) -> str:
 
 
 def _refused(findings: Sequence[Finding]) -> bool:
-    return any(finding.severity is Severity.REFUSE for finding in findings)
+    return any(finding.refuses for finding in findings)

@@ -196,7 +196,7 @@ def test_a_lesion_is_refused_here_exactly_when_measuring_refuses_it():
         lesions = [lesion(mask, FINE, str(n)) for n, mask in enumerate(masks)]
         measured = extract(noisy(FINE), lesions, settings, ["lesion.statistics.mean", "ring.statistics.mean"])
         checked = check_lesions(noisy(FINE), lesions, settings)
-        refused = {one.lesion_id for one in checked if one.finding.severity is REFUSE}
+        refused = {one.lesion_id for one in checked if one.finding.refuses}
         assert refused == {row.id for row in measured if row.refused}
 
 

@@ -51,7 +51,7 @@ def test_a_tube_voltage_that_a_signature_needs_and_nobody_knows_refuses(tmp_path
     signature = default_signature()
     found = acquisition(tmp_path, KVP=None)
     (row,) = score(image, [Lesion("1", "1", mask)], signature, found).lesions
-    refused = {f.code for f in row.findings if f.severity is Severity.REFUSE}
+    refused = {f.code for f in row.findings if f.refuses}
     assert ("ct.kvp_missing" in refused) == ("acquisition.kvp" in signature.variables)
 
 
