@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from phantoms import noisy_patient, signed_permutations
@@ -88,3 +90,24 @@ def test_voxels_beyond_the_image_are_filled(fill):
     assert values[1, 0, 0] == 1
     assert (values[0] == fill).all()
     assert (values[:, :, 1] == fill).all()
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0009, (1, 2, 3)), (0.0011, None)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_lattices_whose_corners_lie_within_a_thousandth_of_a_voxel_are_the_same(axis, share, expected):
+    part = Box((1, 2, 3), (3, 5, 6))
+    shifted = np.array([1.0, 2.0, 3.0])
+    shifted[axis] -= share
+    x, y, z = OBLIQUE.to_lps(shifted).tolist()
+    assert OBLIQUE.offset_of(replace(OBLIQUE.window(part), origin=(x, y, z))) == expected
+    # The last of 2, 3 or 3 voxels is off by this share, the first one by nothing.
+    spacing = list(OBLIQUE.spacing)
+    spacing[axis] *= 1 + share / (part.shape[axis] - 1)
+    longer = replace(OBLIQUE.window(part), spacing=tuple(spacing))
+    assert OBLIQUE.offset_of(longer) == expected
+
+
+def test_lattices_of_one_place_and_other_shapes_do_not_coincide():
+    assert OBLIQUE.coincides(replace(OBLIQUE))
+    assert not OBLIQUE.coincides(replace(OBLIQUE, shape=(4, 5, 7)))
+    assert not OBLIQUE.coincides(OBLIQUE.window(Box((1, 0, 0), (5, 5, 6))))

@@ -15,6 +15,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.io.ct import read_ct, read_image
+from radioimmuno.io.volume_reader import check_geometry
 
 HEADER_SIZES = b"sizes: 24 20 12"
 HEADER_STEP = b"(0.75,0,0)"
@@ -178,6 +179,34 @@ def test_a_size_that_cannot_be_is_refused(nrrd, sizes):
 @pytest.mark.parametrize("step", [b"(0,0,0)", b"(nan,0,0)", b"(inf,0,0)"])
 def test_a_spacing_that_is_no_positive_number_is_refused(nrrd, step):
     refused(changed(nrrd, HEADER_STEP, step), "not a valid number|damaged")
+
+
+@pytest.mark.parametrize(("cosine", "is_refused"), [(0.0009, False), (0.0011, True), (-0.0011, True)])
+def test_axes_are_at_right_angles_within_a_thousandth(tmp_path, cosine, is_refused):
+    volume = image_of(ct_values())
+    volume.SetDirection([1, 0, cosine, 0, 1, 0, 0, 0, 1])
+    if is_refused:
+        with pytest.raises(InputError, match="right angles"):
+            check_geometry(tmp_path, "ct.unreadable", volume)
+    else:
+        check_geometry(tmp_path, "ct.unreadable", volume)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("field", "allowed", "refused"),
+    [("Spacing", (0.001, 1000.0), (0.0009, 1001.0)), ("Origin", (-1e6, 1e6), (-1e6 - 1, 1e6 + 1))],
+)
+def test_spacing_and_origin_have_limits_on_every_axis(tmp_path, axis, field, allowed, refused):
+    for value in (*allowed, *refused):
+        volume, numbers = image_of(ct_values()), [1.0, 1.0, 1.0]
+        numbers[axis] = value
+        getattr(volume, f"Set{field}")(numbers)
+        if value in refused:
+            with pytest.raises(InputError, match="not a valid number"):
+                check_geometry(tmp_path, "ct.unreadable", volume)
+        else:
+            check_geometry(tmp_path, "ct.unreadable", volume)
 
 
 def test_axes_that_are_not_at_right_angles_are_refused(nrrd):
