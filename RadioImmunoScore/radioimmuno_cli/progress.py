@@ -55,7 +55,7 @@ class Progress:
             self._drawing.join()
 
     def stage(self, name: str) -> None:
-        """This stage begins; those before it are over."""
+        """Begin a stage; those before it are over."""
         self._share = 0.0
         self._number = self._stages.index(name)
 

@@ -225,11 +225,13 @@ class SliceView(View):
         return float((np.array(ras) - self.center) @ self._sliceAxis(2))
 
     def render(self) -> np.ndarray:
+        """The view as a picture, uint8 (height, width, 3), first row on top."""
         self._imageActor.GetMapper().SetInputConnection(self.logic.GetImageDataConnection())
         self._imageActor.SetVisibility(self.logic.GetImageDataConnection() is not None)
         return super().render()
 
     def close(self) -> None:
+        """Take the view out of the scene's logics."""
         self._imageActor.GetMapper().SetInputConnection(None)
         self.host.applicationLogic.GetSliceLogics().RemoveItem(self.logic)
         super().close()
@@ -309,5 +311,6 @@ class ThreeDView(View):
         return self.size[1] - 1 - round(y), round(x)
 
     def close(self) -> None:
+        """Take the view out of the scene's logics."""
         self.host.applicationLogic.GetViewLogics().RemoveItem(self.logic)
         super().close()

@@ -167,7 +167,7 @@ def restoreSegment(segmentationNode: Any, segmentID: str, kept: Kept | None) -> 
 
 
 def freeName(segmentation: Any) -> str:
-    """ "Lesion" with the first number that no segment's name has."""
+    """`Lesion` with the first number that no segment's name has."""
     names = {segmentation.GetSegment(i).GetName() for i in segmentation.GetSegmentIDs()}
     return next(name for name in (f"Lesion {n}" for n in itertools.count(1)) if name not in names)
 

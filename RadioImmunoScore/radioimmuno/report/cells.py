@@ -38,10 +38,10 @@ def number_cell(value: float | None) -> str:
 
 
 def text_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet computes; a plain negative number stays one.
+    r"""The text as a cell that no spreadsheet computes; a plain negative number stays one.
 
     An apostrophe stands before what would begin a formula. Control characters, and what turns or hides the
-    text around it, become escapes such as `\\u202e`. A lone carriage return, which the csv module leaves
+    text around it, become escapes such as `\u202e`. A lone carriage return, which the csv module leaves
     bare, would end the row for some readers.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")

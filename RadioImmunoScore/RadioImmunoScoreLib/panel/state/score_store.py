@@ -79,7 +79,7 @@ class ScoreStore:
         return (self.stale & included) | fresh
 
     def ask(self, segmentID: str) -> None:
-        """This lesion is to be scored when edits are, though nobody drew it since."""
+        """Have a lesion scored when edits are, though nobody drew it since."""
         self._asked.add(segmentID)
 
     def compare(self) -> None:

@@ -156,7 +156,6 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[s
 
 def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
     """The colors of a map from left to right with the lesion's name and the values at the ends."""
-
     metrics = pen.metrics
     base = 12 + metrics.height()
 

@@ -110,7 +110,7 @@ def _ask(child: subprocess.Popen[bytes], job: Job) -> None:
 
 
 def _answer(child: subprocess.Popen[bytes], size: int) -> bytes:
-    """This many bytes from the child; fewer when it ended, or had to be ended."""
+    """`size` bytes from the child; fewer when it ended, or had to be ended."""
     watch = threading.Timer(FRAME_SECONDS, child.kill)
     watch.start()
     try:
