@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import SettingsError
-from .thresholds import SPACING_LIMITS_MM
-
-# The largest number of intensity levels: matrices grow with its square (input.md: lesion.too_many_levels).
-MAX_LEVELS = 1024
+from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
 
 INTERPOLATIONS = ("linear", "cubic")
 

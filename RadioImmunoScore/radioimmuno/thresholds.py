@@ -1,12 +1,12 @@
 """The thresholds of all checks, in one place.
 
-Where input.md names a number it is that one. The others are ours: chosen so that sound masks (balls,
-ellipsoids, contours of patients) stay below them, no source states them.
+They are ours: chosen so that sound masks (balls, ellipsoids, contours of patients) stay below them; no source
+states them.
 """
 
 from __future__ import annotations
 
-# What scoring refuses or warns of (input.md).
+# What scoring refuses or warns of.
 MIN_VOLUME_CC = 0.2
 MAX_SLICE_MM = 5.0
 # Air is -1000 HU; scanners write -1024, -2000 or -3024 where they measured nothing. Below this it is padding.
@@ -16,6 +16,10 @@ BAD_VOXELS_REFUSE_SHARE = 0.05
 MIN_RING_SHARE = 0.5
 # More voxels on the grid than this are no lesion but a mistake: about 4 litres at 1 mm.
 MAX_REGION_VOXELS = 4_000_000
+# The largest number of intensity levels: matrices grow with its square.
+MAX_LEVELS = 1024
+# A lesion whose volume changes by more when it is resampled to the CT is refused.
+MAX_VOLUME_CHANGE = 0.05
 # Hardly a lesion is larger, but liver, lung and body are (ours): of 22 tumors of patients the largest has
 # 818 cc, and of 193 lesions of an immunotherapy trial three are larger, masses of abdomen and pelvis.
 MAX_PLAUSIBLE_CC = 1500.0
@@ -23,6 +27,12 @@ MAX_PLAUSIBLE_CC = 1500.0
 # What the geometry of a scan of a patient can be (ours): beyond, a header is damaged.
 SPACING_LIMITS_MM = (1e-3, 1e3)
 MAX_POSITION_MM = 1e6
+
+# What makes slices a regular stack (ours): the angle between the line of their positions and their normal,
+# the share by which distances differ, and the distance, in usual ones, from which on a slice is missing.
+MAX_TILT_DEG = 0.1
+MAX_UNEVEN_SHARE = 0.01
+GAP_FROM_STEPS = 1.5
 
 # Tube voltages of a CT, kV: scanners have 60 to 150; the margin is for what is built yet.
 KVP_LIMITS = (40.0, 200.0)

@@ -41,7 +41,7 @@ examples:
 RADIOIMMUNO_TRACEBACK=1 in the environment shows where an unexpected failure came from."""
 
 
-# The codes of errors that are none of `findings.CODES`, as `--json` names them.
+# The codes of errors that are none of `findings.TABLE`, as `--json` names them.
 USAGE, FAILED, SYSTEM, STOPPED, UNEXPECTED = "usage", "failed", "system", "stopped", "unexpected"
 
 EMPTY_OPTION = re.compile(r"--[\w-]+=")

@@ -13,7 +13,8 @@ from ..findings import Refusal
 from ..geometry.grid import CUBIC, LINEAR, Grid
 from ..geometry.image import Box, Image, Triple
 from ..lesion import Lesion
-from ..settings import MAX_LEVELS, ExtractionSettings
+from ..settings import ExtractionSettings
+from ..thresholds import MAX_LEVELS
 
 # Trilinear weights of a mask reach one half exactly, but for rounding: such a voxel counts as inside.
 HALF = np.float32(0.5 - 1e-6)

@@ -44,7 +44,7 @@ class Neighbours:
     def of(cls, region: Region) -> Neighbours:
         """The neighbours within a region."""
         levels = region.levels
-        # Two bytes hold every level (settings.MAX_LEVELS) and keep a large lesion in the processor's cache.
+        # Two bytes hold every level (thresholds.MAX_LEVELS) and keep a large lesion in the processor's cache.
         padded = np.zeros([n + 2 for n in levels.shape], np.uint16)
         inside = levels[region.intensity_mask]
         lowest = int(inside.min())

@@ -13,11 +13,9 @@ import numpy as np
 from ..findings import Finding, GeometryError, Severity
 from ..geometry.image import Box, Image, Lattice
 from ..lesion import LeftOut, Lesion
+from ..thresholds import MAX_VOLUME_CHANGE
 
 T = TypeVar("T")
-
-# A lesion whose volume resampling changes by more is refused.
-MAX_VOLUME_CHANGE = 0.05
 
 
 @dataclass(frozen=True)

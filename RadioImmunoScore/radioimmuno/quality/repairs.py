@@ -46,7 +46,7 @@ def repairs_of(code: str, image: Image | None = None) -> tuple[Repair, ...]:
 
     Parameters
     ----------
-    code : a code of `findings.CODES`
+    code : a code of `findings.TABLE`
     image : the CT; a repair that has to look at it is left out without
     """
     known = [

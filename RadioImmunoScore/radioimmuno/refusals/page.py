@@ -8,8 +8,7 @@ from __future__ import annotations
 import sys
 
 from ..files.atomic import write_text
-from ..findings import CODES
-from . import ADVICE
+from ..findings import TABLE
 
 FAMILIES = {
     "ct": "The CT",
@@ -40,9 +39,9 @@ from the software's own table of codes (`make refusals`).
 def page() -> str:
     """The page as Markdown."""
     parts = [INTRODUCTION]
-    families = [*FAMILIES, *sorted({code.split(".")[0] for code in CODES} - set(FAMILIES))]
+    families = [*FAMILIES, *sorted({code.split(".")[0] for code in TABLE} - set(FAMILIES))]
     for family in families:
-        codes = [code for code in CODES if code.split(".")[0] == family]
+        codes = [code for code in TABLE if code.split(".")[0] == family]
         if codes:
             parts.append(f"## {FAMILIES.get(family, family.capitalize())}\n")
             parts += [_entry(code) for code in codes]
@@ -50,11 +49,9 @@ def page() -> str:
 
 
 def _entry(code: str) -> str:
-    lines = [f"**`{code}`** {CODES[code]}", ""]
-    if advice := ADVICE.get(code):
-        lines += [f"- *What is done:* {advice.done}", f"- *Why:* {advice.why}"]
-        lines += [f"- *What to do:* {advice.remedy}", ""]
-    return "\n".join(lines)
+    row = TABLE[code]
+    lines = [f"**`{code}`** {row.text}", "", f"- *What is done:* {row.done}", f"- *Why:* {row.why}"]
+    return "\n".join([*lines, f"- *What to do:* {row.remedy}", ""])
 
 
 def main(arguments: list[str]) -> int:

@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.acceptance import OPTIONS, how_to_accept
-from radioimmuno.findings import CODES, Finding
+from radioimmuno.findings import TABLE, Finding
 
 from ..state.session import Session
 
@@ -73,5 +73,5 @@ def _shortened(finding: Finding) -> str:
 
 
 def _acceptedText(codes: list[str]) -> str:
-    what = " ".join(CODES[code] for code in codes)
+    what = " ".join(TABLE[code].text for code in codes)
     return _("Accepted by hand, and recorded with every score: {what}").format(what=what)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...acquisition import Acquisition
-from ...findings import CODES, Finding, InputError, Severity
+from ...findings import TABLE, Finding, InputError, Severity
 from ...geometry.image import Image
 from .gaps import Gap
 from .pixels import read_values
@@ -102,7 +102,7 @@ def _passed_over(every: Sequence[Series], read: Series) -> list[Finding]:
     if not others:
         return []
     # No findings' own words: they name files, which is often the patient's name.
-    reasons = "; ".join(f"{series.title}: {CODES[series.findings[0].code]}" for series in others)
+    reasons = "; ".join(f"{series.title}: {TABLE[series.findings[0].code].text}" for series in others)
     text = f"The folder's only usable series was read: {read.title}. Others are not usable: {reasons}"
     return [Finding("ct.mixed_series", Severity.WARN, text)]
 

@@ -9,15 +9,12 @@ import numpy as np
 
 from ...findings import Finding, Severity
 from ...geometry.image import Lattice, Triple
-from ...thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
+from ...thresholds import GAP_FROM_STEPS, MAX_POSITION_MM, MAX_TILT_DEG, MAX_UNEVEN_SHARE, SPACING_LIMITS_MM
 from .gaps import Gap
 from .header import SliceHeader
 
-# The thresholds are ours where input.md has none. Distances are of positions in the patient.
+# The thresholds are ours. Distances are of positions in the patient.
 SAME_PLACE_MM = 0.01
-MAX_TILT_DEG = 0.1
-MAX_UNEVEN_SHARE = 0.01
-GAP_FROM_STEPS = 1.5
 # Sideways steps between slices, as a share of a pixel.
 MAX_SIDEWAYS_SHARE = 0.25
 # With more slices missing than there are, it is no series with a gap.

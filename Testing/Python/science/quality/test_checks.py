@@ -22,7 +22,7 @@ from masks import (
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.extraction.extract import extract
-from radioimmuno.findings import CODES, Finding, Severity
+from radioimmuno.findings import TABLE, Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.quality import check_lesions, repairs_of
 from radioimmuno.scoring.domain import check_domain
@@ -220,7 +220,7 @@ def test_progress_counts_up_to_its_end_and_may_stop_the_work():
 
 
 def test_repairs_are_offered_for_these_codes_and_for_no_others():
-    offered = {code: [repair.title for repair in repairs_of(code, noisy(FINE))] for code in CODES}
+    offered = {code: [repair.title for repair in repairs_of(code, noisy(FINE))] for code in TABLE}
     assert {code: len(titles) for code, titles in offered.items() if titles} == {
         "lesion.components": 2,
         "lesion.holes": 1,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from radioimmuno.findings import CODES
-from radioimmuno.refusals import ADVICE
+from radioimmuno.findings import TABLE, of_inputs, of_lesions
 from radioimmuno.refusals.page import main, page
 
 
@@ -14,18 +13,18 @@ def test_the_page_is_what_the_tables_make(request):
     assert written.read_text(encoding="utf-8") == page(), "make it again: make refusals"
 
 
-def test_every_code_has_advice_and_every_advice_a_code():
-    assert set(ADVICE) == set(CODES)
+def test_no_code_stands_in_both_parts_of_the_table():
+    assert not set(of_inputs.ROWS) & set(of_lesions.ROWS)
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", TABLE)
 def test_a_code_is_on_the_page_once_with_whole_sentences(code):
     assert page().count(f"**`{code}`**") == 1
-    advice = ADVICE[code]
-    assert advice.done.endswith(".")
-    assert advice.why.endswith(".")
-    assert advice.remedy[-1] in ".`"
-    assert CODES[code].endswith(".")
+    row = TABLE[code]
+    assert row.text.endswith(".")
+    assert row.done.endswith(".")
+    assert row.why.endswith(".")
+    assert row.remedy[-1] in ".`"
 
 
 def test_the_page_is_written_to_the_file_that_is_named(tmp_path):
