@@ -159,13 +159,7 @@ def write(folder: Path, datasets: Iterable[FileDataset], name: str = "IM{:04d}")
 def content(dataset: FileDataset) -> bytes:
     """The bytes of the dataset's file."""
     stream = io.BytesIO()
-    # pydicom 2 calls it otherwise.
-    strict = (
-        {"enforce_file_format": True}
-        if int(pydicom.__version_info__[0]) > 2
-        else {"write_like_original": False}
-    )
-    dataset.save_as(stream, **strict)
+    dataset.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
 
 

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
-from .codestream import described
 from .library import lenient_reading, pydicom
 
 # A frame of 512 x 512 pixels takes some milliseconds.
 FRAME_SECONDS = 8.0
-# JPEG's lossless processes know no fewer.
-MIN_BITS = 2
 
 RLE = "1.2.840.10008.1.2.5"
+JPEG_2000_START = b"\xff\x4f\xff\x51"
 CHILD = "from radioimmuno.io.dicom.decoding import serve; serve()"
 PACKAGES = str(Path(__file__).resolve().parents[3])
 
@@ -139,32 +138,29 @@ def serve() -> None:
 
 
 def _frames(job: Job) -> Iterator[np.ndarray]:
-    dataset = pydicom().dcmread(job.path, force=True)
-    _check_pictures(job, dataset)
-    try:
-        from pydicom.pixels import iter_pixels
-    except ImportError:  # pydicom 2
-        yield from np.asarray(dataset.pixel_array).reshape(job.frames, job.rows, job.columns)
-        return
-    yield from iter_pixels(dataset)
-
-
-def _check_pictures(job: Job, dataset: Any) -> None:
-    """Refuse pictures that are broken or no gray ones of the header's size, before a decoder sees them."""
     library = pydicom()
-    generate = getattr(library.encaps, "generate_frames", None)
-    pictures = (
-        generate(dataset.PixelData, number_of_frames=job.frames)
-        if generate
-        else library.encaps.generate_pixel_data_frame(dataset.PixelData, job.frames)
-    )
-    for data in pictures:
-        picture = described(data)
-        if picture is None:
-            continue
-        size = (picture.rows, picture.columns, picture.components)
-        if (
-            size != (job.rows, job.columns, 1)
-            or not MIN_BITS <= picture.bits <= 8 * np.dtype(job.dtype).itemsize
-        ):
-            raise CannotDecode(job.path)
+    dataset = library.dcmread(job.path, force=True)
+    if job.syntax != RLE:
+        for picture in library.encaps.generate_frames(dataset.PixelData, number_of_frames=job.frames):
+            *size, bits = _claim(picture)
+            if size != [job.rows, job.columns, 1] or bits > 8 * np.dtype(job.dtype).itemsize:
+                raise CannotDecode(job.path)
+    yield from library.pixels.iter_pixels(dataset)
+
+
+def _claim(picture: bytes) -> list[int]:
+    """Rows, columns, components and bits that a JPEG, JPEG-LS or JPEG 2000 picture claims to have.
+
+    Decoders go by it, whatever the DICOM header says: they take memory for it, and pictures of JPEG-LS and
+    JPEG 2000 that have another size come out as pixels at wrong places. Raises anything for a damaged one.
+    """
+    start = picture.find(JPEG_2000_START)
+    if start < 0:
+        from pydicom.pixels.utils import _get_jpg_parameters
+
+        claim = _get_jpg_parameters(picture)
+        return [claim[key] for key in ("height", "width", "components", "precision")]
+    # Marker SIZ (ISO/IEC 15444-1, A.5.1)
+    width, height, left, top = struct.unpack_from(">4I", picture, start + 8)
+    components, bits = struct.unpack_from(">HB", picture, start + 40)
+    return [height - top, width - left, components, (bits & 0x7F) + 1]

@@ -14,7 +14,7 @@ INSTALL = 'pip install "radioimmuno[dicom]"'
 
 
 def pydicom() -> Any:
-    """The library.
+    """The library, with its part `pixels`, which came with version 3.
 
     Raises
     ------
@@ -23,9 +23,11 @@ def pydicom() -> Any:
     """
     try:
         import pydicom as library
+        import pydicom.pixels
     except ImportError:
         raise InputError(
-            "dicom.no_library", f"DICOM needs the library pydicom, which is not installed: {INSTALL}"
+            "dicom.no_library",
+            f"DICOM needs the library pydicom (3 or later), which is not installed: {INSTALL}",
         ) from None
     return library
 
@@ -92,11 +94,6 @@ def can_decode(uid: str) -> bool:
     with lenient_reading():
         syntax = library.uid.UID(uid)
     try:
-        from pydicom.pixels import get_decoder
-    except ImportError:  # pydicom 2
-        handlers = library.config.pixel_data_handlers
-        return any(h.is_available() and h.supports_transfer_syntax(syntax) for h in handlers)
-    try:
-        return bool(get_decoder(syntax).is_available)
+        return bool(library.pixels.get_decoder(syntax).is_available)
     except NotImplementedError:
         return False

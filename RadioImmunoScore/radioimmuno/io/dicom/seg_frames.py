@@ -11,6 +11,7 @@ import numpy as np
 
 from ...findings import InputError
 from ...geometry.image import Triple
+from .decoding import CannotDecode, Job, decoded
 from .header import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
 from .library import syntax_name
 
@@ -120,36 +121,31 @@ def pixels_of(path: Path, dataset: Any, frames: int) -> Iterator[tuple[int, np.n
         )
     if syntax == DEFLATED:
         raise InputError(CODE, f"{path} is in the transfer syntax {syntax_name(syntax)}, which is not read.")
-    if syntax not in NATIVE:
-        yield from _decoded(path, dataset, syntax, (frames, rows, columns))
+    if syntax in NATIVE:
+        yield from _native(dataset.PixelData, (frames, rows, columns), bits, syntax == BIG_ENDIAN)
         return
-    data = np.frombuffer(dataset.PixelData, np.uint8)
-    if data.size * 8 < size * frames * bits:
-        raise InputError(CODE, f"{path} is cut off: it does not hold all of its pixels. Copy it again.")
-    for number in range(frames):
-        if bits == 1:
-            first, stop = number * size, (number + 1) * size
-            part = data[first // 8 : -(-stop // 8)]
-            if part.any():
-                plane = np.unpackbits(part, bitorder="little")[first % 8 :][:size]
-                yield number, plane.reshape(rows, columns)
-            continue
-        order = ">" if syntax == BIG_ENDIAN else "<"
-        part = data[number * size * bits // 8 : (number + 1) * size * bits // 8]
-        if part.any():
-            yield number, part.view(f"{order}u{bits // 8}").reshape(rows, columns)
-
-
-def _decoded(
-    path: Path, dataset: Any, syntax: str, shape: tuple[int, int, int]
-) -> Iterator[tuple[int, np.ndarray]]:
+    job = Job(str(path), syntax, frames, rows, columns, f"<u{max(1, bits // 8)}")
     try:
-        planes = np.asarray(dataset.pixel_array).reshape(shape)
-    except Exception:  # decoders raise anything
+        yield from ((number, plane) for _, number, plane in decoded([job]) if plane.any())
+    except CannotDecode:
         named = syntax_name(syntax)
         raise InputError(
             CODE, f"{path}: its pixels (transfer syntax {named}) are damaged, or no decoder is installed."
         ) from None
-    for number, plane in enumerate(planes):
-        if plane.any():
-            yield number, plane
+
+
+def _native(
+    data: bytes, shape: tuple[int, int, int], bits: int, big_endian: bool
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Frames that are not compressed; those of a bit a pixel begin inside of bytes, as pydicom 3 cannot."""
+    frames, rows, columns = shape
+    size = rows * columns
+    if len(data) * 8 < frames * size * bits:
+        raise ValueError("pixels are missing")
+    values = np.frombuffer(data, np.uint8 if bits == 1 else f"{'>' if big_endian else '<'}u{bits // 8}")
+    for number in range(frames):
+        start, stop = number * size, (number + 1) * size
+        part = values[start // 8 : -(-stop // 8)] if bits == 1 else values[start:stop]
+        if part.any():
+            plane = np.unpackbits(part, bitorder="little")[start % 8 :][:size] if bits == 1 else part
+            yield number, plane.reshape(rows, columns)

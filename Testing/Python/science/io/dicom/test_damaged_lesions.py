@@ -59,13 +59,8 @@ def content_of(dataset, syntax="explicit", open_lengths=False):
     dataset.file_meta.TransferSyntaxUID = SYNTAXES[syntax]
     implicit, little = syntax == "implicit", syntax != "big endian"
     stream = io.BytesIO()
-    if int(pydicom.__version_info__[0]) > 2:
-        form = {"implicit_vr": implicit, "little_endian": little}
-        how = {"enforce_file_format": True} if little else {"force_encoding": True}
-        pydicom.dcmwrite(stream, dataset, **form, **how)
-    else:
-        dataset.is_implicit_VR, dataset.is_little_endian = implicit, little
-        dataset.save_as(stream, write_like_original=False)
+    how = {"enforce_file_format": True} if little else {"force_encoding": True}
+    pydicom.dcmwrite(stream, dataset, implicit_vr=implicit, little_endian=little, **how)
     return stream.getvalue()
 
 

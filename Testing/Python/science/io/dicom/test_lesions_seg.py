@@ -109,6 +109,22 @@ def test_a_label_map_segmentation_has_a_lesion_for_each_label(series, ct, tmp_pa
         np.testing.assert_array_equal(on_ct(lesion, ct), labels == label)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_label_map_in_jpeg_ls_is_read_unless_its_pictures_are_turned(series, ct, tmp_path, turned):
+    labels = np.where(ONE, 1, 0).astype(np.uint8)
+    jpeg_ls = "1.2.840.10008.1.2.4.80"
+    made = seg(series, labels, ["a"], "LABELMAP", transfer_syntax_uid=jpeg_ls)
+    if turned:
+        made.Rows, made.Columns = made.Columns, made.Rows
+    path = save(tmp_path / "seg.dcm", made)
+    if turned:
+        with pytest.raises(InputError, match="JPEG-LS") as caught:
+            read_lesions(path, ct.image, ct.source)
+        assert caught.value.code == "mask.unreadable"
+    else:
+        np.testing.assert_array_equal(on_ct(read_lesions(path, ct.image, ct.source).lesions[0], ct), ONE)
+
+
 def test_patterns_pick_segments(series, ct, tmp_path):
     path = save(tmp_path / "seg.dcm", seg(series, stacked(ONE, APART), ["GTV a", "other"], "BINARY"))
     result = read_lesions(path, ct.image, ct.source, ["gtv*"])

@@ -325,6 +325,19 @@ def test_a_picture_of_another_size_is_a_damaged_file(tmp_path):
     assert refused_pixels(folder) == "ct.damaged_file"
 
 
+@pytest.mark.parametrize("process", [70, 80, 90])
+def test_a_picture_that_is_turned_is_a_damaged_file(tmp_path, process):
+    from pydicom import dcmread
+    from pydicom.encaps import generate_frames
+
+    syntax = f"1.2.840.10008.1.2.4.{process}"
+    turned = compress(write(tmp_path / "turned", ct_series(hu_values((3, 10, 8)))), syntax)
+    pixels = dcmread(next(turned.iterdir())).PixelData
+    picture = next(generate_frames(pixels, number_of_frames=1))
+    # A decoder would give as many pixels as the header promises, at other places.
+    assert refused_pixels(write(tmp_path / "ct", with_picture(syntax, picture))) == "ct.damaged_file"
+
+
 def with_picture(syntax, picture):
     """Slices of 8 x 10 pixels that hold this compressed picture."""
     from pydicom.encaps import encapsulate
