@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.identity import identity_entries
-
-from .case import READING_CT, READING_LESIONS, read_case
-from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import exit_code, left_out_plain, print_json
+from .exit_status import exit_code, print_outcome
+from .options import add_command, add_inputs, add_settings, settings_named
 from .paths import OutputFile
 from .progress import Progress
-from .table import heading, table
+from .study_files import READING_CT, READING_LESIONS, read_study
+from .table import table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
@@ -55,7 +53,7 @@ def register(commands: Any) -> None:
     """Add the command to the command line."""
     summary = "check lesions before they are scored"
     parser = add_command(commands, "check", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
-    add_case(parser)
+    add_inputs(parser)
     add_settings(parser)
     parser.add_argument(
         "--out",
@@ -74,44 +72,24 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.quality import check_lesions
         from radioimmuno.report import write_checks_csv
 
-        case = read_case(
-            arguments.ct,
-            arguments.lesions,
-            None,
-            progress,
-            settings=settings,
-            **reading_options(arguments),
-        )
+        study = read_study(arguments, settings, progress)
         progress.stage(CHECKING)
         found = check_lesions(
-            case.image,
-            case.lesions,
+            study.image,
+            study.lesions,
             settings,
-            case.acquisition,
-            findings=case.findings,
+            study.acquisition,
+            findings=study.findings,
             progress=progress.step,
         )
         if arguments.out:
-            write_checks_csv(case.lesions, found, arguments.out, case.identity, case.left_out)
+            write_checks_csv(study.lesions, found, arguments.out, study.identity, study.left_out)
     code = exit_code(one.finding.refuses for one in found)
     files = [str(arguments.out)] if arguments.out else []
-    if arguments.json:
-        print_json(
-            {
-                "exit_code": code,
-                **identity_entries(case.identity),
-                "files": files,
-                "findings": [_plain(one, case.image) for one in found],
-                "left_out": left_out_plain(case.left_out),
-            }
-        )
-    else:
-        print(heading(case.identity))
-        print(_table(case.lesions, found, case.left_out))
-        print(f"\n{_summary(case.lesions, found)}")
-        for file in files:
-            print(f"In {file}")
-    return code
+    summary = ["", _summary(study.lesions, found), *(f"In {file}" for file in files)]
+    lines = [_table(study.lesions, found, study.left_out), *summary]
+    document = {"files": files, "findings": [_plain(one, study.image) for one in found]}
+    return print_outcome(study, code, arguments.json, document, lines)
 
 
 def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from typing import Any
 from . import result
 from .options import add_command
 from .paths import add_out_folder
-from .process import shell_line
+from .process import library_output_discarded, shell_line
 from .progress import Progress
 from .score import SCORING
-from .silence import libraries_silenced
 
 SIMULATING = "simulating the patient"
 DEFAULT_SEED = 19
@@ -72,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.stage(SIMULATING)
         simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)
         signature = default_signature()
-        with libraries_silenced():
+        with library_output_discarded():
             files = _write_inputs(simulated, folder)
         progress.stage(SCORING)
         patient = result.with_time(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.settings import Settings
+    from radioimmuno.study import Study
 
-    from .case import Case
     from .progress import Progress
 
 EXTRACTING = "measuring features"
@@ -47,13 +47,13 @@ class Order:
     image_types: Mapping[str, Mapping[str, Any]]
 
 
-def own_table(case: Case, order: Order, progress: Progress) -> Table:
+def own_table(study: Study, order: Order, progress: Progress) -> Table:
     """Our features, a row each."""
-    measured = _measure(case, order, None, EXTRACTING, progress)
+    measured = _measure(study, order, None, EXTRACTING, progress)
     return Table(measured, COLUMNS, [row for lesion in measured for row in _rows(lesion, order.wanted)])
 
 
-def pyradiomics_table(case: Case, order: Order, progress: Progress) -> Table:
+def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
     """PyRadiomics' features that the catalog knows, and all of its filtered images' ones."""
     from radioimmuno.engines import PYRADIOMICS
     from radioimmuno.engines.pyradiomics import extract_filtered
@@ -61,7 +61,7 @@ def pyradiomics_table(case: Case, order: Order, progress: Progress) -> Table:
     from radioimmuno.features.catalog import split
 
     shared = [identifier for identifier in order.wanted if split(identifier)[1].key in NAMES]
-    measured = _measure(case, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    measured = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
     rows = [
         {**row, NAME_COLUMN: f"original_{NAMES[row['feature']]}"}
         for lesion in measured
@@ -71,24 +71,24 @@ def pyradiomics_table(case: Case, order: Order, progress: Progress) -> Table:
         progress.stage(FILTERING)
         regions = list(dict.fromkeys(identifier.partition(".")[0] for identifier in order.wanted))
         filtered = extract_filtered(
-            case.image,
-            case.lesions,
+            study.image,
+            study.lesions,
             order.settings,
             order.image_types,
             regions=regions,
-            findings=case.findings,
+            findings=study.findings,
             progress=progress.step,
         )
         rows += [row for lesion in filtered for row in _filtered_rows(lesion)]
     return Table(measured, (*COLUMNS, NAME_COLUMN), rows)
 
 
-def comparison_table(case: Case, order: Order, progress: Progress) -> Table:
+def comparison_table(study: Study, order: Order, progress: Progress) -> Table:
     """Both engines, a row for each feature that was asked for."""
     from radioimmuno.engines import OWN, PYRADIOMICS, comparison
 
-    ours = _measure(case, order, OWN, EXTRACTING, progress)
-    theirs = _measure(case, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    ours = _measure(study, order, OWN, EXTRACTING, progress)
+    theirs = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
     compared = comparison.compare(ours, theirs, order.wanted, order.settings.extraction)
     columns = comparison.COLUMNS
     rows = [dict(zip(columns, comparison.cells(row), strict=True)) for row in compared]
@@ -96,18 +96,18 @@ def comparison_table(case: Case, order: Order, progress: Progress) -> Table:
 
 
 def _measure(
-    case: Case, order: Order, engine: str | None, stage: str, progress: Progress
+    study: Study, order: Order, engine: str | None, stage: str, progress: Progress
 ) -> Sequence[LesionFeatures]:
     from radioimmuno.engines import engine_named
     from radioimmuno.extraction.extract import extract
 
     progress.stage(stage)
     return extract(
-        case.image,
-        case.lesions,
+        study.image,
+        study.lesions,
         order.settings,
         order.wanted,
-        findings=case.findings,
+        findings=study.findings,
         progress=progress.step,
         engine=engine_named(engine),
     )
@@ -134,7 +134,7 @@ def _filtered_rows(lesion: LesionFeatures) -> list[Row]:
     return rows
 
 
-TABLES: Mapping[str, Callable[[Case, Order, Progress], Table]] = {
+TABLES: Mapping[str, Callable[[Study, Order, Progress], Table]] = {
     "radioimmuno": own_table,
     "pyradiomics": pyradiomics_table,
     "compare": comparison_table,

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from . import result
-from .case import READING_CT
+from .exit_status import Failure, print_json
 from .options import add_accepted, add_command
-from .outcome import Failure, print_json
 from .paths import Input, add_out_folder
+from .process import library_output_discarded
 from .progress import Progress
-from .silence import libraries_silenced
+from .study_files import READING_CT
 
 RINGS = "building rings"
 
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         known = read_result(arguments.result / result.MARKER)
         check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))
-        with libraries_silenced():
+        with library_output_discarded():
             progress.stage(READING_CT)
             read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)
             if read.source is None:

@@ -10,8 +10,7 @@ from .engine_tables import NAME_COLUMN, Row, Table
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
     from radioimmuno.lesion import Lesion
-
-    from .case import Case
+    from radioimmuno.study import Study
 
 LONG, REGION, LESION = "feature", "region", "lesion"
 WIDE = (REGION, LESION)
@@ -20,7 +19,7 @@ WIDE = (REGION, LESION)
 WHO = ("lesion_id", "name", "site", "status", "reasons")
 
 
-def arranged(made: Table, case: Case, layout: str, regions: Sequence[str]) -> Table:
+def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> Table:
     """The table with a row a feature (as it was made), a row a region of a lesion, or a row a lesion.
 
     A lesion that was refused or left out has its row, with the reason and without values.
@@ -38,7 +37,7 @@ def arranged(made: Table, case: Case, layout: str, regions: Sequence[str]) -> Ta
             "value"
         ]
     names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in made.rows))
-    who = _who(made.measured, case)
+    who = _who(made.measured, study)
     if layout == REGION:
         rows = [
             {**one, "region": region, **dict.fromkeys(names), **values.get((one["lesion_id"], region), {})}
@@ -65,14 +64,14 @@ def status_of(lesion: LesionFeatures) -> str:
     return "warning" if any(finding.severity.value == "warn" for finding in lesion.findings) else "measured"
 
 
-def _who(measured: Sequence[LesionFeatures], case: Case) -> list[Row]:
-    lesions: Mapping[str, Lesion] = {lesion.id: lesion for lesion in case.lesions}
+def _who(measured: Sequence[LesionFeatures], study: Study) -> list[Row]:
+    lesions: Mapping[str, Lesion] = {lesion.id: lesion for lesion in study.lesions}
     rows: list[Row] = []
     for one in measured:
         site = lesions[one.id].site
         reasons = " ".join(finding.text for finding in one.findings)
         cells = (one.id, one.name, "" if site is None else site.value, status_of(one), reasons)
         rows.append(dict(zip(WHO, cells, strict=True)))
-    for out in case.left_out:
+    for out in study.left_out:
         rows.append(dict(zip(WHO, (out.id, out.name, "", "left out", out.reason), strict=True)))
     return rows

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .exit_status import Failure, left_out_plain
 from .feature_layouts import status_of
-from .outcome import Failure, left_out_plain
 
 if TYPE_CHECKING:
-    from .case import Case
+    from radioimmuno.study import Study
+
     from .engine_tables import Order, Table
 
 FORMAT, FORMAT_VERSION = "radioimmuno-features", 1
@@ -45,7 +46,7 @@ def record_beside(out: Path, inputs: Iterable[Path]) -> Path:
     return record
 
 
-def write_record(path: Path, out: Path, case: Case, order: Order, made: Table, how: dict[str, Any]) -> None:
+def write_record(path: Path, out: Path, study: Study, order: Order, made: Table, how: dict[str, Any]) -> None:
     """Write settings, versions and hashes of a table that was written.
 
     Parameters
@@ -61,16 +62,16 @@ def write_record(path: Path, out: Path, case: Case, order: Order, made: Table, h
     document = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        **identity_entries(case.identity),
+        **identity_entries(study.identity),
         "table": {"name": out.name, "sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **how},
         "software": {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()},
         "settings": order.settings.to_dict(),
         "image_types": dict(order.image_types),
-        "acquisition": dataclasses.asdict(case.acquisition),
-        "inputs": dict(case.inputs),
+        "acquisition": dataclasses.asdict(study.acquisition),
+        "inputs": dict(study.inputs),
         "features": _features(order.wanted),
         "lesions": [_lesion(lesion) for lesion in made.measured],
-        "left_out": left_out_plain(case.left_out),
+        "left_out": left_out_plain(study.left_out),
     }
     write_text(path, json.dumps(document, indent=2, allow_nan=False) + "\n")
 

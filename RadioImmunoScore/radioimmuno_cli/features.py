@@ -7,26 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.identity import identity_entries
-
-from .case import READING_CT, READING_LESIONS, read_case
 from .engine_tables import COLUMNS, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
+from .exit_status import Failure, exit_code, left_out_lines, print_outcome
 from .feature_layouts import LONG, WHO, WIDE, arranged
 from .feature_record import record_beside, write_record
 from .options import (
-    add_case,
     add_command,
+    add_inputs,
     add_lesion_table,
     add_settings,
     positive,
-    reading_options,
     settings_named,
 )
-from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
 from .paths import OutputFile
 from .progress import Progress
-from .table import heading, table
+from .study_files import READING_CT, READING_LESIONS, read_study
+from .table import table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
@@ -70,7 +67,7 @@ EXAMPLES = """\
 def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "features", "measure IBSI features", DESCRIPTION, EXAMPLES)
-    add_case(parser)
+    add_inputs(parser)
     add_lesion_table(parser)
     add_settings(parser)
     parser.add_argument(
@@ -122,37 +119,18 @@ def run(arguments: argparse.Namespace) -> int:
         keys = ALL if arguments.settings.startswith("ibsi-") else DEFAULT
         regions = [arguments.region] if arguments.region else REGIONS
         wanted = identifiers(keys, regions)
-        case = read_case(
-            arguments.ct,
-            arguments.lesions,
-            arguments.lesion_table,
-            progress,
-            settings=settings,
-            **reading_options(arguments),
-        )
+        study = read_study(arguments, settings, progress)
         order = Order(settings, wanted, dict(arguments.image_type))
         layout = arguments.wide or LONG
-        made = arranged(TABLES[arguments.engine](case, order, progress), case, layout, regions)
-        _write(made, arguments.out, case.identity)
+        made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)
+        _write(made, arguments.out, study.identity)
         how = {"engine": arguments.engine, "row": layout}
-        write_record(record, arguments.out, case, order, made, how)
+        write_record(record, arguments.out, study, order, made, how)
     files = [str(arguments.out), str(record)]
     code = exit_code(lesion.refused for lesion in made.measured)
-    if arguments.json:
-        print_json(
-            {
-                "exit_code": code,
-                **identity_entries(case.identity),
-                "files": files,
-                "features": made.rows,
-                "left_out": left_out_plain(case.left_out),
-            }
-        )
-    else:
-        print(heading(case.identity))
-        print("\n".join([_summary(made.measured, len(wanted)), *left_out_lines(case.left_out)]))
-        print(f"\nIn {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}")
-    return code
+    lines = [_summary(made.measured, len(wanted)), *left_out_lines(study.left_out)]
+    lines += ["", f"In {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}"]
+    return print_outcome(study, code, arguments.json, {"files": files, "features": made.rows}, lines)
 
 
 def _require(engine: str) -> None:

@@ -15,8 +15,8 @@ from radioimmuno import __version__
 from radioimmuno.findings import InputError
 
 from . import check, demo, export_dicom, features, maps, ring, score, segment, series, signature
+from .exit_status import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
 from .options import EXIT_CODES
-from .outcome import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
 from .paths import guarded
 from .process import Terminated, ending_in_order, open_streams, written
 

@@ -7,20 +7,20 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError, Refusal
-from radioimmuno.identity import identity_entries
 
-from .case import READING_CT, READING_LESIONS, Case, read_case
-from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import Failure, exit_code, left_out_lines, left_out_plain, print_json
+from .exit_status import Failure, exit_code, left_out_lines, print_outcome
+from .options import add_command, add_inputs, add_settings, settings_named
 from .paths import add_out_folder
+from .process import library_output_discarded
 from .progress import Progress
-from .silence import libraries_silenced
-from .table import heading, table
+from .study_files import READING_CT, READING_LESIONS, read_study
+from .table import table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
     from radioimmuno.settings import Settings
+    from radioimmuno.study import Study
 
 MAPPING = "mapping lesions"
 
@@ -52,7 +52,7 @@ def register(commands: Any) -> None:
     parser = add_command(
         commands, "maps", "map local features inside the lesions", DESCRIPTION, EXAMPLES, EXIT_CODES
     )
-    add_case(parser)
+    add_inputs(parser)
     add_settings(parser)
     parser.add_argument("--names", metavar="MAP", nargs="+", help="which maps (default: all)")
     add_out_folder(parser, "folder for the volumes")
@@ -76,40 +76,23 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         from radioimmuno.report.map_volumes import write_map
 
-        case = read_case(
-            arguments.ct,
-            arguments.lesions,
-            None,
-            progress,
-            settings=settings,
-            **reading_options(arguments),
-        )
+        study = read_study(arguments, settings, progress)
         progress.stage(MAPPING)
-        maps, refused = _mapped(case, settings, names, progress)
+        maps, refused = _mapped(study, settings, names, progress)
         if not maps:
             raise InputError(*next(iter(refused.values())))
         for name, file in zip(names, files, strict=True):
             found_maps = {lesion: found[name] for lesion, found in maps.items()}
-            with libraries_silenced():
-                write_map(name, found_maps, folder / file, case.identity)
-    code = exit_code(lesion.id in refused for lesion in case.lesions)
-    if arguments.json:
-        reasons = {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()}
-        print_json(
-            {
-                "exit_code": code,
-                **identity_entries(case.identity),
-                "files": [str(arguments.out / file) for file in files],
-                "refused": reasons,
-                "left_out": left_out_plain(case.left_out),
-            }
-        )
-    else:
-        print(heading(case.identity))
-        print("\n".join([_summary(case.lesions, maps, refused), *left_out_lines(case.left_out)]))
-        print("Maps: averages over each lesion.")
-        print(f"\nIn {arguments.out}: {', '.join(files)}")
-    return code
+            with library_output_discarded():
+                write_map(name, found_maps, folder / file, study.identity)
+    code = exit_code(lesion.id in refused for lesion in study.lesions)
+    lines = [_summary(study.lesions, maps, refused), *left_out_lines(study.left_out)]
+    lines += ["Maps: averages over each lesion.", "", f"In {arguments.out}: {', '.join(files)}"]
+    document = {
+        "files": [str(arguments.out / file) for file in files],
+        "refused": {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()},
+    }
+    return print_outcome(study, code, arguments.json, document, lines)
 
 
 def _known(asked: Sequence[str], known: Collection[str]) -> list[str]:
@@ -120,22 +103,22 @@ def _known(asked: Sequence[str], known: Collection[str]) -> list[str]:
 
 
 def _mapped(
-    case: Case, settings: Settings, names: list[str], progress: Progress
+    study: Study, settings: Settings, names: list[str], progress: Progress
 ) -> tuple[dict[str, dict[str, Image]], dict[str, tuple[str, str]]]:
     """The maps by lesion, and (code, reason) of those that have none."""
     from radioimmuno.extraction.voxel_maps import interior_maps
 
     maps: dict[str, dict[str, Image]] = {}
     refused: dict[str, tuple[str, str]] = {}
-    for lesion in case.lesions:
-        found = [f for f in case.findings.get(lesion.id, ()) if f.refuses]
+    for lesion in study.lesions:
+        found = [f for f in study.findings.get(lesion.id, ()) if f.refuses]
         try:
             if found:
                 raise Refusal(found[0].code, found[0].text)
-            maps[lesion.id] = interior_maps(case.image, lesion, settings, names)
+            maps[lesion.id] = interior_maps(study.image, lesion, settings, names)
         except Refusal as refusal:
             refused[lesion.id] = (refusal.code, str(refusal))
-        progress.step(len(maps) + len(refused), len(case.lesions))
+        progress.step(len(maps) + len(refused), len(study.lesions))
     return maps, refused
 
 

@@ -56,7 +56,7 @@ def add_command(
     return parser
 
 
-def add_case(parser: argparse.ArgumentParser) -> None:
+def add_inputs(parser: argparse.ArgumentParser) -> None:
     """The arguments that name a CT and its lesions."""
     parser.add_argument("ct", metavar="CT", type=Path, action=Input, help=CT_HELP)
     parser.add_argument("lesions", metavar="LESIONS", type=Path, action=Input, help=LESIONS_HELP)
@@ -134,16 +134,6 @@ def add_naming(parser: argparse.ArgumentParser) -> None:
 def naming_of(arguments: argparse.Namespace) -> Naming:
     """What `add_naming` adds to the command line."""
     return Naming(arguments.patient or "", arguments.identify)
-
-
-def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What `add_case` adds to the command line, as keyword arguments of `case.read_case`."""
-    return {
-        "series": arguments.series,
-        "accepted": tuple(arguments.accepted),
-        "patterns": tuple(arguments.roi),
-        "naming": naming_of(arguments),
-    }
 
 
 def _name(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .outcome import Failure
+from .exit_status import Failure
 
 
 @dataclass(frozen=True)

@@ -114,3 +114,20 @@ def written(stream: TextIO, text: str = "") -> bool:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return False
     return True
+
+
+@contextmanager
+def library_output_discarded() -> Iterator[None]:
+    """Turn the process's own stderr away: readers of image files print to it past Python."""
+    with suppress(OSError):
+        sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # nobody reads it any more
+            sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -10,8 +10,8 @@ from radioimmuno.stability.perturbation import USUAL, Perturbation
 if TYPE_CHECKING:
     from radioimmuno.scoring.results import PatientScore
     from radioimmuno.signature.signature import Signature
+    from radioimmuno.study import Study
 
-    from .case import Case
     from .progress import Progress
 
 REDRAWING = "redrawing contours"
@@ -65,7 +65,7 @@ def perturbation_of(arguments: argparse.Namespace) -> Perturbation | None:
 
 def measured_stability(
     patient: PatientScore,
-    case: Case,
+    study: Study,
     signature: Signature,
     perturbation: Perturbation,
     progress: Progress,
@@ -75,12 +75,12 @@ def measured_stability(
 
     progress.stage(REDRAWING)
     found = stability(
-        case.image,
-        case.lesions,
+        study.image,
+        study.lesions,
         signature,
-        case.acquisition,
+        study.acquisition,
         perturbation,
-        findings=case.findings,
+        findings=study.findings,
         progress=progress.step,
     )
     return with_stability(patient, found)

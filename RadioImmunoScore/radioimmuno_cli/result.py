@@ -10,9 +10,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .outcome import Failure, exit_code, print_json
+from .exit_status import Failure, exit_code, print_json
+from .process import library_output_discarded
 from .progress import Progress
-from .silence import libraries_silenced
 from .table import heading, table
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def write_report(
     write_patient_json(patient, signature, out / "patient.json")
     pictures = {file.name: file for file in scene if file.suffix == ".png"}
     write_report_html(patient, signature, image, lesions, out / "report.html", pictures)
-    with libraries_silenced():
+    with library_output_discarded():
         write_rings(patient, out / "rings.nrrd", grid)
         write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
     return [out / name for name in REPORT_NAMES]
@@ -112,7 +112,7 @@ def write_dicom(
     progress.stage(WRITING_DICOM)
     folder = out / DICOM_FOLDER
     folder.mkdir()
-    with libraries_silenced():
+    with library_output_discarded():
         return write_dicom(patient, signature, image, lesions, source, folder)
 
 
@@ -128,7 +128,7 @@ def write_scene(
     from RadioImmunoScoreLib.headless.writing import writeScene
 
     progress.stage(MAKING_SCENE)
-    with libraries_silenced():
+    with library_output_discarded():
         return list(writeScene(image, lesions, patient, signature, out))
 
 

@@ -7,16 +7,15 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.identity import identity_entries
 from radioimmuno.io.volume_writer import ENDINGS
 
-from .case import READING_CT, READING_LESIONS, read_case
-from .options import add_case, add_command, add_settings, reading_options, settings_named
-from .outcome import exit_code, left_out_lines, left_out_plain, print_json
+from .exit_status import exit_code, left_out_lines, print_outcome
+from .options import add_command, add_inputs, add_settings, settings_named
 from .paths import add_out_file
+from .process import library_output_discarded
 from .progress import Progress
-from .silence import libraries_silenced
-from .table import heading, table
+from .study_files import READING_CT, READING_LESIONS, read_study
+from .table import table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
@@ -39,7 +38,7 @@ EXAMPLES = """\
 def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "ring", "build the peritumoral rings", DESCRIPTION, EXAMPLES)
-    add_case(parser)
+    add_inputs(parser)
     add_settings(parser)
     parser.add_argument(
         "--inner-mm", metavar="N", type=float, help="how far the ring reaches into the lesion"
@@ -60,41 +59,25 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.geometry.grid import resampled
         from radioimmuno.report import check_grid, write_rings
 
-        case = read_case(
-            arguments.ct,
-            arguments.lesions,
-            None,
-            progress,
-            settings=settings,
-            **reading_options(arguments),
-        )
-        grid = resampled(case.image.canonical().lattice, settings.extraction.spacing_mm)
+        study = read_study(arguments, settings, progress)
+        grid = resampled(study.image.canonical().lattice, settings.extraction.spacing_mm)
         check_grid(grid)
         progress.stage(BUILDING)
         built = measure(
-            case.image, case.lesions, settings, {"ring": ()}, findings=case.findings, progress=progress.step
+            study.image,
+            study.lesions,
+            settings,
+            {"ring": ()},
+            findings=study.findings,
+            progress=progress.step,
         )
-        with libraries_silenced():
-            write_rings(_as_patient(built, case.identity), arguments.out, grid)
+        with library_output_discarded():
+            write_rings(_as_patient(built, study.identity), arguments.out, grid)
     code = exit_code(lesion.ring is None for lesion in built)
-    if arguments.json:
-        rings = [
-            {"lesion_id": lesion.id, "name": lesion.name, "ring_cc": _ring_cc(lesion)} for lesion in built
-        ]
-        print_json(
-            {
-                "exit_code": code,
-                **identity_entries(case.identity),
-                "files": [str(arguments.out)],
-                "rings": rings,
-                "left_out": left_out_plain(case.left_out),
-            }
-        )
-    else:
-        print(heading(case.identity))
-        print("\n".join([_summary(built), *left_out_lines(case.left_out)]))
-        print(f"\nIn {arguments.out}")
-    return code
+    rings = [{"lesion_id": lesion.id, "name": lesion.name, "ring_cc": _ring_cc(lesion)} for lesion in built]
+    lines = [_summary(built), *left_out_lines(study.left_out), "", f"In {arguments.out}"]
+    document = {"files": [str(arguments.out)], "rings": rings}
+    return print_outcome(study, code, arguments.json, document, lines)
 
 
 def _as_patient(built: Sequence[LesionFeatures], identity: Identity) -> PatientScore:

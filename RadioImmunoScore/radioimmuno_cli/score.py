@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from . import result
-from .case import READING_CT, READING_LESIONS, read_case
-from .options import SITES, add_case, add_command, add_lesion_table, reading_options, tube_voltage
-from .outcome import Failure
+from .exit_status import Failure
+from .options import SITES, add_command, add_inputs, add_lesion_table, tube_voltage
 from .paths import Input, add_out_folder
 from .progress import Progress
 from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
+from .study_files import READING_CT, READING_LESIONS, read_study_and_source
 
 SCORING = "scoring"
 
@@ -57,7 +57,7 @@ with the sites
 def register(commands: Any) -> None:
     """Add the command to the command line."""
     parser = add_command(commands, "score", "score the lesions of a CT", DESCRIPTION, EXAMPLES)
-    add_case(parser)
+    add_inputs(parser)
     add_out_folder(parser)
     parser.add_argument(
         "--signature",
@@ -102,43 +102,23 @@ def run(arguments: argparse.Namespace) -> int:
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
-        from radioimmuno.scoring.score import score
+        from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
-        case = read_case(
-            arguments.ct,
-            arguments.lesions,
-            arguments.lesion_table,
-            progress,
-            settings=signature.settings,
-            kvp=arguments.kvp,
-            **reading_options(arguments),
-        )
-        if arguments.dicom and case.source is None:
+        study, source = read_study_and_source(arguments, signature.settings, progress)
+        if arguments.dicom and source is None:
             raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
-        result.check_grid_fits(case.image, signature)
+        result.check_grid_fits(study.image, signature)
         progress.stage(SCORING)
-        patient = result.with_time(
-            score(
-                case.image,
-                case.lesions,
-                signature,
-                case.acquisition,
-                progress=progress.step,
-                findings=case.findings,
-                inputs=case.inputs,
-                identity=case.identity,
-                left_out=case.left_out,
-            )
-        )
+        patient = result.with_time(score_study(study, signature, progress=progress.step))
         if perturbation is not None:
-            patient = measured_stability(patient, case, signature, perturbation, progress)
-        known = (patient, signature, case.image, case.lesions)
+            patient = measured_stability(patient, study, signature, perturbation, progress)
+        known = (patient, signature, study.image, study.lesions)
         scene = result.write_scene(*known, folder, progress) if arguments.scene else []
         files = result.write_report(*known, folder, progress, scene)
-        if case.source is not None and arguments.dicom:
-            files += result.write_dicom(*known, case.source, folder, progress)
+        if source is not None and arguments.dicom:
+            files += result.write_dicom(*known, source, folder, progress)
         files += scene
         files = [file.relative_to(folder) for file in files]
     if arguments.json:

@@ -12,12 +12,12 @@ from radioimmuno.findings import InputError
 from radioimmuno.identity import identity_entries
 from radioimmuno.io.volume_writer import ENDINGS
 
-from .case import READING_CT
+from .exit_status import ALL_SCORED, print_json
 from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
-from .outcome import ALL_SCORED, print_json
 from .paths import Input, add_out_file
+from .process import library_output_discarded
 from .progress import Progress
-from .silence import libraries_silenced
+from .study_files import READING_CT
 from .table import heading, table
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress([READING_CT, SEGMENTING, WRITING], arguments.quiet) as progress:
         from radioimmuno.io.ct import read_ct
 
-        with libraries_silenced():
+        with library_output_discarded():
             read = read_ct(
                 arguments.ct, arguments.series, accepted=arguments.accepted, naming=naming_of(arguments)
             )
@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
             found.append(_segment(image, mark, arguments.system))
             progress.step(number + 1, len(arguments.marks))
         progress.stage(WRITING)
-        with libraries_silenced():
+        with library_output_discarded():
             _write(found, image, arguments.out)
     if arguments.json:
         lesions = [_plain(label, one, arguments.system) for label, one in enumerate(found, start=1)]

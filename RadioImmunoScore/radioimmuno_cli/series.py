@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .exit_status import ALL_SCORED, print_json
 from .options import add_accepted, add_command
-from .outcome import ALL_SCORED, print_json
 from .paths import Input
-from .silence import libraries_silenced
+from .process import library_output_discarded
 from .table import table
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from radioimmuno.io.dicom import find_series
 
-    with libraries_silenced():
+    with library_output_discarded():
         found = find_series(arguments.folder, accepted=arguments.accepted)
     if arguments.json:
         documents = [_document(series) for series in found]

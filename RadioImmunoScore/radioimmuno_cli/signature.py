@@ -7,8 +7,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .exit_status import ALL_SCORED, print_json
 from .options import add_command
-from .outcome import ALL_SCORED, print_json
 from .paths import Input
 from .table import table
 

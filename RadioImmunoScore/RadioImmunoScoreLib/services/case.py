@@ -110,11 +110,11 @@ def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisiti
 
 def checked(case: Case) -> Case:
     """The case with what the values of its CT say of it; reads all voxels, on any thread."""
-    from radioimmuno.io.hounsfield import implausible_values, without_expected
+    from radioimmuno.modality import CT, without_expected
 
     if case.ofVoxels is not None:
         return case
-    found = implausible_values(case.image, case.accepted)
+    found = CT.check_values(case.image, case.accepted)
     return replace(case, ofVoxels=without_expected(found, case.signature.settings))
 
 

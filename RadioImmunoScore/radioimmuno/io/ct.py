@@ -12,7 +12,7 @@ from ..acquisition import Acquisition
 from ..findings import Finding, InputError
 from ..geometry.image import Image, from_sitk
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
-from .hounsfield import implausible_values
+from ..modality import CT
 from .nifti import transform_findings
 from .volume_reader import is_dicom, open_volume
 
@@ -71,7 +71,7 @@ def read_ct(
         from .dicom import read_ct as read_dicom
 
         ct = read_dicom(path, series, accepted=accepted)
-        findings = (*ct.findings, *implausible_values(ct.image, accepted))
+        findings = (*ct.findings, *CT.check_values(ct.image, accepted))
         identity = identity_of(
             ct.source.patient_id,
             ct.source.study_date,
@@ -87,7 +87,7 @@ def read_ct(
         raise InputError(CODE, f"{path} has several values a voxel (a color image or layers); a CT has one.")
     image = from_sitk(volume)
     identity = identity_of_file(path.resolve().name, naming.patient)
-    findings = (*transform_findings(path, volume, "CT"), *implausible_values(image, accepted))
+    findings = (*transform_findings(path, volume, "CT"), *CT.check_values(image, accepted))
     return ReadCt(image, findings=findings, identity=identity)
 
 

@@ -19,6 +19,7 @@ from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion, Site
 from ..signature.signature import KVP, LOCATION, Signature, Term
+from ..study import Study
 from .domain import check_domain
 from .extrapolation import beyond_range, beyond_scores
 from .patient_metrics import subsets
@@ -66,6 +67,40 @@ def score(
     acquisition = acquisition or Acquisition()
     rows = score_lesions(image, lesions, signature, acquisition, findings=findings, progress=progress)
     return patient_score(rows, signature, acquisition, inputs or {}, identity, left_out)
+
+
+def score_study(
+    study: Study,
+    signature: Signature,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> PatientScore:
+    """Score the lesions of a study and describe the patient; as `score`.
+
+    Parameters
+    ----------
+    study : Study
+    signature : Signature
+    only : collection of str, optional
+        Ids of the lesions to score; all by default.
+    progress : callable, optional
+        Called with (lesions done, lesions in all).
+
+    Returns
+    -------
+    PatientScore
+    """
+    rows = score_lesions(
+        study.image,
+        study.lesions,
+        signature,
+        study.acquisition,
+        only=only,
+        findings=study.findings,
+        progress=progress,
+    )
+    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
 
 
 def patient_score(

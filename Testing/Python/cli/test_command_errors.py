@@ -12,7 +12,7 @@ from small_patient import SHAPE, write_volume
 
 from radioimmuno.engines.pyradiomics import is_installed
 from radioimmuno_cli import result
-from radioimmuno_cli.outcome import Failure
+from radioimmuno_cli.exit_status import Failure
 
 LINE = re.compile(r"radioimmuno: [^\n]+\n")
 

@@ -139,7 +139,7 @@ def test_json_gives_an_object_for_what_nobody_expected(place, monkeypatch, capsy
     def fails(*arguments, **options):
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr(ring, "read_case", fails)
+    monkeypatch.setattr(ring, "read_study", fails)
     assert main.main(["ring", *CASE, "--out", "r.nrrd", "--json"]) == 1
     printed = capsys.readouterr()
     expected = {"code": "unexpected", "text": "unexpected failure: ZeroDivisionError: by zero"}

@@ -9,10 +9,10 @@ from collections.abc import Collection, Hashable, Sequence
 from ...acceptance import unless_accepted
 from ...findings import Finding, Severity
 from ...identity import in_part, same_patient
+from ...modality import CT
 from .header import SliceHeader
 from .library import can_decode, syntax_name
 
-CT = "CT"
 # Images in DICOM's sense that no lesion can be scored on, whatever is allowed.
 NO_SCANS = frozenset(
     {"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "SR", "PR", "KO", "REG", "RWV", "M3D", "OT", "DOC"}
@@ -46,10 +46,7 @@ def check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Find
     modality = slices[0].modality or "no modality"
     if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
         return _refuse("ct.not_ct", f"It is no scan ({modality}).")
-    if modality == CT:
-        return None
-    text = f"The modality is {modality}, and signatures are made for CT."
-    return unless_accepted("ct.not_ct", text, accepted)
+    return CT.check_kind(modality, accepted)
 
 
 def check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
@@ -77,7 +74,7 @@ def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> 
     A header without image type or without rescale type is taken for an original one in HU, as the standard
     has it for CT.
     """
-    if slices[0].modality != CT:
+    if slices[0].modality not in CT.codes:
         return None
     derived = [header for header in slices if _derivation(header.image_type)]
     if derived:
@@ -180,7 +177,7 @@ def check_rescale(slices: Sequence[SliceHeader]) -> Finding | None:
         return None
     count = f"{len(lacking)} of {len(slices)} slices do not say"
     what = "how their values become Hounsfield units (RescaleSlope, RescaleIntercept)"
-    if slices[0].modality != CT:
+    if slices[0].modality not in CT.codes:
         return Finding("ct.no_rescale", Severity.WARN, f"{count} {what}: values were taken as stored.")
     return _refuse("ct.no_rescale", f"{count} {what}. Export the series from the scanner or archive again.")
 

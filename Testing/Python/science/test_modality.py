@@ -8,7 +8,7 @@ from volumes import ct_values
 
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io.hounsfield import implausible_values
+from radioimmuno.modality import CT
 
 SHAPE = (16, 60, 70)
 ACCEPTED = ("ct.hu_implausible",)
@@ -28,11 +28,11 @@ def body(shape=SHAPE, seed=0):
 
 
 def refused(values, words, axes=None):
-    (finding,) = implausible_values(image(values, axes))
+    (finding,) = CT.check_values(image(values, axes))
     assert (finding.code, finding.severity) == ("ct.hu_implausible", Severity.REFUSE)
     assert "--accept-values" in finding.text
     assert words in finding.text
-    (accepted,) = implausible_values(image(values, axes), ACCEPTED)
+    (accepted,) = CT.check_values(image(values, axes), ACCEPTED)
     assert accepted.severity is Severity.WARN
     assert "Accepted by hand" in accepted.text
 
@@ -65,7 +65,7 @@ def refused(values, words, axes=None):
     ],
 )
 def test_a_ct_is_not_refused(values):
-    assert implausible_values(image(values)) == ()
+    assert CT.check_values(image(values)) == ()
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_a_blank_slice_inside_is_refused_and_blank_ends_are_padding(value):
     refused(values, "Slice 10 of 16")
     ends = body()
     ends[:2], ends[-1] = -1024, -1024
-    assert implausible_values(image(ends)) == ()
+    assert CT.check_values(image(ends)) == ()
 
 
 def test_anatomy_that_changes_from_slice_to_slice_is_none_of_it():
     lung_to_liver = np.random.default_rng(1).normal(0, 20, (12, 20, 20)) - 850
     lung_to_liver[6:] += 950
-    assert implausible_values(image(lung_to_liver)) == ()
+    assert CT.check_values(image(lung_to_liver)) == ()
 
 
 @pytest.mark.slow
@@ -146,4 +146,12 @@ def test_real_ct_and_crops_of_them_are_not_refused(data):
         ct = read_ct(file)
         assert ct.findings == ()
         middle = tuple(slice(n // 4, 3 * n // 4) for n in ct.image.values.shape)
-        assert implausible_values(image(np.ascontiguousarray(ct.image.values[middle]))) == ()
+        assert CT.check_values(image(np.ascontiguousarray(ct.image.values[middle]))) == ()
+
+
+def test_an_image_is_of_the_kind_that_its_header_names_or_refused_until_it_is_accepted():
+    assert CT.check_kind("CT") is None
+    refusal = CT.check_kind("MR", advice=": select a CT")
+    assert (refusal.code, refusal.severity) == ("ct.not_ct", Severity.REFUSE)
+    assert refusal.text.startswith("The modality is MR, and signatures are made for CT: select a CT. ")
+    assert CT.check_kind("MR", {"ct.not_ct"}).severity is Severity.WARN

@@ -1,4 +1,4 @@
-"""Whether the values of a CT can be Hounsfield units: of the whole, and of each slice against its neighbours.
+"""Kinds of images: the unit of their values, how DICOM calls them, and whether values can be of that kind.
 
 In a CT of a body there is air or fat below water, little is as dense as compact bone, and its values are cut
 off nowhere near tissue. From one slice to the next most voxels change little: where most of them change by
@@ -7,16 +7,17 @@ about the same amount, a slice was made with another rescale intercept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from ..acceptance import unless_accepted
-from ..findings import Finding
-from ..geometry.image import Image
-from ..settings import Settings
-from ..thresholds import (
+from .acceptance import unless_accepted
+from .findings import Finding
+from .geometry.image import Image
+from .settings import Settings
+from .thresholds import (
     DENSE_ABOVE_HU,
     DENSE_SHARE,
     HU_CUT_OFF_ABOVE,
@@ -42,20 +43,100 @@ VOXELS_A_SLICE = 4096
 MIN_SLICES = 3
 
 
-def implausible_values(image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
-    """What makes the values of a CT none in Hounsfield units: no finding, or one that says why.
+@dataclass(frozen=True)
+class Modality:
+    """A kind of image on which lesions are measured.
 
     Parameters
     ----------
-    image : the CT; any axis order
-    accepted : codes of `acceptance.OPTIONS` that a person accepted; a warning then, else a refusal
+    name : str
+        What a person calls it.
+    role : str
+        What an image of this kind is called in a study and, but for the CT, in front of a variable.
+    unit : str
+        Unit of its values.
+    codes : frozenset of str
+        What DICOM calls it (Modality, 0008,0060).
+    kind_code, values_code : str
+        Codes of the findings of an image of another kind, and of values that are none of this kind.
+    problem : callable
+        Gets an `Image` and gives a sentence that says why its values cannot be of this kind, else "".
     """
+
+    name: str
+    role: str
+    unit: str
+    codes: frozenset[str]
+    kind_code: str
+    values_code: str
+    problem: Callable[[Image], str]
+
+    def check_kind(self, code: str, accepted: Collection[str] = (), advice: str = "") -> Finding | None:
+        """Whether an image is of this kind, by what its header says.
+
+        Parameters
+        ----------
+        code : str
+            DICOM's Modality.
+        accepted : collection of str
+            Codes of `acceptance.OPTIONS` that a person accepted: a warning then, else a refusal.
+        advice : str
+            What to do, behind the sentence's last word.
+
+        Returns
+        -------
+        Finding or None
+            None for an image of this kind.
+        """
+        if code in self.codes:
+            return None
+        text = f"The modality is {code}, and signatures are made for {self.name}{advice}."
+        return unless_accepted(self.kind_code, text, accepted)
+
+    def check_values(self, image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
+        """Whether values are in this kind's unit; reads all voxels.
+
+        Parameters
+        ----------
+        image : Image
+            Any axis order.
+        accepted : collection of str
+            As of `check_kind`.
+
+        Returns
+        -------
+        tuple of Finding
+            None, or one that says why not.
+        """
+        problem = self.problem(image)
+        return (unless_accepted(self.values_code, problem, accepted),) if problem else ()
+
+
+def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """The findings without what is said of values that are no HU, where the settings take levels.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    settings : Settings
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    if not settings.extraction.takes_levels:
+        return tuple(findings)
+    return tuple(finding for finding in findings if finding.code != CODE)
+
+
+def _no_hounsfield(image: Image) -> str:
+    """Why the values of a CT cannot be in Hounsfield units, a sentence; "" where they can."""
     values = image.canonical().values
     if values.size == 0:
-        return ()
+        return ""
     lowest, highest = _ends(values)
     if lowest > highest:
-        return ()
+        return ""
     sampled = _sampled(values)
     finite = sampled[np.isfinite(sampled)]
     of_whole = _no_scan(finite, lowest, highest)
@@ -65,14 +146,7 @@ def implausible_values(image: Image, accepted: Collection[str] = ()) -> tuple[Fi
         ends = f"{lowest:g} to {highest:g}"
         of_whole = f"The voxel values ({ends}) do not look like Hounsfield units: {of_whole}."
     problem = of_whole or of_slices
-    return (unless_accepted(CODE, f"{problem} {CHECK_EXPORT}", accepted),) if problem else ()
-
-
-def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
-    """The findings without what is said of values that are no HU, where the settings take levels."""
-    if not settings.extraction.takes_levels:
-        return tuple(findings)
-    return tuple(finding for finding in findings if finding.code != CODE)
+    return f"{problem} {CHECK_EXPORT}" if problem else ""
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
@@ -161,3 +235,6 @@ def _amount(shift: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+CT = Modality("CT", "ct", "HU", frozenset({"CT"}), "ct.not_ct", CODE, _no_hounsfield)

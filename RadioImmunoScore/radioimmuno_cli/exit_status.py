@@ -1,4 +1,4 @@
-"""How a command ends: exit codes, and the error of the shell door itself."""
+"""How a command ends: its exit code, its error, and what it prints."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.identity import identity_entries
+
+from .table import heading
+
 if TYPE_CHECKING:
     from radioimmuno.lesion import LeftOut
+    from radioimmuno.study import Study
 
 ALL_SCORED, FAILURE, WRONG_USAGE, SOME_REFUSED, INTERRUPTED = 0, 1, 2, 8, 130
 
@@ -37,3 +42,27 @@ def left_out_plain(left_out: Sequence[LeftOut]) -> list[dict[str, str]]:
 def print_json(document: Mapping[str, Any]) -> None:
     """Print what was done, for machines."""
     print(json.dumps(document, indent=2, allow_nan=False))
+
+
+def print_outcome(
+    study: Study, code: int, as_json: bool, document: Mapping[str, Any], lines: Iterable[str]
+) -> int:
+    """Print what was done with a study, and return the exit code.
+
+    Parameters
+    ----------
+    study : Study
+    code : int
+    as_json : bool
+        Whether `document` is printed, for machines, or `lines`.
+    document : mapping of str to Any
+        The files and what the command found.
+    lines : iterable of str
+    """
+    if as_json:
+        whose = {"exit_code": code, **identity_entries(study.identity)}
+        print_json({**whose, **document, "left_out": left_out_plain(study.left_out)})
+    else:
+        print(heading(study.identity))
+        print("\n".join(lines))
+    return code

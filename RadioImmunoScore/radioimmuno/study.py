@@ -1,0 +1,95 @@
+"""A study: the images, the lesions and all that is known of a patient at one date, before it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .acquisition import Acquisition
+from .findings import Finding
+from .geometry.image import Image
+from .identity import UNKNOWN, Identity
+from .lesion import LeftOut, Lesion
+from .modality import CT, without_expected
+from .settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One patient at one date; arrays and values only, which a thread or another process may have.
+
+    Parameters
+    ----------
+    images : mapping of str to Image
+        By role, as `modality.CT.role`.
+    lesions : tuple of Lesion
+        On the CT's lattice.
+    acquisition : Acquisition
+        How the CT was made.
+    findings_of_all : tuple of Finding
+        What was found while reading and holds for all lesions.
+    findings_of_lesions : mapping of str to tuple of Finding
+        What was found of single lesions, by lesion id.
+    findings_of_values : tuple of Finding, optional
+        What the CT's values say, which holds for all lesions; None as long as nobody read them all.
+    identity : Identity
+        Whose study it is.
+    left_out : tuple of LeftOut
+        Structures that are not taken for lesions.
+    accepted : frozenset of str
+        Codes of `acceptance.OPTIONS` that a person accepted.
+    inputs : mapping of str to Any
+        What identifies the files or nodes that it was read from, for the provenance.
+    date : str
+        Day of the images in ISO 8601; "" where it is not known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from radioimmuno.geometry.image import Image, Lattice
+    >>> from radioimmuno.modality import CT
+    >>> image = Image(np.zeros((2, 2, 2)), Lattice((2, 2, 2), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
+    >>> Study({CT.role: image}).image is image
+    True
+    """
+
+    images: Mapping[str, Image]
+    lesions: tuple[Lesion, ...] = ()
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    findings_of_all: tuple[Finding, ...] = ()
+    findings_of_lesions: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    findings_of_values: tuple[Finding, ...] | None = None
+    identity: Identity = UNKNOWN
+    left_out: tuple[LeftOut, ...] = ()
+    accepted: frozenset[str] = frozenset()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    date: str = ""
+
+    @property
+    def image(self) -> Image:
+        """The CT."""
+        return self.images[CT.role]
+
+    @property
+    def findings(self) -> dict[str, tuple[Finding, ...]]:
+        """What was found before anything is measured, by lesion id."""
+        of_all = (*self.findings_of_all, *(self.findings_of_values or ()))
+        return {lesion.id: (*of_all, *self.findings_of_lesions.get(lesion.id, ())) for lesion in self.lesions}
+
+    def with_values_checked(self, settings: Settings) -> Study:
+        """The study with what the values of its CT say of it; reads all voxels, but only once.
+
+        Parameters
+        ----------
+        settings : Settings
+            Where they take levels, values need not be in Hounsfield units.
+
+        Returns
+        -------
+        Study
+        """
+        if self.findings_of_values is not None:
+            return self
+        found = CT.check_values(self.image, self.accepted)
+        return replace(self, findings_of_values=without_expected(found, settings))
