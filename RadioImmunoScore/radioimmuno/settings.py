@@ -7,12 +7,12 @@ IBSI gives consensus values for.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import SettingsError
+from .numbers import is_number, is_whole_number
 from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
 
 INTERPOLATIONS = ("linear", "cubic")
@@ -81,8 +81,7 @@ class RingSettings:
 
     def __post_init__(self) -> None:
         for name in ("inner_mm", "outer_mm"):
-            value = getattr(self, name)
-            if not _is_number(value) or not 0 <= value <= 50:
+            if not is_number(getattr(self, name), 0, 50):
                 raise _invalid(f"ring.{name}", "must be a number from 0 to 50 (mm)")
         if self.inner_mm + self.outer_mm <= 0:
             raise _invalid("ring.outer_mm", "and ring.inner_mm cannot both be 0")
@@ -131,35 +130,30 @@ def _fields_of(kind: type, data: Any, where: str) -> dict[str, Any]:
     return dict(data)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _range(name: str, value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     ends = tuple(value) if isinstance(value, (list, tuple)) else ()
-    if len(ends) != 2 or not all(_is_number(e) for e in ends) or not ends[0] < ends[1]:
+    if len(ends) != 2 or not all(map(is_number, ends)) or not ends[0] < ends[1]:
         raise _invalid(name, "must be two numbers, the lower first, or null")
     return float(ends[0]), float(ends[1])
 
 
 def _bins(prefix: str, count: Any, width: Any) -> None:
-    whole = isinstance(count, int) and not isinstance(count, bool)
-    if count is not None and not (whole and 2 <= count <= MAX_LEVELS):
+    if count is not None and not is_whole_number(count, 2, MAX_LEVELS):
         raise _invalid(f"{prefix}bin_count", f"must be a whole number from 2 to {MAX_LEVELS}, or null")
     if count is not None and width is not None:
         raise _invalid(f"{prefix}bin_count", f"and {prefix}bin_width_hu exclude each other; set one to null")
 
 
 def _positive(name: str, value: Any) -> None:
-    if value is not None and (not _is_number(value) or value <= 0):
+    if value is not None and (not is_number(value) or value <= 0):
         raise _invalid(name, "must be a number above 0, or null")
 
 
 def _spacing(value: float | None) -> None:
     lowest, highest = SPACING_LIMITS_MM
-    if value is not None and not lowest <= value <= highest:
+    if value is not None and not is_number(value, lowest, highest):
         raise _invalid("spacing_mm", f"must be from {lowest:g} to {highest:g} (mm), or null")
 
 

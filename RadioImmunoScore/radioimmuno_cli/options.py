@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from radioimmuno.acceptance import OPTIONS
 from radioimmuno.acquisition import check_kvp
 from radioimmuno.findings import InputError, SettingsError
 from radioimmuno.identity import Naming, plain
+from radioimmuno.numbers import is_number
 from radioimmuno.settings import PRESETS, Settings
 from radioimmuno.site import Site
 
@@ -145,7 +145,7 @@ def _name(text: str) -> str:
 def positive(text: str) -> float:
     """A positive number; what is none is wrong usage."""
     value = float(text)
-    if not (math.isfinite(value) and value > 0):
+    if not (is_number(value) and value > 0):
         raise ValueError(text)
     return value
 

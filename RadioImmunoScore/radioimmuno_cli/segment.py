@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.findings import InputError
 from radioimmuno.identity import identity_entries
 from radioimmuno.io.volume_writer import ENDINGS
+from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, print_json
 from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
@@ -152,7 +152,7 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
         numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
         numbers = ()
-    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+    if len(numbers) != count or not all(map(is_number, numbers)):
         raise argparse.ArgumentTypeError(f"{text!r} is not {count} numbers with commas between them")
     return numbers
 

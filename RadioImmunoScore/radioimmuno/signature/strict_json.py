@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..findings import SignatureError
+from ..numbers import is_number, is_real, is_whole_number
 
 MAX_BYTES = 4_000_000
 
@@ -55,7 +55,7 @@ def parse_strict(content: bytes) -> Any:
     except ValueError as problem:  # a whole number of thousands of digits
         raise SignatureError("signature.non_finite", f"A number is out of range: {problem}.") from problem
     for where, number in numbers:
-        if not _is_finite(number):
+        if not is_number(number):
             raise SignatureError("signature.non_finite", f"{where} is not a finite number.")
     return value
 
@@ -116,7 +116,7 @@ class Fields:
     def count(self, name: str) -> int:
         """A whole number of at least 1."""
         value = self._data[name]
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not is_whole_number(value, 1):
             raise invalid(self.place(name), "must be a whole number of at least 1")
         return value
 
@@ -166,21 +166,14 @@ def _numbers(value: Any, where: str) -> Iterator[tuple[str, float]]:
     elif isinstance(value, list):
         for n, part in enumerate(value):
             yield from _numbers(part, f"{where}[{n}]")
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif is_real(value):
         yield where, value
 
 
 def _number(value: Any, where: str) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not is_real(value):
         raise invalid(where, "must be a number")
     return float(value)
-
-
-def _is_finite(number: float) -> bool:
-    try:
-        return math.isfinite(number)
-    except OverflowError:  # a whole number beyond the largest float
-        return False
 
 
 def _is_unicode(text: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..findings import SettingsError
+from ..numbers import is_number, is_whole_number
 
 # Ours: further than any two readers who mean the same lesion; smoother than any lesion is large; as fine as
 # voxels are.
@@ -52,13 +53,12 @@ class Perturbation:
 
 
 def _check(name: str, value: Any, low: float, high: float) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
+    if not is_number(value, low, high):
         raise SettingsError("settings.invalid", f"{name} must be a number from {low:g} to {high:g}.")
 
 
 def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+    if not is_whole_number(value, low, high):
         raise SettingsError("settings.invalid", f"{name} must be a whole number from {low} to {high}.")
 
 
