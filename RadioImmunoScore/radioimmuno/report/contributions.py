@@ -6,8 +6,8 @@ from ..scoring.results import Contribution, LesionScore
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
-from .plain_words import plain_words, standard_name
-from .words import fixed, variable_title, variable_value
+from .plain_words import variable_name
+from .words import fixed, value_words
 
 # Terms of a lesion that are shown at once; the others are folded, with their sum.
 SHOWN = 8
@@ -64,12 +64,10 @@ def _table(caption: str, rows: list[Markup], sums: list[Markup | None]) -> Marku
 
 def _term_row(term: Contribution, axis: Axis, largest: float) -> Markup:
     outside = None if term.in_training_range else element("span", "outside the training range", class_="flag")
-    plain, standard = plain_words(term.variable), standard_name(term.variable)
-    name = [plain or variable_title(term.variable), element("small", standard) if plain else None]
     return element(
         "tr",
-        element("th", name, outside, scope="row"),
-        element("td", variable_value(term.variable, term.value), class_="figure"),
+        element("th", variable_name(term.variable), outside, scope="row"),
+        element("td", value_words(term.variable, term.value), class_="figure"),
         element("td", _bar(term.contribution, largest), class_="track"),
         element("td", _signed(term.contribution, axis), class_="figure"),
     )

@@ -12,8 +12,9 @@ from ..identity import identity_entries
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore, Metrics, PatientScore
 from ..signature.signature import Signature
+from ..signature.variables import variable_of
 from ..stability.agreement import LesionStability, PatientStability
-from .words import NO_BINS, NOT_DEFINED, entropy_missing, variable_title
+from .words import NO_BINS, NOT_DEFINED, entropy_missing
 
 FORMAT = "radioimmuno-patient"
 FORMAT_VERSION = 1
@@ -96,7 +97,7 @@ def _lesion(lesion: LesionScore, signature: Signature) -> dict[str, Any]:
             for finding in lesion.findings
         ],
         "contributions": [
-            {"title": variable_title(term.variable), **asdict(term)} for term in lesion.contributions
+            {"title": variable_of(term.variable).title, **asdict(term)} for term in lesion.contributions
         ],
         "features": dict(lesion.features),
         "stability": None if lesion.stability is None else _lesion_stability(lesion.stability),

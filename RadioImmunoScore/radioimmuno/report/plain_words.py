@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from ..features.catalog import split
+from ..signature.variables import variable_of
+from .markup import Child, element
 
 _RUNS = {
     "short_runs_emphasis": "short runs of equal voxels",
@@ -82,18 +83,17 @@ _WORDS: dict[str, dict[str, str]] = {
 
 def plain_words(variable: str) -> str | None:
     """A feature in plain words: "lesion: long runs of bright voxels"; None where there are none."""
-    try:
-        region, feature = split(variable)
-    except KeyError:
-        return None
-    words = _WORDS.get(feature.family, {}).get(feature.name)
-    return None if words is None else f"{region}: {words}"
+    known = variable_of(variable)
+    words = known.feature and _WORDS.get(known.feature.family, {}).get(known.feature.name)
+    return f"{known.region}: {words}" if words else None
 
 
-def standard_name(variable: str) -> str | None:
-    """A feature's standard name and code: "run length: long run high gray level emphasis, IBSI 3KUM"."""
-    try:
-        _, feature = split(variable)
-    except KeyError:
-        return None
-    return f"{feature.title}, IBSI {feature.ibsi_code}"
+def variable_name(variable: str) -> Child:
+    """What the page calls a variable: its plain words over the feature's standard name, or its title.
+
+    The standard name has the code: "run length: long run high gray level emphasis, IBSI 3KUM".
+    """
+    known, plain = variable_of(variable), plain_words(variable)
+    if known.feature is None or plain is None:
+        return known.title
+    return [plain, element("small", f"{known.feature.title}, IBSI {known.feature.ibsi_code}")]

@@ -8,8 +8,8 @@ from ..stability.perturbation import Perturbation
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
-from .plain_words import plain_words, standard_name
-from .words import MINUS, NOT_DEFINED, fixed, variable_title
+from .plain_words import variable_name
+from .words import MINUS, NOT_DEFINED, fixed
 
 CAP = 5
 CUTOFFS = ("low", "median", "high")
@@ -159,16 +159,11 @@ def _share(share: float | None) -> str:
     return "not defined" if share is None else f"{100 * share:.0f} %"
 
 
-def _term(variable: str) -> list[str | Markup]:
-    plain = plain_words(variable)
-    return [plain, element("small", standard_name(variable))] if plain else [variable_title(variable)]
-
-
 def _term_table(stability: PatientStability) -> Markup:
     rows = [
         element(
             "tr",
-            element("th", _term(variable), scope="row"),
+            element("th", variable_name(variable), scope="row"),
             element("td", NOT_DEFINED if icc is None else fixed(icc, ICC_DECIMALS)),
         )
         for variable, icc in stability.icc.items()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from ..features.catalog import split
 from ..findings import Severity
 from ..lesion import Site
 from ..scoring.results import Metrics
 from ..signature.signature import Cutoffs
+from ..signature.variables import Source, variable_of
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -30,31 +30,14 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "HU.mm3": "HU·mm³"}
 
 
-def variable_title(variable: str) -> str:
-    """What a signature's variable is called: "ring, co-occurrence: contrast", "site: liver"."""
-    group, _, name = variable.partition(".")
-    if group == "location":
-        return f"site: {name.replace('_', ' ')}"
-    if variable == "acquisition.kvp":
-        return "tube voltage"
-    try:
-        region, feature = split(variable)
-    except KeyError:
-        return variable
-    return f"{region}, {feature.title}"
-
-
-def variable_value(variable: str, value: float) -> str:
+def value_words(variable: str, value: float) -> str:
     """A variable's value with its unit; a site is a yes or a no."""
-    if variable.startswith("location."):
+    known = variable_of(variable)
+    if known.source is Source.SITE:
         return "yes" if value else "no"
-    if variable == "acquisition.kvp":
-        return f"{value:g} kV"
-    try:
-        _, feature = split(variable)
-    except KeyError:
-        return number(value)
-    return f"{number(value)} {_UNITS.get(feature.unit, feature.unit)}".rstrip()
+    if known.source is Source.TUBE_VOLTAGE:
+        return f"{value:g} {known.unit}"
+    return f"{number(value)} {_UNITS.get(known.unit, known.unit)}".rstrip()
 
 
 def number(value: float, significant: int = 4) -> str:

@@ -18,11 +18,8 @@ from __future__ import annotations
 
 import math
 
-from ..signature.signature import KVP, LOCATION, Signature, Term
-
-# Scanners offer voltages in steps of 20 kV: 80, 100, 120, 140.
-KVP_STEP = 20.0
-OTHER_SITE = 1.0
+from ..signature.signature import Signature, Term
+from ..signature.variables import variable_of
 
 
 def beyond_range(term: Term, value: float) -> float:
@@ -55,9 +52,7 @@ def _is_skewed(term: Term) -> bool:
 
 
 def _usual_difference(term: Term) -> float:
-    if term.variable.startswith(LOCATION):
-        return max(term.scale, OTHER_SITE)
-    return max(term.scale, KVP_STEP) if term.variable == KVP else term.scale
+    return max(term.scale, variable_of(term.variable).step)
 
 
 def _span(term: Term) -> float:

@@ -13,12 +13,12 @@ from ..acquisition import Acquisition
 from ..extraction.extract import Findings, LesionFeatures, Progress, by_region, extract, measure
 from ..extraction.regions import Keys
 from ..extraction.tissue import check_tissue
-from ..features import catalog
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
-from ..lesion import LeftOut, Lesion, Site
-from ..signature.signature import KVP, LOCATION, Signature, Term
+from ..lesion import LeftOut, Lesion
+from ..signature.signature import Signature, Term
+from ..signature.variables import Source, Variable, variable_of
 from ..study import Study
 from .domain import check_domain
 from .extrapolation import beyond_range, beyond_scores
@@ -153,12 +153,7 @@ def score_lesions(
 
 def keys_of(signature: Signature) -> Keys:
     """What is measured for a signature, by region; the ring even where no term asks for it: it is shown."""
-    return {"ring": (), **by_region(features_of(signature))}
-
-
-def features_of(signature: Signature) -> list[str]:
-    """The variables of a signature that are measured: features of the lesion and the ring."""
-    return [name for name in signature.variables if name.startswith(catalog.REGIONS)]
+    return {"ring": (), **by_region(signature.variables_from(Source.FEATURE))}
 
 
 def found_before(
@@ -189,12 +184,13 @@ def score_lesion(
     contributions: list[Contribution] = []
     if not features.refused:
         for term in signature.terms:
-            value = _value(term, lesion, features, acquisition)
+            variable = variable_of(term.variable)
+            value = _value(variable, lesion, features, acquisition)
             stands_in = value is None and term.when_undefined == "mean"
             if stands_in:
                 value = term.mean
             if value is None:
-                text = f"{title(term.variable)} is not defined for this lesion, and the signature needs it."
+                text = f"{variable.title} is not defined for this lesion, and the signature needs it."
                 findings.append(Finding("feature.undefined", Severity.REFUSE, text))
                 continue
             inside = stands_in or not beyond_range(term, value)
@@ -222,35 +218,25 @@ def score_lesion(
     )
 
 
-def title(variable: str) -> str:
-    """What a person reads for a variable: "ring, run length: short runs emphasis"."""
-    if variable == KVP:
-        return "tube voltage (kVp)"
-    if variable.startswith(LOCATION):
-        return f"site: {Site(variable.removeprefix(LOCATION)).label}"
-    region, feature = catalog.split(variable)
-    return f"{region}, {feature.title}"
-
-
-def _value(term: Term, lesion: Lesion, features: LesionFeatures, acquisition: Acquisition) -> float | None:
-    if term.variable == KVP:
+def _value(
+    variable: Variable, lesion: Lesion, features: LesionFeatures, acquisition: Acquisition
+) -> float | None:
+    if variable.source is Source.TUBE_VOLTAGE:
         return acquisition.tube_voltage
-    if term.variable.startswith(LOCATION):
-        site = lesion.site.value if lesion.site else None
-        return float(term.variable == f"{LOCATION}{site}")
-    return features.values[term.variable]
+    if variable.source is Source.SITE:
+        return float(lesion.site is variable.site)
+    return features.values[variable.key]
 
 
 def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:
-    if KVP not in signature.variables or acquisition.tube_voltage is not None:
+    if not signature.variables_from(Source.TUBE_VOLTAGE) or acquisition.tube_voltage is not None:
         return []
     text = "The signature needs the tube voltage and the CT does not say it: give it by hand (kVp)."
     return [Finding("ct.kvp_missing", Severity.REFUSE, text)]
 
 
 def _check_site(lesion: Lesion, signature: Signature) -> list[Finding]:
-    uses_site = any(variable.startswith(LOCATION) for variable in signature.variables)
-    if lesion.site is not None or not uses_site:
+    if lesion.site is not None or not signature.variables_from(Source.SITE):
         return []
     text = "The signature uses the lesion's site and none is given: it was scored as none of its sites."
     return [Finding("site.missing", Severity.WARN, text)]
@@ -264,7 +250,7 @@ def _check_training(
     terms = {term.variable: term for term in signature.terms}
     outside = [part for part in contributions if not part.in_training_range]
     far = [
-        f"{title(part.variable)} is {part.value:.4g}{_trained(terms[part.variable])}"
+        f"{variable_of(part.variable).title} is {part.value:.4g}{_trained(terms[part.variable])}"
         for part in outside
         if beyond_range(terms[part.variable], part.value) > limit
     ]
@@ -280,7 +266,8 @@ def _check_training(
         return [Finding("domain.extrapolated", Severity.REFUSE, text)]
     if not outside:
         return []
-    text = f"Outside the range of the training data: {'; '.join(title(part.variable) for part in outside)}."
+    titles = "; ".join(variable_of(part.variable).title for part in outside)
+    text = f"Outside the range of the training data: {titles}."
     return [Finding("domain.feature_range", Severity.WARN, text)]
 
 

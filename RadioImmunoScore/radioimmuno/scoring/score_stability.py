@@ -15,11 +15,12 @@ from ..extraction.extract import Findings, Progress, measure_lesion, task_of
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..signature.signature import Cutoffs, Signature
+from ..signature.variables import Source
 from ..stability.agreement import LesionStability, PatientStability, Spread, patient_stability
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import redrawn, redrawn_box
 from .results import LesionScore, with_stability
-from .score import features_of, found_before, keys_of, score_lesion
+from .score import found_before, keys_of, score_lesion
 
 __all__ = [
     "LesionStability",
@@ -96,7 +97,7 @@ def _summary(
         flips=_flips(score, scores, signature.cutoffs) if scores.size and signature.cutoffs else {},
         scored=len(scored),
         draws=len(rows),
-        spreads={name: _spread(_values(name, scored)) for name in features_of(signature)},
+        spreads={name: _spread(_values(name, scored)) for name in signature.variables_from(Source.FEATURE)},
         perturbation=perturbation,
     )
 

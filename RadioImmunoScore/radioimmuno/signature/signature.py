@@ -14,18 +14,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..features import catalog
 from ..files.atomic import write_bytes
 from ..findings import SettingsError, SignatureError
-from ..lesion import Site
 from ..settings import Settings
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
+from .variables import KVP, Source, variable_of
 
 FORMAT_VERSION = 1
 STATUSES = ("demonstration", "research", "published")
 UNDEFINED = ("refuse", "mean")
-KVP = "acquisition.kvp"
-LOCATION = "location."
 DEFAULT_NAME = "demonstration"
 SCHEMA_NAME = "schema"
 
@@ -101,6 +98,10 @@ class Signature:
         """The variables of all terms."""
         return tuple(term.variable for term in self.terms)
 
+    def variables_from(self, source: Source) -> tuple[str, ...]:
+        """Those of the variables whose values come from there."""
+        return tuple(name for name in self.variables if variable_of(name).source is source)
+
     @property
     def entropy_edges(self) -> tuple[float, ...] | None:
         """The edges of the bins for the patient's entropy; None where the file gives none."""
@@ -163,16 +164,6 @@ def default_signature() -> Signature:
     if DEFAULT_NAME not in shipped:
         raise unreadable(f"The {DEFAULT_NAME} signature is missing from this installation.")
     return read_signature(shipped[DEFAULT_NAME])
-
-
-def is_variable(name: str) -> bool:
-    """Whether a signature may use this variable: a feature of a region, a location, or the tube voltage."""
-    kind, _, rest = name.partition(".")
-    if kind == "location":
-        return rest in {site.value for site in Site}
-    if kind in catalog.REGIONS:
-        return rest in catalog.BY_KEY
-    return name == KVP
 
 
 def format_signature(signature: Signature) -> bytes:
@@ -254,12 +245,14 @@ def _terms(fields: Fields) -> tuple[Term, ...]:
 def _term(data: Any, where: str) -> Term:
     fields = _fields_of(Term, data, where)
     variable = fields.text("variable")
-    if not is_variable(variable):
+    try:
+        variable_of(variable)
+    except ValueError:
         raise SignatureError(
             "signature.unknown_variable",
             f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), "
             f"no location (location.<site>) and not {KVP}.",
-        )
+        ) from None
     scale = fields.number("scale")
     if scale <= 0:
         raise invalid(f"{where}.scale", "must be above 0")

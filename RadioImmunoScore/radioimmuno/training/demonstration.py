@@ -20,14 +20,15 @@ from ..features.catalog import STANDARD_WITHOUT_SHAPE, identifiers
 from ..geometry.image import Image
 from ..lesion import Lesion, Site
 from ..settings import Settings
-from ..signature.signature import KVP, Signature, write_signature
+from ..signature.signature import Signature, write_signature
+from ..signature.variables import KVP, location_of
 from ..simulation import GENERATOR_VERSION, plan_patient
 from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
 from .elastic_net import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
 
 FEATURES: tuple[str, ...] = identifiers(STANDARD_WITHOUT_SHAPE)
 LOCATIONS = (Site.LUNG, Site.LIVER, Site.LYMPH_NODE, Site.SOFT_TISSUE, Site.BONE)
-CANDIDATES: tuple[str, ...] = (*FEATURES, *(f"location.{site.value}" for site in LOCATIONS), KVP)
+CANDIDATES: tuple[str, ...] = (*FEATURES, *map(location_of, LOCATIONS), KVP)
 
 DEMONSTRATION = Description(
     name="Demonstration (simulated patients)",

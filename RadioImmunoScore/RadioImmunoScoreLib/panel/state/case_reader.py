@@ -18,6 +18,7 @@ import numpy as np
 from radioimmuno.extraction.proximity import neighbours, ring_reach
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Box, Image
+from radioimmuno.signature.variables import Source
 from radioimmuno.structures import Structure
 
 from ...scene import SegmentationReading, readLesions
@@ -29,7 +30,6 @@ from ...services.selection import Selection, hasVoxels, select, structureOf, wit
 from .edits import Stamps, geometryOf, stampsOf, voxelStamp
 
 DIGEST_BYTES = 16
-LOCATION = "location."
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ class CaseReader:
             np.round(case.image.lattice.index_to_lps, 6).tolist(),
             case.image.lattice.shape,
         )
-        usesSite = any(variable.startswith(LOCATION) for variable in signature.variables)
+        usesSite = bool(signature.variables_from(Source.SITE))
         read = [self._segments[lesion.id] for lesion in lesions]
         boxes = [segment.box for segment in read]
         near = neighbours(boxes, ring_reach(case.image.lattice, signature.settings))

@@ -14,6 +14,7 @@ import qt
 from radioimmuno.scoring.results import Contribution, LesionScore
 from radioimmuno.signature.color_scale import ColorScale, color_scale
 from radioimmuno.signature.signature import Signature
+from radioimmuno.signature.variables import variable_of
 from radioimmuno.stability.agreement import LesionStability
 
 from ...scene.maps import rampColor
@@ -123,7 +124,7 @@ def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, wi
     return _picture(width, PLOT_HEIGHT, draw)
 
 
-def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[str], str], width: int) -> Any:
+def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any:
     """What each term adds to the score: name, bar from the middle, number; the largest first."""
     ordered = sorted(parts, key=lambda part: -abs(part.contribution))
     largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
@@ -139,7 +140,7 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], named: Callable[[s
             y = number * row
             base = y + (row + metrics.ascent() - metrics.descent()) // 2
             painter.setPen(qt.QPen(pen.text))
-            name = metrics.elidedText(named(part.variable), qt.Qt.ElideMiddle, names)
+            name = metrics.elidedText(variable_of(part.variable).title, qt.Qt.ElideMiddle, names)
             painter.drawText(0, base, name)
             painter.drawText(width - numbers + 4, base, f"{part.contribution:+.3f}")
             length = round(half * abs(part.contribution) / largest)

@@ -88,8 +88,6 @@ class PatientView:
                 self._ui.metricsTable.item(number, column).setToolTip(tip)
 
     def _showContributions(self, lesion: LesionScore | None, pen: Pen) -> None:
-        from radioimmuno.scoring.score import title
-
         isScored = lesion is not None and lesion.score is not None
         self._ui.contributionsPicture.setVisible(isScored)
         if lesion is None:
@@ -102,7 +100,7 @@ class PatientView:
             )
             suggestion = designation(lesion.score, pen.signature)
             self._ui.contributionsLabel.setText("\n".join(map(_broken, filter(None, [text, suggestion]))))
-            bars = contributionBars(pen, lesion.contributions, title, PICTURE_PX)
+            bars = contributionBars(pen, lesion.contributions, PICTURE_PX)
             self._ui.contributionsPicture.setPixmap(bars)
             self._ui.contributionsPicture.setFixedHeight(bars.height())
 

@@ -11,6 +11,7 @@ import pytest
 import report_cases as cases
 from report_page import cards, page
 
+from radioimmuno.features.catalog import STANDARD
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 
@@ -39,7 +40,8 @@ def test_contributions_are_bars_around_zero_in_order_of_size_and_sum_up(tmp_path
 def test_many_terms_are_folded_with_their_sum(tmp_path: Path) -> None:
     lesion = cases.patient().lesions[0]
     many = tuple(
-        replace(lesion.contributions[0], variable=f"unknown.{n}", contribution=1.0 / n) for n in range(1, 13)
+        replace(lesion.contributions[0], variable=f"lesion.{key}", contribution=1.0 / n)
+        for n, key in enumerate(STANDARD[:12], start=1)
     )
     card = cards(page(tmp_path, cases.patient(lesions=(replace(lesion, contributions=many),))))[0]
     first, folded = card.all("table", class_="terms")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from radioimmuno.report.markup import element
-from radioimmuno.report.words import fixed, number, standing, variable_title, variable_value
+from radioimmuno.report.words import fixed, number, standing, value_words
 from radioimmuno.signature.signature import Cutoffs
 
 
@@ -46,11 +46,8 @@ def test_standing_at_the_cutoffs_themselves() -> None:
     assert standing(1.0, cutoffs, 1) == "between the median (0.0) and the high cut-off (1.0)"
 
 
-def test_variables_have_names_and_units_that_a_person_reads() -> None:
-    assert variable_title("ring.glrlm.short_runs_emphasis") == "ring, run length: short runs emphasis"
-    assert variable_title("location.lymph_node") == "site: lymph node"
-    assert variable_title("clinical.age") == "clinical.age"
-    assert variable_value("lesion.statistics.mean", 12.5) == "12.50 HU"
-    assert variable_value("lesion.morphology.surface_area", 388.1) == "388.1 mm²"
-    assert variable_value("location.liver", 0.0) == "no"
-    assert variable_value("acquisition.kvp", 120.0) == "120 kV"
+def test_values_of_variables_have_their_unit() -> None:
+    assert value_words("lesion.statistics.mean", 12.5) == "12.50 HU"
+    assert value_words("lesion.morphology.surface_area", 388.1) == "388.1 mm²"
+    assert value_words("location.liver", 0.0) == "no"
+    assert value_words("acquisition.kvp", 120.0) == "120 kV"

@@ -7,7 +7,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.scoring.score import patient_score, score, score_lesions, title
+from radioimmuno.scoring.score import patient_score, score, score_lesions
 
 LATTICE = Lattice((60, 64, 68), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 CENTRES = ((12, 12, 12), (50, 50, 12), (50, 12, 45), (12, 50, 45))
@@ -151,9 +151,3 @@ def test_the_same_input_gives_the_same_result_with_its_provenance():
     assert first.provenance["signature"]["sha256"] == "ab" * 32
     assert first.provenance["inputs"] == {"ct": "x"}
     assert first.provenance["settings"]["ring"]["outer_mm"] == 2.0
-
-
-def test_variables_have_names_a_person_reads():
-    assert title("ring.glrlm.run_percentage") == "ring, run length: run percentage"
-    assert title("location.lymph_node") == "site: lymph node"
-    assert title("acquisition.kvp") == "tube voltage (kVp)"

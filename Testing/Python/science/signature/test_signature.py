@@ -9,7 +9,7 @@ from signature_cases import DELETE, DOCUMENT, changed
 
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
-from radioimmuno.signature.signature import Signature, is_variable, read_signature, write_signature
+from radioimmuno.signature.signature import Signature, read_signature, write_signature
 from radioimmuno.signature.strict_json import MAX_BYTES
 
 
@@ -228,19 +228,3 @@ def test_what_could_not_be_read_again_is_not_written(read, tmp_path, change):
         write_signature(dataclasses.replace(signature, **change), path)
     assert path.read_bytes() == before
     assert {file.name for file in tmp_path.iterdir()} == {"kept.json", "signature.json"}
-
-
-@pytest.mark.parametrize(
-    ("name", "known"),
-    [
-        ("lesion.morphology.volume", True),
-        ("ring.glrlm_merged.run_percentage", True),
-        ("location.soft_tissue", True),
-        ("acquisition.kvp", True),
-        ("lesion", False),
-        ("location.", False),
-        ("", False),
-    ],
-)
-def test_variables_are_features_of_a_region_locations_and_the_tube_voltage(name, known):
-    assert is_variable(name) is known

@@ -1,0 +1,104 @@
+"""What a signature weighs: one vocabulary of its variables, their titles, units and where values come from.
+
+A variable's key is `<region>.<family>.<name>` for a feature of a region, `location.<site>` for whether the
+lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from ..features import catalog
+from ..lesion import Site
+
+KVP = "acquisition.kvp"
+LOCATION = "location."
+
+# Differences that are usual. Scanners offer voltages in steps of 20 kV: 80, 100, 120, 140.
+KVP_STEP = 20.0
+OTHER_SITE = 1.0
+
+
+class Source(Enum):
+    """Where the value of a variable comes from."""
+
+    FEATURE = "measured on a region of the lesion"
+    SITE = "where the lesion sits"
+    TUBE_VOLTAGE = "how the CT was made"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable that a signature may use.
+
+    Parameters
+    ----------
+    key : str, as signature files and tables write it
+    source : Source
+    title : str, what a person reads
+    unit : str, as in the catalog of features; "" for a yes or a no
+    step : float, the smallest usual difference between two of its values; 0 where none is known
+    region : str, `lesion` or `ring`; "" where it is no feature
+    feature : Feature, optional
+    site : Site, optional
+    """
+
+    key: str
+    source: Source
+    title: str
+    unit: str
+    step: float = 0.0
+    region: str = ""
+    feature: catalog.Feature | None = None
+    site: Site | None = None
+
+
+@cache
+def variable_of(key: str) -> Variable:
+    """The variable of a key.
+
+    Parameters
+    ----------
+    key : str
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    ValueError
+        When there is no such variable.
+
+    Examples
+    --------
+    >>> variable = variable_of("ring.statistics.mean")
+    >>> variable.title, variable.unit, variable.region
+    ('ring, intensity: mean', 'HU', 'ring')
+    >>> variable_of("location.lymph_node").title
+    'site: lymph node'
+    >>> variable_of("acquisition.kvp").source is Source.TUBE_VOLTAGE
+    True
+    """
+    if key == KVP:
+        return Variable(key, Source.TUBE_VOLTAGE, "tube voltage", "kV", KVP_STEP)
+    if key.startswith(LOCATION):
+        site = Site(key.removeprefix(LOCATION))
+        return Variable(key, Source.SITE, f"site: {site.label}", "", OTHER_SITE, site=site)
+    try:
+        region, feature = catalog.split(key)
+    except KeyError:
+        raise ValueError(f"{key!r} is not a variable") from None
+    title = f"{region}, {feature.title}"
+    return Variable(key, Source.FEATURE, title, feature.unit, region=region, feature=feature)
+
+
+def location_of(site: Site) -> str:
+    """The key of the variable that says whether a lesion sits there.
+
+    >>> location_of(Site.LIVER)
+    'location.liver'
+    """
+    return f"{LOCATION}{site.value}"

@@ -1,0 +1,49 @@
+"""The variables of signatures: keys, titles, units, and where values come from."""
+
+import pytest
+
+from radioimmuno.features.catalog import ALL, identifiers
+from radioimmuno.lesion import Site
+from radioimmuno.signature.variables import KVP, Source, location_of, variable_of
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "title", "unit"),
+    [
+        ("ring.glrlm.run_percentage", Source.FEATURE, "ring, run length: run percentage", "1"),
+        ("lesion.morphology.volume", Source.FEATURE, "lesion, shape: volume", "mm3"),
+        ("location.lymph_node", Source.SITE, "site: lymph node", ""),
+        ("acquisition.kvp", Source.TUBE_VOLTAGE, "tube voltage", "kV"),
+    ],
+)
+def test_variables_are_features_of_a_region_locations_and_the_tube_voltage(key, source, title, unit):
+    variable = variable_of(key)
+    assert (variable.key, variable.source, variable.title, variable.unit) == (key, source, title, unit)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "lesion", "lesion.", "location.", "location.nose", "acquisition", "acquisition.kvp.", "pet.lesion"],
+)
+def test_what_is_no_variable_is_refused_by_name(key):
+    with pytest.raises(ValueError, match="not a"):
+        variable_of(key)
+
+
+def test_a_feature_knows_its_region_and_itself():
+    variable = variable_of("ring.glrlm_merged.run_percentage")
+    assert variable.region == "ring"
+    assert variable.feature is not None
+    assert variable.feature.key == "glrlm_merged.run_percentage"
+    assert variable.site is None
+
+
+@pytest.mark.parametrize("site", list(Site), ids=lambda site: site.value)
+def test_every_site_has_a_location(site):
+    variable = variable_of(location_of(site))
+    assert (variable.site, variable.source) == (site, Source.SITE)
+
+
+def test_no_two_variables_have_the_same_title():
+    keys = [*identifiers(ALL), *map(location_of, Site), KVP]
+    assert len({variable_of(key).title for key in keys}) == len(keys)
