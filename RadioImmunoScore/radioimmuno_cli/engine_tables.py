@@ -57,13 +57,12 @@ def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
     """PyRadiomics' features that the catalog knows, and all of its filtered images' ones."""
     from radioimmuno.engines import PYRADIOMICS
     from radioimmuno.engines.pyradiomics import extract_filtered
-    from radioimmuno.engines.pyradiomics_names import NAMES
-    from radioimmuno.features.catalog import split
+    from radioimmuno.features.catalog import BY_KEY, split
 
-    shared = [identifier for identifier in order.wanted if split(identifier)[1].key in NAMES]
+    shared = [identifier for identifier in order.wanted if split(identifier)[1].pyradiomics]
     measured = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
     rows = [
-        {**row, NAME_COLUMN: f"original_{NAMES[row['feature']]}"}
+        {**row, NAME_COLUMN: f"original_{BY_KEY[row['feature']].pyradiomics_name}"}
         for lesion in measured
         for row in _rows(lesion, shared)
     ]

@@ -15,7 +15,12 @@ OWN, PYRADIOMICS = "radioimmuno", "pyradiomics"
 
 
 def engine_named(name: str | None) -> Engine:
-    """The engine of this name, to hand to `measuring.extract`; our own for None.
+    """The engine of this name, to hand to `extraction.extract`; our own for None.
+
+    Parameters
+    ----------
+    name : str or None
+        `OWN` or `PYRADIOMICS`.
 
     Raises
     ------

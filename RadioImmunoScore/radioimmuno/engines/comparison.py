@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 from ..extraction.extract import LesionFeatures
-from ..features.catalog import split
+from ..features.catalog import BY_KEY, split
 from ..settings import ExtractionSettings
-from .pyradiomics_names import NAMES, reason
 
 # Values that differ by no more than this are the same but for rounding: both add up in double precision,
 # where PyRadiomics adds 2.2e-16 to each logarithm's argument.
@@ -16,6 +15,38 @@ SAME_SHARE = 1e-6
 SAME_NEAR_ZERO = 1e-8
 
 NOT_EXPLAINED = "They differ for a reason that is not known here."
+
+# Why a value differs from ours though the feature is the same.
+KURTOSIS = "PyRadiomics gives kurtosis; ours is excess kurtosis (IBSI), which is 3 less."
+AXES = "PyRadiomics divides the covariance of the voxels' places by n, ours by n - 1."
+MESH = (
+    "The surface has cells that can be joined in two ways; PyRadiomics joins them the one way, ours (VTK's "
+    "marching cubes) the other."
+)
+FIRST_LEVEL = (
+    "PyRadiomics' level 1 is the region's darkest voxel; ours begins at the lower end of the intensity range "
+    "(IBSI), so that a level means the same HU in every lesion."
+)
+LEVEL_COUNT = (
+    "PyRadiomics divides by the number of levels from the region's darkest voxel on; ours counts them from "
+    "the lower end of the intensity range."
+)
+BIN_EDGES = (
+    "PyRadiomics puts bin edges at multiples of the bin width, ours count from the lower end of the "
+    "intensity range, and here the two are not the same."
+)
+NO_SUCH_FEATURE = "PyRadiomics has no such feature."
+
+_BY_MESH = (
+    "volume",
+    "surface_area",
+    "surface_to_volume_ratio",
+    "compactness_1",
+    "compactness_2",
+    "spherical_disproportion",
+    "sphericity",
+)
+_BY_FIRST_LEVEL = ("joint_average", "sum_average", "autocorrelation", "busyness")
 
 
 @dataclass(frozen=True)
@@ -52,9 +83,12 @@ def compare(
 
     Parameters
     ----------
-    ours, theirs : the same lesions in the same order, by our own engine and by PyRadiomics
-    wanted : identifiers `<region>.<family>.<name>`
-    extraction : the settings that both were made with; some differences depend on them
+    ours, theirs : sequence of LesionFeatures
+        The same lesions in the same order, by our own engine and by PyRadiomics.
+    wanted : sequence of str
+        Identifiers `<region>.<family>.<name>`.
+    extraction : ExtractionSettings
+        What both were made with; some differences depend on it.
     """
     return [
         _row(our, their, identifier, extraction)
@@ -86,7 +120,7 @@ def _row(
         ibsi_code=feature.ibsi_code,
         unit=feature.unit,
         ours=mine,
-        pyradiomics_name=NAMES.get(feature.key, ""),
+        pyradiomics_name=feature.pyradiomics_name,
         pyradiomics=other,
         difference=None if mine is None or other is None or mine == 0 else (other - mine) / abs(mine),
         note=_note(our, their, feature.key, mine, other, extraction),
@@ -101,7 +135,7 @@ def _note(
     other: float | None,
     extraction: ExtractionSettings,
 ) -> str:
-    if key not in NAMES:
+    if not BY_KEY[key].pyradiomics:
         return reason(key, extraction)
     for measured in (our, their):
         if measured.refused:
@@ -109,3 +143,35 @@ def _note(
     if mine is None or other is None:
         return "" if mine is other else "Only one of them defines the feature for this region."
     return "" if is_same(mine, other) else reason(key, extraction) or NOT_EXPLAINED
+
+
+def reason(key: str, extraction: ExtractionSettings) -> str:
+    """Why PyRadiomics' value of a feature may differ from ours at these settings; empty when it should not.
+
+    Parameters
+    ----------
+    key : str
+        Of the catalog.
+    extraction : ExtractionSettings
+    """
+    family, _, name = key.partition(".")
+    if not BY_KEY[key].pyradiomics:
+        return NO_SUCH_FEATURE
+    if key == "statistics.kurtosis":
+        return KURTOSIS
+    if family == "morphology":
+        return AXES if name.endswith("axis_length") else MESH if name in _BY_MESH else ""
+    if family == "statistics" or extraction.bin_count is not None:
+        return ""
+    if not _same_edges(extraction):
+        return BIN_EDGES
+    if name.startswith("normalized_inverse_difference"):
+        return LEVEL_COUNT
+    return FIRST_LEVEL if name in _BY_FIRST_LEVEL or name.endswith("_level_emphasis") else ""
+
+
+def _same_edges(extraction: ExtractionSettings) -> bool:
+    """Whether bins from the range's lower end have their edges at multiples of the bin width too."""
+    if extraction.bin_width_hu is None:
+        return True  # the levels are the intensities
+    return extraction.range_hu is not None and extraction.range_hu[0] % extraction.bin_width_hu == 0

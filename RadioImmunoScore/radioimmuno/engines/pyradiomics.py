@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 
 from ..extraction.extract import Findings, LesionFeatures, Progress, measure
-from ..features.catalog import REGIONS
+from ..features.catalog import BY_KEY, REGIONS
 from ..features.extract import Values
 from ..features.region import Region
 from ..findings import EngineError
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..settings import ExtractionSettings, Settings
-from .pyradiomics_names import NAMES
 
 HOW_TO_INSTALL = (
     "PyRadiomics is not installed. In Slicer: install the extension SlicerRadiomics (Extensions Manager) and "
@@ -71,14 +70,15 @@ def require() -> None:
 
 
 def extract(region: Region, keys: Collection[str]) -> Values:
-    """The values of the catalog's features by PyRadiomics' definitions; an engine for `measuring.extract`.
+    """The values of the catalog's features by PyRadiomics' definitions; an engine for `extraction.extract`.
 
     Parameters
     ----------
     region : Region
-    keys : keys of the catalog; those that PyRadiomics has no feature for are left out of the result
+    keys : collection of str
+        Keys of the catalog; those that PyRadiomics has no feature for are left out of the result.
     """
-    known = [key for key in keys if key in NAMES]
+    known = [key for key in keys if BY_KEY[key].pyradiomics]
     shape = [key for key in known if key.startswith("morphology.")]
     merged = [key for key in known if key.partition(".")[0].endswith("_merged")]
     others = [key for key in known if key not in shape and key not in merged]
@@ -107,9 +107,17 @@ def extract_filtered(
 
     Parameters
     ----------
-    image, lesions, settings, only, findings, progress : as of `measuring.extract`
-    image_types : PyRadiomics' names and options, e.g. `{"Wavelet": {}, "LoG": {"sigma": [2.0, 4.0]}}`
-    regions : `lesion`, `ring`
+    image : Image
+        The CT; this and the parameters that are not described here are those of `extraction.extract`.
+    lesions : sequence of Lesion
+    settings : Settings
+    image_types : mapping of str to mapping
+        PyRadiomics' names and options, e.g. `{"Wavelet": {}, "LoG": {"sigma": [2.0, 4.0]}}`.
+    regions : collection of str, optional
+        `lesion`, `ring`; both by default.
+    only : collection of str, optional
+    findings : mapping of str to sequence of Finding, optional
+    progress : callable, optional
 
     Raises
     ------
@@ -142,10 +150,10 @@ def _original(region: Region, mask: np.ndarray, keys: Sequence[str], more: Mappi
         return {}
     classes: dict[str, list[str]] = {}
     for key in keys:
-        kind, _, name = NAMES[key].partition("_")
-        classes.setdefault(kind, []).append(name)
+        feature = BY_KEY[key]
+        classes.setdefault(feature.family.pyradiomics_class, []).append(feature.pyradiomics)
     values = _execute(region, mask, classes, {"Original": {}}, more)
-    return {key: values.get(f"original_{NAMES[key]}") for key in keys}
+    return {key: values.get(f"original_{BY_KEY[key].pyradiomics_name}") for key in keys}
 
 
 def _execute(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..features.catalog import LOCAL_INTENSITY
-from ..features.local_intensity import PEAK_RADIUS_MM
+from ..features.catalog import BY_KEY
 from ..features.region import Region
 from ..findings import Finding, Refusal
 from ..geometry.grid import Grid
@@ -159,8 +158,9 @@ def _margins(keys: Keys, grid: Grid, margin_mm: float) -> dict[str, float]:
 
 
 def _margin_mm(keys: Sequence[str], grid: Grid) -> float:
-    """How far beyond the region its features look: the intensity peaks take the mean over a sphere."""
-    return PEAK_RADIUS_MM + max(grid.lattice.spacing) if LOCAL_INTENSITY.intersection(keys) else 0.0
+    """How far beyond the region its features look, and a step of the grid more."""
+    reach_mm = max((BY_KEY[key].family.reach_mm for key in keys if key in BY_KEY), default=0.0)
+    return reach_mm + max(grid.lattice.spacing) if reach_mm else 0.0
 
 
 def _steps(margin_mm: float, grid: Grid) -> tuple[int, int, int]:

@@ -1,69 +1,33 @@
-"""The catalog of features: our names, IBSI codes and tags, units, and the names a person reads.
+"""The catalog of features: keys, identifiers and the sets of them that are in use.
 
-Source of codes and definitions: Image Biomarker Standardisation Initiative, reference manual
-(arXiv:1612.07003). A feature's key is `<family>.<name>`; an identifier, as a signature's terms use it, has
-the region in front: `ring.glcm.contrast`. GLCM and GLRLM come twice: averaged over the 13 directions
-(`glcm`, `glrlm`) and from the directions' merged matrix (`glcm_merged`, `glrlm_merged`).
+It follows from the families' rows (`registry.FAMILIES`). A feature's key is `<family>.<name>`; an identifier,
+as a signature's terms use it, has the region in front: `ring.glcm.contrast`. GLCM and GLRLM come twice:
+averaged over the 13 directions (`glcm`, `glrlm`) and from the directions' merged matrix (`glcm_merged`,
+`glrlm_merged`).
+
+>>> region, feature = split("ring.statistics.mean")
+>>> region, feature.key, feature.title, feature.ibsi_code, feature.unit
+('ring', 'statistics.mean', 'intensity: mean', 'Q4LE', 'HU')
+>>> feature.pyradiomics_name, feature.lifex_name
+('firstorder_Mean', 'INTENSITY-BASED_MeanIntensity')
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from .catalog_rows import AUTOCORRELATION, ENCLOSING, ROWS
+from .family import Feature
+from .registry import FAMILIES
 
 REGIONS = ("lesion", "ring")
 
-FAMILY_TITLES = {
-    "morphology": "shape",
-    "local_intensity": "local intensity",
-    "statistics": "intensity",
-    "histogram": "histogram",
-    "ivh": "intensity-volume",
-    "glcm": "co-occurrence",
-    "glcm_merged": "co-occurrence, merged",
-    "glrlm": "run length",
-    "glrlm_merged": "run length, merged",
-    "glszm": "zone size",
-    "gldzm": "zone distance",
-    "ngtdm": "gray-tone difference",
-    "ngldm": "gray-level dependence",
-}
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One feature.
-
-    `reference_tag` is its tag in the table of IBSI consensus values (3D), `unit` a UCUM-like unit ("1" for
-    none).
-    """
-
-    family: str
-    name: str
-    ibsi_code: str
-    reference_tag: str
-    unit: str
-
-    @property
-    def key(self) -> str:
-        """`<family>.<name>`."""
-        return f"{self.family}.{self.name}"
-
-    @property
-    def title(self) -> str:
-        """What a person reads: "run length: short runs emphasis"."""
-        return f"{FAMILY_TITLES[self.family]}: {self.name.replace('_', ' ')}"
-
-
-FEATURES: tuple[Feature, ...] = tuple(Feature(*row) for row in ROWS)
+FEATURES: tuple[Feature, ...] = tuple(
+    Feature(**vars(row), family=family) for family in FAMILIES for row in family.rows
+)
 BY_KEY: dict[str, Feature] = {feature.key: feature for feature in FEATURES}
 
 ALL: tuple[str, ...] = tuple(BY_KEY)
-ON_REQUEST = frozenset(AUTOCORRELATION + ENCLOSING)
-LOCAL_INTENSITY = frozenset(key for key in ALL if key.startswith("local_intensity."))
-DEFAULT: tuple[str, ...] = tuple(key for key in ALL if key not in ON_REQUEST)
+DEFAULT: tuple[str, ...] = tuple(feature.key for feature in FEATURES if not feature.on_request)
 
 _SHAPE = ("volume", "surface_area", "sphericity", "compactness_2")
 _STANDARD_NAMES = {
@@ -92,12 +56,31 @@ STANDARD: tuple[str, ...] = tuple(f"morphology.{name}" for name in _SHAPE) + STA
 
 
 def identifiers(keys: Collection[str], regions: Collection[str] = REGIONS) -> tuple[str, ...]:
-    """The keys with each region in front: `lesion.statistics.mean`, ..., `ring.statistics.mean`, ..."""
+    """The keys with each region in front, region by region.
+
+    Parameters
+    ----------
+    keys : collection of str
+    regions : collection of str, optional
+
+    Examples
+    --------
+    >>> identifiers(["statistics.mean", "ivh.area_under_curve"], ["ring"])
+    ('ring.statistics.mean', 'ring.ivh.area_under_curve')
+    """
     return tuple(f"{region}.{key}" for region in regions for key in keys)
 
 
 def split(identifier: str) -> tuple[str, Feature]:
-    """(region, feature) of an identifier.
+    """The region and the feature of an identifier.
+
+    Parameters
+    ----------
+    identifier : str
+
+    Returns
+    -------
+    tuple of (str, Feature)
 
     Raises
     ------

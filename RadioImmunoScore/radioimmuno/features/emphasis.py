@@ -5,9 +5,13 @@ All four count something of size j at level i; IBSI defines the same measures fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from .family import Row, Values
+from .neighbours import Neighbours
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,10 +20,13 @@ class SizeMatrix:
 
     Parameters
     ----------
-    counts : (d, m, s)
-    levels : (m,) level of each row
-    sizes : (s,) size of each column; sizes that never occur may be left out
-    voxels : number of voxels in the region (for the percentage)
+    counts : ndarray of float64, shape (d, m, s)
+    levels : ndarray of float64, shape (m,)
+        Level of each row.
+    sizes : ndarray of float64, shape (s,)
+        Size of each column; sizes that never occur may be left out.
+    voxels : int
+        Number of voxels in the region (for the percentage).
     """
 
     counts: np.ndarray
@@ -37,12 +44,22 @@ class SizeMatrix:
         )
 
 
-def size_matrix(level: np.ndarray, size: np.ndarray, lowest: int, span: int, voxels: int) -> SizeMatrix:
-    """One matrix from a list of things, each with a level (1 to span, 1 = `lowest`) and a size."""
+def size_matrix(neighbours: Neighbours, level: np.ndarray, size: np.ndarray) -> SizeMatrix:
+    """One matrix from a list of things in a region, each with a level and a size.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        The region's.
+    level : ndarray of int, shape (n,)
+        From 1 at the lowest level present.
+    size : ndarray of int, shape (n,)
+    """
     sizes, column = np.unique(size, return_inverse=True)
+    span = neighbours.span
     cells = np.bincount((level.astype(np.intp) - 1) * sizes.size + column, minlength=span * sizes.size)
-    levels = np.arange(lowest, lowest + span, dtype=float)
-    return SizeMatrix(cells.reshape(1, span, sizes.size).astype(float), levels, sizes.astype(float), voxels)
+    counts = cells.reshape(1, span, sizes.size).astype(float)
+    return SizeMatrix(counts, neighbours.levels, sizes.astype(float), neighbours.where.size)
 
 
 def measures(matrix: SizeMatrix) -> dict[str, float]:
@@ -50,6 +67,10 @@ def measures(matrix: SizeMatrix) -> dict[str, float]:
 
     Names: `small`, `large` (sizes), `low`, `high` (levels), their products, non-uniformities, variances,
     `percentage`, `entropy`, `energy`.
+
+    Parameters
+    ----------
+    matrix : SizeMatrix
     """
     i, j = matrix.levels, matrix.sizes
     total = matrix.counts.sum(axis=(1, 2))
@@ -80,40 +101,16 @@ def measures(matrix: SizeMatrix) -> dict[str, float]:
     return {name: float(value.mean()) for name, value in values.items()}
 
 
-def renamed(values: dict[str, float], names: dict[str, str]) -> dict[str, float | None]:
-    """The measures under a family's own names."""
-    return {own: values[shared] for shared, own in names.items()}
+def measures_of(matrix: SizeMatrix, rows: Sequence[Row]) -> Values:
+    """The measures under a family's own names.
 
-
-def names(
-    small: str,
-    large: str,
-    sizes: str,
-    spread: str,
-    percentage: str,
-    entropy: str,
-    *,
-    level_word: str = "gray_level",
-) -> dict[str, str]:
-    """A family's own names of the measures: `names("short_run", "long_run", "run_length", ...)`."""
-    return {
-        "small": f"{small}_emphasis",
-        "large": f"{large}_emphasis",
-        "low": f"low_{level_word}_emphasis",
-        "high": f"high_{level_word}_emphasis",
-        "small_low": f"{small}_low_{level_word}_emphasis",
-        "small_high": f"{small}_high_{level_word}_emphasis",
-        "large_low": f"{large}_low_{level_word}_emphasis",
-        "large_high": f"{large}_high_{level_word}_emphasis",
-        "level_non_uniformity": f"{level_word}_non_uniformity",
-        "normalized_level_non_uniformity": f"normalized_{level_word}_non_uniformity",
-        "size_non_uniformity": f"{sizes}_non_uniformity",
-        "normalized_size_non_uniformity": f"normalized_{sizes}_non_uniformity",
-        "percentage": percentage,
-        "level_variance": f"{level_word}_variance",
-        "size_variance": spread,
-        "entropy": entropy,
-    }
+    Parameters
+    ----------
+    matrix : SizeMatrix
+    rows : sequence of Row
+        The family's, in the order of `measures`; it may leave out the last.
+    """
+    return {row.name: value for row, value in zip(rows, measures(matrix).values(), strict=False)}
 
 
 def _variance(p: np.ndarray, x: np.ndarray) -> np.ndarray:

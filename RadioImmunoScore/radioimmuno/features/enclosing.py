@@ -10,11 +10,16 @@ ELLIPSOID_ROUNDS = 20_000
 
 
 def minimum_box(corners: np.ndarray) -> np.ndarray:
-    """Sides of the smallest box with one face on a face of the points' convex hull, (3,).
+    """Sides of the smallest box with one face on a face of the points' convex hull.
 
     Parameters
     ----------
-    corners : (m, 3) points, no four of them the only ones in a plane
+    corners : ndarray of float64, shape (m, 3)
+        Points, no four of them the only ones in a plane.
+
+    Returns
+    -------
+    ndarray of float64, shape (3,)
     """
     from scipy.spatial import ConvexHull
 
@@ -44,10 +49,18 @@ def _minimum_rectangle(points: np.ndarray) -> np.ndarray:
 
 
 def minimum_ellipsoid(points: np.ndarray) -> np.ndarray:
-    """Semi-axes of the smallest ellipsoid around the points, (3,), by Khachiyan's algorithm.
+    """Semi-axes of the smallest ellipsoid around the points, by Khachiyan's algorithm.
 
     Source: Todd and Yildirim, On Khachiyan's algorithm for the computation of minimum-volume enclosing
     ellipsoids, Discrete Appl. Math. 155 (2007), with steps towards and away.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 3)
+
+    Returns
+    -------
+    ndarray of float64, shape (3,)
     """
     n, d = points.shape
     lifted = np.column_stack([points - points.mean(axis=0), np.ones(n)])

@@ -2,15 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from .family import Family, Measurement, Row, Values
 from .neighbours import Neighbours
 
-Values = dict[str, float | None]
+# fmt: off
+ROWS = (
+    Row("joint_maximum", "GYBY", "cm_joint_max", pyradiomics="MaximumProbability", lifex="JointMaximum"),
+    Row("joint_average", "60VM", "cm_joint_avg", pyradiomics="JointAverage", lifex="JointAverage"),
+    Row("joint_variance", "UR99", "cm_joint_var", pyradiomics="SumSquares", lifex="JointVariance"),
+    Row("joint_entropy", "TU9B", "cm_joint_entr", words="variety of neighboring pairs",
+        pyradiomics="JointEntropy", lifex="JointEntropyLog2"),
+    Row("difference_average", "TF7R", "cm_diff_avg",
+        pyradiomics="DifferenceAverage", lifex="DifferenceAverage"),
+    Row("difference_variance", "D3YU", "cm_diff_var",
+        pyradiomics="DifferenceVariance", lifex="DifferenceVariance"),
+    Row("difference_entropy", "NTRS", "cm_diff_entr",
+        pyradiomics="DifferenceEntropy", lifex="DifferenceEntropy"),
+    Row("sum_average", "ZGXS", "cm_sum_avg", pyradiomics="SumAverage", lifex="SumAverage"),
+    Row("sum_variance", "OEEB", "cm_sum_var", pyradiomics="ClusterTendency", lifex="SumVariance"),
+    Row("sum_entropy", "P6QZ", "cm_sum_entr", pyradiomics="SumEntropy", lifex="SumEntropy"),
+    Row("angular_second_moment", "8ZQL", "cm_energy", words="few kinds of neighboring pairs prevail",
+        pyradiomics="JointEnergy", lifex="AngularSecondMoment"),
+    Row("contrast", "ACUI", "cm_contrast", words="large differences between neighbors",
+        pyradiomics="Contrast", lifex="Contrast"),
+    Row("dissimilarity", "8S9J", "cm_dissimilarity", words="mean difference between neighbors",
+        pyradiomics="DifferenceAverage", lifex="Dissimilarity"),
+    Row("inverse_difference", "IB1Z", "cm_inv_diff", words="neighbors that are alike",
+        pyradiomics="Id", lifex="InverseDifference"),
+    Row("normalized_inverse_difference", "NDRX", "cm_inv_diff_norm",
+        pyradiomics="Idn", lifex="NormalisedInverseDifference"),
+    Row("inverse_difference_moment", "WF0Z", "cm_inv_diff_mom",
+        pyradiomics="Idm", lifex="InverseDifferenceMoment"),
+    Row("normalized_inverse_difference_moment", "1QCO", "cm_inv_diff_mom_norm",
+        pyradiomics="Idmn", lifex="NormalisedInverseDifferenceMoment"),
+    Row("inverse_variance", "E8JP", "cm_inv_var", pyradiomics="InverseVariance", lifex="InverseVariance"),
+    Row("correlation", "NI2N", "cm_corr", words="neighbors predict each other",
+        pyradiomics="Correlation", lifex="Correlation"),
+    Row("autocorrelation", "QWB0", "cm_auto_corr", pyradiomics="Autocorrelation", lifex="Autocorrelation"),
+    Row("cluster_tendency", "DG8W", "cm_clust_tend", pyradiomics="ClusterTendency", lifex="ClusterTendency"),
+    Row("cluster_shade", "7NFM", "cm_clust_shade", pyradiomics="ClusterShade", lifex="ClusterShade"),
+    Row("cluster_prominence", "AE86", "cm_clust_prom",
+        pyradiomics="ClusterProminence", lifex="ClusterProminence"),
+    Row("information_correlation_1", "R8DG", "cm_info_corr1", pyradiomics="Imc1"),
+    Row("information_correlation_2", "JN9H", "cm_info_corr2", pyradiomics="Imc2"),
+)
+# fmt: on
 
 
-def co_occurrences(neighbours: Neighbours) -> np.ndarray:
-    """How often level a neighbours level b, counted both ways, for each direction, (13, span, span)."""
+def co_occurrences(measurement: Measurement) -> np.ndarray:
+    """How often level a neighbours level b, counted both ways, for each direction.
+
+    Parameters
+    ----------
+    measurement : Measurement
+
+    Returns
+    -------
+    ndarray of float64, shape (13, span, span)
+    """
+    neighbours = measurement.neighbours
     size = neighbours.span + 1
     base = neighbours.own.astype(np.intp) * size
     counts = np.empty((len(neighbours.steps), neighbours.span, neighbours.span))
@@ -21,21 +75,27 @@ def co_occurrences(neighbours: Neighbours) -> np.ndarray:
     return counts
 
 
-def glcm(neighbours: Neighbours, counts: np.ndarray) -> Values:
+def glcm(measurement: Measurement) -> Values:
     """Features averaged over the directions (IBSI ITBB); a direction without pairs does not count.
 
     Parameters
     ----------
-    counts : (13, span, span) of `co_occurrences`
+    measurement : Measurement
     """
+    counts = measurement.shared(co_occurrences)
     filled = counts.sum(axis=(1, 2)) > 0
-    return _averaged(_features(counts[filled], neighbours))
+    return _averaged(_features(counts[filled], measurement.neighbours))
 
 
-def glcm_merged(neighbours: Neighbours, counts: np.ndarray) -> Values:
-    """Features of the one matrix that merges all directions (IBSI IAZD)."""
-    merged = counts.sum(axis=0, keepdims=True)
-    return _averaged(_features(merged[merged.sum(axis=(1, 2)) > 0], neighbours))
+def glcm_merged(measurement: Measurement) -> Values:
+    """Features of the one matrix that merges all directions (IBSI IAZD).
+
+    Parameters
+    ----------
+    measurement : Measurement
+    """
+    merged = measurement.shared(co_occurrences).sum(axis=0, keepdims=True)
+    return _averaged(_features(merged[merged.sum(axis=(1, 2)) > 0], measurement.neighbours))
 
 
 def _averaged(features: dict[str, np.ndarray]) -> Values:
@@ -120,3 +180,23 @@ def _plogp(p: np.ndarray) -> np.ndarray:
     """Sum of p log2 p over the last axis, 0 log 0 being 0."""
     logs = np.log2(p, where=p > 0, out=np.zeros_like(p))
     return np.einsum("...i,...i->...", p, logs)
+
+
+FAMILY = Family(
+    "glcm",
+    "co-occurrence",
+    ROWS,
+    lambda measurement, names: glcm(measurement),
+    tag_suffix="_3D_avg",
+    pyradiomics_class="glcm",
+    lifex_prefix="GLCM",
+    directions="AVERAGED",
+)
+FAMILY_MERGED = replace(
+    FAMILY,
+    key="glcm_merged",
+    title="co-occurrence, merged",
+    compute=lambda measurement, names: glcm_merged(measurement),
+    tag_suffix="_3D_comb",
+    directions="MERGED",
+)

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from .emphasis import SizeMatrix, measures, names, renamed
-from .neighbours import Neighbours
+from .emphasis import SizeMatrix, measures_of
+from .family import Family, Measurement, Row
 
-_NAMES = names(
-    "short_run", "long_run", "run_length", "run_length_variance", "run_percentage", "run_entropy"
-) | {
-    "small": "short_runs_emphasis",
-    "large": "long_runs_emphasis",
-}
+# fmt: off
+ROWS = (
+    Row("short_runs_emphasis", "22OV", "rlm_sre", words="short runs of equal voxels",
+        pyradiomics="ShortRunEmphasis", lifex="ShortRunsEmphasis"),
+    Row("long_runs_emphasis", "W4KF", "rlm_lre", words="long runs of equal voxels",
+        pyradiomics="LongRunEmphasis", lifex="LongRunsEmphasis"),
+    Row("low_gray_level_emphasis", "V3SW", "rlm_lgre", words="runs of dark voxels",
+        pyradiomics="LowGrayLevelRunEmphasis", lifex="LowGreyLevelRunEmphasis"),
+    Row("high_gray_level_emphasis", "G3QZ", "rlm_hgre", words="runs of bright voxels",
+        pyradiomics="HighGrayLevelRunEmphasis", lifex="HighGreyLevelRunEmphasis"),
+    Row("short_run_low_gray_level_emphasis", "HTZT", "rlm_srlge", words="short runs of dark voxels",
+        pyradiomics="ShortRunLowGrayLevelEmphasis", lifex="ShortRunLowGreyLevelEmphasis"),
+    Row("short_run_high_gray_level_emphasis", "GD3A", "rlm_srhge", words="short runs of bright voxels",
+        pyradiomics="ShortRunHighGrayLevelEmphasis", lifex="ShortRunHighGreyLevelEmphasis"),
+    Row("long_run_low_gray_level_emphasis", "IVPO", "rlm_lrlge", words="long runs of dark voxels",
+        pyradiomics="LongRunLowGrayLevelEmphasis", lifex="LongRunLowGreyLevelEmphasis"),
+    Row("long_run_high_gray_level_emphasis", "3KUM", "rlm_lrhge", words="long runs of bright voxels",
+        pyradiomics="LongRunHighGrayLevelEmphasis", lifex="LongRunHighGreyLevelEmphasis"),
+    Row("gray_level_non_uniformity", "R5YN", "rlm_glnu", words="runs crowded on few gray levels",
+        pyradiomics="GrayLevelNonUniformity", lifex="GreyLevelNonUniformity"),
+    Row("normalized_gray_level_non_uniformity", "OVBL", "rlm_glnu_norm",
+        pyradiomics="GrayLevelNonUniformityNormalized"),
+    Row("run_length_non_uniformity", "W92Y", "rlm_rlnu", words="runs crowded on few lengths",
+        pyradiomics="RunLengthNonUniformity", lifex="RunLengthNonUniformity"),
+    Row("normalized_run_length_non_uniformity", "IC23", "rlm_rlnu_norm",
+        pyradiomics="RunLengthNonUniformityNormalized"),
+    Row("run_percentage", "9ZK5", "rlm_r_perc", words="fine texture: many runs",
+        pyradiomics="RunPercentage", lifex="RunPercentage"),
+    Row("gray_level_variance", "8CE5", "rlm_gl_var", pyradiomics="GrayLevelVariance"),
+    Row("run_length_variance", "SXLW", "rlm_rl_var", pyradiomics="RunVariance"),
+    Row("run_entropy", "HJ9O", "rlm_rl_entr", pyradiomics="RunEntropy"),
+)
+# fmt: on
 
 
-def run_lengths(neighbours: Neighbours) -> SizeMatrix:
+def run_lengths(measurement: Measurement) -> SizeMatrix:
     """How often runs of each length occur at each level, for each direction.
 
     Let N_r be the number of places where r voxels of one level follow each other in a direction. Then
     N_r - 2 N_(r+1) + N_(r+2) runs have length r exactly. The places of r + 1 are those of r that go on by
     one pair of equals more, so that each round looks at what is left only.
+
+    Parameters
+    ----------
+    measurement : Measurement
     """
+    neighbours = measurement.neighbours
     n, span = neighbours.where.size, neighbours.span
     follower = np.empty(n, np.int32)
     sequences: list[list[np.ndarray]] = []
@@ -44,11 +78,21 @@ def run_lengths(neighbours: Neighbours) -> SizeMatrix:
     return SizeMatrix(runs, neighbours.levels, np.arange(1.0, longest + 1), n)
 
 
-def glrlm(matrix: SizeMatrix) -> dict[str, float | None]:
-    """Features averaged over the directions (IBSI ITBB)."""
-    return renamed(measures(matrix), _NAMES)
-
-
-def glrlm_merged(matrix: SizeMatrix) -> dict[str, float | None]:
-    """Features of the one matrix that merges all directions (IBSI IAZD)."""
-    return renamed(measures(matrix.merged()), _NAMES)
+FAMILY = Family(
+    "glrlm",
+    "run length",
+    ROWS,
+    lambda measurement, names: measures_of(measurement.shared(run_lengths), ROWS),
+    tag_suffix="_3D_avg",
+    pyradiomics_class="glrlm",
+    lifex_prefix="GLRLM",
+    directions="AVERAGED",
+)
+FAMILY_MERGED = replace(
+    FAMILY,
+    key="glrlm_merged",
+    title="run length, merged",
+    compute=lambda measurement, names: measures_of(measurement.shared(run_lengths).merged(), ROWS),
+    tag_suffix="_3D_comb",
+    directions="MERGED",
+)

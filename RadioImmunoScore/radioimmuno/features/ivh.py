@@ -5,17 +5,39 @@ from __future__ import annotations
 import numpy as np
 
 from ..findings import Refusal
+from .family import Family, Row, Values
 from .region import Region
 
 # IBSI's configurations have up to a thousand; finer ones differ by less than a millionth of the range.
 MAX_STEPS = 1_000_000
 
+# fmt: off
+ROWS = (
+    Row("volume_fraction_at_10_intensity", "NK6P", "ivh_v10"),
+    Row("volume_fraction_at_90_intensity", "4279", "ivh_v90"),
+    Row("intensity_at_10_volume", "PWN1", "ivh_i10", "HU"),
+    Row("intensity_at_90_volume", "BOHI", "ivh_i90", "HU"),
+    Row("volume_fraction_difference_10_90", "WITY", "ivh_diff_v10_v90"),
+    Row("intensity_difference_10_90", "JXJA", "ivh_diff_i10_i90", "HU"),
+    Row("area_under_curve", "9CMM", "ivh_auc"),
+)
+# fmt: on
 
-def ivh(region: Region) -> dict[str, float | None]:
-    """The intensity-volume histogram's features, named as in the catalog.
+
+def ivh(region: Region) -> Values:
+    """The intensity-volume histogram's features.
 
     The area under the curve has no consensus value in IBSI; ours is the trapezoid rule over intensity
     fraction and volume fraction.
+
+    Parameters
+    ----------
+    region : Region
+
+    Raises
+    ------
+    Refusal
+        When the histogram would have more than `MAX_STEPS` steps.
     """
     intensity, count, beyond = _steps(region)
     volume = 1.0 - np.concatenate([[0], np.cumsum(count)[:-1]]) / count.sum()
@@ -79,3 +101,6 @@ def _check_steps(estimate: float) -> None:
             f"The intensity-volume histogram would have about {estimate:.3g} steps; the limit is "
             f"{MAX_STEPS:,}. Use a larger bin width or a narrower intensity range.",
         )
+
+
+FAMILY = Family("ivh", "intensity-volume", ROWS, lambda measurement, names: ivh(measurement.region))

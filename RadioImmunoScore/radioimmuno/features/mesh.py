@@ -21,8 +21,14 @@ def mesh_volume_and_area(mask: np.ndarray, spacing: Triple) -> tuple[float, floa
 
     Parameters
     ----------
-    mask : bool (k, j, i)
-    spacing : (sk, sj, si) in mm
+    mask : ndarray of bool, shape (k, j, i)
+    spacing : tuple of float
+        (sk, sj, si) in mm.
+
+    Returns
+    -------
+    tuple of float
+        Volume in mm3, area in mm2.
     """
     area, flux, lift = _case_table(spacing)
     padded = np.pad(mask, 1).view(np.uint8)

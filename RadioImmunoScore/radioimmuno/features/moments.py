@@ -6,8 +6,6 @@ the different values and how often they occur, which gives the same numbers much
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 
@@ -16,7 +14,12 @@ def value_counts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Parameters
     ----------
-    values : (n,), n > 0
+    values : ndarray of float64, shape (n,)
+        At least one.
+
+    Returns
+    -------
+    tuple of ndarray, shape (m,) each
     """
     low, high = values.min(), values.max()
     if high - low <= 4 * values.size + 65536:
@@ -29,7 +32,7 @@ def value_counts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return found, counts
 
 
-def describe(values: np.ndarray, counts: np.ndarray) -> Mapping[str, float | None]:
+def describe(values: np.ndarray, counts: np.ndarray) -> dict[str, float | None]:
     """Moments, percentiles and dispersion, named as in the catalog (statistics; histogram).
 
     Variance and the higher moments have n in their denominator; kurtosis is excess kurtosis; percentiles
@@ -38,8 +41,10 @@ def describe(values: np.ndarray, counts: np.ndarray) -> Mapping[str, float | Non
 
     Parameters
     ----------
-    values : (m,) ascending, different
-    counts : (m,) positive
+    values : ndarray of float64, shape (m,)
+        Ascending, different.
+    counts : ndarray of int, shape (m,)
+        How often each occurs, at least once.
     """
     n = counts.sum()
     mean = float(values @ counts / n)
@@ -73,7 +78,17 @@ def describe(values: np.ndarray, counts: np.ndarray) -> Mapping[str, float | Non
 
 
 def percentiles(values: np.ndarray, counts: np.ndarray, shares: tuple[float, ...]) -> list[float]:
-    """Percentiles (0-100) with linear interpolation between order statistics, as numpy's default."""
+    """Percentiles (0-100) with linear interpolation between order statistics, as numpy's default.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (m,)
+        Ascending, different.
+    counts : ndarray of int, shape (m,)
+        How often each occurs.
+    shares : tuple of float
+        From 0 to 100.
+    """
     cumulative = np.cumsum(counts)
     positions = np.array(shares) / 100 * (cumulative[-1] - 1)
     below = np.floor(positions)

@@ -27,11 +27,16 @@ class Neighbours:
 
     Parameters
     ----------
-    flat : levels of the crop with one layer of zeros around, raveled; levels count from 1 at `lowest`
-    strides : steps in `flat` along the three array axes
-    lowest : the lowest level present; a voxel's level is `flat` + lowest - 1
-    span : highest level present - lowest + 1
-    level_count : number of levels the discretization makes (Ng)
+    flat : ndarray of uint16, shape (m,)
+        Levels of the crop with one layer of zeros around, raveled; levels count from 1 at `lowest`.
+    strides : tuple of int
+        Steps in `flat` along the three array axes.
+    lowest : int
+        The lowest level present; a voxel's level is `flat` + lowest - 1.
+    span : int
+        Highest level present - lowest + 1.
+    level_count : int
+        Number of levels the discretization makes (Ng).
     """
 
     flat: np.ndarray
@@ -79,7 +84,7 @@ class Neighbours:
 
     @cached_property
     def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-        """For each direction, the voxels (0 to n-1) whose next one has their level, and those next ones."""
+        """For each direction, the voxels (0 to n-1) whose next one has their level; the next ones, (m,)."""
         number = np.zeros(self.flat.size, np.int32)
         number[self.where] = np.arange(self.where.size, dtype=np.int32)
         found = []
@@ -109,6 +114,13 @@ class Neighbours:
             first, second = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
             zones = _joined(zones, zones.take(first), zones.take(second))
         return zones
+
+    @cached_property
+    def zone_levels(self) -> np.ndarray:
+        """Levels of the zones from 1 at `lowest`, by their numbers, (zones,)."""
+        levels = np.zeros(int(self.zones.max()) + 1, np.intp)
+        levels[self.zones] = self.own
+        return levels
 
     @property
     def levels(self) -> np.ndarray:

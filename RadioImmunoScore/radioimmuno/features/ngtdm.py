@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
+from .family import Family, Row, Values
 from .neighbours import Neighbours
 
+# fmt: off
+ROWS = (
+    Row("coarseness", "QCDE", "ngt_coarseness", words="coarse texture",
+        pyradiomics="Coarseness", lifex="Coarseness"),
+    Row("contrast", "65HE", "ngt_contrast", words="strong local differences",
+        pyradiomics="Contrast", lifex="Contrast"),
+    Row("busyness", "NQ30", "ngt_busyness", words="rapid changes from voxel to voxel",
+        pyradiomics="Busyness", lifex="Busyness"),
+    Row("complexity", "HDEZ", "ngt_complexity", pyradiomics="Complexity", lifex="Complexity"),
+    Row("strength", "1X9X", "ngt_strength", pyradiomics="Strength", lifex="Strength"),
+)
+# fmt: on
 
-def ngtdm(neighbours: Neighbours) -> dict[str, float | None]:
+
+def ngtdm(neighbours: Neighbours) -> Values:
     """Coarseness, contrast, busyness, complexity and strength.
 
     Voxels with no neighbour inside the region have no gray-tone difference and are left out. A region without
     differences has no coarseness (None): IBSI lets 10^6 stand for it, which no region measures.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
     """
     level, difference = _differences(neighbours)
     n = level.size
     if n == 0:
-        return dict.fromkeys(("coarseness", "contrast", "busyness", "complexity", "strength"))
+        return dict.fromkeys(row.name for row in ROWS)
     counts = np.bincount(level, minlength=neighbours.span + 1)[1:]
     sums = np.bincount(level, difference, neighbours.span + 1)[1:]
     present = counts > 0
@@ -60,3 +78,14 @@ def _box_sum(values: np.ndarray) -> np.ndarray:
         out[before] += values[after]
         values = out
     return values
+
+
+FAMILY = Family(
+    "ngtdm",
+    "gray-tone difference",
+    ROWS,
+    lambda measurement, names: ngtdm(measurement.neighbours),
+    tag_suffix="_3D",
+    pyradiomics_class="ngtdm",
+    lifex_prefix="NGTDM",
+)

@@ -17,13 +17,22 @@ class Region:
 
     Parameters
     ----------
-    values : intensities of the crop, float32 (k, j, i)
-    mask : morphological mask, bool (k, j, i)
-    intensity_mask : the mask after resegmentation, bool (k, j, i)
-    levels : discretized intensities from 1, int32 (k, j, i), 0 outside `intensity_mask`
-    level_count : number of levels that the discretization makes (Ng of IBSI)
-    spacing : grid spacing in mm
-    start : where on the grid the crop begins
+    values : ndarray of float32, shape (k, j, i)
+        Intensities of the crop.
+    mask : ndarray of bool, shape (k, j, i)
+        Morphological mask.
+    intensity_mask : ndarray of bool, shape (k, j, i)
+        The mask after resegmentation.
+    levels : ndarray of int32, shape (k, j, i)
+        Discretized intensities from 1, 0 outside `intensity_mask`.
+    level_count : int
+        Number of levels that the discretization makes (Ng of IBSI).
+    spacing : tuple of float
+        Of the grid, mm.
+    settings : ExtractionSettings, optional
+        What the region was made with.
+    start : tuple of int, optional
+        Where on the grid the crop begins.
     """
 
     values: np.ndarray

@@ -6,25 +6,14 @@ import math
 from typing import Any
 
 from ...features import catalog
+from ...features.family import UCUM_UNITS
 from ...scoring.results import LesionScore, Metrics
 from .codes import coded
 from .library import highdicom
 from .names import cleaned
 
-# Units of the catalog -> UCUM code and what a person reads.
-UNITS = {
-    "1": ("1", "no units"),
-    "mm": ("mm", "millimeter"),
-    "mm2": ("mm2", "square millimeter"),
-    "mm3": ("mm3", "cubic millimeter"),
-    "1/mm": ("/mm", "per millimeter"),
-    "HU": ("[hnsf'U]", "Hounsfield unit"),
-    "HU2": ("[hnsf'U]2", "square Hounsfield unit"),
-    "HU.mm3": ("[hnsf'U].mm3", "Hounsfield unit cubic millimeter"),
-    "cc": ("cm3", "cubic centimeter"),
-    "bit": ("bit", "bit"),
-}
-DIRECTIONS = {"glcm": "AVERAGED", "glrlm": "AVERAGED", "glcm_merged": "MERGED", "glrlm_merged": "MERGED"}
+# Units -> UCUM code and what a person reads.
+UNITS = {**UCUM_UNITS, "cc": ("cm3", "cubic centimeter"), "bit": ("bit", "bit")}
 DERIVATIONS = {
     "mean": ("373098007", "SCT", "Mean"),
     "median": ("373099004", "SCT", "Median"),
@@ -63,7 +52,7 @@ def features_of(row: LesionScore, region: str) -> list[Any]:
         where, feature = catalog.split(identifier)
         if where == region and math.isfinite(value):
             name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
-            way = DIRECTIONS.get(feature.family)
+            way = feature.family.directions
             number = rounded(value, FEATURE_DIGITS)
             found.append(_measurement(name, number, feature.unit, method=coded(way) if way else None))
     return found

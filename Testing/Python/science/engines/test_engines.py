@@ -9,9 +9,8 @@ import sys
 import pytest
 
 from radioimmuno import engines
-from radioimmuno.engines import comparison, pyradiomics, pyradiomics_names
+from radioimmuno.engines import comparison, pyradiomics
 from radioimmuno.extraction.extract import LesionFeatures, extract
-from radioimmuno.features import catalog
 from radioimmuno.features.extract import extract as own_extract
 from radioimmuno.findings import EngineError, Finding, Severity
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
@@ -146,11 +145,6 @@ def test_a_refused_lesion_has_rows_with_the_reason():
     rows = comparison.compare([refused], [refused], [MEAN, PEAK], DEFAULT)
     assert [(r.ours, r.pyradiomics) for r in rows] == [(None, None)] * 2
     assert rows[0].note == "The lesion is too small."
-
-
-def test_every_name_of_pyradiomics_belongs_to_a_feature_of_the_catalog():
-    assert set(pyradiomics_names.NAMES) <= set(catalog.ALL)
-    assert len(pyradiomics_names.NAMES) == 148
 
 
 def test_cells_are_plain_values_in_the_order_of_the_columns():

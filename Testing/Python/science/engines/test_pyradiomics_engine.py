@@ -17,7 +17,6 @@ from engine_cases import WANTED, compared, measured
 from phantoms import noisy_patient
 
 from radioimmuno.engines import comparison, pyradiomics
-from radioimmuno.engines import pyradiomics_names as names
 from radioimmuno.extraction.preprocessing import make_region
 from radioimmuno.features import catalog
 from radioimmuno.features import extract as own
@@ -50,7 +49,8 @@ def differing(rows) -> set[str]:
     return {
         row.feature
         for row in rows.values()
-        if row.feature in names.NAMES and row.pyradiomics != pytest.approx(row.ours, rel=TOLERANCE, abs=1e-9)
+        if catalog.BY_KEY[row.feature].pyradiomics
+        and row.pyradiomics != pytest.approx(row.ours, rel=TOLERANCE, abs=1e-9)
     }
 
 
@@ -58,12 +58,12 @@ def test_every_feature_of_every_region_has_a_row_and_every_shared_one_both_value
     assert list(rows) == list(WANTED)
     for row in rows.values():
         assert row.ours is not None
-        assert (row.pyradiomics is not None) == (row.feature in names.NAMES)
+        assert (row.pyradiomics is not None) == bool(catalog.BY_KEY[row.feature].pyradiomics)
         assert row.ibsi_code == catalog.BY_KEY[row.feature].ibsi_code
 
 
 def test_the_names_are_those_of_the_oracles_list(rows):
-    by_tag = {catalog.BY_KEY[key].reference_tag: name for key, name in names.NAMES.items()}
+    by_tag = {f.reference_tag: f.pyradiomics_name for f in catalog.FEATURES if f.pyradiomics}
     assert len(TAGS) == 73
     assert {tag: by_tag.get(tag) for tag in TAGS} == TAGS
 
@@ -83,7 +83,7 @@ def test_with_a_number_of_bins_all_agree_but_kurtosis_and_the_axes():
 
 
 def test_what_differs_at_the_default_settings_is_explained(rows):
-    assert {names.KURTOSIS, names.AXES, names.FIRST_LEVEL, names.LEVEL_COUNT} == {
+    assert {comparison.KURTOSIS, comparison.AXES, comparison.FIRST_LEVEL, comparison.LEVEL_COUNT} == {
         row.note for row in rows.values() if row.feature in differing(rows)
     }
 
@@ -106,7 +106,7 @@ def test_pyradiomics_axes_have_n_where_ours_have_n_less_one(rows):
 def test_levels_from_the_darkest_voxel_on_are_the_whole_difference(rows, region):
     darkest = np.floor(rows[f"{region}.statistics.minimum"].ours / 10) * 10
     ours = measured(replace(DEFAULT, range_hu=(darkest, 3000.0))).values
-    explained = (names.FIRST_LEVEL, names.LEVEL_COUNT)
+    explained = (comparison.FIRST_LEVEL, comparison.LEVEL_COUNT)
     of_region = [row for row in rows.values() if row.region == region and row.note in explained]
     assert len(of_region) == 35
     for row in of_region:
@@ -146,7 +146,9 @@ def test_levels_that_are_the_intensities_agree_too():
     mask = np.ones((6, 6, 6), bool)
     values = rng.integers(1, 7, mask.shape).astype(np.float32)
     region = make_region(values, mask, (2.0, 2.0, 2.0), PRESETS["ibsi-digital"].extraction)
-    keys = [key for key in names.NAMES if not key.startswith(("morphology.", "statistics."))]
+    keys = [
+        f.key for f in catalog.FEATURES if f.pyradiomics and f.family.key not in ("morphology", "statistics")
+    ]
     ours, theirs = own.extract(region, keys), pyradiomics.extract(region, keys)
     assert len(theirs) == len(keys) == 119
     assert theirs == pytest.approx(ours, rel=TOLERANCE)

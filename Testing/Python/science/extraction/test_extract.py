@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from phantoms import noisy_patient
 
 from radioimmuno.extraction.extract import by_region, extract, measure
-from radioimmuno.features import catalog
-from radioimmuno.features import extract as extraction
+from radioimmuno.features import catalog, statistics
+from radioimmuno.features.registry import FAMILIES
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import Settings
@@ -22,6 +24,14 @@ def patient() -> tuple[Image, list[Lesion]]:
     ]
 
 
+def compute_by(monkeypatch, family, compute):
+    """Let another function compute a family's features."""
+    other = replace(family, compute=compute)
+    for row in family.rows:
+        key = f"{family.key}.{row.name}"
+        monkeypatch.setitem(catalog.BY_KEY, key, replace(catalog.BY_KEY[key], family=other))
+
+
 def test_lesions_keep_their_order_whatever_their_size():
     image, lesions = patient()
     assert [row.id for row in extract(image, lesions, Settings(), ["lesion.statistics.mean"])] == [
@@ -34,10 +44,8 @@ def test_lesions_keep_their_order_whatever_their_size():
 def test_only_what_is_asked_for_is_computed(monkeypatch):
     image, lesions = patient()
     asked = []
-    groups = {
-        name: (lambda m, n=name, f=f: asked.append(n) or f(m)) for name, f in extraction._GROUPS.items()
-    }
-    monkeypatch.setattr(extraction, "_GROUPS", groups)
+    for family in FAMILIES:
+        compute_by(monkeypatch, family, lambda m, names, f=family: asked.append(f.key) or f.compute(m, names))
     (row,) = extract(image, lesions[:1], Settings(), ["ring.glcm.contrast", "ring.glcm.correlation"])
     assert asked == ["glcm"]
     assert set(row.values) == {"ring.glcm.contrast", "ring.glcm.correlation"}
@@ -72,16 +80,15 @@ def test_an_exception_in_the_progress_stops_the_work():
 
 def test_one_lesions_failure_is_its_own(monkeypatch, caplog):
     image, lesions = patient()
-    original = extraction._GROUPS["statistics"]
 
-    def fails_for_the_lower(measurement):
+    def fails_for_the_lower(measurement, names):
         if measurement.region.mask.sum() == lower:
             raise ZeroDivisionError("made to fail")
-        return original(measurement)
+        return statistics.FAMILY.compute(measurement, names)
 
     wanted = ["lesion.statistics.mean", "lesion.morphology.approximate_volume"]
     lower = extract(image, lesions[:1], Settings(), wanted)[0].values["lesion.morphology.approximate_volume"]
-    monkeypatch.setitem(extraction._GROUPS, "statistics", fails_for_the_lower)
+    compute_by(monkeypatch, statistics.FAMILY, fails_for_the_lower)
     failed, _, fine = extract(image, lesions, Settings(), wanted)
     assert [finding.code for finding in failed.findings] == ["lesion.failed"]
     assert "made to fail" in failed.findings[0].text

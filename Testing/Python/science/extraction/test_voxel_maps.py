@@ -13,7 +13,7 @@ from radioimmuno.extraction.extract import extract
 from radioimmuno.extraction.preprocessing import make_region
 from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.features import glcm, histogram
-from radioimmuno.features.neighbours import Neighbours
+from radioimmuno.features.family import Measurement
 from radioimmuno.findings import Refusal
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
@@ -53,8 +53,7 @@ def test_each_value_is_the_features_of_the_voxels_neighbourhood():
         kernel = np.zeros(mask.shape, bool)
         kernel[tuple(slice(max(0, c - 1), c + 2) for c in at)] = True
         region = make_region(image.values.astype(np.float32), mask & kernel, (1, 1, 1), NATIVE.extraction)
-        neighbours = Neighbours.of(region)
-        matrices = glcm.glcm(neighbours, glcm.co_occurrences(neighbours))
+        matrices = glcm.glcm(Measurement(region))
         expected = {
             "mean": image.values[mask & kernel].mean(),
             "entropy": histogram.histogram(region)["entropy"],

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from radioimmuno.features import catalog
 from radioimmuno.features.extract import extract
+from radioimmuno.features.family import Measurement
 from radioimmuno.features.glcm import co_occurrences
 from radioimmuno.features.glrlm import run_lengths
 from radioimmuno.features.neighbours import DIRECTIONS, Neighbours
@@ -58,8 +59,8 @@ def test_the_directions_are_one_of_each_opposite_pair():
 @given(LEVELS)
 @settings(max_examples=60, deadline=None)
 def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
-    neighbours = Neighbours.of(region(levels))
-    counts = co_occurrences(neighbours)
+    measurement = Measurement(region(levels))
+    neighbours, counts = measurement.neighbours, co_occurrences(measurement)
     for row, step in zip(counts, DIRECTIONS, strict=True):
         pairs = Counter()
         for place in voxels(levels):
@@ -74,7 +75,7 @@ def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
 @given(LEVELS)
 @settings(max_examples=60, deadline=None)
 def test_runs_are_as_long_as_their_level_goes_on(levels):
-    matrix = run_lengths(Neighbours.of(region(levels)))
+    matrix = run_lengths(Measurement(region(levels)))
     for row, step in zip(matrix.counts, DIRECTIONS, strict=True):
         runs = Counter()
         for place in voxels(levels):
@@ -156,7 +157,7 @@ def test_a_flat_region_has_every_texture_or_says_that_it_has_none(shape):
 
 def test_long_runs_cost_no_more_than_a_look_at_each_pair():
     levels = np.ones((40, 40, 40), np.int32)
-    matrix = run_lengths(Neighbours.of(region(levels)))
+    matrix = run_lengths(Measurement(region(levels)))
     along = DIRECTIONS.index((0, 0, 1))
     assert matrix.counts[along, 0, 39] == 1600
     assert matrix.counts[along].sum() == 1600
