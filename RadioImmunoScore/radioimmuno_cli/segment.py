@@ -22,7 +22,7 @@ from .table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
-    from radioimmuno.segmentation import Segmented
+    from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 SEGMENTING, WRITING = "segmenting", "writing"
 SEGMENTATION = ".seg.nrrd"
@@ -157,8 +157,9 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
     return numbers
 
 
-def _segment(image: Image, mark: tuple[float, ...], system: str) -> Segmented:
-    from radioimmuno.segmentation import segment_click, segment_stroke
+def _segment(image: Image, mark: tuple[float, ...], system: str) -> SegmentedLesion:
+    from radioimmuno.segmentation.click import segment_click
+    from radioimmuno.segmentation.stroke import segment_stroke
 
     points = [_turned((mark[at], mark[at + 1], mark[at + 2]), system) for at in range(0, len(mark), CLICK)]
     try:
@@ -176,7 +177,7 @@ def _turned(point: Sequence[float], system: str) -> tuple[float, float, float]:
     return (x, y, z) if system == LPS else (-x, -y, z)
 
 
-def _middle(one: Segmented, system: str) -> tuple[float, float, float]:
+def _middle(one: SegmentedLesion, system: str) -> tuple[float, float, float]:
     """Mean of the lesion's voxels, mm."""
     import numpy as np
 
@@ -185,7 +186,7 @@ def _middle(one: Segmented, system: str) -> tuple[float, float, float]:
     return _turned(mask.lattice.to_lps(voxels), system)
 
 
-def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
+def _write(found: Sequence[SegmentedLesion], image: Image, path: Path) -> None:
     from radioimmuno.io.label_map_writer import write_label_map
     from radioimmuno.io.segmentation_writer import write_segmentation
     from radioimmuno.lesion import Lesion
@@ -200,7 +201,7 @@ def _write(found: Sequence[Segmented], image: Image, path: Path) -> None:
         write_label_map(path, [one.mask for one in found], image.lattice)
 
 
-def _plain(label: int, one: Segmented, system: str) -> dict[str, Any]:
+def _plain(label: int, one: SegmentedLesion, system: str) -> dict[str, Any]:
     axes, ending = one.axes, system.lower()
     return {
         "label": label,
@@ -217,7 +218,7 @@ def _plain(label: int, one: Segmented, system: str) -> dict[str, Any]:
     }
 
 
-def _table(found: Sequence[Segmented], system: str) -> str:
+def _table(found: Sequence[SegmentedLesion], system: str) -> str:
     rows = []
     for label, one in enumerate(found, start=1):
         long_mm = f"{one.axes.long_mm:.1f} mm" if one.axes else ""

@@ -16,7 +16,7 @@ from radioimmuno.signature.signature import Cutoffs, Signature
 from radioimmuno.stability.agreement import LesionStability
 
 if TYPE_CHECKING:
-    from radioimmuno.segmentation import Segmented
+    from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 
 # So many structures that are no lesions are named.
@@ -78,7 +78,7 @@ def axesText(axesMm: tuple[float, float]) -> str:
     )
 
 
-def segmentedText(name: str, segmented: Segmented) -> str:
+def segmentedText(name: str, segmented: SegmentedLesion) -> str:
     """What was segmented: volume, axes, and what to look at."""
     axes = segmented.axes
     parts = [f"{segmented.volume_cc:.1f} cc", *([axesText((axes.long_mm, axes.short_mm))] if axes else [])]

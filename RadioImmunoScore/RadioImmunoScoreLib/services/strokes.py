@@ -11,7 +11,7 @@ from ..scene.segments import addSegment, writeMask
 from ..scene.tags import setAxes, setDelineation
 
 if TYPE_CHECKING:
-    from radioimmuno.segmentation import Segmented
+    from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 # What a stroke does: a lesion of its own, or more or less of one that is there.
 NEW, ADD, REMOVE = "new", "add", "remove"
@@ -19,7 +19,7 @@ NEW, ADD, REMOVE = "new", "add", "remove"
 
 def segmentPoints(
     image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
-) -> Segmented:
+) -> SegmentedLesion:
     """The lesion that a stroke (two points) or a click (one) tells, in LPS mm of the CT; on any thread.
 
     Parameters
@@ -32,7 +32,8 @@ def segmentPoints(
     InputError
         When there is none; the text says what to do.
     """
-    from radioimmuno.segmentation import add_stroke, remove_stroke, segment_click, segment_stroke
+    from radioimmuno.segmentation.click import segment_click
+    from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_stroke
 
     if len(points) == 1:
         return segment_click(image, points[0])
@@ -43,7 +44,7 @@ def segmentPoints(
 
 
 def enterSegmented(
-    volumeNode: Any, segmentationNode: Any, segmented: Segmented, segmentID: str | None = None
+    volumeNode: Any, segmentationNode: Any, segmented: SegmentedLesion, segmentID: str | None = None
 ) -> str:
     """Write a segmented lesion into a segment, a new one by default; returns its ID. On the main thread.
 

@@ -1,63 +1,37 @@
-"""One stroke across a lesion's longest extent -> the lesion."""
+"""One stroke across a lesion's longest extent -> the lesion; more strokes add to it or take away."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..findings import Finding, InputError, Severity
+from ..findings import Finding, GeometryError, InputError, Severity
 from ..geometry.image import Image, Triple
-from .fitting import BLUR, HEIGHT, PRIOR_SD, SLENDER, SLENDER_SD, WIDTH, Prior, fit
-from .segmented import Segmented, segmented
-from .settling import clearness, settle, unsmoothed
+from .edge_alignment import align_to_edge, edge_clarity, for_edges
+from .parameters import PARAMETERS as P
+from .segmented_lesion import NOTHING_FOUND, SegmentedLesion, segmented_lesion
 from .surface import Ellipsoid, Surface
+from .surface_fit import Prior, fit_surface
 from .surroundings import places_of, surroundings
-
-# A stroke's ends are at least this many voxels apart along some array axis.
-LEAST_VOXELS = 2.0
-
-# Searched as far from the stroke's middle as it is long. Farther than the second (of the length), a lesion is
-# said to be longer than the stroke: rightly found ones are, too, because thin ones that were cut short
-# reach no farther. Chosen on the benchmark's lesions and on ellipsoids.
-SEARCH, FAR = 1.0, 0.72
-
-# How clear a border is (0 to 1): below the first there is nothing; below the second it is faint where the
-# rays are also less sure than the third (0 to 1). Chosen on the benchmark's lesions.
-NOTHING, FAINT, SURE = 0.02, 0.85, 0.15
-
-# No lesion is larger than so many balls on the stroke, the latter where it lies in no axial slice.
-MOST_BALLS, MOST_BALLS_ACROSS = 2.0, 1.25
-
-# The tube along the stroke that is taken for the lesion: radius (of half the stroke), its ends left out
-# (share of the stroke), lines around it, samples on each.
-TUBE_RADIUS, TUBE_END, TUBE_LINES, TUBE_SAMPLES = 0.15, 0.06, 6, 60
-
-# Ends nearer than this along an array axis lie in one of its slices.
-IN_SLICE_VOXELS = 0.5
-
-NOTHING_FOUND = (
-    "No lesion was found there: nothing differs from what is around it. "
-    "Draw the stroke across the lesion's longest extent, from border to border."
-)
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A surface, and what is to be said about it."""
+class BoundedSurface:
+    """A surface, and what was found about it."""
 
     surface: Surface
     findings: tuple[Finding, ...]
 
 
-def segment_stroke(image: Image, start: Triple, end: Triple) -> Segmented:
+def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
     """The lesion that a stroke crosses at its longest extent.
 
     The surface is star-shaped: one distance from the lesion's centre in each of 642 directions, the likeliest
     together by what is seen along the rays (values like those under the stroke before the border, like the
     neighbourhood's behind it, an edge between), by neighbouring rays (belief propagation) and by what a
     stroke says: its ends lie on the border, in its slice nothing is longer. Centre and ellipsoid are fitted
-    anew between rounds; last the surface settles where the nearby edge is steepest. All is bounded by the
+    anew between rounds; last the surface is moved to where the nearby edge is steepest. All is bounded by the
     stroke's length: extent, volume and time.
 
     Parameters
@@ -67,7 +41,7 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> Segmented:
 
     Returns
     -------
-    Segmented
+    SegmentedLesion
         Findings may be `lesion.truncated`, `stroke.limit` and `stroke.faint`.
 
     Raises
@@ -76,8 +50,8 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> Segmented:
         `stroke.outside`, `stroke.too_short` or `stroke.nothing_found`.
     """
     ct = image.canonical()
-    found = find(ct, checked_ends(ct, start, end))
-    return finished(found.surface.voxels(ct.lattice), image, found.findings)
+    found = find_surface(ct, checked_ends(ct, start, end))
+    return segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
 
 
 def checked_ends(ct: Image, start: Triple, end: Triple) -> np.ndarray:
@@ -91,7 +65,7 @@ def checked_ends(ct: Image, start: Triple, end: Triple) -> np.ndarray:
     ends = np.array([start, end], float)
     check_inside(ct, ends, "The stroke reaches out of the CT. Draw both its ends inside.")
     index = ct.lattice.to_index(ends)
-    if np.abs(index[1] - index[0]).max() < LEAST_VOXELS:
+    if np.abs(index[1] - index[0]).max() < P.least_voxels:
         raise InputError(
             "stroke.too_short",
             "The stroke is shorter than two voxels. Draw it across the lesion, from border to border.",
@@ -107,7 +81,7 @@ def check_inside(ct: Image, points: np.ndarray, text: str) -> None:
         raise InputError("stroke.outside", text)
 
 
-def find(ct: Image, ends: np.ndarray) -> Found:
+def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
     """The surface for a stroke between two places in a canonical CT.
 
     Raises
@@ -117,32 +91,32 @@ def find(ct: Image, ends: np.ndarray) -> Found:
     """
     prior = stroke_prior(ct, ends)
     middle, length = ends.mean(axis=0), prior.length_mm
-    around = surroundings(ct, middle, SEARCH * length, BLUR * length)
-    sharp = unsmoothed(around)
-    fitted = fit(around, prior)
-    surface = _bounded(settle(sharp, fitted.surface), prior)
-    clear = clearness(sharp, surface)
-    if clear < NOTHING:
+    around = surroundings(ct, middle, P.search_share * length, P.blur_share * length)
+    sharp = for_edges(around)
+    fitted = fit_surface(around, prior)
+    surface = _bounded(align_to_edge(sharp, fitted.surface), prior)
+    clear = edge_clarity(sharp, surface)
+    if clear < P.nothing_clarity:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
     findings = []
-    if surface.reach(middle) > FAR * length:
+    if surface.reach(middle) > P.far_share * length:
         text = (
             "The lesion is longer than the stroke and may go on. Look at its far ends, and add a second "
             "stroke where it goes on."
         )
         findings.append(Finding("stroke.limit", Severity.WARN, text))
-    if clear < FAINT and fitted.sureness < SURE:
+    if clear < P.faint_clarity and fitted.certainty < P.certain:
         text = (
             "Along much of its border the lesion hardly differs from what is around it: the border is a "
             "guess there. Look at it and refine it with a second stroke."
         )
         findings.append(Finding("stroke.faint", Severity.WARN, text))
-    return Found(surface, tuple(findings))
+    return BoundedSurface(surface, tuple(findings))
 
 
 def _bounded(surface: Surface, prior: Prior) -> Surface:
     """The surface, shrunk to the largest volume that a stroke allows."""
-    most = MOST_BALLS if _is_axial(prior.normal) else MOST_BALLS_ACROSS
+    most = P.most_balls if _is_axial(prior.normal) else P.most_balls_across
     balls = float((surface.radii**3).mean()) / (prior.length_mm / 2) ** 3
     return Surface(surface.centre, surface.radii * min(1.0, most / balls) ** (1 / 3))
 
@@ -157,17 +131,20 @@ def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
     length = float(np.linalg.norm(along))
     normal = _slice_normal(ct, along)
     across, through = _across(along / length, normal)
-    widths, sd = ((WIDTH, HEIGHT), PRIOR_SD) if _is_axial(normal) else ((SLENDER, SLENDER), SLENDER_SD)
+    if _is_axial(normal):
+        shares, sd = (1, P.width_share, P.height_share), P.axial_sd
+    else:
+        shares, sd = (1, P.slender_share, P.slender_share), P.slender_sd
     guess = Ellipsoid(
-        ends.mean(axis=0), np.stack([along / length, across, through]), length / 2 * np.array([1, *widths])
+        ends.mean(axis=0), np.stack([along / length, across, through]), length / 2 * np.array(shares)
     )
-    return Prior(guess, sd, _tube(ends, across, through), ends, normal)
+    return Prior(guess, np.array(sd), _tube(ends, across, through), ends, normal)
 
 
 def _slice_normal(ct: Image, along: np.ndarray) -> np.ndarray | None:
     """The normal of the slices that a stroke lies in, axial ones first; None for an oblique stroke."""
     steps = np.abs(along) / np.array(ct.lattice.spacing)
-    return next((np.eye(3)[axis] for axis in range(3) if steps[axis] < IN_SLICE_VOXELS), None)
+    return next((np.eye(3)[axis] for axis in range(3) if steps[axis] < P.in_slice_voxels), None)
 
 
 def _across(along: np.ndarray, normal: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -181,26 +158,90 @@ def _across(along: np.ndarray, normal: np.ndarray | None) -> tuple[np.ndarray, n
 def _tube(ends: np.ndarray, across: np.ndarray, through: np.ndarray) -> np.ndarray:
     """Places (m, 3) along the stroke and around it, as many on every mm of it."""
     along = ends[1] - ends[0]
-    angles = np.arange(TUBE_LINES)[:, None] * (2 * np.pi / TUBE_LINES)
-    rim = TUBE_RADIUS * np.linalg.norm(along) / 2 * (np.cos(angles) * across + np.sin(angles) * through)
-    line = ends[0] + np.linspace(TUBE_END, 1 - TUBE_END, TUBE_SAMPLES)[:, None] * along
+    angles = np.arange(P.tube_lines)[:, None] * (2 * np.pi / P.tube_lines)
+    radius = P.tube_radius_share * np.linalg.norm(along) / 2
+    rim = radius * (np.cos(angles) * across + np.sin(angles) * through)
+    line = ends[0] + np.linspace(P.tube_end_share, 1 - P.tube_end_share, P.tube_samples)[:, None] * along
     return (line[:, None] + np.concatenate([np.zeros((1, 3)), rim, rim / 2])).reshape(-1, 3)
 
 
-def finished(mask: Image, image: Image, findings: tuple[Finding, ...] = ()) -> Segmented:
-    """The result for a canonical mask on the CT as it is stored.
+def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> SegmentedLesion:
+    """The lesion, and with it what a second stroke crosses.
+
+    The second stroke is looked at as if it were the first: across a part that was missed, or across the whole
+    lesion in another slice. What was found before stays.
+
+    Parameters
+    ----------
+    image : CT in HU, in any axis order
+    mask : the lesion so far, bool, on the CT's lattice
+    start, end : the stroke's ends, LPS mm
+
+    Returns
+    -------
+    SegmentedLesion
+        With the finding `lesion.components` when the stroke's part does not touch the lesion, and those of
+        `segment_stroke`.
 
     Raises
     ------
     InputError
-        When the mask is empty.
+        As of `segment_stroke`, and `mask.geometry` when the mask lies on other voxels than the CT.
     """
-    if not mask.values.any():
-        raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    result = segmented(mask, image.lattice, findings)
-    box = result.mask.box
-    if any(a == 0 or b == n for a, b, n in zip(box.start, box.stop, image.lattice.shape, strict=True)):
-        text = "The lesion reaches the border of the CT: part of it may be missing."
-        cut = Finding("lesion.truncated", Severity.WARN, text)
-        return replace(result, findings=(*findings, cut))
-    return result
+    ct, lesion = _on_ct(image, mask)
+    found = find_surface(ct, checked_ends(ct, start, end))
+    more = found.surface.voxels(ct.lattice)
+    box = lesion.box.union(more.box)
+    before, added = lesion.within(box, False), more.within(box, False)
+    findings = found.findings
+    if before.any() and not (_grown(before) & added).any():
+        text = "The second stroke's part does not touch the lesion: it consists of separate pieces now."
+        findings = (*findings, Finding("lesion.components", Severity.WARN, text))
+    return segmented_lesion(Image(before | added, ct.lattice, box.start), image, findings)
+
+
+def remove_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> SegmentedLesion:
+    """The lesion without what a second stroke crosses.
+
+    What the stroke alone would segment is cut out of the lesion; that ends where the stroke's search ends.
+    Pieces that the cut severs and that are smaller than what was cut go with it.
+
+    Parameters, returns and errors as of `add_stroke`; also `stroke.nothing_found` when the stroke does not
+    cross the lesion or would leave nothing of it.
+    """
+    ct, lesion = _on_ct(image, mask)
+    found = find_surface(ct, checked_ends(ct, start, end))
+    cut = lesion.values & found.surface.voxels(ct.lattice).within(lesion.box, False)
+    if not cut.any():
+        text = "The stroke does not cross the lesion. Draw it across the part that is to be removed."
+        raise InputError("stroke.nothing_found", text)
+    left = _without_severed(lesion.values & ~cut, cut)
+    if not left.any():
+        text = "The stroke would remove the whole lesion. Draw a shorter one, or delete the lesion."
+        raise InputError("stroke.nothing_found", text)
+    return segmented_lesion(Image(left, ct.lattice, lesion.offset), image)
+
+
+def _on_ct(image: Image, mask: Image) -> tuple[Image, Image]:
+    """CT and mask in canonical order."""
+    if not mask.lattice.coincides(image.lattice):
+        raise GeometryError("mask.geometry", "The lesion lies on another grid than the CT.")
+    return image.canonical(), mask.canonical()
+
+
+def _grown(mask: np.ndarray) -> np.ndarray:
+    from scipy.ndimage import binary_dilation
+
+    return binary_dilation(mask, np.ones((3, 3, 3)))
+
+
+def _without_severed(left: np.ndarray, cut: np.ndarray) -> np.ndarray:
+    from scipy.ndimage import label
+
+    pieces, count = label(left, np.ones((3, 3, 3)))
+    sizes = np.bincount(pieces.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    severed = sizes < min(np.count_nonzero(cut), sizes.max())
+    severed &= np.isin(np.arange(count + 1), pieces[_grown(cut)])
+    severed[0] = False
+    return left & ~severed[pieces]

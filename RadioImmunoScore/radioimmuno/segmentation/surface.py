@@ -1,19 +1,95 @@
-"""The lesion's surface as distances from a centre: an ellipsoid, and how far the border deviates from it."""
+"""The lesion's surface: distances from a centre in directions that are spread evenly over the sphere."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..geometry.image import Image, Lattice
-from .sphere import sphere
+from .parameters import PARAMETERS as P
 from .surroundings import box_around
 
-# Share of neighbours that lie anywhere: an edge of the surface costs no more than this.
-JUMP = 1e-3
-# Belief propagation is stopped after so many rounds.
-ROUNDS, DAMPING = 16, 0.5
+
+@dataclass(frozen=True, eq=False)
+class Sphere:
+    """Directions and the network between neighbouring ones.
+
+    Parameters
+    ----------
+    directions : (n, 3) unit vectors in array order
+    source, target : (m,) the two ends of every arc; each pair of neighbours has two arcs, one a sense
+    opposite : (m,) the arc of the other sense
+    incoming : sparse (n, m), sums over the arcs that end in a direction
+    mean : sparse (n, n), mean of a direction and its neighbours
+    table : sparse, from values at directions to a table over polar angle and azimuth
+    table_shape : of that table
+    """
+
+    directions: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
+    opposite: np.ndarray
+    incoming: Any
+    mean: Any
+    table: Any
+    table_shape: tuple[int, int]
+
+    def between(self, values: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """Values (m,) in the directions of offsets (m, 3) from the centre, of values (n,) at directions."""
+        from scipy.ndimage import map_coordinates
+
+        table = (self.table @ values).reshape(self.table_shape)
+        z, y, x = offsets.T
+        polar = np.degrees(np.arctan2(np.hypot(x, y), z)) / P.table_step_deg
+        azimuth = (np.degrees(np.arctan2(y, x)) + 180.0) / P.table_step_deg
+        return map_coordinates(table, np.stack([polar, azimuth]), order=1, mode="nearest")
+
+
+@functools.lru_cache(maxsize=2)
+def sphere(level: int = P.sphere_level) -> Sphere:
+    """The icosahedron's corners, and `level` times the middles of all edges put on the sphere."""
+    from scipy.sparse import csr_matrix, diags, identity
+    from scipy.spatial import ConvexHull
+
+    golden = (1 + 5**0.5) / 2
+    quarter = np.array([(0.0, s, t * golden) for s in (1, -1) for t in (1, -1)])
+    points = np.concatenate([quarter, quarter[:, [1, 2, 0]], quarter[:, [2, 0, 1]]]) / np.hypot(1, golden)
+    for _ in range(level):
+        middles = points[_edges(ConvexHull(points).simplices)].sum(axis=1)
+        points = np.concatenate([points, middles / np.linalg.norm(middles, axis=1, keepdims=True)])
+    edges = _edges(ConvexHull(points).simplices)
+    n, m = len(points), 2 * len(edges)
+    source, target = np.concatenate([edges, edges[:, ::-1]]).T
+    opposite = np.roll(np.arange(m), -len(edges))
+    incoming = csr_matrix((np.ones(m, np.float32), (target, np.arange(m))), (n, m))
+    near = csr_matrix((np.ones(m), (source, target)), (n, n)) + identity(n)
+    mean = csr_matrix(diags(1 / np.asarray(near.sum(axis=1)).ravel()) @ near)
+    table, shape = _table(points)
+    return Sphere(points, source, target, opposite, incoming, mean, table, shape)
+
+
+def _edges(triangles: np.ndarray) -> np.ndarray:
+    pairs = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]])
+    return np.unique(np.sort(pairs, axis=1), axis=0)
+
+
+def _table(points: np.ndarray) -> tuple[Any, tuple[int, int]]:
+    from scipy.sparse import csr_matrix
+    from scipy.spatial import cKDTree
+
+    polar = np.radians(np.arange(0, 180 + P.table_step_deg, P.table_step_deg))[:, None]
+    azimuth = np.radians(np.arange(-180, 180 + P.table_step_deg, P.table_step_deg))
+    shape = (polar.size, azimuth.size)
+    zyx = np.broadcast_arrays(np.cos(polar), np.sin(polar) * np.sin(azimuth), np.sin(polar) * np.cos(azimuth))
+    wanted = np.stack(zyx, axis=-1).reshape(-1, 3)
+    away, nearest = cKDTree(points).query(wanted, P.table_neighbours)
+    weights = np.maximum(1 - away / away[:, -1:], 1e-9)  # the farthest fades out: no jumps between sets
+    weights /= weights.sum(axis=1, keepdims=True)
+    rows = np.repeat(np.arange(len(wanted)), P.table_neighbours)
+    return csr_matrix((weights.ravel(), (rows, nearest.ravel())), (len(wanted), len(points))), shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +167,7 @@ class Surface:
         return Image(inside.reshape(box.shape), lattice, box.start)
 
 
-def most_likely(evidence: np.ndarray, smoothness: float) -> np.ndarray:
+def most_likely(log_likelihood: np.ndarray, smoothness: float) -> np.ndarray:
     """Where the border lies on each ray: the median of its marginal distribution, in steps.
 
     Belief propagation on the sphere's network (sum-product, all messages at once, damped): neighbouring rays
@@ -99,25 +175,28 @@ def most_likely(evidence: np.ndarray, smoothness: float) -> np.ndarray:
 
     Parameters
     ----------
-    evidence : (n, steps) log likelihood of a border at each step of each ray
+    log_likelihood : (n, steps) log likelihood of a border at each step of each ray
     smoothness : SD of the difference between neighbours, in steps
 
     Source: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988; damping as in Murphy, Weiss and
     Jordan, Loopy belief propagation for approximate inference, UAI 1999.
     """
     net = sphere()
-    evidence = np.asarray(evidence, np.float32)
-    steps = np.arange(evidence.shape[1], dtype=np.float32)
-    kernel = np.exp(-0.5 * ((steps[:, None] - steps) / np.float32(smoothness)) ** 2) + np.float32(JUMP)
+    log_likelihood = np.asarray(log_likelihood, np.float32)
+    steps = np.arange(log_likelihood.shape[1], dtype=np.float32)
+    kernel = np.exp(-0.5 * ((steps[:, None] - steps) / np.float32(smoothness)) ** 2) + np.float32(
+        P.jump_share
+    )
     messages = np.zeros((net.source.size, steps.size), np.float32)
-    belief = evidence
-    for _ in range(ROUNDS):
+    belief = log_likelihood
+    damping = P.propagation_damping
+    for _ in range(P.propagation_rounds):
         sent = belief[net.source] - messages[net.opposite]
         sent -= sent.max(axis=1, keepdims=True)
         fresh = np.log(np.exp(sent, out=sent) @ kernel)
         fresh -= fresh.max(axis=1, keepdims=True)
-        messages = (1 - DAMPING) * fresh + DAMPING * messages
-        belief = evidence + net.incoming @ messages
+        messages = (1 - damping) * fresh + damping * messages
+        belief = log_likelihood + net.incoming @ messages
     return _median(belief.astype(float))
 
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..geometry.image import Box, Image, Lattice
-
-# What no tissue is: padding and values that are not numbers count as air.
-LOWEST_HU, HIGHEST_HU = -1024.0, 3071.0
+from .parameters import PARAMETERS as P
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +42,8 @@ class Surroundings:
 
         limited = np.clip(self.values, low, high)
         return replace(
-            self, values=gaussian_filter(limited, sigma_mm / self.spacing, truncate=2.5, mode="nearest")
+            self,
+            values=gaussian_filter(limited, sigma_mm / self.spacing, truncate=P.gaussian_sds, mode="nearest"),
         )
 
 
@@ -77,7 +76,6 @@ def surroundings(image: Image, centre: np.ndarray, reach_mm: float, detail_mm: f
 
 def clean(values: np.ndarray) -> np.ndarray:
     """Values as float32 HU that a tissue can have, in one block of memory."""
+    low, high = P.lowest_hu, P.highest_hu
     values = np.ascontiguousarray(values, np.float32)
-    return np.clip(
-        np.nan_to_num(values, nan=LOWEST_HU, posinf=LOWEST_HU, neginf=LOWEST_HU), LOWEST_HU, HIGHEST_HU
-    )
+    return np.clip(np.nan_to_num(values, nan=low, posinf=low, neginf=low), low, high)

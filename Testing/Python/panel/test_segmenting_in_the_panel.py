@@ -82,12 +82,12 @@ def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, rea
 
     def half(image, points, what, lesion):
         from radioimmuno.geometry.image import Image
-        from radioimmuno.segmentation import Segmented
+        from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
         calls.append((what, len(points)))
         keep = np.array(lesion.values)
         keep[:, :, : keep.shape[2] // 2] = what == "add"
-        return Segmented(Image(keep, lesion.lattice, lesion.offset), None, ())
+        return SegmentedLesion(Image(keep, lesion.lattice, lesion.offset), None, ())
 
     panel.panel.segment.segmenting.segmenter = half
     choose(ui.strokeBox, "less of the selected lesion")

@@ -7,7 +7,7 @@ from synthetic import BALLS
 
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
-from radioimmuno.segmentation import Segmented
+from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.patient import addSegmentation
 from RadioImmunoScoreLib.scene.segments import keepSegment, restoreSegment
@@ -45,7 +45,7 @@ def test_the_tags_of_an_imported_dicom_segmentation_are_read(patient):
 def test_a_stroke_says_what_segmented_the_lesion_and_undoing_it_takes_that_back(patient):
     volumeNode, node = patient
     kept = keepSegment(node, FIRST)
-    stroked = Segmented(cubeOn(volumeNode), None)
+    stroked = SegmentedLesion(cubeOn(volumeNode), None)
     newID = enterSegmented(volumeNode, node, stroked)
     enterSegmented(volumeNode, node, stroked, FIRST)
     assert delineationOf(segmentOf(node)) == stroked.delineation == delineationOf(segmentOf(node, newID))

@@ -10,7 +10,8 @@ from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
-from radioimmuno.segmentation import segment_click, segment_stroke
+from radioimmuno.segmentation.click import segment_click
+from radioimmuno.segmentation.stroke import segment_stroke
 
 LATTICE = Lattice(SHAPE, SPACING[::-1], ORIGIN)
 CT = Image(ct_values(), LATTICE)

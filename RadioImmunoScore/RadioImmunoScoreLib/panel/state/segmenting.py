@@ -20,7 +20,7 @@ from .session import Session
 from .signal import Signal
 
 if TYPE_CHECKING:
-    from radioimmuno.segmentation import Segmented
+    from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 Segmenter = Callable[..., Any]
 
@@ -71,7 +71,7 @@ class Segmenting:
         reading = readLesions(inputs.segmentationNode, inputs.volumeNode, [str(segmentID)])
         return reading.lesions[0].mask
 
-    def _enter(self, result: Segmented, segmentID: str | None) -> None:
+    def _enter(self, result: SegmentedLesion, segmentID: str | None) -> None:
         session = self._session
         volumeNode, node = session.inputs.volumeNode, session.inputs.segmentationNode
         if segmentID is not None and node.GetSegmentation().GetSegment(segmentID) is None:

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.ndimage import label
 
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.segmentation import measure_axes
+from radioimmuno.segmentation.axes import measure_axes
 
 LATTICE = Lattice((12, 90, 110), (3.0, 0.7, 0.8), (-40.0, -20.0, 60.0))
 

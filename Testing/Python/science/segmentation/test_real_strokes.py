@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from stroked import DEVELOPED_ON, dice, jittered, longest_stroke, real_cases
 
-from radioimmuno.segmentation import segment_click, segment_stroke
+from radioimmuno.segmentation.click import segment_click
+from radioimmuno.segmentation.stroke import segment_stroke
 
 STROKES = 2
 

@@ -8,7 +8,7 @@ from stroked import dice
 
 from radioimmuno.findings import GeometryError, InputError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.segmentation import add_stroke, remove_stroke, segment_stroke
+from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_stroke
 
 LATTICE = Lattice((40, 90, 110), (1.5, 1.0, 1.0), (-60.0, -45.0, -30.0))
 BIG, SMALL = ((-12.0, 0.0, 0.0), 14.0), ((9.0, 0.0, 0.0), 9.8)

@@ -12,9 +12,9 @@ from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.segmentation import segment_click, segment_stroke
-from radioimmuno.segmentation.segmented import as_stored
-from radioimmuno.segmentation.stroke import check_inside
+from radioimmuno.segmentation.click import segment_click
+from radioimmuno.segmentation.segmented_lesion import as_stored
+from radioimmuno.segmentation.stroke import check_inside, segment_stroke
 
 ROUND = (13.4, 13.4, 13.4)  # 10 cc
 LONG = (14.0, 12.0, 16.0)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.geometry.image import Box, Lattice
-from radioimmuno.segmentation.sphere import sphere
-from radioimmuno.segmentation.surface import Ellipsoid, Surface, most_likely
+from radioimmuno.segmentation.surface import Ellipsoid, Surface, most_likely, sphere
 
 CENTRE = np.array([20.0, 21.0, 19.0])
 SEMI = np.array([12.0, 9.0, 6.0])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..findings import Finding
+from ..findings import Finding, InputError, Severity
 from ..geometry.image import Box, Image, Index, Lattice
 from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
@@ -14,9 +14,14 @@ from .axes import Axes, measure_axes
 BY_STROKE = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, stroke")
 BY_CLICK = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, click")
 
+NOTHING_FOUND = (
+    "No lesion was found there: nothing differs from what is around it. "
+    "Draw the stroke across the lesion's longest extent, from border to border."
+)
+
 
 @dataclass(frozen=True, eq=False)
-class Segmented:
+class SegmentedLesion:
     """A lesion as it was segmented.
 
     Parameters
@@ -38,11 +43,33 @@ class Segmented:
         return float(np.count_nonzero(self.mask.values) * self.mask.lattice.voxel_volume_mm3 / 1000.0)
 
 
-def segmented(mask: Image, lattice: Lattice, findings: tuple[Finding, ...] = ()) -> Segmented:
-    """The result for a canonical mask, on the axis order of the CT's lattice."""
+def segmented_lesion(mask: Image, image: Image, findings: tuple[Finding, ...] = ()) -> SegmentedLesion:
+    """The result for a canonical mask, on the axis order of the CT as it is stored.
+
+    Parameters
+    ----------
+    mask : Image of bool
+        On the canonical lattice of the CT.
+    image : Image
+        The CT, in any axis order.
+    findings : tuple of Finding
+        What was found so far; `lesion.truncated` is added where the mask reaches the CT's border.
+
+    Raises
+    ------
+    InputError
+        `stroke.nothing_found` when the mask is empty.
+    """
     box = Box.around(mask.values, mask.offset)
-    cropped = mask.crop(box if box else Box((0, 0, 0), (0, 0, 0)))
-    return Segmented(as_stored(cropped, lattice), measure_axes(cropped), findings)
+    if box is None:
+        raise InputError("stroke.nothing_found", NOTHING_FOUND)
+    cropped = mask.crop(box)
+    stored = as_stored(cropped, image.lattice)
+    where = stored.box
+    if any(a == 0 or b == n for a, b, n in zip(where.start, where.stop, image.lattice.shape, strict=True)):
+        text = "The lesion reaches the border of the CT: part of it may be missing."
+        findings = (*findings, Finding("lesion.truncated", Severity.WARN, text))
+    return SegmentedLesion(stored, measure_axes(cropped), findings)
 
 
 def as_stored(mask: Image, lattice: Lattice) -> Image:

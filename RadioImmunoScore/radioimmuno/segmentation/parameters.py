@@ -1,0 +1,179 @@
+"""Every number that decides what a stroke or a click becomes, each with its unit and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Three = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The segmentation's parameters.
+
+    Where nothing else stands they are ours, chosen on ten real lesions: IBSI's CT phantom, LUNG1-001 and
+    eight sarcomas (STS 003, 008, 012, 018, 019, 025, 041, 047); the other sarcomas were not looked at. No
+    source states them. "Share" is a part of the length that the comment names, "SD" a standard deviation;
+    what has neither unit nor share counts (rounds, steps, samples) or is a weight of log likelihoods.
+    """
+
+    # The CT. What no tissue is (padding, values that are not numbers) counts as air: the lowest and highest
+    # stored value of 12 bits, HU.
+    lowest_hu: float = -1024.0
+    highest_hu: float = 3071.0
+    # Gaussians end after so many SDs: what lies beyond weighs 1 %.
+    gaussian_sds: float = 2.5
+
+    # The sphere. Each level halves the distance between directions: 3 makes 642, about 8 degrees apart.
+    sphere_level: int = 3
+    # Values between directions stand in a table of so many degrees, each from so many near directions.
+    table_step_deg: float = 3.0
+    table_neighbours: int = 4
+
+    # Neighbouring rays. Share of neighbours that lie anywhere: an edge of the surface costs no more.
+    jump_share: float = 1e-3
+    # Belief propagation stops after so many rounds; half of each message is the old one (a usual damping).
+    propagation_rounds: int = 16
+    propagation_damping: float = 0.5
+
+    # What a lesion is like before the CT is looked at: across the longest extent in an axial slice it is
+    # narrower, through the slices about as long (shares of that extent). In other slices the longest extent
+    # takes in the lesion's height: across and through it is more slender.
+    width_share: float = 0.78
+    height_share: float = 1.0
+    slender_share: float = 0.66
+    # SDs of a radius's logarithm along the stroke, across it, through the slices.
+    axial_sd: Three = (0.2, 0.2, 0.3)
+    slender_sd: Three = (0.2, 0.2, 0.2)
+    # The stroke's ends lie on the border within this share (SD) of half its length, on rays within so many
+    # radians (SD).
+    end_sd_share: float = 0.08
+    end_sd_radians: float = 0.15
+    # Points of one slice are not farther apart than the stroke is long; by this share of it (SD) rather
+    # seldom.
+    excess_sd_share: float = 0.08
+
+    # The fit. So many rounds; from the second on the surface stays near the ellipsoid found so far (SD of the
+    # radius's logarithm); neighbouring rays' borders differ by this share of the radius (SD).
+    fit_rounds: int = 3
+    refined_sd: float = 0.20
+    smoothness_share: float = 0.07
+    # Noise is smoothed away over this share of the stroke's length (SD), and at least so many mm.
+    blur_share: float = 0.025
+    least_blur_mm: float = 1.0
+    # Values are told apart this far from the stroke's median: so many HU, or SDs of the values along the
+    # stroke, of which an SD is at least the last, HU.
+    span_hu: float = 250.0
+    span_sds: float = 5.0
+    least_sd_hu: float = 20.0
+    # What is surely inside and outside, shares of the distance to the surface: of a first guess, and of a
+    # surface that was found.
+    first_inside_share: float = 0.5
+    first_outside_shares: tuple[float, float] = (1.3, 1.9)
+    inside_share: float = 0.85
+    outside_shares: tuple[float, float] = (1.12, 1.6)
+
+    # Rays are sampled in so many equal steps, to so many radii of the guess.
+    ray_steps: int = 48
+    ray_reach_radii: float = 2.0
+    # HU are counted in this many bins over the span; a histogram is blurred by so many bins (SD), as much as
+    # noise and a small sample blur it.
+    hu_bins: int = 52
+    bin_blur_bins: float = 1.0
+    # A value that is nowhere seen inside counts as seen this often: none proves anything for sure.
+    least_frequency: float = 2e-3
+    # What one value may prove (log likelihood ratio): that it is not of the lesion much, that it is only
+    # little, because what looks like the lesion is often its neighbour: muscle, vessel, wall.
+    most_against: float = 2.0
+    most_in_favour: float = 0.2
+    # Noise and texture are correlated: this share of the radius is as good as one independent value.
+    independent_share: float = 0.14
+    # The lesion's values: this weight for those along the stroke, the rest for what was found around it.
+    core_weight: float = 0.9
+    # The neighbourhood's values: shared so many times with neighbouring rays; those beyond weigh this much.
+    outside_rounds: int = 6
+    beyond_weight: float = 0.5
+    # An edge counts up to this many times the usual change between samples: the median, and this weight of
+    # the strong ones' (percentile).
+    edge_limit: float = 2.0
+    strong_percentile: float = 90
+    strong_weight: float = 0.5
+    # Where there is no CT there is rather no lesion (log likelihood ratio).
+    not_measured: float = -1.0
+
+    # The nearby edge, to which a surface is moved. Just enough blur against noise to find it (SD); bone
+    # brighter than this is not needed to tell it from a lesion.
+    edge_blur_mm: float = 0.7
+    edge_highest_hu: float = 400.0
+    # A voxel blurs an edge this many of its lengths each way (a gap); of a small lesion's radius at most this
+    # share.
+    gap_voxels: float = 1.0
+    gap_share: float = 0.3
+    # Levels are means of so many samples just inside and outside of the gap: to this share of the radius, and
+    # so many gaps; shared so many times with neighbouring rays.
+    level_samples: int = 8
+    deep_share: float = 0.15
+    beyond_gaps: float = 1.5
+    level_rounds: int = 2
+    # In so many turns so many gaps are searched each way, in so many steps; all turns together move the
+    # surface so many gaps freely, by more rarely (SD in gaps); neighbours move alike within so many (SD).
+    turns: int = 3
+    search_gaps: float = 2.0
+    search_steps: int = 36
+    free_gaps: float = 1.0
+    move_sd_gaps: float = 0.5
+    alike_sd_gaps: float = 0.3
+    # Steepness compares means over so many steps before and behind a border; as much as the levels differ
+    # weighs this (log likelihood), more than that up to so many times.
+    window_steps: int = 6
+    steepness_weight: float = 4.0
+    steepest: float = 2.0
+    # Differences of levels of this size begin to be trusted over noise; above the second they weigh more, to
+    # so many times.
+    trusted_hu: float = 15.0
+    strong_hu: float = 150.0
+    strongest: float = 4.0
+    # No border is nearer to the centre.
+    least_radius_mm: float = 0.1
+    # Blur moves the steepest place of a ball's edge inwards; no ball is taken for smaller than this radius.
+    least_ball_mm: float = 4.0
+
+    # The stroke. Its ends are at least so many voxels apart along some array axis; ends nearer than the
+    # second along an array axis lie in one of its slices.
+    least_voxels: float = 2.0
+    in_slice_voxels: float = 0.5
+    # Searched as far from the stroke's middle as it is long (share). Farther than the second (of the length),
+    # a lesion is longer than the stroke: rightly found ones are, too, because thin ones that were cut short
+    # reach no farther. The second was chosen on ellipsoids as well.
+    search_share: float = 1.0
+    far_share: float = 0.72
+    # How clear a border is (0 to 1): below the first there is nothing; below the second it is faint where the
+    # rays are also less certain than the third (0 to 1).
+    nothing_clarity: float = 0.02
+    faint_clarity: float = 0.85
+    certain: float = 0.15
+    # No lesion is larger than so many balls on the stroke, the latter where it lies in no axial slice.
+    most_balls: float = 2.0
+    most_balls_across: float = 1.25
+    # The tube along the stroke that is taken for the lesion: radius (share of half the stroke), its ends left
+    # out (share of the stroke), lines around it, samples on each.
+    tube_radius_share: float = 0.15
+    tube_end_share: float = 0.06
+    tube_lines: int = 6
+    tube_samples: int = 60
+
+    # The click. Sizes that are tried: lengths from the first to the last, each so many times the one before.
+    smallest_mm: float = 8.0
+    largest_mm: float = 125.0
+    growth: float = 1.3
+    # A ball of this share of half the length around the click is taken for the lesion.
+    ball_share: float = 0.3
+    # Nothing is known of the shape: SDs of a radius's logarithm.
+    round_sd: Three = (0.3, 0.3, 0.3)
+    click_rounds: int = 1
+    # Of the sizes whose border is nearly (this share) as certain as the most certain one's, the smallest is
+    # the lesion.
+    nearly_share: float = 0.9
+
+
+PARAMETERS = Parameters()
