@@ -31,6 +31,7 @@ from result_commands import Case, Command, all_cases
 from result_comparison import DIFFERS, IDENTICAL, PROVENANCE, Verdict, compare_folders
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DEFAULT_DATA = Path(os.environ.get("RADIOIMMUNO_DATA", REPOSITORY.parent / "shared" / "data"))
 TIMEOUT_S = 600
 
 
@@ -138,13 +139,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    default = os.environ.get("RADIOIMMUNO_DATA", REPOSITORY.parent / "shared" / "data")
     add = parser.add_argument
     add("--before", type=Path, metavar="CHECKOUT", help="makes its results anew")
     add("--before-results", type=Path, metavar="FOLDER", help="results that are there already (or go there)")
     add("--after", type=Path, metavar="CHECKOUT", help="makes its results and compares them")
     add("--out", type=Path, default=Path("build/same-results"), help="folder for results (%(default)s)")
-    add("--data", type=Path, default=Path(default), help="folder of the real CT (RADIOIMMUNO_DATA)")
+    add("--data", type=Path, default=DEFAULT_DATA, help="folder of the real CT (RADIOIMMUNO_DATA)")
     add("--only", default="*", metavar="NAMES", help="cases, as 'DICOM,STS_*'")
     add("--all", action="store_true", help="all real CT, not the ten")
     add("--jobs", type=int, default=1, help="processes side by side")
