@@ -318,7 +318,7 @@ def reader_of_ct() -> Callable[[Path], Any]:
     """The function that reads a CT, wherever the checkout has it."""
     import importlib
 
-    for name in ("radioimmuno.io.ct", "radioimmuno.reading.ct"):
+    for name in ("radioimmuno.io.ct", "radioimmuno.io.ct"):
         try:
             return importlib.import_module(name).read_ct
         except ModuleNotFoundError:
