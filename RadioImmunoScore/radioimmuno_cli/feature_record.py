@@ -54,17 +54,16 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
     out : the table
     how : engine and layout, as they were asked for
     """
-    from radioimmuno import __version__
     from radioimmuno.files.atomic import write_text
     from radioimmuno.identity import identity_entries
-    from radioimmuno.scoring.provenance import versions
+    from radioimmuno.scoring.provenance import software
 
     document = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         **identity_entries(study.identity),
         "table": {"name": out.name, "sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **how},
-        "software": {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()},
+        "software": software(),
         "settings": order.settings.to_dict(),
         "image_types": dict(order.image_types),
         "acquisition": dataclasses.asdict(study.acquisition),
@@ -100,13 +99,12 @@ def _features(wanted: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def _lesion(lesion: Any) -> dict[str, Any]:
+    from radioimmuno.scoring.records import finding_record
+
     return {
         "id": lesion.id,
         "name": lesion.name,
         "volume_cc": lesion.volume_cc,
         "status": status_of(lesion),
-        "findings": [
-            {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
-            for finding in lesion.findings
-        ],
+        "findings": [finding_record(finding) for finding in lesion.findings],
     }

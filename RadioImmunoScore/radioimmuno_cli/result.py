@@ -200,10 +200,10 @@ def stability_lines(patient: PatientScore) -> list[str]:
 
 
 def _entropy_words(metrics: Metrics) -> str:
-    from radioimmuno.report.words import entropy_missing, outside_bins_words
+    from radioimmuno.report.words import outside_bins_words
 
     if metrics.entropy is None:
-        return f"entropy {entropy_missing(metrics)}"
+        return f"entropy {metrics.why_missing('entropy')}"
     outside = outside_bins_words(metrics)
     return f"entropy {metrics.entropy:.2f} bits" + (f" ({outside})" if outside else "")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,12 @@ EXAMPLES = """\
   radioimmuno signature show                 # the demonstration signature that ships
   radioimmuno signature check my.json"""
 
+# What --json prints, in this order.
+FIELDS = (
+    *("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation", "patents"),
+    *("intercept", "terms", "cutoffs", "distribution", "extrapolation_limit", "settings"),
+)
+
 
 def register(commands: Any) -> None:
     """Add the command to the command line."""
@@ -41,36 +46,16 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.signature.signature import default_signature, read_signature
+    from radioimmuno.signature.signature import default_signature, read_signature, signature_record
 
     signature = read_signature(arguments.file) if arguments.file else default_signature()
     if arguments.json:
-        print_json(_document(signature))
+        print_json(signature_record(signature, *FIELDS))
     elif arguments.action == "check":
         print(f"{arguments.file or signature.name}: valid, {len(signature.terms)} terms, {signature.status}")
     else:
         print(_description(signature))
     return ALL_SCORED
-
-
-def _document(signature: Signature) -> dict[str, Any]:
-    return {
-        "name": signature.name,
-        "version": signature.version,
-        "status": signature.status,
-        "notice": signature.notice,
-        "sha256": signature.sha256,
-        "predicts": signature.predicts,
-        "direction": signature.direction,
-        "citation": signature.citation,
-        "patents": list(signature.patents),
-        "intercept": signature.intercept,
-        "terms": [dataclasses.asdict(term) for term in signature.terms],
-        "cutoffs": dataclasses.asdict(signature.cutoffs) if signature.cutoffs else None,
-        "distribution": dataclasses.asdict(signature.distribution) if signature.distribution else None,
-        "extrapolation_limit": signature.extrapolation_limit,
-        "settings": signature.settings.to_dict(),
-    }
 
 
 def _description(signature: Signature) -> str:

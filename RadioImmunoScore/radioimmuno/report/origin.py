@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..signature.signature import Signature
+from ..signature.signature import Signature, signature_record
 from .markup import Markup, element
 
 
 def origin_table(provenance: Mapping[str, Any], signature: Signature) -> Markup:
     """The signature's facts and every entry of the provenance, nested names joined by a dot."""
-    facts = {
-        "name": signature.name,
-        "version": signature.version,
-        "status": signature.status,
-        "predicts": signature.predicts,
-        "direction": signature.direction,
-        "citation": signature.citation,
-        "patents": "; ".join(signature.patents),
-        "sha256": signature.sha256,
-    }
+    names = ("name", "version", "status", "predicts", "direction", "citation", "patents", "sha256")
+    facts = signature_record(signature, *names) | {"patents": "; ".join(signature.patents)}
     recorded = {name: value for name, value in provenance.items() if name != "signature"}
     known = {"signature": facts, "settings": signature.settings.to_dict()}
     groups = [_group(name, value) for name, value in (known | recorded).items() if value or value == 0]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..scoring.results import LesionScore
+from ..scoring.results import NOT_DEFINED, LesionScore
 from ..stability.agreement import LesionStability, PatientStability
 from ..stability.perturbation import Perturbation
 from .axis import Axis
 from .context import Context
 from .markup import Markup, element
 from .plain_words import variable_name
-from .words import MINUS, NOT_DEFINED, fixed
+from .words import MINUS, fixed
 
 CAP = 5
 CUTOFFS = ("low", "median", "high")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..scoring.results import Metrics
+from ..scoring.results import NO_BINS, NOT_DEFINED, Metrics
 from .axis import Axis
 from .context import Context
 from .markup import Child, Markup, element
-from .words import MINUS, NO_BINS, NOT_DEFINED, entropy_missing, fixed, outside_bins_words
+from .words import MINUS, fixed, outside_bins_words
 
 NO_SCORE = "no scored lesion"
 ENTROPY_DECIMALS = 2
@@ -114,4 +114,6 @@ def _spread(value: float | None, n: int, decimals: int) -> str:
 def _entropy(metrics: Metrics) -> str:
     if metrics.n == 0:
         return NO_SCORE
-    return entropy_missing(metrics) if metrics.entropy is None else fixed(metrics.entropy, ENTROPY_DECIMALS)
+    if metrics.entropy is None:
+        return metrics.why_missing("entropy")
+    return fixed(metrics.entropy, ENTROPY_DECIMALS)

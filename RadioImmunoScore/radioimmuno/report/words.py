@@ -12,8 +12,6 @@ from ..signature.variables import Source, variable_of
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
-NOT_DEFINED = "not defined (fewer than two lesions)"
-NO_BINS = "not defined (the signature gives no bins)"
 NO_CUTOFFS = "the signature gives no cut-offs"
 
 SEVERITY_WORDS = {
@@ -63,11 +61,6 @@ def fixed(value: float, decimals: int, sign: str = "-") -> str:
     if not float(text):
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
-
-
-def entropy_missing(metrics: Metrics) -> str:
-    """Why lesions that have a score have no entropy together."""
-    return NO_BINS if metrics.n > 1 else NOT_DEFINED
 
 
 def outside_bins_words(metrics: Metrics) -> str:

@@ -9,24 +9,23 @@ from typing import Any
 
 from .. import __version__
 from ..acquisition import Acquisition
-from ..signature.signature import Signature
+from ..signature.signature import Signature, signature_record
 
 
 def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values for JSON. No time of day: the same input gives the same result, provenance included."""
     return {
-        "software": {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()},
-        "signature": {
-            "name": signature.name,
-            "version": signature.version,
-            "status": signature.status,
-            "sha256": signature.sha256,
-            "notice": signature.notice,
-        },
+        "software": software(),
+        "signature": signature_record(signature, "name", "version", "status", "sha256", "notice"),
         "settings": signature.settings.to_dict(),
         "acquisition": dataclasses.asdict(acquisition),
         "inputs": dict(inputs),
     }
+
+
+def software() -> dict[str, Any]:
+    """RadioImmunoScore, its version and those of its libraries."""
+    return {"name": "RadioImmunoScore", "version": __version__, "libraries": versions()}
 
 
 def versions() -> dict[str, str]:

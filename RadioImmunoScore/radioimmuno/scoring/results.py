@@ -12,6 +12,10 @@ from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Site
 from ..stability.agreement import LesionStability, PatientStability, patient_stability
 
+NO_SCORE = "not defined (no scored lesion)"
+NOT_DEFINED = "not defined (fewer than two lesions)"
+NO_BINS = "not defined (the signature gives no bins)"
+
 
 @dataclass(frozen=True)
 class Contribution:
@@ -75,6 +79,17 @@ class Metrics:
     sd: float | None = None
     entropy: float | None = None
     outside_bins: int | None = None
+
+    def why_missing(self, name: str) -> str:
+        """Why one of the metrics is None.
+
+        >>> Metrics(n=1).why_missing("sd")
+        'not defined (fewer than two lesions)'
+        """
+        if not self.n:
+            return NO_SCORE
+        too_few = name == "sd" or (name == "entropy" and self.n == 1)
+        return NOT_DEFINED if too_few else NO_BINS
 
 
 @dataclass(frozen=True)

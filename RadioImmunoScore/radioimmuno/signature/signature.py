@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, is_dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -304,26 +304,43 @@ def _extrapolation_limit(fields: Fields) -> float | None:
     return limit
 
 
+def signature_record(signature: Signature, *fields: str) -> dict[str, Any]:
+    """What a signature says, as plain values for JSON.
+
+    Parameters
+    ----------
+    signature : Signature
+    *fields : str
+        Names of fields or properties of a signature: what is wanted, in this order.
+
+    Returns
+    -------
+    dict of str to Any
+
+    Examples
+    --------
+    >>> signature_record(default_signature(), "status", "patents")
+    {'status': 'demonstration', 'patents': []}
+    """
+    return {name: _plain(getattr(signature, name)) for name in fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Settings):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
 def _to_json(signature: Signature) -> dict[str, Any]:
-    given = {"cutoffs": signature.cutoffs, "distribution": signature.distribution}
-    limit = signature.extrapolation_limit
-    return {
-        "format_version": FORMAT_VERSION,
-        "name": signature.name,
-        "version": signature.version,
-        "status": signature.status,
-        "predicts": signature.predicts,
-        "direction": signature.direction,
-        "citation": signature.citation,
-        "patents": list(signature.patents),
-        "settings": signature.settings.to_dict(),
-        "intercept": signature.intercept,
-        "terms": [_term_to_json(term) for term in signature.terms],
-        **{name: asdict(value) for name, value in given.items() if value is not None},
-        **({} if limit == EXTRAPOLATION_LIMIT else {"extrapolation_limit": limit}),
-        "training": dict(signature.training),
-    }
+    fields = ("name", "version", "status", "predicts", "direction", "citation", "patents", "settings")
+    record = signature_record(signature, *fields, "intercept", "terms", "cutoffs", "distribution")
+    record = _given(record | {"terms": [_given(term) for term in record["terms"]]})
+    if signature.extrapolation_limit != EXTRAPOLATION_LIMIT:
+        record["extrapolation_limit"] = signature.extrapolation_limit
+    return {"format_version": FORMAT_VERSION, **record, "training": dict(signature.training)}
 
 
-def _term_to_json(term: Term) -> dict[str, Any]:
-    return {name: value for name, value in asdict(term).items() if value is not None}
+def _given(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if value is not None}

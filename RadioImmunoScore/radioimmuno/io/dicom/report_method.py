@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ... import __version__
-from ...signature.signature import Signature
+from ...signature.signature import Signature, signature_record
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,20 @@ class Method:
     @classmethod
     def of(cls, signature: Signature) -> Method:
         """The method that is this signature."""
+        return cls.read(signature_record(signature, *(field.name for field in fields(cls))))
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Method:
+        """The method that a signature's record names, as it stands in `patient.json`."""
+        edges = record["entropy_edges"]
         return cls(
-            signature.name,
-            signature.version,
-            signature.status,
-            signature.sha256,
-            signature.notice,
-            signature.settings.to_dict(),
-            signature.entropy_edges,
+            str(record["name"]),
+            str(record["version"]),
+            str(record["status"]),
+            str(record["sha256"]),
+            str(record["notice"]),
+            record["settings"],
+            None if edges is None else [float(edge) for edge in edges],
         )
 
     @property

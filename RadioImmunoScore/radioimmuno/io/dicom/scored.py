@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ...extraction.extract import Progress, measure
 from ...files.written_files import LIST_NAME, unchanged_since_written
-from ...findings import Finding, InputError, Severity
+from ...findings import InputError
 from ...geometry.image import Image
-from ...identity import Identity
-from ...lesion import LeftOut, Lesion, Site
-from ...scoring.results import Contribution, LesionScore, Metrics, PatientScore
+from ...lesion import Lesion
+from ...scoring.records import FORMAT, FORMAT_VERSION, read_patient
+from ...scoring.results import PatientScore
 from ...settings import Settings
 from ..placement import ReadLesions
 from .report_method import Method
 from .source import SourceSeries
 
 CODE, EDITED = "result.unreadable", "result.edited"
-FORMAT, VERSION = "radioimmuno-patient", 1
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,11 @@ def read_result(path: Path) -> Result:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if document["format"] != FORMAT or document["format_version"] != VERSION:
+        if document["format"] != FORMAT or document["format_version"] != FORMAT_VERSION:
             raise InputError(CODE, f"{path} is no result of this version. Score the lesions again.")
         return Result(
-            PatientScore(
-                tuple(_lesion(item) for item in document["lesions"]),
-                {name: _metrics(item) for name, item in document["subsets"].items()},
-                document["provenance"],
-                identity=Identity(*(str(document.get(key, "")) for key in ("patient", "study", "series"))),
-                left_out=tuple(LeftOut(**item) for item in document.get("left_out", [])),
-            ),
-            _method(document["signature"]),
+            read_patient(document),
+            Method.read(document["signature"]),
             document["provenance"]["inputs"].get("ct", {}).get("series_uid"),
         )
     except InputError:
@@ -122,46 +114,6 @@ def _check_ct(result: Result, found: ReadLesions, source: SourceSeries) -> None:
         )
     if any(finding.code == "mask.geometry" for of_one in found.findings.values() for finding in of_one):
         raise InputError("dicom.other_ct", "The lesions were scored on a CT with other voxels than this one.")
-
-
-def _lesion(item: Mapping[str, Any]) -> LesionScore:
-    return LesionScore(
-        id=str(item["id"]),
-        name=str(item["name"]),
-        volume_cc=float(item["volume_cc"]),
-        score=None if item["score"] is None else float(item["score"]),
-        site=None if item["site"] is None else Site(item["site"]),
-        irradiated=item["irradiated"],
-        contributions=tuple(_contribution(term) for term in item["contributions"]),
-        findings=tuple(_findings(item["findings"])),
-        features={str(key): float(value) for key, value in item["features"].items()},
-    )
-
-
-def _contribution(term: Mapping[str, Any]) -> Contribution:
-    return Contribution(
-        term["variable"], float(term["value"]), float(term["contribution"]), bool(term["in_training_range"])
-    )
-
-
-def _findings(items: Sequence[Mapping[str, Any]]) -> list[Finding]:
-    return [Finding(item["code"], Severity(item["severity"]), str(item["text"])) for item in items]
-
-
-def _metrics(item: Mapping[str, Any]) -> Metrics:
-    return Metrics(**{key: value for key, value in item.items() if key != "not_defined"})
-
-
-def _method(item: Mapping[str, Any]) -> Method:
-    return Method(
-        str(item["name"]),
-        str(item["version"]),
-        str(item["status"]),
-        str(item["sha256"]),
-        str(item["notice"]),
-        item["settings"],
-        None if item["entropy_edges"] is None else [float(edge) for edge in item["entropy_edges"]],
-    )
 
 
 def lesions_in_order(result: Result, lesions: Sequence[Lesion]) -> list[Lesion]:
