@@ -10,6 +10,10 @@ import pytest
 # The same pseudonyms everywhere, and the settings of whoever runs the tests stay as they are.
 os.environ["RADIOIMMUNO_SALT"] = "salt of the tests"
 
+# Side by side each process has a core of its own: OpenBLAS's threads would wait by spinning on the other's.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

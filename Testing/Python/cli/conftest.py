@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from running import run_here
+from running import Run, run_here, run_installed
 from small_patient import ct_values, label_map, signature, write_volume
 
 from radioimmuno.signature.signature import write_signature
-
-COMMAND = Path(sys.executable).with_name("radioimmuno")
-TIMEOUT_S = 300
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -38,14 +30,7 @@ def radioimmuno() -> Run:
 @pytest.fixture(scope="session")
 def installed() -> Run:
     """Run the installed command as a process of its own: slower, and all that its user meets."""
-
-    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        command = [str(COMMAND), *map(str, arguments)]
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL, **options
-        )
-
-    return run
+    return run_installed
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The command run in this process, where starting one would test nothing more; what it prints is caught."""
+"""The command, run in this process or as it is installed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from radioimmuno_cli.main import main
 
+COMMAND = Path(sys.executable).with_name("radioimmuno")
+TIMEOUT_S = 300
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_installed(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run the installed command with these arguments as a process of its own."""
+    command = [str(COMMAND), *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL, **options
+    )
+
 
 def run_here(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command with these arguments; what it printed and its exit code come back."""
+    """Run the command with these arguments in this process, which catches what it prints."""
     command = [*map(str, arguments)]
     before = Path.cwd()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:

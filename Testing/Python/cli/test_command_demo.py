@@ -13,8 +13,7 @@ import sys
 import time
 
 import pytest
-
-from conftest import COMMAND
+from running import COMMAND
 
 pytestmark = [pytest.mark.scene, pytest.mark.slow]
 
@@ -25,9 +24,25 @@ WRITTEN = {
 
 
 @pytest.fixture(scope="module")
-def demo(installed, tmp_path_factory):
-    out = tmp_path_factory.mktemp("demo") / "out"
-    return installed("demo", "--out", out, "--seed", 4), out
+def place(tmp_path_factory):
+    """Where the user stands: a folder with a way to the command in it."""
+    made = tmp_path_factory.mktemp("a folder's name ")
+    (made / "bin").symlink_to(COMMAND.parent)
+    return made
+
+
+@pytest.fixture(scope="module")
+def demo(place):
+    """What the demonstration printed where the shell finds the command, and the folder of its result."""
+    name = "the result's"
+    line = f"radioimmuno demo --seed 4 --out {shlex.quote(name)}"
+    return in_shell(place, line, on_path=True), place / name
+
+
+def in_shell(place, line, on_path):
+    path = f"{place / 'bin'}:/usr/bin:/bin" if on_path else "/usr/bin:/bin"
+    environment = os.environ | {"PATH": path}
+    return subprocess.run(line, shell=True, cwd=place, env=environment, capture_output=True, text=True)
 
 
 def scores_of(folder):
@@ -68,22 +83,16 @@ def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
 
 
 @pytest.mark.parametrize("on_path", [True, False])
-def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, tmp_path, on_path):
+def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, place, on_path):
     """The printed line is run in a shell as it stands, in the folder where the demonstration was called."""
-    made = tmp_path / "a folder's name"
-    made.mkdir()
-    (made / "bin").symlink_to(COMMAND.parent)
     command, out = ("radioimmuno", "the result's") if on_path else ("bin/radioimmuno", "result")
-    path = f"{made / 'bin'}:/usr/bin:/bin" if on_path else "/usr/bin:/bin"
-    environment = os.environ | {"PATH": path}
-    options = {"cwd": made, "env": environment, "capture_output": True, "text": True}
-    done = subprocess.run(f"{command} demo --seed 4 --out {shlex.quote(out)}", shell=True, **options)
+    done = demo[0] if on_path else in_shell(place, f"{command} demo --seed 4 --out {out}", on_path)
     assert done.returncode in (0, 8), done.stderr
     line = done.stdout.splitlines()[-1].partition("To score the files yourself: ")[2]
     assert line.startswith(f"{command} score ")
-    again = subprocess.run(line, shell=True, **options)
+    again = in_shell(place, line, on_path)
     assert again.returncode in (0, 8), again.stderr
-    assert scores_of(made / f"{out}-again") == scores_of(made / out)
+    assert scores_of(place / f"{out}-again") == scores_of(place / out)
 
 
 def test_ctrl_c_stops_with_one_line_and_nothing_half_written(tmp_path):

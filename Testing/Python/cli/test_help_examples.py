@@ -84,14 +84,27 @@ def examples_of(help_text: str) -> list[str]:
     return [line.strip() for line in "\n".join(lines).replace("\\\n", " ").splitlines()]
 
 
+@pytest.fixture(scope="module")
+def examples(radioimmuno):
+    """Command -> the examples of its help; of those in the help of the whole, what no command's repeats."""
+    own = {name: examples_of(radioimmuno(name, "--help").stdout) for name in NAMES}
+    whole = examples_of(radioimmuno("--help").stdout)
+    assert all([whole, *own.values()])
+    known = {bare(line) for lines in own.values() for line in lines}
+    return own | {"": [line for line in whole if bare(line) not in known]}
+
+
+def bare(line: str) -> str:
+    """The line without its comment."""
+    return line.partition("  #")[0].strip()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["", *NAMES])
-def test_examples_run_as_they_stand(radioimmuno, named_files, tmp_path, command):
+def test_examples_run_as_they_stand(examples, named_files, tmp_path, command):
     folder = tmp_path / "folder"
     subprocess.run(["cp", "-r", named_files, folder], check=True)
-    examples = examples_of(radioimmuno(*filter(None, [command]), "--help").stdout)
-    assert examples
-    for example in examples:
+    for example in examples[command]:
         done = in_shell(example, folder)
         if "pyradiomics" in done.stderr.lower() and importlib.util.find_spec("radiomics") is None:
             assert "[engine.missing]" in done.stderr

@@ -278,7 +278,7 @@ def test_killed_at_random_moments_while_writing_there_is_always_one_whole_result
     out = tmp_path / "out"
     here = Path(__file__).parent
     command = [sys.executable, "-W", "ignore", "-c", WRITER, str(out)]
-    environment = os.environ | {"PYTHONPATH": str(here)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(here), *sys.path])}
     moments = random.Random(5)
     versions = []
     with subprocess.Popen(
@@ -292,7 +292,7 @@ def test_killed_at_random_moments_while_writing_there_is_always_one_whole_result
             child = int(writer.stdout.readline())
             while not out.exists():
                 time.sleep(0.01)
-            time.sleep(moments.uniform(0.0, 0.8))
+            time.sleep(moments.uniform(0.0, 0.2))  # writing a result takes about 0.03 s
             os.kill(child, signal.SIGKILL)
             versions.append(whole_result(out))
         writer.stdin.close()

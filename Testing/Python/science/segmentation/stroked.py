@@ -98,24 +98,37 @@ def ellipsoid_ct(
     count = np.ceil(2 * (1.9 * semi.max() + 10) / np.array(spacing)).astype(int)
     lattice = Lattice((int(count[0]), int(count[1]), int(count[2])), spacing, (-30.0, 5.0, 100.0))
 
-    def size(parts: int) -> tuple[np.ndarray, np.ndarray]:
-        axes = [
+    def along(parts: int) -> list[np.ndarray]:
+        return [
             (np.arange(n * parts) - (n * parts - 1) / 2) * s / parts
             for n, s in zip(count, spacing, strict=True)
         ]
-        z, y, x = np.meshgrid(*axes, indexing="ij", sparse=True)
-        return (z / semi[0]) ** 2 + (y / semi[1]) ** 2 + (x / semi[2]) ** 2, x
 
-    fine, x = size(3)
-    hu = np.full(fine.shape, around_hu, np.float32)
+    def inside(axes: list[np.ndarray]) -> np.ndarray:
+        z, y, x = np.meshgrid(*axes, indexing="ij", sparse=True)
+        return (z / semi[0]) ** 2 + (y / semi[1]) ** 2 + (x / semi[2]) ** 2 <= 1
+
+    fine = along(3)
+    beside = np.full(fine[2].shape, around_hu, np.float32)
     if wall is not None:
-        hu[np.broadcast_to(x > wall[1] * semi[2], hu.shape)] = wall[0]
-    hu[fine <= 1] = lesion_hu
-    hu = hu.reshape(count[0], 3, count[1], 3, count[2], 3).mean(axis=(1, 3, 5))
+        beside[fine[2] > wall[1] * semi[2]] = wall[0]
+    hu = np.empty(count, np.float32)
+    hu[:] = beside.reshape(-1, 3).mean(axis=1)
+    # Only near the ellipsoid are voxels divided.
+    half = np.ceil(semi / spacing).astype(int) + 1
+    near = [slice(n // 2 - h, n - n // 2 + h) for n, h in zip(count, half, strict=True)]
+    parts = [slice(3 * each.start, 3 * each.stop) for each in near]
+    divided = np.where(
+        inside([line[part] for line, part in zip(fine, parts, strict=True)]),
+        np.float32(lesion_hu),
+        beside[parts[2]],
+    )
+    whole = [size for each in near for size in (each.stop - each.start, 3)]
+    hu[tuple(near)] = divided.reshape(whole).mean(axis=(1, 3, 5))
     hu = gaussian_filter(hu, (0, 0.7 / spacing[1], 0.7 / spacing[2]))
     noise = gaussian_filter(np.random.default_rng(0).normal(0, 1, hu.shape), (0, 0.7, 0.7))
     values = np.rint(hu + noise * (noise_hu / noise.std())).astype(np.int16)
-    return Image(values, lattice), Image(size(1)[0] <= 1, lattice)
+    return Image(values, lattice), Image(inside(along(1)), lattice)
 
 
 def cropped(mask: Image) -> Image:
