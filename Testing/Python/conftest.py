@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ os.environ["RADIOIMMUNO_SALT"] = "salt of the tests"
 # Side by side each process has a core of its own: OpenBLAS's threads would wait by spinning on the other's.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# How long an example takes says nothing on a machine that does other things, too. (PyRadiomics' own
+# environment, where one file of tests runs, is without hypothesis.)
+with suppress(ImportError):
+    from hypothesis import settings
+
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

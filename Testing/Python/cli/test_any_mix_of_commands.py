@@ -233,7 +233,6 @@ TestMix = Mix.TestCase
 TestMix.settings = settings(
     max_examples=6,
     stateful_step_count=12,
-    deadline=None,
     # A failing example is a list of commands: readable as it is, and making it shorter takes minutes.
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -33,7 +33,6 @@ RUNS = int(os.environ.get("RADIOIMMUNO_ANY_ORDER", "0"))
 SETTINGS = settings(
     max_examples=RUNS or 6,
     stateful_step_count=30 if RUNS else 12,
-    deadline=None,
     # The short run is the same each time; the long one looks for what nobody saw.
     derandomize=not RUNS,
     suppress_health_check=list(HealthCheck),

@@ -46,7 +46,7 @@ COUNTS = {
 }
 
 MASK = Image(np.ones((1, 1, 1), bool), Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
-MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),

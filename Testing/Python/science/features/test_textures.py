@@ -57,7 +57,7 @@ def test_the_directions_are_one_of_each_opposite_pair():
 
 
 @given(LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
     measurement = Measurement(region(levels))
     neighbours, counts = measurement.neighbours, co_occurrences(measurement)
@@ -73,7 +73,7 @@ def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
 
 
 @given(LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_runs_are_as_long_as_their_level_goes_on(levels):
     matrix = run_lengths(Measurement(region(levels)))
     for row, step in zip(matrix.counts, DIRECTIONS, strict=True):
@@ -90,7 +90,7 @@ def test_runs_are_as_long_as_their_level_goes_on(levels):
 
 
 @given(LEVELS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_zones_and_dependences_are_those_of_equal_neighbours(levels):
     neighbours = Neighbours.of(region(levels))
     places = voxels(levels)

@@ -35,7 +35,7 @@ def rotated_ellipsoids(draw):
     return mask[box.slices], (float(spacing[0]), in_plane, in_plane)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(rotated_ellipsoids())
 def test_an_ellipsoid_has_no_spurs_no_gaps_and_is_not_jagged(drawn):
     mask, spacing = drawn
@@ -55,13 +55,13 @@ def test_an_ellipsoid_in_tissue_has_no_findings_at_all(spacing, semi):
     assert found(noisy(lattice), lesion(mask, lattice)) == {}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(RANDOM_MASKS)
 def test_what_is_left_of_any_mask_without_its_spurs_has_none(mask):
     assert spurs(mask & (spurs(mask) == 0)).max() == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(RANDOM_MASKS, st.integers(0, 2), st.integers(0, 2**8 - 1))
 def test_any_mask_whose_missing_slices_are_filled_misses_none(mask, axis, missing):
     planes = np.moveaxis(mask, axis, 0)

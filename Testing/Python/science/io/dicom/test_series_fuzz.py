@@ -61,7 +61,7 @@ def changed(dataset, keyword, value):
                 return  # what the library refuses to write; the spoiled bytes have such values
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(picked=st.lists(changes(), min_size=1, max_size=3), multiframe=st.booleans())
 def test_any_header_is_read_or_refused(tmp_path_factory, good, picked, multiframe):
     slices = copy.deepcopy([good[1]] if multiframe else good[0])
