@@ -17,7 +17,7 @@ from .table import table
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import LeftOut, Lesion
-    from radioimmuno.quality import LesionFinding
+    from radioimmuno.quality.check import LesionFinding
 
 CHECKING = "checking the lesions"
 
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     settings = settings_named(arguments.settings)
     with Progress([READING_CT, READING_LESIONS, CHECKING], arguments.quiet) as progress:
-        from radioimmuno.quality import check_lesions
+        from radioimmuno.quality.check import check_lesions
         from radioimmuno.report import write_checks_csv
 
         study = read_study(arguments, settings, progress)
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:
-    from radioimmuno.quality import repairs_of
+    from radioimmuno.quality.repairs import repairs_of
 
     finding = one.finding
     return {

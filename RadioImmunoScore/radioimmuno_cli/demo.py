@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.identity import Identity
         from radioimmuno.scoring.score import score
         from radioimmuno.signature.signature import default_signature
-        from radioimmuno.simulation import simulate_patient
+        from radioimmuno.simulation.patient import simulate_patient
 
         progress.stage(SIMULATING)
         simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)

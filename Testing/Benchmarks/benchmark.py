@@ -25,7 +25,7 @@ import SimpleITK as sitk
 from radioimmuno.extraction.extract import measure
 from radioimmuno.geometry.image import Box, Image, to_sitk
 from radioimmuno.settings import Settings
-from radioimmuno.simulation import SimulatedPatient, simulate_benchmark_ct, simulate_patient
+from radioimmuno.simulation.patient import SimulatedPatient, simulate_benchmark_ct, simulate_patient
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parents[1] / ".venv-oracles" / "bin" / "python"

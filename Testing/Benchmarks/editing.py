@@ -56,7 +56,7 @@ def _patient():
     """The benchmark's CT and its ten lesions, and ten balls of 5 cc in between."""
     from radioimmuno.geometry.image import Image
     from radioimmuno.lesion import Lesion
-    from radioimmuno.simulation import simulate_benchmark_ct
+    from radioimmuno.simulation.patient import simulate_benchmark_ct
 
     simulated = simulate_benchmark_ct(1)
     lattice = simulated.image.lattice

@@ -32,7 +32,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.score_stability import stability
 from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import default_signature
-from radioimmuno.simulation import simulate_patient
+from radioimmuno.simulation.patient import simulate_patient
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parents[1] / ".venv-oracles" / "bin" / "python"

@@ -14,7 +14,7 @@ import vtk
 
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Box, Image, Lattice
-from radioimmuno.io.placement import Placed, place
+from radioimmuno.io.resampling import ResampledMask, resample_mask
 
 from .geometry import (
     ijkToRasFromLattice,
@@ -43,7 +43,7 @@ class MaskReader:
         self._matrix = linearPart(self._transform)
         self._boxes: dict[Any, dict[int, Box]] = {}
 
-    def read(self, segmentID: str) -> Placed:
+    def read(self, segmentID: str) -> ResampledMask:
         """A segment's mask on the CT's lattice, and what putting it there did."""
         segment = self._segmentation.GetSegment(segmentID)
         labelmap = segment.GetRepresentation(BINARY_LABELMAP)
@@ -52,7 +52,7 @@ class MaskReader:
         values, lattice = self._ownVoxels(labelmap, segment.GetLabelValue())
         if self._matrix is None:
             return self._bent(values, lattice)
-        return place(Image(values, moved(lattice, self._matrix)), self._lattice)
+        return resample_mask(Image(values, moved(lattice, self._matrix)), self._lattice)
 
     def _ownVoxels(self, labelmap: Any, label: int) -> tuple[np.ndarray, Lattice]:
         """A segment's voxels on its own grid, cropped to what they cover; a copy."""
@@ -63,27 +63,27 @@ class MaskReader:
         box = self._boxes[labelmap].get(label, Box((0, 0, 0), (0, 0, 0)))
         return labels[box.slices] == label, lattice.window(box)
 
-    def _bent(self, values: np.ndarray, lattice: Lattice) -> Placed:
+    def _bent(self, values: np.ndarray, lattice: Lattice) -> ResampledMask:
         """The nearest of the segment's voxels, through a transform that bends, at each voxel of the CT's."""
         if not values.size:
-            return place(Image(values, lattice), self._lattice)
+            return resample_mask(Image(values, lattice), self._lattice)
         reference = orientedImage(np.zeros(self._lattice.shape, np.uint8), self._lattice)
         bent = slicer.vtkOrientedImageData()
         slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
             orientedImage(values.astype(np.uint8), lattice), reference, bent, False, False, self._transform
         )
-        mask = place(Image(scalarsOf(bent) > 0, self._lattice), self._lattice).mask
+        mask = resample_mask(Image(scalarsOf(bent) > 0, self._lattice), self._lattice).mask
         text = "The segment was bent by its transform and brought to the CT's grid."
-        return Placed(mask, (Finding("mask.geometry", Severity.FIXED, text),))
+        return ResampledMask(mask, (Finding("mask.geometry", Severity.FIXED, text),))
 
-    def _voxelized(self, segmentID: str) -> Placed:
+    def _voxelized(self, segmentID: str) -> ResampledMask:
         """A segment without a label map, converted on a temporary copy, straight onto the CT's grid."""
         copy = slicer.vtkSegmentation()
         copy.SetSourceRepresentationName(self._segmentation.GetSourceRepresentationName())
         copy.CopySegmentFromSegmentation(self._segmentation, segmentID)
         source = copy.GetSegment(segmentID).GetRepresentation(copy.GetSourceRepresentationName())
         if source is None or source.GetNumberOfPoints() == 0:
-            return Placed(Image(np.zeros((0, 0, 0), bool), self._lattice))
+            return ResampledMask(Image(np.zeros((0, 0, 0), bool), self._lattice))
         if self._matrix is None:
             copy.ApplyNonLinearTransform(self._transform)
         else:
@@ -98,7 +98,7 @@ class MaskReader:
         )
         copy.CreateRepresentation(BINARY_LABELMAP)
         labelmap = copy.GetSegment(segmentID).GetRepresentation(BINARY_LABELMAP)
-        return place(Image(*self._ownVoxels(labelmap, 1)), self._lattice)
+        return resample_mask(Image(*self._ownVoxels(labelmap, 1)), self._lattice)
 
 
 def isEmpty(segment: Any) -> bool:

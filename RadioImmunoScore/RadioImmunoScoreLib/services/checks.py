@@ -12,12 +12,13 @@ from ..scene.tags import setAxes
 from .case import Case, Progress, checked
 
 if TYPE_CHECKING:
-    from radioimmuno.quality import LesionFinding, Repair
+    from radioimmuno.quality.check import LesionFinding
+    from radioimmuno.quality.repairs import Repair
 
 
 def checkCase(case: Case, progress: Progress | None = None) -> Sequence[LesionFinding]:
     """What is to be known of all lesions before they are scored; on any thread."""
-    from radioimmuno.quality import check_lesions
+    from radioimmuno.quality.check import check_lesions
 
     whole = checked(case)
     return check_lesions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radioimmuno.quality import LesionFinding
+    from radioimmuno.quality.check import LesionFinding
     from radioimmuno.stability.agreement import PatientStability
 
     from .console_lesions import SegmentedLesion

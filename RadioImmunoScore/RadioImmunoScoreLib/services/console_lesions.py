@@ -21,7 +21,7 @@ from .interior import computeMap, mapTitle
 from .strokes import ADD, NEW, REMOVE, enterSegmented, segmentPoints
 
 if TYPE_CHECKING:
-    from radioimmuno.quality import LesionFinding
+    from radioimmuno.quality.check import LesionFinding
     from radioimmuno.scoring.score_stability import Perturbation
     from radioimmuno.stability.agreement import PatientStability
 
@@ -78,7 +78,7 @@ def check(
 
 def repair(volumeNode: Any, segmentationNode: Any, segmentID: str, code: str, title: str) -> list[str]:
     """Repair; see `LesionCommands.repair`."""
-    from radioimmuno.quality import repairs_of
+    from radioimmuno.quality.repairs import repairs_of
 
     known = repairs_of(code, readImage(volumeNode))
     chosen = next((each for each in known if title in ("", each.title)), None)

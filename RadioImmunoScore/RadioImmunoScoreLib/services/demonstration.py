@@ -18,7 +18,7 @@ NAME = "Demonstration patient (simulated)"
 
 def simulate() -> Any:
     """The patient as plain values; takes seconds, on any thread."""
-    from radioimmuno.simulation import simulate_patient
+    from radioimmuno.simulation.patient import simulate_patient
 
     return simulate_patient(SEED, slice_mm=SLICE_MM)
 

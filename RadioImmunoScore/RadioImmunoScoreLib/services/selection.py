@@ -12,7 +12,7 @@ from typing import Any
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.io.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.lesion import LeftOut, Lesion
-from radioimmuno.structures import Structure, left_out
+from radioimmuno.structures.rule import Structure, left_out
 
 from ..scene import SegmentationReading
 from ..scene.masks import BINARY_LABELMAP

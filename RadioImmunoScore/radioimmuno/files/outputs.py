@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..findings import OutputError
-from .detached import detached_files
+from .detached_header import data_files
 
 AnyPath = str | os.PathLike[str]
 
@@ -59,7 +59,7 @@ def _parts_of(path: Path) -> Iterator[Path]:
     """An input, and the files elsewhere that belong to it."""
     yield path
     if path.is_file():
-        yield from detached_files(path)
+        yield from data_files(path)
     for folder, _, names in os.walk(path):
         yield from (Path(folder, name) for name in names if Path(folder, name).is_symlink())
 

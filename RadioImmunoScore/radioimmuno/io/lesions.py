@@ -16,8 +16,7 @@ from ..findings import Finding, InputError, Severity
 from ..geometry.image import Box, Image, from_sitk
 from ..lesion import Delineation, Lesion, Site, from_labels
 from .nifti import transform_findings
-from .picking import pick
-from .placement import ReadLesions, place_lesions
+from .resampling import ReadLesions, resample_lesions
 from .segment_tags import (
     IRRADIATED_TAG,
     LESION_TAG,
@@ -28,7 +27,7 @@ from .segment_tags import (
     lesion_from_tag,
     site_of,
 )
-from .selection import Hints, select_lesions
+from .selection import Hints, match_names, select_lesions
 from .volume_reader import is_dicom, open_volume
 
 if TYPE_CHECKING:
@@ -104,8 +103,8 @@ def read_lesions(
     else:
         lesions, of_file = _from_label_map(path, stored), []
     of_file += transform_findings(path, volume, "segmentation")
-    picked = pick(lesions, patterns, lambda lesion: (lesion.id, lesion.name))
-    placed = place_lesions(path, picked, image.lattice, {lesion.id: of_file for lesion in picked})
+    picked = match_names(lesions, patterns, lambda lesion: (lesion.id, lesion.name))
+    placed = resample_lesions(path, picked, image.lattice, {lesion.id: of_file for lesion in picked})
     return select_lesions(placed, {segment.id: segment.hints for segment in segments}, bool(patterns))
 
 

@@ -1,18 +1,24 @@
-"""Which structures of a file are taken for lesions: asked for, marked by a person, or left by the rule."""
+"""Which structures of a file are taken for lesions: by name, by a person's mark, or by the rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from ..findings import Finding, InputError, Severity
 from ..lesion import LeftOut, Lesion
-from ..structures import Structure, left_out
-from .picking import listed
-from .placement import ReadLesions
+from ..structures.rule import Structure, left_out
+from .resampling import ReadLesions
 
 CODE = "lesion.not_a_lesion"
 SET_ASIDE = "It is marked as no lesion."
+
+T = TypeVar("T")
+
+# A message names this many of a file's structures.
+MAX_NAMES = 30
 
 
 @dataclass(frozen=True)
@@ -86,5 +92,45 @@ def _whole(lesion: Lesion) -> bool:
 
 
 def _nothing_left(left: tuple[LeftOut, ...]) -> str:
-    named = listed([f"{one.name} ({one.reason.rstrip('.')})" for one in left])
+    named = joined_names([f"{one.name} ({one.reason.rstrip('.')})" for one in left])
     return f"No lesion is among the structures: {named}. Where one is a lesion, name it: --roi NAME."
+
+
+def joined_names(names: Sequence[str]) -> str:
+    """The names with commas between, up to `MAX_NAMES`."""
+    return ", ".join(names[:MAX_NAMES]) + (", ..." if len(names) > MAX_NAMES else "")
+
+
+def match_names(items: Sequence[T], patterns: Sequence[str], names: Callable[[T], Sequence[str]]) -> list[T]:
+    """The items that one of the patterns matches, in their order; all of them without a pattern.
+
+    Parameters
+    ----------
+    items : what a file holds
+    patterns : names, or glob patterns (`GTV*`); upper and lower case are the same
+    names : an item's identifier and name; a pattern may match any of them
+
+    Raises
+    ------
+    InputError
+        `mask.no_match` when a pattern matches none of them; the text lists what there is.
+    """
+    for pattern in patterns:
+        if not any(_matches(item, pattern, names) for item in items):
+            there = [_called(names(item)) for item in items]
+            raise InputError(
+                "mask.no_match", f"No lesion is called {pattern!r}; there are: {joined_names(there)}."
+            )
+    if not patterns:
+        return list(items)
+    return [item for item in items if any(_matches(item, pattern, names) for pattern in patterns)]
+
+
+def _called(names: Sequence[str]) -> str:
+    identifier, name = names[0], names[-1]
+    return name if identifier == name else f"{name} ({identifier})"
+
+
+def _matches(item: T, pattern: str, names: Callable[[T], Sequence[str]]) -> bool:
+    wanted = pattern.casefold()
+    return any(name.casefold() == wanted or fnmatchcase(name.casefold(), wanted) for name in names(item))

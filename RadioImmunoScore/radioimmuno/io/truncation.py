@@ -33,17 +33,17 @@ META_BYTES = {
 BLOCK_BYTES = 1 << 24
 
 
-def is_whole(path: Path, reader: sitk.ImageFileReader) -> bool:
+def is_complete(path: Path, reader: sitk.ImageFileReader) -> bool:
     """Whether the file is as long as its header says; `reader` has read the header."""
     values = math.prod(reader.GetSize()) * reader.GetNumberOfComponents()
     claimed = values * bytes_per_value(reader)
     if claimed > MAX_INFLATION * _bytes_at_hand(path):
         return False
     if reader.GetImageIO() == "NiftiImageIO":
-        return _nifti_is_whole(path, reader, values)
+        return _nifti_is_complete(path, reader, values)
     if reader.GetImageIO() == "MetaImageIO":
-        return _meta_is_whole(path, values)
-    return _nrrd_is_whole(path, claimed)
+        return _meta_is_complete(path, values)
+    return _nrrd_is_complete(path, claimed)
 
 
 def bytes_per_value(reader: sitk.ImageFileReader) -> int:
@@ -59,7 +59,7 @@ def _bytes_at_hand(path: Path) -> int:
     return sum(file.stat().st_size for file in path.resolve().parent.iterdir() if file.is_file())
 
 
-def _nrrd_is_whole(path: Path, claimed: int) -> bool:
+def _nrrd_is_complete(path: Path, claimed: int) -> bool:
     """Of raw voxels in the same file; other encodings are checked by their reader while it unpacks."""
     with path.open("rb") as stream:
         header, end, _ = stream.read(NRRD_HEADER_BYTES).replace(b"\r\n", b"\n").partition(b"\n\n")
@@ -70,7 +70,7 @@ def _nrrd_is_whole(path: Path, claimed: int) -> bool:
     return path.stat().st_size - len(header) - len(end) >= claimed
 
 
-def _nifti_is_whole(path: Path, reader: sitk.ImageFileReader, values: int) -> bool:
+def _nifti_is_complete(path: Path, reader: sitk.ImageFileReader, values: int) -> bool:
     needed = int(float(reader.GetMetaData("vox_offset"))) + values * int(reader.GetMetaData("bitpix")) // 8
     if path.suffix.lower() == ".gz":
         return _gzip_holds(path, needed)
@@ -95,7 +95,7 @@ def _gzip_holds(path: Path, needed: int) -> bool:
     return unpacked >= needed
 
 
-def _meta_is_whole(path: Path, values: int) -> bool:
+def _meta_is_complete(path: Path, values: int) -> bool:
     with path.open("rb") as stream:
         text, end, _ = stream.read(META_HEADER_BYTES).partition(b"ElementDataFile")
         stream.seek(len(text) + len(end))

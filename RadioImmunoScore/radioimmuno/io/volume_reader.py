@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ..files.detached import detached_files
+from ..files.detached_header import data_files
 from ..files.utf8_path import spelled
 from ..findings import InputError
 from ..memory import require_memory
 from ..thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
 from .metaimage import is_sound_header
 from .nifti import read_transforms
-from .truncation import bytes_per_value, is_whole
+from .truncation import bytes_per_value, is_complete
 
 # 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
 MAX_VOXELS = 2_000_000_000
@@ -106,7 +106,7 @@ def _check_kind(path: Path, code: str) -> None:
         raise InputError(code, f"{path} does not exist.")
     if path.is_dir():
         raise InputError(code, f"{path} is a folder; a file is expected here.")
-    for file in (path, *(detached_files(path) if path.is_file() else ())):
+    for file in (path, *(data_files(path) if path.is_file() else ())):
         if file.exists() and not file.is_file():
             raise InputError(code, f"{file} is a pipe or a device; a file is expected here.")
 
@@ -141,7 +141,7 @@ def _check_header(path: Path, code: str, reader: sitk.ImageFileReader) -> None:
             code, f"{path}: its header claims {shape} voxels, more than {MAX_VOXELS:,}. Crop it first."
         )
     check_geometry(path, code, reader)
-    if not is_whole(path, reader):
+    if not is_complete(path, reader):
         raise damaged(path, code)
     values = math.prod(size) * reader.GetNumberOfComponents()
     require_memory(COPIES * values * bytes_per_value(reader), f"Reading {path}")

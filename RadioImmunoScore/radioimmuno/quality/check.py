@@ -18,8 +18,8 @@ from ..lesion import Lesion
 from ..scoring.domain import check_domain
 from ..settings import Settings
 from ..thresholds import FEW_PLANES, FEW_VOXELS, MAX_REGION_VOXELS
+from .protrusions import thin_protrusions
 from .slices import fill_gaps, jagged_slices
-from .spurs import spurs
 
 VOXELS = "voxels"
 
@@ -95,7 +95,7 @@ def _look(image: Image, lesion: Lesion, features: LesionFeatures) -> list[Findin
     on_grid = features.values.get(f"lesion.{VOXELS}")
     return [
         *_check_enough(lesion, on_grid),
-        *_check_spurs(lesion),
+        *_check_protrusions(lesion),
         *_check_slices_drawn(lesion),
         *check_tissue(image, lesion),
     ]
@@ -115,8 +115,8 @@ def _check_enough(lesion: Lesion, on_grid: float | None) -> list[Finding]:
     return found
 
 
-def _check_spurs(lesion: Lesion) -> list[Finding]:
-    labels = spurs(lesion.mask.values)
+def _check_protrusions(lesion: Lesion) -> list[Finding]:
+    labels = thin_protrusions(lesion.mask.values)
     number = int(labels.max())
     if not number:
         return []

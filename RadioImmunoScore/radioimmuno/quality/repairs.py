@@ -17,8 +17,8 @@ from ..findings import Refusal
 from ..geometry.image import Box, Image, Index
 from ..lesion import Lesion
 from ..thresholds import MIN_VOLUME_CC
+from .protrusions import ANY_CORNER, thin_protrusions
 from .slices import fill_gaps, smooth_between_slices
-from .spurs import EVERYWAY, spurs
 
 # (the canonical mask, which of its box's voxels belong to other lesions) -> the voxels it shall have
 Change = Callable[[Image, np.ndarray], np.ndarray]
@@ -53,7 +53,7 @@ def repairs_of(code: str, image: Image | None = None) -> tuple[Repair, ...]:
         Repair("lesion.components", "Split into separate lesions", split_pieces),
         Repair("lesion.components", f"Remove pieces below {MIN_VOLUME_CC} cc", remove_small_pieces),
         Repair("lesion.holes", "Fill the holes", fill_holes),
-        Repair("lesion.spurs", "Remove the spurs", remove_spurs),
+        Repair("lesion.spurs", "Remove the spurs", remove_protrusions),
         Repair("lesion.slice_gaps", "Interpolate the missing slices", interpolate_slices),
         Repair("lesion.jagged", "Smooth between slices", smooth_slices),
         Repair("lesion.overlap", "Take the shared voxels away from this lesion", remove_shared),
@@ -105,9 +105,9 @@ def fill_holes(lesion: Lesion, others: Sequence[Lesion]) -> tuple[Lesion, ...]:
     return _changed(lesion, others, lambda mask, _: binary_fill_holes(mask.values))
 
 
-def remove_spurs(lesion: Lesion, others: Sequence[Lesion]) -> tuple[Lesion, ...]:
+def remove_protrusions(lesion: Lesion, others: Sequence[Lesion]) -> tuple[Lesion, ...]:
     """The lesion without what sticks out of it one voxel wide."""
-    return _changed(lesion, others, lambda mask, _: mask.values & (spurs(mask.values) == 0))
+    return _changed(lesion, others, lambda mask, _: mask.values & (thin_protrusions(mask.values) == 0))
 
 
 def interpolate_slices(lesion: Lesion, others: Sequence[Lesion]) -> tuple[Lesion, ...]:
@@ -168,7 +168,7 @@ def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Labels from 1 of the pieces (26-connected) of a mask, and how many voxels each has."""
     from scipy.ndimage import label
 
-    labels, number = label(mask, EVERYWAY)
+    labels, number = label(mask, ANY_CORNER)
     return labels, np.bincount(labels.ravel(), minlength=number + 1)[1:]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
-from ..quality import LesionFinding
+from ..quality.check import LesionFinding
 from .cells import text_cell, write_rows
 
 COLUMNS = ("patient", "study", "lesion_id", "name", "code", "severity", "text")

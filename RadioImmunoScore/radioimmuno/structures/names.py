@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .organs import TRUNK, Organ
-from .organs_head_and_frame import FRAME, HEAD
+from .organs import ORGANS, Organ
 from .words import (
     DERIVED,
     DEVICES,
@@ -225,7 +224,7 @@ def _vocabulary() -> dict[str, _Part]:
         found |= {word: _Part("other", word, group) for word in words(group.names)}
     for group in DEVICES:
         found |= {word: _Part("device", word, group) for word in words(group.names)}
-    for organ in (*TRUNK, *HEAD, *FRAME):
+    for organ in ORGANS:
         names = ",".join([organ.english, organ.french, organ.german, organ.other])
         found |= {word: _Part("organ", word, organ) for word in words(names)}
     found |= {word: _Part("lesion", word) for word in words(LESIONS)}

@@ -22,7 +22,7 @@ from ..lesion import Lesion, Site
 from ..settings import Settings
 from ..signature.signature import Signature, write_signature
 from ..signature.variables import KVP, location_of
-from ..simulation import GENERATOR_VERSION, plan_patient
+from ..simulation.patient import GENERATOR_VERSION, plan_patient
 from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
 from .elastic_net import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
 

@@ -16,7 +16,7 @@ from ..texts import problemText
 from .save_section import askPath
 
 if TYPE_CHECKING:
-    from radioimmuno.quality import LesionFinding
+    from radioimmuno.quality.check import LesionFinding
 
 LESION, SEVERITY, TEXT, REPAIR = range(4)
 # The widest text of a column that is not elided, and what stands beside it.

@@ -19,7 +19,7 @@ from radioimmuno.extraction.proximity import neighbours, ring_reach
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.signature.variables import Source
-from radioimmuno.structures import Structure
+from radioimmuno.structures.rule import Structure
 
 from ...scene import SegmentationReading, readLesions
 from ...scene.reading import lesionOf

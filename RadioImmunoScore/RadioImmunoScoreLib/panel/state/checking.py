@@ -20,7 +20,8 @@ from .session import Session
 from .signal import Signal
 
 if TYPE_CHECKING:
-    from radioimmuno.quality import LesionFinding, Repair
+    from radioimmuno.quality.check import LesionFinding
+    from radioimmuno.quality.repairs import Repair
 
 
 class Checking:
@@ -72,7 +73,7 @@ class Checking:
 
     def repairsOf(self, code: str) -> Sequence[Repair]:
         """What can be done about findings with this code."""
-        from radioimmuno.quality import repairs_of
+        from radioimmuno.quality.repairs import repairs_of
 
         return repairs_of(code, self._case.image if self._case else None)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...findings import InputError
 from ...geometry.image import Image
-from ..placement import ReadLesions
+from ..resampling import ReadLesions
 from .codes import is_ring
 from .integrity import read_whole
 from .library import lenient_reading, pydicom

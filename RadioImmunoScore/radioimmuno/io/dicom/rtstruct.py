@@ -8,8 +8,8 @@ Rules, where systems differ:
 - contours belong to the slice that they lie on, within a tenth of the slice distance; a slice without a
   contour holds nothing of the structure, and nothing is filled in between drawn slices;
 - contours that lie between the CT's slices at equal distances are slices of their own, as thick as these
-  distances, and are put on the CT by the nearest one (`placement.place`); at unequal distances the structure
-  is refused;
+  distances, and are put on the CT by the nearest one (`resampling.resample_mask`); at unequal distances the
+  structure is refused;
 - a structure in another frame of reference, or of points, lines or contours that are not parallel to the
   CT's slices, is refused.
 """
@@ -27,10 +27,9 @@ import numpy as np
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
 from ...geometry.image import Box, Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
-from ...structures import Structure, left_out_at_any_size
-from ..picking import pick
-from ..placement import ReadLesions, place_lesions
-from ..selection import Hints, select_lesions
+from ...structures.rule import Structure, left_out_at_any_size
+from ..resampling import ReadLesions, resample_lesions
+from ..selection import Hints, match_names, select_lesions
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
 from .integrity import read_whole
@@ -110,7 +109,7 @@ def read_rtstruct(
         raise InputError(DAMAGED, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
     if not everything:
         raise InputError(CODE, f"{path} holds no structures.")
-    picked = pick(everything, patterns, lambda s: (s.number, s.name))
+    picked = match_names(everything, patterns, lambda s: (s.number, s.name))
     lesions, findings = [], {}
     of_file += check_patient("lesions", subject, source, accepted)
     shared = [*of_file, *check_series(series, source)]
@@ -125,7 +124,7 @@ def read_rtstruct(
     read = [found for number, found in findings.items() if number not in aside]
     if read and all(_elsewhere(found) for found in read):
         raise GeometryError("mask.geometry", f"{path}: {read[0][0].text}")
-    placed = place_lesions(path, lesions, image.lattice, findings)
+    placed = resample_lesions(path, lesions, image.lattice, findings)
     return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
 
 

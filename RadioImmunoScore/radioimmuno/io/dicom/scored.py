@@ -15,7 +15,7 @@ from ...lesion import Lesion
 from ...scoring.records import FORMAT, FORMAT_VERSION, read_patient
 from ...scoring.results import PatientScore
 from ...settings import Settings
-from ..placement import ReadLesions
+from ..resampling import ReadLesions
 from .report_method import Method
 from .source import SourceSeries
 

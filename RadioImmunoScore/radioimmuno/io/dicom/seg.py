@@ -2,7 +2,7 @@
 
 Segments that share voxels stay apart. Planes that coincide with the CT's slices are taken as they are; a
 segmentation on another grid of the same frame of reference is put on the CT by the nearest voxel, as any
-other (`placement.place`). The rings that our own export adds are no lesions and are left out.
+other (`resampling.resample_mask`). The rings that our own export adds are no lesions and are left out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ import numpy as np
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
 from ...geometry.image import Box, Image, Lattice, Triple
 from ...lesion import Delineation, Lesion, Site
-from ..picking import pick
-from ..placement import ReadLesions, place_lesions
-from ..selection import Hints, select_lesions
+from ..resampling import ReadLesions, resample_lesions
+from ..selection import Hints, match_names, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
 from .integrity import read_whole
 from .library import lenient_reading, text_of
@@ -132,7 +131,9 @@ def read_seg(
             what = "the rings of an export alone; give the file with its lesions"
         raise InputError(CODE, f"{path} holds {what}.")
     lesions = _lesions(content, _stack(path, content.frames, content.plane, image.lattice))
-    placed = place_lesions(path, lesions, image.lattice, {lesion.id: content.findings for lesion in lesions})
+    placed = resample_lesions(
+        path, lesions, image.lattice, {lesion.id: content.findings for lesion in lesions}
+    )
     hints = {str(segment.number): Hints(segment.terminology) for segment in content.picked}
     return select_lesions(placed, hints, bool(patterns))
 
@@ -149,7 +150,7 @@ def _content(
     segments = _segments(dataset)
     frames = frames_of(dataset)
     series = _referenced_series(dataset)
-    picked = pick(
+    picked = match_names(
         [segment for segment in segments if not segment.ring],
         patterns,
         lambda segment: (str(segment.number), segment.name),

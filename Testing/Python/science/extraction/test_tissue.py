@@ -9,7 +9,7 @@ from signatures import signature, term
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.quality import check_lesions
+from radioimmuno.quality.check import check_lesions
 from radioimmuno.scoring.score import score
 from radioimmuno.scoring.score_stability import Perturbation, stability
 from radioimmuno.settings import Settings

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from radioimmuno.files.detached import detached_files
+from radioimmuno.files.detached_header import data_files
 from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import OutputError
 
@@ -97,9 +97,9 @@ def test_the_voxels_of_a_detached_header_are_inputs(place):
     sitk.WriteImage(image, "a.mhd")
     sitk.WriteImage(image, "b.nhdr", useCompression=True)
     sitk.WriteImage(image, "c.hdr")
-    assert [file.name for file in detached_files("a.mhd")] == ["a.raw"]
-    assert [file.name for file in detached_files("b.nhdr")] == ["b.raw.gz"]
-    assert [file.name for file in detached_files("c.hdr")] == ["c.img"]
+    assert [file.name for file in data_files("a.mhd")] == ["a.raw"]
+    assert [file.name for file in data_files("b.nhdr")] == ["b.raw.gz"]
+    assert [file.name for file in data_files("c.hdr")] == ["c.img"]
     assert "a.raw, a part of the input a.mhd" in refused("a.raw", "a.mhd")
 
 
@@ -110,12 +110,12 @@ def test_voxels_in_a_list_or_a_row_of_files_are_inputs(place):
     Path("list.nhdr").write_text("NRRD0004\ntype: short\ndata file: LIST\ns1.raw\nsub/z.raw\n")
     Path("row.nhdr").write_text("NRRD0004\ndata file: s%d.raw 1 2 1\n")
     Path("row.mhd").write_text("NDims = 3\nElementDataFile = s%d.raw 1 2 1\n")
-    assert {file.name for file in detached_files("list.nhdr")} == {"s1.raw", "z.raw"}
-    assert {file.name for file in detached_files("row.nhdr")} == {"s1.raw", "s2.raw"}
-    assert {file.name for file in detached_files("row.mhd")} == {"s1.raw", "s2.raw"}
+    assert {file.name for file in data_files("list.nhdr")} == {"s1.raw", "z.raw"}
+    assert {file.name for file in data_files("row.nhdr")} == {"s1.raw", "s2.raw"}
+    assert {file.name for file in data_files("row.mhd")} == {"s1.raw", "s2.raw"}
 
 
 def test_a_file_that_is_no_header_names_nothing(place):
     Path("noise.nrrd").write_bytes(bytes(range(256)) * 1000)
-    assert detached_files("noise.nrrd") == []
-    assert detached_files("missing.nrrd") == []
+    assert data_files("noise.nrrd") == []
+    assert data_files("missing.nrrd") == []

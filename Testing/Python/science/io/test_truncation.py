@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from volumes import ct_values, image_of
 
-from radioimmuno.io.truncation import is_whole
+from radioimmuno.io.truncation import is_complete
 
 
 def reader_of(path: Path) -> sitk.ImageFileReader:
@@ -36,12 +36,12 @@ def made(folder: Path, ending: str, compressed: bool = False) -> tuple[Path, Pat
 def test_a_file_that_lacks_one_byte_is_not_whole(tmp_path, ending, compressed):
     path, voxels = made(tmp_path, ending, compressed)
     reader = reader_of(path)
-    assert is_whole(path, reader)
+    assert is_complete(path, reader)
     content = voxels.read_bytes()
     voxels.write_bytes(content[:-1])
-    assert not is_whole(path, reader)
+    assert not is_complete(path, reader)
     voxels.write_bytes(content + b"\0")
-    assert is_whole(path, reader)
+    assert is_complete(path, reader)
 
 
 @pytest.mark.parametrize("lacking", [0, 1])
@@ -55,7 +55,7 @@ def test_a_compressed_nifti_is_as_long_as_what_it_unpacks_to(tmp_path, lacking):
         reader = reader_of(path)
         short = [*parts[:-1], parts[-1][: len(parts[-1]) - lacking]]
         path.write_bytes(b"".join(map(gzip.compress, short)))
-        assert is_whole(path, reader) is (lacking == 0)
+        assert is_complete(path, reader) is (lacking == 0)
 
 
 def test_a_header_with_windows_line_ends_counts_whole(tmp_path):
@@ -63,7 +63,7 @@ def test_a_header_with_windows_line_ends_counts_whole(tmp_path):
     header, _, voxels = path.read_bytes().partition(b"\n\n")
     path.write_bytes(header.replace(b"\n", b"\r\n") + b"\r\n\r\n" + voxels)
     reader = reader_of(path)
-    assert is_whole(path, reader)
+    assert is_complete(path, reader)
 
 
 def test_a_header_that_claims_more_than_its_folder_can_unpack_to_is_not_whole(tmp_path):
@@ -72,4 +72,4 @@ def test_a_header_that_claims_more_than_its_folder_can_unpack_to_is_not_whole(tm
     reader = reader_of(path)
     voxels.unlink()
     path.write_bytes(b"")
-    assert not is_whole(path, reader)
+    assert not is_complete(path, reader)

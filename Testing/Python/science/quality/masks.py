@@ -9,7 +9,7 @@ import numpy as np
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.quality import LesionFinding, check_lesions
+from radioimmuno.quality.check import LesionFinding, check_lesions
 from radioimmuno.settings import Settings
 
 FINE = Lattice((40, 44, 48), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))

@@ -24,7 +24,8 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import TABLE, Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.quality import check_lesions, repairs_of
+from radioimmuno.quality.check import check_lesions
+from radioimmuno.quality.repairs import repairs_of
 from radioimmuno.scoring.domain import check_domain
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 

@@ -26,7 +26,7 @@ from masks import (
 from radioimmuno.findings import Refusal
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.quality import repairs_of
+from radioimmuno.quality.repairs import repairs_of
 
 MENDED = [
     (code, number)

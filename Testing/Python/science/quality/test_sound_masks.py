@@ -10,9 +10,9 @@ from masks import found, lesion, noisy
 from radioimmuno.geometry.image import Box, Lattice
 from radioimmuno.io.ct import read_image
 from radioimmuno.io.lesions import read_lesions
-from radioimmuno.quality import check_lesions
+from radioimmuno.quality.check import check_lesions
+from radioimmuno.quality.protrusions import thin_protrusions
 from radioimmuno.quality.slices import fill_gaps, jagged_slices, smooth_between_slices
-from radioimmuno.quality.spurs import spurs
 from radioimmuno.settings import Settings
 
 SEMI_MM = st.floats(6, 30)
@@ -39,7 +39,7 @@ def rotated_ellipsoids(draw):
 @given(rotated_ellipsoids())
 def test_an_ellipsoid_has_no_spurs_no_gaps_and_is_not_jagged(drawn):
     mask, spacing = drawn
-    assert spurs(mask).max() == 0
+    assert thin_protrusions(mask).max() == 0
     assert np.array_equal(fill_gaps(mask, spacing), mask)
     assert jagged_slices(mask, spacing) == (0, 0.0)
     assert np.array_equal(smooth_between_slices(mask, spacing), mask)
@@ -58,7 +58,7 @@ def test_an_ellipsoid_in_tissue_has_no_findings_at_all(spacing, semi):
 @settings(max_examples=200)
 @given(RANDOM_MASKS)
 def test_what_is_left_of_any_mask_without_its_spurs_has_none(mask):
-    assert spurs(mask & (spurs(mask) == 0)).max() == 0
+    assert thin_protrusions(mask & (thin_protrusions(mask) == 0)).max() == 0
 
 
 @settings(max_examples=200)

@@ -11,7 +11,7 @@ from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.identity import Identity
 from radioimmuno.lesion import Lesion
-from radioimmuno.quality import LesionFinding
+from radioimmuno.quality.check import LesionFinding
 from radioimmuno.report import write_checks_csv
 
 LATTICE = Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))

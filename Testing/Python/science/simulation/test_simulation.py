@@ -8,9 +8,9 @@ from scipy import ndimage
 
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.simulation import Plan, plan_benchmark, plan_patient, simulate_patient
 from radioimmuno.simulation.body import draw_body
 from radioimmuno.simulation.fields import gaussian_field, swell
+from radioimmuno.simulation.patient import Plan, plan_benchmark, plan_patient, simulate_patient
 from radioimmuno.simulation.scanner import draw_scanner
 from radioimmuno.simulation.tumors import draw_tumor
 

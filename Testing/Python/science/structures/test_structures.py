@@ -9,7 +9,7 @@ from structure_names import LESIONS, NO_LESIONS, listed
 
 from radioimmuno.io.segment_tags import terminology_of
 from radioimmuno.lesion import Site
-from radioimmuno.structures import Structure, left_out, not_a_lesion
+from radioimmuno.structures.rule import Structure, left_out, not_a_lesion
 
 ANATOMY = (
     "Segmentation category and type - 3D Slicer General Anatomy list"

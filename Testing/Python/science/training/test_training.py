@@ -9,7 +9,7 @@ import pytest
 from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
-from radioimmuno.simulation import simulate_patient
+from radioimmuno.simulation.patient import simulate_patient
 from radioimmuno.training import demonstration as training
 from radioimmuno.training.demonstration import (
     CANDIDATES,

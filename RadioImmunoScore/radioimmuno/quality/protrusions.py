@@ -1,4 +1,4 @@
-"""Spurs: what sticks out of a mask one voxel wide, as a slip of the brush leaves it."""
+"""What sticks out of a mask one voxel wide, as a slip of the brush leaves it (finding `lesion.spurs`)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import itertools
 
 import numpy as np
 
-EVERYWAY = np.ones((3, 3, 3), bool)
+# Voxels that share a side, an edge or a corner are joined (26-connected).
+ANY_CORNER = np.ones((3, 3, 3), bool)
 
 
-def spurs(mask: np.ndarray) -> np.ndarray:
-    """Labels from 1 of the spurs of a mask, int (k, j, i), 0 elsewhere.
+def thin_protrusions(mask: np.ndarray) -> np.ndarray:
+    """Labels from 1 of the thin protrusions of a mask, int32 (k, j, i), 0 elsewhere.
 
-    A voxel is thin when it lies in no 2 x 2 block of voxels of the mask, in whichever plane. A spur is a
-    group of thin voxels (26-connected) that hangs on the rest and of which at least one voxel shares no face
-    with the rest: a single voxel on a face is what rasterizing a ball makes, two in a row, or one that hangs
-    by an edge, are not.
+    A voxel is thin when it lies in no 2 x 2 block of voxels of the mask, in whichever plane. A protrusion is
+    a group of thin voxels (26-connected) that hangs on the rest and of which at least one voxel shares no
+    face with the rest: a single voxel on a face is what rasterizing a ball makes, two in a row, or one that
+    hangs by an edge, are not.
     """
     from scipy.ndimage import binary_dilation, label
 
@@ -23,11 +24,11 @@ def spurs(mask: np.ndarray) -> np.ndarray:
     thin = mask & ~wide
     if not thin.any() or not wide.any():
         return np.zeros(mask.shape, np.int32)
-    groups, count = label(thin, EVERYWAY)
+    groups, count = label(thin, ANY_CORNER)
     reaching = np.zeros(count + 1, bool)
     reaching[groups[thin & ~binary_dilation(wide)]] = True
     hanging = np.zeros(count + 1, bool)
-    hanging[groups[thin & binary_dilation(wide, EVERYWAY)]] = True
+    hanging[groups[thin & binary_dilation(wide, ANY_CORNER)]] = True
     kept = reaching & hanging
     kept[0] = False
     return np.where(kept, np.cumsum(kept), 0)[groups]

@@ -15,7 +15,7 @@ ANALYZE_HEADER, ANALYZE_VOXELS = ".hdr", ".img"
 NUMBER = re.compile(r"%0?\d*d")
 
 
-def detached_files(header: str | os.PathLike[str]) -> list[Path]:
+def data_files(header: str | os.PathLike[str]) -> list[Path]:
     """The files that a volume's header names, where there are such files.
 
     What the header's fields mean is left to their readers: whatever stands in a line (or behind its `:` or

@@ -1,4 +1,4 @@
-"""Putting a mask on the CT's lattice: as it is where the voxels coincide, by the nearest voxel elsewhere."""
+"""Masks on the CT's lattice: as they are where the voxels coincide, by the nearest voxel elsewhere."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A mask on the CT's lattice, cropped to what it covers, and what putting it there did."""
+class ResampledMask:
+    """A mask on the CT's lattice, cropped to what it covers, and what resampling changed."""
 
     mask: Image
     findings: tuple[Finding, ...] = ()
@@ -38,7 +38,7 @@ class ReadLesions:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def place_lesions(
+def resample_lesions(
     path: Path,
     lesions: Sequence[Lesion],
     lattice: Lattice,
@@ -57,7 +57,7 @@ def place_lesions(
     GeometryError
         `mask.geometry` when nothing of them lies on the CT.
     """
-    placed = {lesion.id: place(lesion.mask, lattice) for lesion in lesions}
+    placed = {lesion.id: resample_mask(lesion.mask, lattice) for lesion in lesions}
     if any(lesion.voxels for lesion in lesions) and not any(p.mask.values.any() for p in placed.values()):
         raise GeometryError(
             "mask.geometry",
@@ -70,22 +70,22 @@ def place_lesions(
     )
 
 
-def place(mask: Image, lattice: Lattice) -> Placed:
+def resample_mask(mask: Image, lattice: Lattice) -> ResampledMask:
     """A cropped bool mask of any lattice on this one.
 
     Nothing is interpolated, and nothing is found, where the voxels coincide: cropped files and files with
     flipped or permuted axes are the same masks.
     """
     if not mask.values.any():
-        return Placed(Image(np.zeros((0, 0, 0), bool), lattice))
+        return ResampledMask(Image(np.zeros((0, 0, 0), bool), lattice))
     whole = Box.whole(lattice.shape)
     same = _same_voxels(mask, lattice)
     placed = _trimmed((same if same is not None else _nearest(mask, lattice)).crop(whole))
     before = np.count_nonzero(mask.values) * mask.lattice.voxel_volume_mm3 / 1000.0
     after = np.count_nonzero(placed.values) * lattice.voxel_volume_mm3 / 1000.0
     if same is not None and np.count_nonzero(placed.values) == np.count_nonzero(mask.values):
-        return Placed(placed)
-    return Placed(
+        return ResampledMask(placed)
+    return ResampledMask(
         placed, (_finding(before, after, "cut to the CT" if same is not None else "resampled to it"),)
     )
 
