@@ -60,7 +60,7 @@ refusals: env ## write the page of what is refused again, from the table of code
 validators: ## install the programs that check our DICOM files in the tests (Debian, Ubuntu; brings Java)
 	@sh .ci/system-libraries dicom3tools pixelmed-apps
 
-signature: env ## fit the demonstration signature again: the same file comes out
+signature: env ## train the demonstration signature again: the same file comes out
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.demonstration RadioImmunoScore/Resources/Signatures/demonstration.json
 
 same-results: system env ## do the checkouts BEFORE=../before and AFTER=. give the same results? (real CT)

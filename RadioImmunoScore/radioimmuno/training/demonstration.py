@@ -1,4 +1,4 @@
-"""The demonstration signature: fitted on simulated patients, tested on other ones.
+"""The demonstration signature: trained on simulated patients, validated on other ones.
 
 `python -m radioimmuno.training.demonstration FILE` makes the file that ships. Its inputs have the
 shape of the published signature's: 39 features of the lesion, the same 39 of its ring, five
@@ -24,7 +24,7 @@ from ..signature.signature import Signature, write_signature
 from ..signature.variables import KVP, location_of
 from ..simulation.patient import GENERATOR_VERSION, plan_patient
 from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
-from .elastic_net import Cohort, Description, Grid, fit, require_sklearn, rounded, score_cohort
+from .elastic_net import Cohort, Description, PenaltyGrid, require_sklearn, rounded, score_cohort, train
 
 FEATURES: tuple[str, ...] = identifiers(STANDARD_WITHOUT_SHAPE)
 LOCATIONS = (Site.LUNG, Site.LIVER, Site.LYMPH_NODE, Site.SOFT_TISSUE, Site.BONE)
@@ -43,15 +43,23 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """Seeds of the simulated patients to train on and to test on, and the fit's grid."""
+    """What the demonstration signature is made from.
+
+    Parameters
+    ----------
+    training, held_out : range
+        Seeds of the simulated patients to train on and to validate on; none is in both.
+    grid : PenaltyGrid
+        The penalties to choose from.
+    """
 
     training: range = range(1000, 1240)
     held_out: range = range(20_000, 20_150)
-    grid: Grid = field(default_factory=Grid)
+    grid: PenaltyGrid = field(default_factory=PenaltyGrid)
 
     def __post_init__(self) -> None:
         if set(self.training) & set(self.held_out):
-            raise ValueError("a patient cannot be both trained and tested on")
+            raise ValueError("a patient cannot be both trained and validated on")
 
 
 def simulate_cohort(seeds: Sequence[int], settings: Settings, progress: Progress | None = None) -> Cohort:
@@ -84,12 +92,12 @@ def _measure(image: Image, lesion: Lesion, settings: Settings, kvp: float) -> li
 
 
 def make_signature(recipe: Recipe, progress: Progress | None = None) -> Signature:
-    """Simulate, fit and test: all that `make signature` does but writing the file."""
+    """Simulate, train and validate: all that `make signature` does but writing the file."""
     settings = Settings()
     first, total = len(recipe.training), len(recipe.training) + len(recipe.held_out)
-    trained = simulate_cohort(recipe.training, settings, _part_of(progress, 0, total))
-    signature = fit(trained, settings, DEMONSTRATION, recipe.grid)
-    tested = simulate_cohort(recipe.held_out, settings, _part_of(progress, first, total))
+    cohort = simulate_cohort(recipe.training, settings, _part_of(progress, 0, total))
+    signature = train(cohort, settings, DEMONSTRATION, recipe.grid)
+    validation = simulate_cohort(recipe.held_out, settings, _part_of(progress, first, total))
     training = {
         "data": "simulated patients",
         "generator_version": GENERATOR_VERSION,
@@ -98,16 +106,16 @@ def make_signature(recipe: Recipe, progress: Progress | None = None) -> Signatur
         "held_out": {
             "data": "simulated patients that were not trained on",
             "seeds": _ends(recipe.held_out),
-            **evaluate(
-                signature, tested, high_above=float(np.median(trained.truth)), seed=recipe.held_out.start
+            **validate(
+                signature, validation, high_above=float(np.median(cohort.truth)), seed=recipe.held_out.start
             ),
         },
     }
     return replace(signature, training=training)
 
 
-def evaluate(signature: Signature, cohort: Cohort, high_above: float, seed: int) -> dict[str, Any]:
-    """How well a signature does on lesions that it was not fitted on.
+def validate(signature: Signature, cohort: Cohort, high_above: float, seed: int) -> dict[str, Any]:
+    """How well a signature does on lesions that it was not trained on.
 
     Parameters
     ----------
@@ -144,7 +152,7 @@ def _part_of(progress: Progress | None, before: int, total: int) -> Progress | N
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: fit the demonstration signature and write it; exit code 0, or 1 without scikit-learn."""
+    """The command: train the demonstration signature and write it; exit code 0, or 1 without scikit-learn."""
     parser = argparse.ArgumentParser(prog="python -m radioimmuno.training.demonstration", description=__doc__)
     parser.add_argument("file", help="signature file to write")
     file = parser.parse_args(arguments).file
@@ -165,7 +173,7 @@ def summary(signature: Signature) -> str:
     low, high = area["interval"]
     lesions = signature.training["lesions"]
     return (
-        f"{len(signature.terms)} of {len(CANDIDATES)} variables, fitted on {lesions} lesions; "
+        f"{len(signature.terms)} of {len(CANDIDATES)} variables, trained on {lesions} lesions; "
         f"held out: {found['lesions']} lesions of {found['patients']} patients, "
         f"AUC {area['value']:.3f} (95 % {low:.3f} to {high:.3f})"
     )

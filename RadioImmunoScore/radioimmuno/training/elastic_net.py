@@ -1,15 +1,18 @@
-"""Fitting a signature: an elastic net on standardized variables of lesions whose truth is known."""
+"""Training a signature: an elastic net on standardized variables of lesions whose truth is known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..settings import Settings
 from ..signature.signature import Cutoffs, Distribution, Signature, Term
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 ENTROPY_BINS = 10
 CUTOFFS_ARE = "25th, 50th and 75th percentile of the training scores: a convention of this software"
@@ -46,7 +49,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Grid:
+class PenaltyGrid:
     """The penalties that cross-validation chooses from.
 
     Parameters
@@ -65,7 +68,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Penalty:
-    """What cross-validation settled on, and the mean squared error that it found there."""
+    """What cross-validation chose, and the mean squared error that it found there."""
 
     alpha: float
     l1_ratio: float
@@ -74,7 +77,7 @@ class Penalty:
 
 @dataclass(frozen=True)
 class Description:
-    """What a fitted signature says of itself."""
+    """What a trained signature states of itself."""
 
     name: str
     version: str
@@ -83,36 +86,57 @@ class Description:
     direction: str
 
 
-def fit(cohort: Cohort, settings: Settings, description: Description, grid: Grid | None = None) -> Signature:
-    """Standardize, fit an elastic net, keep the variables whose coefficient is not 0.
+def train(
+    cohort: Cohort, settings: Settings, description: Description, grid: PenaltyGrid | None = None
+) -> Signature:
+    """Train an elastic net on a cohort; a signature has the variables whose coefficient is not 0.
 
     Parameters
     ----------
-    settings : how the cohort's features were measured; they become part of the signature
+    cohort : Cohort
+        To train on.
+    settings : Settings
+        How the cohort's features were measured; they become part of the signature.
+    description : Description
+        Name, version and meaning of the signature.
+    grid : PenaltyGrid, optional
+        The penalties to choose from.
 
     Returns
     -------
     Signature
-        Its cut-offs and bins are percentiles of the training scores; `training` says how it was made.
+        Its cut-offs and bins are percentiles of the training scores; `training` states how it was made.
 
     Raises
     ------
     ImportError
         When scikit-learn is not installed.
     ValueError
-        When no variable says anything about the truth.
+        When no variable tells anything about the truth.
     """
-    grid = grid or Grid()
-    mean, scale = rounded(cohort.values.mean(axis=0)), rounded(cohort.values.std(axis=0))
-    varies = scale > 1e-9 * np.abs(mean)
-    standard = (cohort.values[:, varies] - mean[varies]) / scale[varies]
-    penalty = choose_penalty(standard, cohort.truth, cohort.patients, grid)
-    weights = np.zeros(len(cohort.variables))
-    weights[varies], intercept = _elastic_net(standard, cohort.truth, penalty)
-    used = [int(n) for n in np.flatnonzero(weights)]
+    require_sklearn()
+    grid = grid or PenaltyGrid()
+    pipeline = make_pipeline()
+    scaler, net = pipeline["scaler"], pipeline["net"]
+    penalty = choose_penalty(scaler.fit_transform(cohort.values), cohort.truth, cohort.patients, grid)
+    net.set_params(alpha=penalty.alpha, l1_ratio=penalty.l1_ratio)
+    pipeline.fit(cohort.values, cohort.truth)
+    used = [int(n) for n in np.flatnonzero(net.coef_)]
     if not used:
         raise ValueError("no variable says anything about the truth: there is no signature to make")
-    scores = intercept + (cohort.values[:, used] - mean[used]) / scale[used] @ weights[used]
+    weights = rounded(net.coef_)
+    terms = tuple(
+        Term(
+            cohort.variables[n],
+            float(weights[n]),
+            float(scaler.mean_[n]),
+            float(scaler.scale_[n]),
+            _ends(cohort, n),
+        )
+        for n in used
+    )
+    intercept = float(rounded(net.intercept_))
+    scores = weighted_sum(intercept, terms, cohort)
     return Signature(
         name=description.name,
         version=description.version,
@@ -121,25 +145,46 @@ def fit(cohort: Cohort, settings: Settings, description: Description, grid: Grid
         direction=description.direction,
         settings=settings,
         intercept=intercept,
-        terms=tuple(
-            Term(cohort.variables[n], float(weights[n]), float(mean[n]), float(scale[n]), _ends(cohort, n))
-            for n in used
-        ),
+        terms=terms,
         cutoffs=Cutoffs(*_percentiles(scores, (25, 50, 75))),
         distribution=_distribution(scores),
         training=_provenance(cohort, grid, penalty),
     )
 
 
-def choose_penalty(standard: np.ndarray, truth: np.ndarray, patients: np.ndarray, grid: Grid) -> Penalty:
+def make_pipeline() -> Pipeline:
+    """Standardization and elastic net, not fitted yet.
+
+    Means and SDs are rounded before the net sees them: it is fitted on what the signature's terms will hold.
+    """
+    from sklearn.linear_model import ElasticNet
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    class RoundedScaler(StandardScaler):
+        def fit(self, values: np.ndarray, truth: np.ndarray | None = None) -> RoundedScaler:
+            super().fit(values)
+            for name in ("mean_", "scale_"):
+                setattr(self, name, rounded(getattr(self, name)))
+            return self
+
+    return Pipeline([("scaler", RoundedScaler()), ("net", ElasticNet(max_iter=ITERATIONS, tol=TOLERANCE))])
+
+
+def choose_penalty(
+    standard: np.ndarray, truth: np.ndarray, patients: np.ndarray, grid: PenaltyGrid
+) -> Penalty:
     """The penalty with the smallest cross-validated error of those that leave few enough variables.
 
     Parameters
     ----------
-    standard : (n, variables) standardized values
-    truth, patients : (n,)
+    standard : ndarray of float64, shape (n, variables)
+        Standardized values.
+    truth, patients : ndarray, shape (n,)
+        What is to be predicted, and whose lesion it is.
+    grid : PenaltyGrid
+        The penalties to choose from.
     """
-    require_sklearn()
     from sklearn.linear_model import ElasticNetCV, enet_path
     from sklearn.model_selection import GroupKFold
 
@@ -158,10 +203,15 @@ def choose_penalty(standard: np.ndarray, truth: np.ndarray, patients: np.ndarray
 
 
 def score_cohort(signature: Signature, cohort: Cohort) -> np.ndarray:
-    """Scores (n,) of a cohort's lesions."""
-    columns = [cohort.variables.index(term.variable) for term in signature.terms]
-    mean, scale, weight = np.array([(t.mean, t.scale, t.coefficient) for t in signature.terms]).T
-    return signature.intercept + (cohort.values[:, columns] - mean) / scale @ weight
+    """Scores of a cohort's lesions, ndarray of float64, shape (n,)."""
+    return weighted_sum(signature.intercept, signature.terms, cohort)
+
+
+def weighted_sum(intercept: float, terms: Sequence[Term], cohort: Cohort) -> np.ndarray:
+    """The scores, shape (n,), that an intercept and terms give a cohort's lesions."""
+    columns = [cohort.variables.index(term.variable) for term in terms]
+    mean, scale, weight = np.array([(t.mean, t.scale, t.coefficient) for t in terms]).T
+    return intercept + (cohort.values[:, columns] - mean) / scale @ weight
 
 
 def require_sklearn() -> None:
@@ -175,22 +225,13 @@ def require_sklearn() -> None:
     try:
         import sklearn  # noqa: F401
     except ImportError as problem:
-        text = "Fitting a signature needs scikit-learn: python -m pip install 'radioimmuno[train]'"
+        text = "Training a signature needs scikit-learn: python -m pip install 'radioimmuno[train]'"
         raise ImportError(text) from problem
 
 
 def rounded(values: Any) -> np.ndarray:
     """The numbers with `DIGITS` significant digits."""
     return np.vectorize(lambda value: float(f"{value:.{DIGITS}g}"), otypes=[float])(values)
-
-
-def _elastic_net(standard: np.ndarray, truth: np.ndarray, penalty: Penalty) -> tuple[np.ndarray, float]:
-    from sklearn.linear_model import ElasticNet
-
-    model = ElasticNet(
-        alpha=penalty.alpha, l1_ratio=penalty.l1_ratio, max_iter=ITERATIONS, tol=TOLERANCE
-    ).fit(standard, truth)
-    return rounded(model.coef_), float(rounded(model.intercept_))
 
 
 def _ends(cohort: Cohort, column: int) -> tuple[float, float]:
@@ -209,7 +250,7 @@ def _distribution(scores: np.ndarray) -> Distribution:
     return Distribution(len(scores), p1, p99, tuple(float(edge) for edge in edges))
 
 
-def _provenance(cohort: Cohort, grid: Grid, penalty: Penalty) -> dict[str, Any]:
+def _provenance(cohort: Cohort, grid: PenaltyGrid, penalty: Penalty) -> dict[str, Any]:
     return {
         "patients": len(np.unique(cohort.patients)),
         "lesions": len(cohort.truth),

@@ -26,22 +26,24 @@ def auc(scores: np.ndarray, positive: np.ndarray) -> float:
 
     Parameters
     ----------
-    scores : (n,) numbers
-    positive : (n,) bool
+    scores : ndarray, shape (n,)
+        Any numbers.
+    positive : ndarray of bool, shape (n,)
+        The truth.
 
     Returns
     -------
     float
-        NaN when all are positive or none is.
-    """
-    from scipy.stats import rankdata
+        NaN when all are positive or none is: scikit-learn refuses that or warns, by its version.
 
-    n_positive = int(np.count_nonzero(positive))
-    n_negative = len(positive) - n_positive
-    if n_positive == 0 or n_negative == 0:
-        return float("nan")
-    rank_sum = float(rankdata(scores)[positive].sum())
-    return (rank_sum - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative)
+    Raises
+    ------
+    ImportError
+        When scikit-learn is not installed.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(positive, scores)) if 0 < positive.sum() < len(positive) else float("nan")
 
 
 def ordered_pairs(

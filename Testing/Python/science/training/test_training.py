@@ -1,4 +1,4 @@
-"""Fitting: planted signals are found, patients stay together, the same seeds give the same file."""
+"""Training: planted signals are found, patients stay together, the same seeds give the same file."""
 
 import os
 import sys
@@ -18,14 +18,13 @@ from radioimmuno.training.demonstration import (
     make_signature,
     simulate_cohort,
 )
-from radioimmuno.training.elastic_net import Cohort, Grid, fit, score_cohort
-from radioimmuno.validation.discrimination import auc, bootstrap, ordered_pairs
+from radioimmuno.training.elastic_net import Cohort, PenaltyGrid, score_cohort, train
 
 if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
-    pytest.importorskip("sklearn", reason="fitting needs the extra [train]")
+    pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
 SEED = 77
-SMALL = Grid(l1_ratios=(0.5, 0.9), alphas=tuple(np.logspace(-3, 0, 10)), folds=4, most_terms=12)
+SMALL = PenaltyGrid(l1_ratios=(0.5, 0.9), alphas=tuple(np.logspace(-3, 0, 10)), folds=4, most_terms=12)
 
 
 def planted(rng: np.random.Generator, patients: int = 60, lesions: int = 5) -> Cohort:
@@ -40,7 +39,7 @@ def planted(rng: np.random.Generator, patients: int = 60, lesions: int = 5) -> C
 
 def test_a_planted_linear_signal_is_found():
     cohort = planted(np.random.default_rng(5))
-    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
     weights = {term.variable: term.coefficient for term in signature.terms}
     assert weights[CANDIDATES[0]] == pytest.approx(0.2, abs=0.02)
     assert weights[CANDIDATES[40]] == pytest.approx(-0.1, abs=0.02)
@@ -51,7 +50,7 @@ def test_a_planted_linear_signal_is_found():
 
 def test_a_term_knows_what_it_was_trained_on():
     cohort = planted(np.random.default_rng(6))
-    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
     term = next(term for term in signature.terms if term.variable == CANDIDATES[0])
     column = cohort.values[:, 0]
     assert (term.mean, term.scale) == pytest.approx((column.mean(), column.std()))
@@ -60,7 +59,7 @@ def test_a_term_knows_what_it_was_trained_on():
 
 def test_cutoffs_and_bins_are_percentiles_of_the_training_scores():
     cohort = planted(np.random.default_rng(7))
-    signature = fit(cohort, Settings(), DEMONSTRATION, SMALL)
+    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
     scores = score_cohort(signature, cohort)
     cutoffs, spread = signature.cutoffs, signature.distribution
     assert np.mean(scores < cutoffs.low) == pytest.approx(0.25, abs=0.01)
@@ -72,13 +71,15 @@ def test_cutoffs_and_bins_are_percentiles_of_the_training_scores():
 
 
 def test_a_variable_that_never_varies_is_no_term():
-    signature = fit(planted(np.random.default_rng(8)), Settings(), DEMONSTRATION, SMALL)
+    signature = train(planted(np.random.default_rng(8)), Settings(), DEMONSTRATION, SMALL)
     assert CANDIDATES[-1] not in signature.variables
 
 
 def test_no_more_terms_than_asked_for():
-    grid = Grid(SMALL.l1_ratios, SMALL.alphas, SMALL.folds, most_terms=1)
-    assert fit(planted(np.random.default_rng(9)), Settings(), DEMONSTRATION, grid).variables == CANDIDATES[:1]
+    grid = PenaltyGrid(SMALL.l1_ratios, SMALL.alphas, SMALL.folds, most_terms=1)
+    assert (
+        train(planted(np.random.default_rng(9)), Settings(), DEMONSTRATION, grid).variables == CANDIDATES[:1]
+    )
 
 
 def test_knowing_the_patient_is_no_knowledge():
@@ -88,11 +89,11 @@ def test_knowing_the_patient_is_no_knowledge():
     values = rng.normal(size=(24, len(CANDIDATES)))[patients]
     cohort = Cohort(CANDIDATES, values, rng.uniform(size=24)[patients], patients)
     with pytest.raises(ValueError, match="no variable"):
-        fit(cohort, Settings(), DEMONSTRATION, SMALL)
+        train(cohort, Settings(), DEMONSTRATION, SMALL)
 
 
-def test_trained_and_tested_patients_are_never_the_same():
-    with pytest.raises(ValueError, match="trained and tested"):
+def test_trained_and_validated_patients_are_never_the_same():
+    with pytest.raises(ValueError, match="trained and validated"):
         Recipe(training=range(10), held_out=range(9, 12))
     assert not set(Recipe().training) & set(Recipe().held_out)
 
@@ -124,37 +125,3 @@ def test_lesions_are_measured_in_training_as_they_are_scored_later():
     result = score(patient.image, patient.lesions, signature, patient.acquisition)
     expected = score_cohort(signature, simulate_cohort([SEED], signature.settings))
     assert [lesion.score for lesion in result.lesions] == pytest.approx(list(expected), rel=1e-9)
-
-
-class TestValidation:
-    def test_auc_counts_pairs(self):
-        scores = np.array([1.0, 2.0, 2.0, 3.0])
-        assert auc(scores, np.array([False, False, True, True])) == (1 + 0.5 + 1 + 1) / 4
-        assert auc(scores, np.array([True, True, False, False])) == 0.5 / 4
-
-    def test_the_pairs_of_auc_are_positives_times_negatives(self):
-        """Of 3 x 2 pairs only that of the positive 2 and the negative 3 is in the wrong order."""
-        scores = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-        assert auc(scores, np.array([False, True, False, True, True])) == pytest.approx(5 / 6)
-
-    def test_auc_of_one_class_is_not_defined(self):
-        assert np.isnan(auc(np.array([1.0, 2.0]), np.array([True, True])))
-
-    def test_pairs_are_counted_inside_patients_only(self):
-        patients = np.array([5, 5, 5, 9, 9, 7])
-        truth = np.array([0.1, 0.5, 0.9, 0.3, 0.3, 0.8])
-        scores = np.array([1.0, 1.0, 0.0, 4.0, 5.0, -9.0])
-        ordered, pairs = ordered_pairs(scores, truth, patients)
-        assert ordered.tolist() == [0.5, 0.0, 0.0]
-        assert pairs.tolist() == [3, 0, 0]
-
-    def test_lesions_of_one_patient_do_not_narrow_the_interval(self):
-        rng = np.random.default_rng(2)
-        values = rng.normal(size=40)
-        alone = bootstrap(lambda rows: float(values[rows].mean()), np.arange(40), seed=1)
-        thrice = np.repeat(values, 3)
-        together = bootstrap(lambda rows: float(thrice[rows].mean()), np.repeat(np.arange(40), 3), seed=1)
-        assert (together.low, together.high) == pytest.approx((alone.low, alone.high))
-        half_width = 1.96 * values.std(ddof=1) / np.sqrt(40)
-        assert alone.high - alone.value == pytest.approx(half_width, rel=0.15)
-        assert alone.value - alone.low == pytest.approx(half_width, rel=0.15)
