@@ -92,9 +92,7 @@ class Lesion:
 
     def canonical(self) -> Lesion:
         """The lesion on the canonical axis order, cropped to its box."""
-        mask = self.mask.canonical()
-        box = Box.around(mask.values, mask.offset)
-        return replace(self, mask=mask.crop(box) if box else mask)
+        return replace(self, mask=self.mask.canonical().trimmed())
 
 
 def from_labels(labels: Image, names: dict[int, str] | None = None) -> list[Lesion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..geometry.image import along
 from .family import Family, Row, Values
 from .neighbours import Neighbours
 
@@ -72,8 +73,7 @@ def _box_sum(values: np.ndarray) -> np.ndarray:
     """Sum over the 3 x 3 x 3 voxels around each; the outermost layer must be zero."""
     for axis in range(3):
         out = values.copy()
-        before = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
-        after = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
+        before, after = along(axis)
         out[after] += values[before]
         out[before] += values[after]
         values = out

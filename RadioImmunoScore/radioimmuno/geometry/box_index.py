@@ -14,7 +14,8 @@ class BoxIndex:
 
     Parameters
     ----------
-    boxes : on one lattice; None and boxes without a voxel meet nothing
+    boxes : sequence of Box or None
+        On one lattice; None and boxes without a voxel meet nothing.
     """
 
     def __init__(self, boxes: Sequence[Box | None]) -> None:

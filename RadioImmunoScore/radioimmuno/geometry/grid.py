@@ -39,6 +39,10 @@ class Grid:
     """A resampled lattice and the CT lattice it samples.
 
     Both must be in canonical axis order; `lattice` shares the source's axes and centre.
+
+    Parameters
+    ----------
+    source, lattice : Lattice
     """
 
     source: Lattice
@@ -79,14 +83,22 @@ class Grid:
     def sample(
         self, image: Image, box: Box, *, orders: Orders = LINEAR, outside: float | None = None
     ) -> np.ndarray:
-        """Values of the image on a box of the grid (which may reach beyond it), float (k, j, i).
+        """Values of the image on a box of the grid.
 
         Parameters
         ----------
-        image : Image on the source lattice; voxels that are not at hand count as `outside`
-        box : box of the grid
-        orders : for each axis, 1 (linear) or 3 (cubic spline)
-        outside : value of voxels that are not at hand; None repeats the nearest one that is
+        image : Image
+            On the source lattice.
+        box : Box
+            Of the grid; it may reach beyond it.
+        orders : tuple of int, optional
+            For each axis, 1 (linear) or 3 (cubic spline).
+        outside : float, optional
+            Value of voxels that are not at hand; None repeats the nearest one that is.
+
+        Returns
+        -------
+        ndarray of float32 or float64, shape (k, j, i)
         """
         require_memory(SAMPLE_BYTES * math.prod(box.shape), "A part of the resampled CT")
         if self.lattice == self.source:
@@ -117,24 +129,19 @@ class Grid:
         require_memory(SAMPLE_BYTES * math.prod(box.shape), "A part of the CT")
         kind = image.values.dtype if image.values.dtype.kind == "f" else np.dtype(float)
         if outside is not None:
-            values = np.full(box.shape, outside, kind)
-            part = image.crop(box)
-            if part.values.size:
-                values[part.box.shift([-a for a in box.start]).slices] = part.values
-            return values
-        part = image.crop(box)
-        values = part.values.astype(kind)
-        before = [a - b for a, b in zip(part.box.start, box.start, strict=True)]
-        after = [a - b for a, b in zip(box.stop, part.box.stop, strict=True)]
-        if any(before) or any(after):
-            values = np.pad(values, list(zip(before, after, strict=True)), mode="edge")
-        return values
+            return image.within(box, outside, kind)
+        return image.extended(box).astype(kind)
 
 
 def resampled(lattice: Lattice, spacing_mm: float | None) -> Lattice:
     """The isotropic lattice of this spacing that covers the volume, centre on centre; None keeps the voxels.
 
     Source: IBSI 1 reference manual, "interpolation grid": sizes rounded up, grid centres aligned.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    spacing_mm : float or None
     """
     if spacing_mm is None:
         return lattice

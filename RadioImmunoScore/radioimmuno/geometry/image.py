@@ -16,6 +16,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+    from numpy.typing import DTypeLike
 
 Triple = tuple[float, float, float]
 Index = tuple[int, int, int]
@@ -39,7 +40,21 @@ class Box:
 
     @classmethod
     def around(cls, mask: np.ndarray, offset: Sequence[int] = (0, 0, 0)) -> Box | None:
-        """Smallest box that holds all True voxels of `mask`, or None when there is none."""
+        """Smallest box that holds all voxels of a mask, or None when there is none.
+
+        Parameters
+        ----------
+        mask : ndarray of bool, shape (k, j, i)
+        offset : sequence of int, optional
+            Where `mask[0, 0, 0]` lies.
+
+        Examples
+        --------
+        >>> mask = np.zeros((5, 5, 5), bool)
+        >>> mask[2, 1:4, 3] = True
+        >>> Box.around(mask)
+        Box(start=(2, 1, 3), stop=(3, 4, 4))
+        """
         start, stop = [], []
         for axis in range(3):
             others = tuple(a for a in range(3) if a != axis)
@@ -94,6 +109,10 @@ class Box:
             _index([a + d for a, d in zip(self.stop, by, strict=True)]),
         )
 
+    def slices_in(self, outer: Box) -> tuple[slice, slice, slice]:
+        """The box as an index into an array of the voxels of another one that holds it."""
+        return self.shift([-a for a in outer.start]).slices
+
 
 @dataclass(frozen=True)
 class Lattice:
@@ -101,10 +120,14 @@ class Lattice:
 
     Parameters
     ----------
-    shape : (nk, nj, ni), number of voxels along each array axis
-    spacing : (sk, sj, si) in mm
-    origin : (x, y, z) of the centre of voxel [0, 0, 0], LPS mm
-    axes : three unit vectors in LPS, one an array axis
+    shape : tuple of int
+        (nk, nj, ni), number of voxels along each array axis.
+    spacing : tuple of float
+        (sk, sj, si) in mm.
+    origin : tuple of float
+        (x, y, z) of the centre of voxel [0, 0, 0], LPS mm.
+    axes : tuple of tuple of float
+        Three unit vectors in LPS, one an array axis.
     """
 
     shape: Index
@@ -127,11 +150,36 @@ class Lattice:
         return float(np.prod(self.spacing))
 
     def to_lps(self, index: np.ndarray) -> np.ndarray:
-        """Points in LPS mm, shape (..., 3), of array indices (k, j, i), shape (..., 3)."""
+        """Points in space of array indices.
+
+        Parameters
+        ----------
+        index : ndarray of float64, shape (..., 3)
+            (k, j, i).
+
+        Returns
+        -------
+        ndarray of float64, shape (..., 3), LPS mm
+
+        Examples
+        --------
+        >>> Lattice((9, 9, 9), (5.0, 1.0, 0.5), (10.0, 20.0, -30.0)).to_lps(np.array([2, 0, 4])).tolist()
+        [12.0, 20.0, -20.0]
+        """
         return np.asarray(index, float) @ self.index_to_lps.T + np.array(self.origin)
 
     def to_index(self, points: np.ndarray) -> np.ndarray:
-        """Continuous array indices (k, j, i), shape (..., 3), of points in LPS mm, shape (..., 3)."""
+        """Continuous array indices of points in space.
+
+        Parameters
+        ----------
+        points : ndarray of float64, shape (..., 3), LPS mm
+
+        Returns
+        -------
+        ndarray of float64, shape (..., 3)
+            (k, j, i).
+        """
         return (np.asarray(points, float) - np.array(self.origin)) @ self._lps_to_index.T
 
     def window(self, box: Box) -> Lattice:
@@ -176,9 +224,11 @@ class Image:
 
     Parameters
     ----------
-    values : array (k, j, i)
-    lattice : the whole volume's lattice
-    offset : where `values[0, 0, 0]` lies on the lattice
+    values : ndarray, shape (k, j, i)
+    lattice : Lattice
+        The whole volume's.
+    offset : tuple of int, optional
+        Where `values[0, 0, 0]` lies on the lattice.
     """
 
     values: np.ndarray
@@ -198,16 +248,53 @@ class Image:
     def crop(self, box: Box) -> Image:
         """The voxels inside `box` (given on the lattice), as a view; what lies outside is left out."""
         inside = self.box.intersect(box)
-        local = inside.shift([-o for o in self.offset])
-        return Image(self.values[local.slices], self.lattice, inside.start)
+        return Image(self.values[inside.slices_in(self.box)], self.lattice, inside.start)
 
-    def within(self, box: Box, fill: float | bool = 0) -> np.ndarray:
-        """A new array of just this box of the lattice; `fill` where there are no voxels."""
-        out = np.full(box.shape, fill, self.values.dtype)
+    def trimmed(self) -> Image:
+        """The smallest crop that holds all voxels that are not 0; without a voxel where all are."""
+        box = Box.around(self.values, self.offset)
+        return self.crop(box if box else Box((0, 0, 0), (0, 0, 0)))
+
+    def within(self, box: Box, fill: float | bool = 0, dtype: DTypeLike | None = None) -> np.ndarray:
+        """A new array of just this box of the lattice.
+
+        Parameters
+        ----------
+        box : Box
+        fill : float or bool, optional
+            Where there are no voxels.
+        dtype : type, optional
+            The image's own by default.
+
+        Returns
+        -------
+        ndarray, shape (k, j, i)
+        """
+        out = np.full(box.shape, fill, self.values.dtype if dtype is None else dtype)
         part = self.crop(box)
         if part.values.size:
-            out[part.box.shift([-a for a in box.start]).slices] = part.values
+            out[part.box.slices_in(box)] = part.values
         return out
+
+    def extended(self, box: Box) -> np.ndarray:
+        """Just this box of the lattice; where there are no voxels the nearest ones are repeated.
+
+        Parameters
+        ----------
+        box : Box
+            At least one voxel of the image is in it.
+
+        Returns
+        -------
+        ndarray, shape (k, j, i)
+            A view where all voxels are at hand.
+        """
+        part = self.crop(box)
+        before = [a - b for a, b in zip(part.box.start, box.start, strict=True)]
+        after = [a - b for a, b in zip(box.stop, part.box.stop, strict=True)]
+        if not any(before) and not any(after):
+            return part.values
+        return np.pad(part.values, list(zip(before, after, strict=True)), mode="edge")
 
     def canonical(self) -> Image:
         """The same voxels with array axes along superior, posterior, left: a view, nothing is interpolated.
@@ -234,6 +321,53 @@ class Image:
             axes=(axes[0], axes[1], axes[2]),
         )
         return Image(self.values.transpose(permutation)[flips], lattice, _index(offset))
+
+    def on_axes_of(self, lattice: Lattice) -> Image:
+        """A canonical image on the axes that it had before: what `canonical` did, undone. A view.
+
+        Parameters
+        ----------
+        lattice : Lattice
+            The one whose canonical order the image is in.
+
+        Examples
+        --------
+        A mask in the order of a CT whose rows run to the right is that mask again:
+
+        >>> stored = Lattice((2, 3, 4), (2.0, 1.0, 1.0), (0.0, 0.0, 0.0), ((0, 0, 1), (0, 1, 0), (-1, 0, 0)))
+        >>> mask = Image(np.arange(24).reshape(2, 3, 4) == 5, stored)
+        >>> np.argwhere(mask.canonical().values)
+        array([[0, 1, 2]])
+        >>> np.argwhere(mask.canonical().on_axes_of(stored).values)
+        array([[0, 1, 1]])
+        """
+        permutation, signs = lattice.orientation()
+        flips = tuple(slice(None, None, s) for s in signs)
+        offset = [0, 0, 0]
+        for axis, (stored, sign) in enumerate(zip(permutation, signs, strict=True)):
+            ends = self.box.start[axis], self.box.stop[axis]
+            offset[stored] = ends[0] if sign > 0 else lattice.shape[stored] - ends[1]
+        return Image(self.values[flips].transpose(np.argsort(permutation)), lattice, _index(offset))
+
+
+def along(axis: int, step: int = 1) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Voxels that have another one so many steps further along an axis, and those others, as indices.
+
+    Parameters
+    ----------
+    axis : int
+    step : int, optional
+
+    Examples
+    --------
+    >>> lower, upper = along(2)
+    >>> values = np.array([[[1, 3, 6]]])
+    >>> values[upper] - values[lower]
+    array([[[2, 3]]])
+    """
+    lower = tuple(slice(None, -step) if a == axis else slice(None) for a in range(3))
+    upper = tuple(slice(step, None) if a == axis else slice(None) for a in range(3))
+    return lower, upper
 
 
 def from_sitk(image: sitk.Image) -> Image:

@@ -1,47 +1,57 @@
-"""Outlines of a mask on one slice: closed lines halfway between voxels inside and outside."""
+"""Outlines of a mask on one slice, by marching squares: lines halfway between voxels inside and outside."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 # The four sides of a cell of 2 x 2 neighboring voxels, and for each way that its corners can be inside (bits:
 # top left 8, top right 4, bottom right 2, bottom left 1) the lines across it, the inside on their right.
-# Opposite corners that are alone inside are kept apart, so that every line closes on itself.
 TOP, RIGHT, BOTTOM, LEFT = range(4)
-LINES: dict[int, tuple[tuple[int, int], ...]] = {
+Lines = tuple[tuple[int, int], ...]
+LINES: dict[int, Lines] = {
     1: ((LEFT, BOTTOM),),
     2: ((BOTTOM, RIGHT),),
     3: ((LEFT, RIGHT),),
     4: ((RIGHT, TOP),),
-    5: ((RIGHT, TOP), (LEFT, BOTTOM)),
     6: ((BOTTOM, TOP),),
     7: ((LEFT, TOP),),
     8: ((TOP, LEFT),),
     9: ((TOP, BOTTOM),),
-    10: ((TOP, LEFT), (BOTTOM, RIGHT)),
     11: ((TOP, RIGHT),),
     12: ((RIGHT, LEFT),),
     13: ((RIGHT, BOTTOM),),
     14: ((BOTTOM, LEFT),),
 }
+# Where only two opposite corners are inside, there are two ways: each corner has an outline of its own, or
+# one outline goes around both. Nothing in the mask says which; who asks does.
+APART: dict[int, Lines] = {5: ((RIGHT, TOP), (LEFT, BOTTOM)), 10: ((TOP, LEFT), (BOTTOM, RIGHT))}
+JOINED: dict[int, Lines] = {5: ((LEFT, TOP), (RIGHT, BOTTOM)), 10: ((TOP, RIGHT), (BOTTOM, LEFT))}
 
 
 def outlines(mask: np.ndarray) -> list[np.ndarray]:
-    """Closed outlines of a 2D mask, outer borders and holes alike.
+    """Closed outlines of a 2D mask, outer borders and holes alike; voxels that share a corner only are apart.
 
     Parameters
     ----------
-    mask : bool (rows, columns)
+    mask : ndarray of bool, shape (rows, columns)
 
     Returns
     -------
-    list of (n, 2) arrays of (row, column); voxel centres are at whole numbers, no point is repeated.
+    list of ndarray of float64, shape (n, 2) each
+        (row, column); voxel centres are at whole numbers, no point is repeated.
+
+    Examples
+    --------
+    >>> outlines(np.eye(1, dtype=bool))
+    [array([[ 0. ,  0.5],
+           [ 0.5,  0. ],
+           [ 0. , -0.5],
+           [-0.5,  0. ]])]
     """
-    inside = np.pad(mask.astype(bool), 1).astype(np.uint8)
-    corners = 8 * inside[:-1, :-1] + 4 * inside[:-1, 1:] + 2 * inside[1:, 1:] + inside[1:, :-1]
-    follower = _followers(corners)
-    # a point's number counts half voxels, row by row, on the padded mask
-    width = 2 * inside.shape[1]
+    ends = _numbered(mask, APART)
+    follower = dict(ends.tolist())
     loops = []
     while follower:
         first, point = follower.popitem()
@@ -49,21 +59,41 @@ def outlines(mask: np.ndarray) -> list[np.ndarray]:
         while point != first:
             loop.append(point)
             point = follower.pop(point)
-        rows, columns = np.divmod(np.array(loop), width)
-        loops.append(np.stack([rows, columns], axis=1) / 2.0 - 1.0)
+        loops.append(_places(np.array(loop), mask))
     return loops
 
 
-def _followers(corners: np.ndarray) -> dict[int, int]:
-    """Each point of the outlines and the next one along its line."""
-    width = 2 * (corners.shape[1] + 1)
-    side_at = {TOP: 1, RIGHT: width + 2, BOTTOM: 2 * width + 1, LEFT: width}
-    follower: dict[int, int] = {}
-    for case, lines in LINES.items():
+def segments(mask: np.ndarray, opposite_corners: Mapping[int, Lines]) -> np.ndarray:
+    """The lines that a 2D mask's outlines are made of, each from its upper (or else left) end to the other.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (rows, columns)
+    opposite_corners : mapping of int to tuple
+        `JOINED` where voxels that share a corner belong together, `APART` where they do not.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, 2 ends, 2)
+        (row, column); voxel centres are at whole numbers.
+    """
+    return _places(np.sort(_numbered(mask, opposite_corners), axis=1), mask)
+
+
+def _numbered(mask: np.ndarray, opposite_corners: Mapping[int, Lines]) -> np.ndarray:
+    """Both ends of every line, (m, 2); a point's number counts half voxels, row by row on the padded mask."""
+    inside = np.pad(mask, 1).astype(np.uint8)
+    corners = 8 * inside[:-1, :-1] + 4 * inside[:-1, 1:] + 2 * inside[1:, 1:] + inside[1:, :-1]
+    width = 2 * inside.shape[1]
+    side_at = np.array([1, width + 2, 2 * width + 1, width])
+    found = [np.empty((0, 2), np.intp)]
+    for case, lines in sorted({**LINES, **opposite_corners}.items()):
         rows, columns = np.nonzero(corners == case)
-        cell = 2 * rows * width + 2 * columns
-        for start, end in lines:
-            follower.update(
-                zip((cell + side_at[start]).tolist(), (cell + side_at[end]).tolist(), strict=True)
-            )
-    return follower
+        cells = 2 * rows * width + 2 * columns
+        found += [cells[:, None] + side_at[list(sides)] for sides in lines]
+    return np.concatenate(found)
+
+
+def _places(numbers: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(row, column) of points by their numbers, (..., 2)."""
+    return np.stack(np.divmod(numbers, 2 * (mask.shape[1] + 2)), axis=-1) / 2.0 - 1.0

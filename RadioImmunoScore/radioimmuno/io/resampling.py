@@ -80,7 +80,7 @@ def resample_mask(mask: Image, lattice: Lattice) -> ResampledMask:
         return ResampledMask(Image(np.zeros((0, 0, 0), bool), lattice))
     whole = Box.whole(lattice.shape)
     same = _same_voxels(mask, lattice)
-    placed = _trimmed((same if same is not None else _nearest(mask, lattice)).crop(whole))
+    placed = (same if same is not None else _nearest(mask, lattice)).crop(whole).trimmed()
     before = np.count_nonzero(mask.values) * mask.lattice.voxel_volume_mm3 / 1000.0
     after = np.count_nonzero(placed.values) * lattice.voxel_volume_mm3 / 1000.0
     if same is not None and np.count_nonzero(placed.values) == np.count_nonzero(mask.values):
@@ -145,11 +145,6 @@ def _nearest(mask: Image, lattice: Lattice) -> Image:
         inside = ((index >= 0) & (index < window.shape)).all(axis=-1)
         values[number][inside] = mask.values[tuple(index[inside].T)]
     return Image(values, lattice, box.start)
-
-
-def _trimmed(mask: Image) -> Image:
-    box = Box.around(mask.values, mask.offset)
-    return mask.crop(box) if box else Image(np.zeros((0, 0, 0), bool), mask.lattice)
 
 
 def _three(values: Iterable[T]) -> tuple[T, T, T]:

@@ -81,7 +81,7 @@ def _label_maps(lesions: Sequence[Lesion], layer_of: Sequence[int], box: Box) ->
     values = np.zeros((*box.shape, max(layer_of, default=0) + 1), kind)
     for number, (lesion, layer) in enumerate(zip(lesions, layer_of, strict=True), start=1):
         if lesion.box is not None:
-            there = values[..., layer][lesion.box.shift([-a for a in box.start]).slices]
+            there = values[..., layer][lesion.box.slices_in(box)]
             there[lesion.mask.crop(lesion.box).values] = number
     return values
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..extraction.tissue import outside_body
 from ..findings import Refusal
-from ..geometry.image import Box, Image, Index
+from ..geometry.image import Image, Index
 from ..lesion import Lesion
 from ..thresholds import MIN_VOLUME_CC
 from .protrusions import ANY_CORNER, thin_protrusions
@@ -152,16 +152,7 @@ def _changed(lesion: Lesion, others: Sequence[Lesion], change: Change) -> tuple[
 
 def _with(lesion: Lesion, mask: Image) -> Lesion:
     """The lesion with another mask, canonical and not empty, on the lesion's own axes again and cropped."""
-    permutation, signs = lesion.mask.lattice.orientation()
-    box = mask.box
-    start = [0, 0, 0]
-    for axis, (native, sign) in enumerate(zip(permutation, signs, strict=True)):
-        start[native] = box.start[axis] if sign > 0 else mask.lattice.shape[axis] - box.stop[axis]
-    flips = tuple(slice(None, None, sign) for sign in signs)
-    turned = mask.values[flips].transpose(np.argsort(permutation))
-    placed = Image(turned, lesion.mask.lattice, (start[0], start[1], start[2]))
-    tight = Box.around(placed.values, placed.offset)
-    return replace(lesion, mask=placed.crop(tight) if tight else placed)
+    return replace(lesion, mask=mask.trimmed().on_axes_of(lesion.mask.lattice))
 
 
 def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -55,6 +55,6 @@ def _together(maps: list[Image], outside: float) -> Image:
     box = reduce(Box.union, (one.box for one in maps))
     values = np.full(box.shape, outside, np.float32)
     for one in reversed(maps):
-        there = values[one.box.shift([-a for a in box.start]).slices]
+        there = values[one.box.slices_in(box)]
         np.copyto(there, one.values, where=np.isfinite(one.values), casting="same_kind")
     return Image(values, maps[0].lattice, box.start)

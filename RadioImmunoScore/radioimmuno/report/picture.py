@@ -47,7 +47,7 @@ def gray_of(image: Image, view: View) -> Gray:
     box, plane = view.box, view.plane
     values = np.zeros(box.shape, np.uint8)
     part = image.crop(box)
-    values[part.box.shift([-a for a in box.start]).slices] = _windowed(part.values)
+    values[part.box.slices_in(box)] = _windowed(part.values)
     section = np.take(values, 0, axis=plane.across)
     if plane.upward:
         section = section[::-1]

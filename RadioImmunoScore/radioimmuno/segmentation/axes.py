@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.image import Box, Image, Triple
+from ..geometry.outline import JOINED, segments
 
 Ends = tuple[Triple, Triple]
 
@@ -108,40 +109,7 @@ def _outlines(plane: np.ndarray) -> list[np.ndarray]:
     from scipy.ndimage import label
 
     pieces, count = label(plane, np.ones((3, 3)))
-    return [_segments(pieces == piece) for piece in range(1, count + 1)]
-
-
-# The sides of a square of four voxel centres on which the outline begins and ends, by which are inside
-# (1 = corner 0 0, 2 = 0 1, 4 = 1 0, 8 = 1 1). Sides: 0 between 1 and 2, 1 between 4 and 8, 2 between 1 and 4,
-# 3 between 2 and 8. Where only two opposite corners are inside, they belong together.
-SIDE_MIDDLES = np.array([[0, 0.5], [1, 0.5], [0.5, 0], [0.5, 1]])
-CROSSINGS: dict[int, tuple[tuple[int, int], ...]] = {
-    1: ((0, 2),),
-    2: ((0, 3),),
-    3: ((2, 3),),
-    4: ((2, 1),),
-    5: ((0, 1),),
-    6: ((0, 2), (3, 1)),
-    7: ((3, 1),),
-    8: ((3, 1),),
-    9: ((0, 3), (2, 1)),
-    10: ((0, 1),),
-    11: ((2, 1),),
-    12: ((2, 3),),
-    13: ((0, 3),),
-    14: ((0, 2),),
-}
-
-
-def _segments(piece: np.ndarray) -> np.ndarray:
-    """Marching squares at the half between inside and outside: segments (m, 2, 2) in voxels."""
-    padded = np.pad(piece, 1).astype(np.uint8)
-    kind = padded[:-1, :-1] + 2 * padded[:-1, 1:] + 4 * padded[1:, :-1] + 8 * padded[1:, 1:]
-    found = []
-    for case, sides in CROSSINGS.items():
-        corner = np.argwhere(kind == case) - 1.0
-        found += [corner[:, None] + SIDE_MIDDLES[list(pair)] for pair in sides]
-    return np.concatenate(found)
+    return [segments(pieces == piece, JOINED) for piece in range(1, count + 1)]
 
 
 def _farthest(points: np.ndarray) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..findings import Finding, InputError, Severity
-from ..geometry.image import Box, Image, Index, Lattice
+from ..geometry.image import Image
 from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
 
@@ -60,26 +60,13 @@ def segmented_lesion(mask: Image, image: Image, findings: tuple[Finding, ...] = 
     InputError
         `stroke.nothing_found` when the mask is empty.
     """
-    box = Box.around(mask.values, mask.offset)
-    if box is None:
+    cropped = mask.trimmed()
+    if not cropped.values.size:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    cropped = mask.crop(box)
-    stored = as_stored(cropped, image.lattice)
+    stored = cropped.on_axes_of(image.lattice)
+    stored = replace(stored, values=np.ascontiguousarray(stored.values))
     where = stored.box
     if any(a == 0 or b == n for a, b, n in zip(where.start, where.stop, image.lattice.shape, strict=True)):
         text = "The lesion reaches the border of the CT: part of it may be missing."
         findings = (*findings, Finding("lesion.truncated", Severity.WARN, text))
     return SegmentedLesion(stored, measure_axes(cropped), findings)
-
-
-def as_stored(mask: Image, lattice: Lattice) -> Image:
-    """A canonical image's voxels in the axis order of `lattice`: what `Image.canonical` did, undone."""
-    permutation, signs = lattice.orientation()
-    flips = tuple(slice(None, None, s) for s in signs)
-    values = mask.values[flips].transpose(np.argsort(permutation))
-    offset = [0, 0, 0]
-    for axis, (stored, sign) in enumerate(zip(permutation, signs, strict=True)):
-        start, size = mask.offset[axis], mask.values.shape[axis]
-        offset[stored] = start if sign > 0 else lattice.shape[stored] - start - size
-    index: Index = (offset[0], offset[1], offset[2])
-    return Image(np.ascontiguousarray(values), lattice, index)

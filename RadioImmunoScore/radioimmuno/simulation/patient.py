@@ -119,7 +119,7 @@ class Plan:
             paint_patient(self.body, self.trees, canvas)
             for tumor in self.tumors:
                 paint_tumor(tumor, canvas, self.scanner.psf_sigma_mm, self.scanner.slice_mm)
-            hu[trunk.shift([-a for a in box.start]).slices] = canvas.hu
+            hu[trunk.slices_in(box)] = canvas.hu
         # less of the beam is lost in air, so that less noise is seen there
         noisy = hu + self.scanner.noise(box) * np.clip(1.3 + hu / 1000, 0.45, 1.0)
         return np.clip(np.rint(noisy), LOWEST_HU, HIGHEST_HU)

@@ -43,7 +43,7 @@ def redrawn(lesion: Lesion, perturbation: Perturbation) -> Iterator[Lesion]:
     """
     lattice, box = lesion.mask.lattice, redrawn_box(lesion, perturbation)
     spacing = lattice.spacing
-    distance = contour_distance(lesion, box, _reach_mm(perturbation, spacing))
+    distance = contour_distance(lesion.mask, box, _reach_mm(perturbation, spacing))
     weights = [
         _weights(n, step, perturbation.correlation_mm) for n, step in zip(box.shape, spacing, strict=True)
     ]
@@ -53,8 +53,7 @@ def redrawn(lesion: Lesion, perturbation: Perturbation) -> Iterator[Lesion]:
         growth = growth_mm * random.uniform(-1.0, 1.0)
         field = np.clip(smooth_field(random, weights), -MAX_SDS, MAX_SDS)
         mask = Image(distance <= perturbation.sd_mm * field + growth, lattice, box.start)
-        inside = Box.around(mask.values, mask.offset)
-        yield replace(lesion, mask=mask.crop(inside) if inside else mask)
+        yield replace(lesion, mask=mask.trimmed())
 
 
 def smooth_field(random: np.random.Generator, weights: list[np.ndarray]) -> np.ndarray:

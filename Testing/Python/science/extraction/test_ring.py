@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from phantoms import distance_to, noisy_patient, sphere
 
-from radioimmuno.extraction.ring import make_ring, ring_box, signed_distance
+from radioimmuno.extraction.ring import make_ring, ring_box
+from radioimmuno.geometry.distance import signed_distance
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
@@ -67,7 +68,7 @@ def test_the_distance_is_the_one_to_the_nearest_crossing_of_the_surface():
     wanted = np.where(level <= 0, -wanted.reshape(box.shape), wanted.reshape(box.shape))
     near = np.abs(wanted) <= 3.0
     assert near.sum() > 10_000
-    distance = signed_distance(lesion, grid, box, 3.0)
+    distance = signed_distance(lesion.mask, grid, box, 3.0)
     np.testing.assert_allclose(distance[near], wanted[near], atol=0.01)
     assert (np.abs(distance[~near]) > 3.0 - 0.01).all()
 

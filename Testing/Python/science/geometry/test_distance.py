@@ -21,7 +21,7 @@ def test_distances_to_a_sphere_are_known_below_the_voxel(spacing, bias_mm, rms_m
     lesion = lesion.canonical()
     steps = [int(np.ceil(REACH_MM / step)) for step in spacing]
     box = lesion.box.grow(steps).intersect(Box.whole(lesion.mask.lattice.shape))
-    found = contour_distance(lesion, box, REACH_MM + 1)
+    found = contour_distance(lesion.mask, box, REACH_MM + 1)
     true = distance_to(lesion.mask.lattice, centre)[box.slices] - radius
     error = (found - true)[np.abs(true) < REACH_MM]
     assert abs(error.mean()) < bias_mm
@@ -35,13 +35,13 @@ def slab(planes: int) -> Lesion:
 
 
 def test_a_flat_surface_lies_half_way_between_voxels_and_the_border_is_none():
-    found = contour_distance(slab(4), Box((3, 0, 0), (11, 12, 12)), 10.0)
+    found = contour_distance(slab(4).mask, Box((3, 0, 0), (11, 12, 12)), 10.0)
     expected = np.array([3.0, 1.0, -1.0, -3.0, -3.0, -1.0, 1.0, 3.0])
     assert found == pytest.approx(np.broadcast_to(expected[:, None, None], found.shape), abs=0.15)
 
 
 def test_a_sheet_of_one_voxel_is_no_thicker_than_it_is():
-    found = contour_distance(slab(1), Box((3, 0, 0), (8, 12, 12)), 10.0)
+    found = contour_distance(slab(1).mask, Box((3, 0, 0), (8, 12, 12)), 10.0)
     assert np.all((found[2] < 0) & (found[2] >= -1.0))
     assert np.all(found[[1, 3]] > 0)
 
@@ -50,7 +50,7 @@ def test_what_is_inside_is_what_the_mask_says():
     _, lesion = noisy_patient(seed=5)
     lesion = lesion.canonical()
     box = lesion.box.grow(2).intersect(Box.whole(lesion.mask.lattice.shape))
-    found = contour_distance(lesion, box, 1.0)
+    found = contour_distance(lesion.mask, box, 1.0)
     assert np.array_equal(found < 0, lesion.mask.within(box, False))
     assert np.isinf(found).any()
     assert np.abs(found[np.isfinite(found)]).max() <= 1.0 + np.linalg.norm(lesion.mask.lattice.spacing)

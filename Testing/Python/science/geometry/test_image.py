@@ -111,3 +111,23 @@ def test_lattices_of_one_place_and_other_shapes_do_not_coincide():
     assert OBLIQUE.coincides(replace(OBLIQUE))
     assert not OBLIQUE.coincides(replace(OBLIQUE, shape=(4, 5, 7)))
     assert not OBLIQUE.coincides(OBLIQUE.window(Box((1, 0, 0), (5, 5, 6))))
+
+
+def test_a_trimmed_mask_holds_its_voxels_and_no_empty_border():
+    values = np.zeros((4, 5, 6), bool)
+    values[1:3, 2, 4:] = True
+    lattice = Lattice((9, 9, 9), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    trimmed = Image(values, lattice, (3, 2, 1)).trimmed()
+    assert trimmed.box == Box((4, 4, 5), (6, 5, 7))
+    assert trimmed.values.all()
+    assert Image(np.zeros((4, 5, 6), bool), lattice, (3, 2, 1)).trimmed().values.size == 0
+
+
+def test_an_extended_box_repeats_the_nearest_voxels():
+    image = Image(
+        np.arange(8).reshape(2, 2, 2), Lattice((9, 9, 9), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)), (1, 1, 1)
+    )
+    box = Box((0, 1, 1), (3, 3, 5))
+    k, j, i = (np.clip(np.arange(a, b) - 1, 0, 1) for a, b in zip(box.start, box.stop, strict=True))
+    assert np.array_equal(image.extended(box), image.values[np.ix_(k, j, i)])
+    assert np.shares_memory(image.extended(Box((1, 1, 1), (2, 3, 3))), image.values)

@@ -13,7 +13,6 @@ from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.click import segment_click
-from radioimmuno.segmentation.segmented_lesion import as_stored
 from radioimmuno.segmentation.stroke import check_inside, segment_stroke
 
 ROUND = (13.4, 13.4, 13.4)  # 10 cc
@@ -125,7 +124,7 @@ def test_a_mask_finds_its_way_back_to_each_of_the_48_axis_orders(ball):
     _, truth = ball
     for turned in signed_permutations(truth):
         lesion = cropped(turned)
-        back = as_stored(lesion.canonical(), turned.lattice)
+        back = lesion.canonical().on_axes_of(turned.lattice)
         np.testing.assert_array_equal(back.values, lesion.values)
         assert back.offset == lesion.offset
 
