@@ -53,7 +53,7 @@ def read_study_and_source(
     from radioimmuno.acquisition import with_kvp
     from radioimmuno.identity import iso_date
     from radioimmuno.io.ct import read_ct
-    from radioimmuno.io.dicom.gaps import check_gaps
+    from radioimmuno.io.dicom.stack import check_gaps
     from radioimmuno.io.lesion_table import apply_lesion_table
     from radioimmuno.io.lesions import read_lesions
     from radioimmuno.modality import CT, without_expected

@@ -127,11 +127,11 @@ def sourceOf(files: Sequence[Path]) -> tuple[SourceSeries, Lattice]:
     InputError
         With the code of what is wrong with the series.
     """
-    from radioimmuno.io.dicom import SourceInstance, SourceSeries
-    from radioimmuno.io.dicom.geometry import NoStack, stack
-    from radioimmuno.io.dicom.scan import scan
+    from radioimmuno.io.dicom import SourceSeries
+    from radioimmuno.io.dicom.headers import read_headers
+    from radioimmuno.io.dicom.stack import stack
 
-    found = [scan(file) for file in files]
+    found = [read_headers(file) for file in files]
     damaged = [each for one in found for each in one.damaged]
     headers = [header for one in found for header in one.slices]
     if damaged or not headers:
@@ -140,16 +140,8 @@ def sourceOf(files: Sequence[Path]) -> tuple[SourceSeries, Lattice]:
     first = headers[0]
     if any(header.series_uid != first.series_uid for header in headers):
         raise InputError("ct.mixed_series", "The volume was made from several series: load one by itself.")
-    try:
-        arranged = stack(headers)
-    except NoStack as problem:
-        raise InputError(problem.finding.code, problem.finding.text) from None
-    instances = [
-        SourceInstance(same[0].path, same[0].sop_class_uid, same[0].sop_instance_uid, same[0].frame, k)
-        for k, same in arranged.slices
-    ]
-    series = SourceSeries(first.study_uid, first.series_uid, first.frame_of_reference_uid, tuple(instances))
-    return series, arranged.lattice
+    arranged = stack(headers)
+    return SourceSeries.of(headers, arranged), arranged.lattice
 
 
 def _files(volumeNode: Any, which: slice) -> tuple[Path, ...]:

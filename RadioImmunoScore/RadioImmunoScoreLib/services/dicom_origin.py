@@ -91,7 +91,7 @@ def identityOf(volumeNode: Any, naming: Naming = AS_PSEUDONYM) -> Identity:
 
 def originalFindings(volumeNode: Any, accepted: Collection[str]) -> tuple[Finding, ...]:
     """A refusal of all lesions when the header says that the CT is derived, or not in Hounsfield units."""
-    from radioimmuno.io.dicom.checks import check_original
+    from radioimmuno.io.dicom.series_checks import check_original
 
     header = headerValues(volumeNode, (MODALITY, IMAGE_TYPE, RESCALE_TYPE))
     if not header[MODALITY]:

@@ -31,7 +31,7 @@ class ReadCt:
     image : values in HU, (slice, row, column), with the lattice in LPS mm
     acquisition : what the DICOM header says of the scan; other files say nothing of it
     findings : what holds for all lesions
-    gaps : missing slices; `dicom.check_gaps` says what they mean for each lesion
+    gaps : missing slices; `dicom.stack.check_gaps` says what they mean for each lesion
     source : the DICOM series it was read from, None for other files
     identity : whose it is
     """
@@ -68,7 +68,7 @@ def read_ct(
     """
     path = Path(path)
     if path.is_dir() or is_dicom(path):
-        from .dicom import read_ct as read_dicom
+        from .dicom.read import read_ct as read_dicom
 
         ct = read_dicom(path, series, accepted=accepted)
         findings = (*ct.findings, *CT.check_values(ct.image, accepted))

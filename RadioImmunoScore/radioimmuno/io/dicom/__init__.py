@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from .ct import DicomCt, read_ct
-from .gaps import Gap, check_gaps
-from .series import Series, find_series
+from .read import Series, find_series, read_ct
 from .source import SourceInstance, SourceSeries
+from .stack import Gap
 
-__all__ = [
-    "DicomCt",
-    "Gap",
-    "Series",
-    "SourceInstance",
-    "SourceSeries",
-    "check_gaps",
-    "find_series",
-    "read_ct",
-]
+__all__ = ["Gap", "Series", "SourceInstance", "SourceSeries", "find_series", "read_ct"]

@@ -1,8 +1,8 @@
-"""Whether a DICOM file is whole: every length is held against the bytes that are there.
+"""Whether a DICOM file is complete: every length is held against the bytes that are there.
 
 The library reads a file that was cut off as far as it goes and leaves out what is lost. Here the file is
 walked through once, element by element, without looking at values: a cut is found at whatever byte it is,
-save exactly between two elements of the outermost level, which only missing elements can tell.
+save exactly between two elements of the outermost level, which only missing elements show.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...findings import InputError
-from .header import BIG_ENDIAN, DEFLATED
+from .headers import BIG_ENDIAN, DEFLATED, MAGIC, PREAMBLE_BYTES
 from .library import pydicom
-from .scan import MAGIC, PREAMBLE_BYTES
 
 META_GROUP, TRANSFER_SYNTAX = b"\x02\x00", 0x00020010
 
@@ -35,48 +34,57 @@ MAX_INFLATED_BYTES = 1 << 30
 Bytes = bytes | mmap.mmap
 
 
-class Broken(Exception):
+class IntegrityError(Exception):
     """A file whose lengths do not fit; the text ends a sentence that begins with the file."""
 
 
-def check_whole(path: Path) -> None:
+def check_complete(path: Path) -> None:
     """Walk through a file.
+
+    Parameters
+    ----------
+    path : Path
 
     Raises
     ------
-    Broken
+    IntegrityError
         Where something of it is missing or its lengths contradict each other.
     """
     size = path.stat().st_size
     if size <= PREAMBLE_BYTES + len(MAGIC):
-        raise Broken(f"is cut off: it has {size} bytes")
+        raise IntegrityError(f"is cut off: it has {size} bytes")
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content[PREAMBLE_BYTES : PREAMBLE_BYTES + len(MAGIC)] != MAGIC:
-            raise Broken("does not begin as a DICOM file")
+            raise IntegrityError("does not begin as a DICOM file")
         start, uid = _meta_information(content)
         if uid == DEFLATED:
             _Walk(_inflated(content[start:]), explicit=True, order="<").outermost(0)
             return
-        # Some files say otherwise in their meta information: the first element's own form counts.
+        # Some files have another form than their meta information: the first element's own counts.
         explicit = content[start + 4 : start + 6] in LONG_FORM | SHORT_FORM
         _Walk(content, explicit, ">" if uid == BIG_ENDIAN else "<").outermost(start)
 
 
-def read_whole(path: Path, code: str) -> Any:
-    """The dataset of a file that is whole, read leniently.
+def read_complete(path: Path, code: str) -> Any:
+    """The dataset of a file that is complete, read leniently.
+
+    Parameters
+    ----------
+    path : Path
+    code : str, of the refusal
 
     Raises
     ------
     InputError
-        With this code where the file is cut off or damaged.
+        With the code where the file is cut off or damaged.
     OSError
         When it cannot be read.
     """
     try:
-        check_whole(path)
+        check_complete(path)
         return pydicom().dcmread(path)
-    except Broken as broken:
-        raise InputError(code, f"{path} {broken}. Copy or export it again.") from None
+    except IntegrityError as problem:
+        raise InputError(code, f"{path} {problem}. Copy or export it again.") from None
     except (InputError, OSError):
         raise
     except Exception as error:  # the library raises anything
@@ -100,9 +108,9 @@ def _inflated(data: bytes) -> bytes:
     try:
         inflated = unpacking.decompress(data, MAX_INFLATED_BYTES)
     except zlib.error:
-        raise Broken("is damaged: it cannot be unpacked") from None
+        raise IntegrityError("is damaged: it cannot be unpacked") from None
     if not unpacking.eof:
-        raise Broken("is cut off: its packed part has no end")
+        raise IntegrityError("is cut off: its packed part has no end")
     return inflated
 
 
@@ -118,8 +126,9 @@ class _Walk:
 
     Parameters
     ----------
-    explicit : whether elements name their value representation
-    order : of bytes, as `struct` has it
+    content : bytes or mmap
+    explicit : bool, whether elements name their value representation
+    order : str, of bytes, as `struct` has it
     """
 
     def __init__(self, content: Bytes, explicit: bool, order: str) -> None:
@@ -141,7 +150,7 @@ class _Walk:
     def element(self, at: int, end: int) -> _Element:
         """The element that begins here; its value ends before `end`, or has no length of its own."""
         if at + HEADER_BYTES > end:
-            raise Broken("is cut off inside of an element's header")
+            raise IntegrityError("is cut off inside of an element's header")
         group, number = self._tag.unpack_from(self._content, at)
         tag = group << 16 | number
         kind, start = b"", at + HEADER_BYTES
@@ -152,21 +161,21 @@ class _Walk:
             if kind in LONG_FORM:
                 start = at + 12
                 if start > end:
-                    raise Broken("is cut off inside of an element's header")
+                    raise IntegrityError("is cut off inside of an element's header")
                 (length,) = self._long.unpack_from(self._content, at + 8)
             elif kind in SHORT_FORM:
                 (length,) = self._short.unpack_from(self._content, at + 6)
             else:
-                raise Broken(f"is damaged: {_name(tag)} has no known kind of value")
+                raise IntegrityError(f"is damaged: {_name(tag)} has no known kind of value")
         if length != UNDEFINED and start + length > end:
-            raise Broken(f"is cut off or damaged inside of {_name(tag)}")
+            raise IntegrityError(f"is cut off or damaged inside of {_name(tag)}")
         return _Element(tag, kind, start, length)
 
     def _past(self, at: int, end: int, depth: int) -> int:
         """Where the element that begins here ends, all that is in it included."""
         element = self.element(at, end)
         if element.tag >> 16 == DELIMITERS:
-            raise Broken("is damaged: a sequence ends where none has begun")
+            raise IntegrityError("is damaged: a sequence ends where none has begun")
         sequence = element.kind == b"SQ" or (not element.kind and _is_sequence(element.tag))
         if element.length != UNDEFINED:
             stop = element.start + element.length
@@ -176,22 +185,22 @@ class _Walk:
         if element.kind == b"UN":  # a sequence that whoever copied it did not know
             return _Walk(self._content, False, "<")._items(element.start, end, depth, open_end=True)
         if element.kind not in (b"", b"SQ"):
-            raise Broken(f"is damaged: {_name(element.tag)} has no length")
+            raise IntegrityError(f"is damaged: {_name(element.tag)} has no length")
         return self._items(element.start, end, depth, open_end=True)
 
     def _items(self, at: int, end: int, depth: int, *, open_end: bool) -> int:
         """Where a sequence ends: at `end`, or with `open_end` at the mark that ends it."""
         if depth > MAX_DEPTH:
-            raise Broken("is damaged: its sequences are nested without end")
+            raise IntegrityError("is damaged: its sequences are nested without end")
         while at < end:
             item = self.element(at, end)
             if item.tag == SEQUENCE_END and open_end:
                 return item.start
             if item.tag != ITEM:
-                raise Broken("is damaged: something else stands where an item of a sequence should")
+                raise IntegrityError("is damaged: something else stands where an item of a sequence should")
             at = self._item(item, end, depth)
         if open_end:
-            raise Broken("is cut off inside of a sequence")
+            raise IntegrityError("is cut off inside of a sequence")
         return at
 
     def _item(self, item: _Element, end: int, depth: int) -> int:
@@ -202,7 +211,7 @@ class _Walk:
                 return at + HEADER_BYTES
             at = self._past(at, stop, depth + 1)
         if not closed:
-            raise Broken("is cut off inside of a sequence")
+            raise IntegrityError("is cut off inside of a sequence")
         return at
 
     def _pieces(self, at: int, end: int) -> int:
@@ -211,9 +220,9 @@ class _Walk:
             if piece.tag == SEQUENCE_END:
                 return piece.start
             if piece.tag != ITEM or piece.length == UNDEFINED:
-                raise Broken("is damaged between pieces of its pixels")
+                raise IntegrityError("is damaged between pieces of its pixels")
             at = piece.start + piece.length
-        raise Broken("is cut off inside of its pixels")
+        raise IntegrityError("is cut off inside of its pixels")
 
 
 def _is_sequence(tag: int) -> bool:

@@ -13,10 +13,10 @@ from ...findings import InputError
 from ...geometry.image import Image
 from ..resampling import ReadLesions
 from .codes import is_ring
-from .integrity import read_whole
+from .headers import MAGIC, PREAMBLE_BYTES, has_magic
+from .integrity import read_complete
 from .library import lenient_reading, pydicom
 from .rtstruct import read_rtstruct
-from .scan import MAGIC, PREAMBLE_BYTES, has_magic
 from .seg import read_seg
 from .source import SourceSeries
 
@@ -47,7 +47,7 @@ def read_dicom_lesions(
     kind = _kind(file)
     if kind not in READERS:
         with lenient_reading():
-            read_whole(file, DAMAGED)
+            read_complete(file, DAMAGED)
             name = pydicom().uid.UID(kind).name
         if not kind:
             raise InputError(DAMAGED, f"{file} is damaged: it does not say what it holds. Export it again.")

@@ -32,11 +32,10 @@ from ..resampling import ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import site_of_codes, terminology_entry
 from .contours import cells, fill
-from .integrity import read_whole
+from .integrity import read_complete
 from .library import lenient_reading, text_of
-from .planes import PLANE_TOLERANCE, planes_at
-from .reference import check_frame_of_reference, check_patient, check_series, subject_of
-from .source import SourceSeries
+from .source import SourceSeries, Subject, check_frame_of_reference, check_patient, check_series
+from .stack import PLANE_TOLERANCE, planes_at
 
 CODE, DAMAGED = "mask.unreadable", "lesions.damaged"
 # A file of this kind has all three, in this order. The last one only says what structures are, and some
@@ -99,10 +98,10 @@ def read_rtstruct(
     path = Path(path)
     try:
         with lenient_reading():
-            dataset = read_whole(path, DAMAGED)
+            dataset = read_complete(path, DAMAGED)
             everything, of_file = _structures(dataset), _incomplete(dataset)
             series = _referenced_series(dataset)
-            subject = subject_of(dataset, {s.frame_of_reference_uid for s in everything}, series)
+            subject = Subject.of(dataset, {s.frame_of_reference_uid for s in everything}, series)
     except (InputError, OSError):
         raise
     except Exception as error:  # a damaged file can make the library raise anything

@@ -16,17 +16,16 @@ from typing import Any
 import numpy as np
 
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
-from ...geometry.image import Box, Image, Lattice, Triple
+from ...geometry.image import Box, Image, Lattice
 from ...lesion import Delineation, Lesion, Site
 from ..resampling import ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
-from .integrity import read_whole
+from .integrity import read_complete
 from .library import lenient_reading, text_of
-from .planes import PLANE_TOLERANCE, planes_at
-from .reference import check_frame_of_reference, check_patient, check_series, subject_of
 from .seg_frames import CODE, Frame, frames_of, pixels_of
-from .source import SourceSeries
+from .source import SourceSeries, Subject, check_frame_of_reference, check_patient, check_series
+from .stack import PLANE_TOLERANCE, planes_at, triple
 
 DAMAGED = "lesions.damaged"
 # Of a fractional segmentation, voxels of at least this share of its highest value are inside.
@@ -115,7 +114,7 @@ def read_seg(
     path = Path(path)
     try:
         with lenient_reading():
-            dataset = read_whole(path, DAMAGED)
+            dataset = read_complete(path, DAMAGED)
             content = _content(path, dataset, source, patterns, threshold, accepted)
     except Refusal as problem:
         raise GeometryError(problem.code, f"{path}: {problem}") from None
@@ -156,7 +155,7 @@ def _content(
         lambda segment: (str(segment.number), segment.name),
     )
     frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
-    other = check_patient("lesions", subject_of(dataset, [frame_of_reference], series), source, accepted)
+    other = check_patient("lesions", Subject.of(dataset, [frame_of_reference], series), source, accepted)
     check_frame_of_reference(frame_of_reference, source)
     numbers = {segment.number for segment in picked}
     parts, present = _parts(path, dataset, frames, _least(dataset, threshold), numbers)
@@ -295,7 +294,7 @@ def _stack(
         (int(planes.numbers.max()) + 1, *size),
         (planes.step * spacing, *first.spacing),
         (float(x), float(y), float(z)),
-        (_triple(across), first.along_column, first.along_row),
+        (triple(across), first.along_column, first.along_row),
     )
     return lattice, planes.numbers
 
@@ -328,8 +327,3 @@ def _mask(parts: Sequence[_Part], numbers: np.ndarray, lattice: Lattice) -> Imag
     for part, start, stop in zip(parts, starts - corner, stops - corner, strict=True):
         values[start[0], start[1] : stop[1], start[2] : stop[2]] |= part.mask
     return Image(values, lattice, (int(corner[0]), int(corner[1]), int(corner[2])))
-
-
-def _triple(values: np.ndarray) -> Triple:
-    x, y, z = (float(v) for v in values)
-    return x, y, z

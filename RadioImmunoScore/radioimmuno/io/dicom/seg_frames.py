@@ -11,9 +11,9 @@ import numpy as np
 
 from ...findings import InputError
 from ...geometry.image import Triple
-from .decoding import CannotDecode, Job, decoded
-from .header import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
+from .headers import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
 from .library import syntax_name
+from .pixels import DecodingError, Job, decode
 
 CODE = "mask.unreadable"
 MAX_PIXELS = 8_000_000_000  # of all frames: 20 segments on each of 512 x 512 x 1500 voxels
@@ -126,8 +126,8 @@ def pixels_of(path: Path, dataset: Any, frames: int) -> Iterator[tuple[int, np.n
         return
     job = Job(str(path), syntax, frames, rows, columns, f"<u{max(1, bits // 8)}")
     try:
-        yield from ((number, plane) for _, number, plane in decoded([job]) if plane.any())
-    except CannotDecode:
+        yield from ((number, plane) for _, number, plane in decode([job]) if plane.any())
+    except DecodingError:
         named = syntax_name(syntax)
         raise InputError(
             CODE, f"{path}: its pixels (transfer syntax {named}) are damaged, or no decoder is installed."

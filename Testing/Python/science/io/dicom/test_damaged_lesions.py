@@ -16,7 +16,7 @@ from dicom_series import write as write_series  # noqa: E402
 from radioimmuno.findings import InputError, Severity  # noqa: E402
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries, read_ct  # noqa: E402
-from radioimmuno.io.dicom.integrity import Broken, check_whole  # noqa: E402
+from radioimmuno.io.dicom.integrity import IntegrityError, check_complete  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.io.segmentation_writer import write_segmentation  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
@@ -140,8 +140,8 @@ def test_a_cut_between_elements_is_told_where_anything_is_lost(whole, tmp_path):
     for length in range(400, len(whole)):
         path.write_bytes(whole[:length])
         try:
-            check_whole(path)
-        except Broken:
+            check_complete(path)
+        except IntegrityError:
             continue
         ends.append(length)
         result, error = outcome(path)

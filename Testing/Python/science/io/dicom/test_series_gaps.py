@@ -7,7 +7,7 @@ import pytest
 
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io.dicom.gaps import Gap, check_gaps
+from radioimmuno.io.dicom.stack import Gap, check_gaps
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import RingSettings, Settings
 

@@ -23,7 +23,7 @@ from dicom_series import (
 )
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.io.dicom import decoding, find_series, read_ct
+from radioimmuno.io.dicom import find_series, pixels, read_ct
 from radioimmuno.io.dicom.library import can_decode
 from radioimmuno.io.dicom.pixels import PADDING_HU
 from radioimmuno.thresholds import PADDING_BELOW_HU
@@ -309,8 +309,8 @@ def test_a_picture_that_would_end_its_decoders_process_is_a_damaged_file(tmp_pat
 
 @pytest.mark.parametrize("fault", ["os.abort()", "time.sleep(60)", "print('noise')", "sys.exit()"])
 def test_a_decoder_that_dies_or_never_ends_is_a_damaged_file(tmp_path, monkeypatch, fault):
-    monkeypatch.setattr(decoding, "CHILD", f"import os, sys, time; {fault}")
-    monkeypatch.setattr(decoding, "FRAME_SECONDS", 1.0)
+    monkeypatch.setattr(pixels, "CHILD", f"import os, sys, time; {fault}")
+    monkeypatch.setattr(pixels, "FRAME_SECONDS", 1.0)
     start = time.monotonic()
     slices = with_picture("1.2.840.10008.1.2.4.90", b"no picture")
     assert refused_pixels(write(tmp_path, slices)) == "ct.damaged_file"

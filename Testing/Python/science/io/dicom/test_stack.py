@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.io.dicom.geometry import NoStack, stack
-from radioimmuno.io.dicom.header import Pixels, SliceHeader
+from radioimmuno.findings import Refusal
+from radioimmuno.io.dicom.headers import Pixels, SliceHeader
+from radioimmuno.io.dicom.stack import stack
 
 ROWS, COLUMNS = 20, 24
 STEP, DOWN, ACROSS = 2.5, 0.75, 1.5
@@ -59,8 +60,8 @@ def reason(slices):
     """The code of why they make no stack, or an empty text."""
     try:
         stack(slices)
-    except NoStack as problem:
-        return problem.finding.code
+    except Refusal as problem:
+        return problem.code
     return ""
 
 

@@ -1,16 +1,17 @@
-"""What is wrong with a series, as far as its headers tell: one check for each kind of fault."""
+"""What is wrong with a series by its headers: one check for each kind of fault."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
+from functools import partial
 
 from ...acceptance import unless_accepted
 from ...findings import Finding, Severity
 from ...identity import in_part, same_patient
 from ...modality import CT
-from .header import SliceHeader
+from .headers import SliceHeader
 from .library import can_decode, syntax_name
 
 # Images in DICOM's sense that no lesion can be scored on, whatever is allowed.
@@ -21,16 +22,9 @@ BITS = (8, 16, 32)
 # Converters (GDCM) write "unspecified" into CT whose header named no unit.
 HOUNSFIELD, UNSPECIFIED = "HU", "US"
 # Words of ImageType (and of FrameType) that name what was made of a scan; makers write them in any place.
+PROJECTIONS = {"MIP", "MINIP", "PROJECTION", "MAXIMUM", "MINIMUM", "VRT", "SSD"}
 DERIVATIONS = {
-    "a projection through several slices": {
-        "MIP",
-        "MINIP",
-        "PROJECTION",
-        "MAXIMUM",
-        "MINIMUM",
-        "VRT",
-        "SSD",
-    },
+    "a projection through several slices": PROJECTIONS,
     "a subtraction": {"SUBTRACTION", "SUBTRACT", "SUBTRACTED"},
     "reformatted from other slices": {"MPR", "REFORMATTED", "MULTIPLANAR", "RESAMPLED"},
 }
@@ -41,31 +35,30 @@ MAX_VOXELS = 2_000_000_000
 SAME_DECIMALS = 3
 
 
-def check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
-    """Whether the series is a CT; another scan passes, with a warning, where a person allowed it."""
-    modality = slices[0].modality or "no modality"
-    if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
-        return _refuse("ct.not_ct", f"It is no scan ({modality}).")
-    return CT.check_kind(modality, accepted)
+def check_headers(slices: Sequence[SliceHeader], accepted: Collection[str]) -> list[Finding]:
+    """What is wrong with a series. The first refusal ends it: what comes later would be a consequence.
 
-
-def check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
-    """Whether all slices are of one patient and one study, where they say so."""
-    patients = Counter(header.patient_id for header in slices if header.patient_id)
-    usual, *others = [name for name, _ in patients.most_common()] or [""]
-    strangers = [name for name in others if not same_patient(name, usual)]
-    if strangers:
-        count = sum(patients[name] for name in strangers)
-        one, other = in_part(strangers[0], usual)
-        whose = f"PatientID {one}, the others {other}"
-        text = f"{count} of {len(slices)} slices are of another patient ({whose})."
-        return unless_accepted("patient.mismatch", text, accepted)
-    studies = Counter(header.study_uid for header in slices if header.study_uid)
-    if len(studies) > 1:
-        count = len(slices) - studies.most_common(1)[0][1]
-        text = f"{count} of {len(slices)} slices are of another study than the others."
-        return unless_accepted("patient.mismatch", text, accepted)
-    return None
+    Parameters
+    ----------
+    slices : sequence of SliceHeader, of one series
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
+    """
+    findings = []
+    for check in (
+        partial(_check_kind, accepted=accepted),
+        partial(_check_one_patient, accepted=accepted),
+        _check_pixels,
+        _check_frames,
+        _check_mixed,
+        partial(check_original, accepted=accepted),
+        _check_rescale,
+    ):
+        finding = check(slices)
+        if finding is not None:
+            findings.append(finding)
+            if finding.refuses:
+                break
+    return findings
 
 
 def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
@@ -73,6 +66,11 @@ def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> 
 
     A header without image type or without rescale type is taken for an original one in HU, as the standard
     has it for CT.
+
+    Parameters
+    ----------
+    slices : sequence of SliceHeader, or of what has its `modality`, `image_type` and `rescale_type`
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
     """
     if slices[0].modality not in CT.codes:
         return None
@@ -95,6 +93,33 @@ def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> 
     return None
 
 
+def _check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether the series is a CT; another scan passes, with a warning, where a person allowed it."""
+    modality = slices[0].modality or "no modality"
+    if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
+        return _refuse("ct.not_ct", f"It is no scan ({modality}).")
+    return CT.check_kind(modality, accepted)
+
+
+def _check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
+    """Whether all slices are of one patient and one study, where they name them."""
+    patients = Counter(header.patient_id for header in slices if header.patient_id)
+    usual, *rest = [name for name, _ in patients.most_common()] or [""]
+    others = [name for name in rest if not same_patient(name, usual)]
+    if others:
+        count = sum(patients[name] for name in others)
+        one, other = in_part(others[0], usual)
+        whose = f"PatientID {one}, the others {other}"
+        text = f"{count} of {len(slices)} slices are of another patient ({whose})."
+        return unless_accepted("patient.mismatch", text, accepted)
+    studies = Counter(header.study_uid for header in slices if header.study_uid)
+    if len(studies) > 1:
+        count = len(slices) - studies.most_common(1)[0][1]
+        text = f"{count} of {len(slices)} slices are of another study than the others."
+        return unless_accepted("patient.mismatch", text, accepted)
+    return None
+
+
 def _derivation(image_type: Sequence[str]) -> str:
     """What was made of the scan, in words; "" for an original."""
     parts = {part for value in image_type for part in re.split(r"[^A-Z0-9]+", value)}
@@ -108,7 +133,7 @@ def _share(some: Sequence[SliceHeader], slices: Sequence[SliceHeader]) -> str:
     return "Its slices are" if len(some) == len(slices) else f"{len(some)} of {len(slices)} slices are"
 
 
-def check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:
+def _check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:
     """Whether the pixels can be read, in this memory and with these decoders."""
     for header in slices:
         pixels = header.pixels
@@ -144,7 +169,7 @@ def check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:
     return None
 
 
-def check_frames(slices: Sequence[SliceHeader]) -> Finding | None:
+def _check_frames(slices: Sequence[SliceHeader]) -> Finding | None:
     """Whether an enhanced multi-frame file has as many frames as it describes."""
     described = Counter(header.path for header in slices if header.frame is not None)
     for header in slices:
@@ -154,7 +179,7 @@ def check_frames(slices: Sequence[SliceHeader]) -> Finding | None:
     return None
 
 
-def check_mixed(slices: Sequence[SliceHeader]) -> Finding | None:
+def _check_mixed(slices: Sequence[SliceHeader]) -> Finding | None:
     """Whether all slices are of one scan: no localizer, one orientation, size, kernel and tube voltage."""
     if all(header.localizer for header in slices):
         return _refuse(
@@ -170,8 +195,8 @@ def check_mixed(slices: Sequence[SliceHeader]) -> Finding | None:
     return _refuse("ct.mixed_series", text)
 
 
-def check_rescale(slices: Sequence[SliceHeader]) -> Finding | None:
-    """Whether every slice says how stored values become Hounsfield units."""
+def _check_rescale(slices: Sequence[SliceHeader]) -> Finding | None:
+    """Whether every slice has what makes Hounsfield units of its stored values."""
     lacking = [header for header in slices if header.intercept is None or not header.slope]
     if not lacking:
         return None
