@@ -127,7 +127,10 @@ def test_a_lesion_counts_for_itself_and_for_those_whose_rings_it_reaches(patient
     draw(nodes, "liver_2", (18, 46, 62), 7.0)
     assert changed(before.digests, read(reader, nodes).digests) == {"liver_2"}
     draw(nodes, "node", (18, 34, 41), 8.0)
-    assert changed(before.digests, read(reader, nodes).digests) == {"liver_1", "liver_2", "node"}
+    beside = read(reader, nodes).digests
+    assert changed(before.digests, beside) == {"liver_1", "liver_2", "node"}
+    draw(nodes, "node", (18, 34, 41), 7.5)
+    assert changed(beside, read(reader, nodes).digests) == {"liver_1", "node"}
 
 
 def test_a_name_counts_for_those_that_the_lesion_touches(patient):
