@@ -23,7 +23,7 @@ from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
-from .regions import Keys, Prepared, Sampled, prepare, sample, sampled_box
+from .regions import Keys, LesionRegions, ResampledImage, make_regions, resample, sampled_box
 from .ring import ring_box
 
 Progress = Callable[[int, int], None]
@@ -39,9 +39,16 @@ class LesionFeatures:
 
     Parameters
     ----------
-    values : identifier -> value, None where the feature is not defined for the region
-    findings : all that was found, refusals included
-    ring : the ring on the grid, where one was asked for and built
+    id, name : str
+        The lesion's.
+    volume_cc : float
+        Of its voxels.
+    values : mapping of str to float or None
+        Identifier -> value, None where the feature is not defined for the region.
+    findings : tuple of Finding
+        All that was found, refusals included.
+    ring : Image or None
+        The ring on the grid, bool, where one was asked for and built.
     """
 
     id: str
@@ -59,7 +66,23 @@ class LesionFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What all lesions of one call share; CT and lesions are canonical."""
+    """What all lesions of one call share; CT and lesions are canonical.
+
+    Parameters
+    ----------
+    image : Image
+        The CT.
+    lesions : tuple of Lesion
+    grid : Grid
+        Of the CT's lattice.
+    settings : Settings
+    keys : mapping of str to tuple of str
+        Region -> keys of the features that are computed.
+    engine : callable, optional
+        What computes them.
+    margin_mm : float, optional
+        How much of the CT around a region the engine gets at least.
+    """
 
     image: Image
     lesions: tuple[Lesion, ...]
@@ -69,10 +92,10 @@ class Task:
     engine: Engine = extract_features
     margin_mm: float = 0.0
 
-    def sampled(self, around: Box) -> Sampled:
+    def resampled(self, around: Box) -> ResampledImage:
         """The CT around a box of its voxels, as much as any lesion inside of the box needs."""
         box = sampled_box(around, self.grid, self.settings, self.keys, self.margin_mm)
-        return sample(self.image, self.grid, box, self.settings.extraction)
+        return resample(self.image, self.grid, box, self.settings.extraction)
 
     def cutting(self, lesion: Lesion) -> list[Lesion]:
         """The other lesions that reach into the box of a lesion's ring."""
@@ -103,20 +126,45 @@ def extract(
 
     Parameters
     ----------
-    image : the CT; any axis order
-    lesions : lesions on the CT's lattice
-    settings : how to measure
-    wanted : identifiers `<region>.<family>.<name>`; only what they need is computed
-    only : ids of the lesions to measure; the others still cut rings and overlap. All by default
-    findings : lesion id -> what is known to be wrong already (reading found it); kept, a refusal is obeyed
-    progress : called with (lesions done, lesions in all) on the calling thread; an exception it raises
-        stops the work
-    engine : what computes the features of a region; scores are always made with our own
+    image : Image
+        The CT; any axis order.
+    lesions : sequence of Lesion
+        On the CT's lattice.
+    settings : Settings
+        How to measure.
+    wanted : collection of str
+        Identifiers `<region>.<family>.<name>`; only what they need is computed.
+    only : collection of str, optional
+        Ids of the lesions to measure; the others still cut rings and overlap. All by default.
+    findings : mapping of str to sequence of Finding, optional
+        Lesion id -> what is known to be wrong already (reading found it); kept, a refusal is obeyed.
+    progress : callable, optional
+        Called with (lesions done, lesions in all) on the calling thread; an exception it raises stops the
+        work.
+    engine : callable, optional
+        What computes the features of a region; scores are always made with our own.
 
     Raises
     ------
     KeyError
         When an identifier is not in the catalog.
+
+    Examples
+    --------
+    A ball of 6 mm in a CT of one intensity:
+
+    >>> import numpy as np
+    >>> from radioimmuno.geometry.image import Lattice
+    >>> lattice = Lattice((24, 24, 24), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    >>> ct = Image(np.full(lattice.shape, 40.0, np.float32), lattice)
+    >>> k, j, i = np.indices(lattice.shape) - 12
+    >>> ball = Lesion("1", "ball", Image(k**2 + j**2 + i**2 <= 36, lattice))
+    >>> wanted = ["lesion.statistics.mean", "lesion.morphology.approximate_volume", "ring.statistics.mean"]
+    >>> (measured,) = extract(ct, [ball], Settings(), wanted)
+    >>> measured.values["lesion.statistics.mean"], measured.values["ring.statistics.mean"]
+    (40.0, 40.0)
+    >>> measured.values["lesion.morphology.approximate_volume"] == ball.voxels
+    True
     """
     return measure(
         image,
@@ -131,7 +179,17 @@ def extract(
 
 
 def by_region(identifiers: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The keys asked for of each region."""
+    """The keys asked for of each region.
+
+    Parameters
+    ----------
+    identifiers : collection of str
+
+    Examples
+    --------
+    >>> by_region(["ring.glcm.contrast", "ring.statistics.mean", "lesion.statistics.mean"])
+    {'ring': ('glcm.contrast', 'statistics.mean'), 'lesion': ('statistics.mean',)}
+    """
     keys: dict[str, list[str]] = {}
     for identifier in identifiers:
         region, feature = catalog.split(identifier)
@@ -153,7 +211,20 @@ def measure(
 ) -> list[LesionFeatures]:
     """As `extract`, with keys by region; a ring is built when `keys` has `ring`, be it without keys.
 
-    `margin_mm` is how much of the CT around a region the engine gets at least.
+    Parameters
+    ----------
+    image : Image
+        This and the parameters that are not described here are those of `extract`.
+    lesions : sequence of Lesion
+    settings : Settings
+    keys : mapping of str to tuple of str
+        Region -> keys of the catalog.
+    only : collection of str, optional
+    findings : mapping of str to sequence of Finding, optional
+    progress : callable, optional
+    engine : callable, optional
+    margin_mm : float, optional
+        How much of the CT around a region the engine gets at least.
     """
     task = task_of(image, lesions, settings, keys, engine, margin_mm)
     shared = measurability.overlaps(task.lesions)
@@ -184,35 +255,39 @@ def task_of(
 
 
 def measure_lesion(
-    task: Task, lesion: Lesion, known: Sequence[Finding] = (), sampled: Sampled | None = None
+    task: Task, lesion: Lesion, known: Sequence[Finding] = (), resampled: ResampledImage | None = None
 ) -> LesionFeatures:
     """One lesion of a task, or another contour of it: a lesion's own contour does not cut its ring.
 
     Parameters
     ----------
-    lesion : canonical
-    known : what is known to be wrong already; kept, a refusal is obeyed
-    sampled : the CT around it, where it was sampled before
+    task : Task
+    lesion : Lesion
+        Canonical.
+    known : sequence of Finding, optional
+        What is known to be wrong already; kept, a refusal is obeyed.
+    resampled : ResampledImage, optional
+        The CT around it, where it was resampled before.
     """
     findings = list(known)
     values: dict[str, float | None] = {}
-    prepared = Prepared()
+    made = LesionRegions()
     try:
         # A lesion of which nothing lies on the CT is not empty: what is known says so already.
         if lesion.box is not None or not _refuses(findings):
             findings += measurability.check_mask(lesion, task.grid)
         if not _refuses(findings) and lesion.box is not None:
             others = task.cutting(lesion)
-            around = sampled or task.sampled(lesion.box)
-            prepared = prepare(around, lesion, others, task.settings, task.keys, task.margin_mm)
-            findings += prepared.findings
-        for name, region in prepared.regions.items():
+            around = resampled or task.resampled(lesion.box)
+            made = make_regions(around, lesion, others, task.settings, task.keys, task.margin_mm)
+            findings += made.findings
+        for name, region in made.regions.items():
             measured = task.engine(region, task.keys[name])
             values.update({f"{name}.{key}": value for key, value in measured.items()})
     except Exception as error:
         findings.append(_finding_of(error, lesion))
         values = {}
-    ring = prepared.ring.mask if prepared.ring else None
+    ring = made.ring.mask if made.ring else None
     return LesionFeatures(lesion.id, lesion.name, lesion.volume_cc, values, tuple(findings), ring)
 
 

@@ -1,7 +1,7 @@
 """Whether a lesion can be measured: what is wrong with its mask or with the voxels under it.
 
-The rows of input.md that concern masks and voxels, as scoring needs them; `quality` adds what a reader
-should look at besides. Each check returns findings; none changes anything.
+What scoring needs of masks and voxels; `quality` adds what a reader should look at besides. Each check
+returns findings; none changes anything.
 """
 
 from __future__ import annotations
@@ -90,7 +90,16 @@ def check_slices(spacing: Sequence[float]) -> list[Finding]:
 
 
 def bad_voxels(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Voxels that hold no intensity, by finding code; a kind that does not occur is left out."""
+    """Voxels that hold no intensity, by finding code; a kind that does not occur is left out.
+
+    Parameters
+    ----------
+    values : ndarray, shape (k, j, i), HU
+
+    Returns
+    -------
+    dict of str to ndarray of bool, shape (k, j, i)
+    """
     lost = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
     with np.errstate(invalid="ignore"):
         padding = (values < PADDING_BELOW_HU) & ~lost

@@ -21,10 +21,23 @@ HALF = np.float32(0.5 - 1e-6)
 
 
 def sample_intensities(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> np.ndarray:
-    """Intensities of the CT on a box of the grid, rounded where the settings say so, float32.
+    """Intensities of the CT on a box of the grid, rounded where the settings say so.
 
     Interpolated in double and rounded from single precision: a half is a half then, whatever order its
     parts were added in.
+
+    Parameters
+    ----------
+    image : Image
+        The CT.
+    grid : Grid
+    box : Box
+        Of the grid.
+    settings : ExtractionSettings
+
+    Returns
+    -------
+    ndarray of float32, shape (k, j, i), HU
     """
     values = grid.sample(image, box, orders=CUBIC if settings.interpolation == "cubic" else LINEAR)
     single = values.astype(np.float32)
@@ -32,7 +45,19 @@ def sample_intensities(image: Image, grid: Grid, box: Box, settings: ExtractionS
 
 
 def sample_mask(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
-    """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5, bool."""
+    """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5.
+
+    Parameters
+    ----------
+    lesion : Lesion
+    grid : Grid
+    box : Box
+        Of the grid.
+
+    Returns
+    -------
+    ndarray of bool, shape (k, j, i)
+    """
     if grid.lattice == grid.source:
         return lesion.mask.within(box, False)
     mask = Image(lesion.mask.values.astype(np.float32), lesion.mask.lattice, lesion.mask.offset)
@@ -50,10 +75,13 @@ def make_region(
 
     Parameters
     ----------
-    values : intensities, float (k, j, i)
-    mask : bool (k, j, i)
-    spacing : in mm
-    usable : voxels that hold an intensity at all, bool (k, j, i); None means every one
+    values : ndarray of float32, shape (k, j, i), HU
+    mask : ndarray of bool, shape (k, j, i)
+    spacing : tuple of float
+        In mm.
+    settings : ExtractionSettings
+    usable : ndarray of bool, shape (k, j, i), optional
+        Voxels that hold an intensity at all; every one by default.
 
     Raises
     ------
@@ -71,6 +99,16 @@ def resegment(values: np.ndarray, mask: np.ndarray, settings: ExtractionSettings
     """The mask without intensities out of range and, after that, without outliers.
 
     Mean and SD (n in the denominator) of the outlier filter are those of the voxels in the mask and in range.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (k, j, i), HU
+    mask : ndarray of bool, shape (k, j, i)
+    settings : ExtractionSettings
+
+    Returns
+    -------
+    ndarray of bool, shape (k, j, i)
     """
     kept = mask
     if settings.range_hu is not None:
@@ -84,10 +122,25 @@ def resegment(values: np.ndarray, mask: np.ndarray, settings: ExtractionSettings
 
 
 def discretize(values: np.ndarray, mask: np.ndarray, settings: ExtractionSettings) -> tuple[np.ndarray, int]:
-    """Levels from 1 inside the mask, 0 outside, int32; and how many levels the discretization makes.
+    """Levels from 1 inside the mask, 0 outside; and how many levels the discretization makes.
 
     Fixed bin size counts from the lower end of the resegmentation range (IBSI 1, fixed bin size), fixed bin
     number from the region's own minimum; with neither, integer intensities from 1 are the levels.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (k, j, i), HU
+    mask : ndarray of bool, shape (k, j, i)
+    settings : ExtractionSettings
+
+    Returns
+    -------
+    tuple of (ndarray of int32, shape (k, j, i)) and int
+
+    Raises
+    ------
+    Refusal
+        When there would be more than `MAX_LEVELS`, or intensities cannot be levels.
     """
     inside = values[mask].astype(float)
     low, high = float(inside.min()), float(inside.max())

@@ -12,7 +12,7 @@ from ..features.catalog import BY_KEY
 from ..features.region import Region
 from ..findings import Finding, Refusal
 from ..geometry.grid import Grid
-from ..geometry.image import Box, Image
+from ..geometry.image import Box, Image, Index, as_index
 from ..lesion import Lesion
 from ..settings import ExtractionSettings, Settings
 from . import measurability
@@ -26,8 +26,17 @@ Keys = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
-    """One lesion, ready for its regions' features; no regions when a finding refuses it."""
+class LesionRegions:
+    """The regions of one lesion, ready for their features; none when a finding refuses it.
+
+    Parameters
+    ----------
+    regions : mapping of str to Region
+        By name: `lesion`, `ring`.
+    ring : Ring or None
+        Where one was asked for.
+    findings : tuple of Finding
+    """
 
     regions: Mapping[str, Region] = field(default_factory=dict)
     ring: Ring | None = None
@@ -35,13 +44,18 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class Sampled:
+class ResampledImage:
     """The CT on a box of the grid: all lesions whose `sampled_box` lies inside can be measured on it.
 
     Parameters
     ----------
-    values : intensities, float32 (k, j, i)
-    touched : finding code -> voxels that a source voxel without an intensity has a part in, bool (k, j, i)
+    grid : Grid
+    box : Box
+        Of the grid.
+    values : ndarray of float32, shape (k, j, i)
+        Intensities.
+    touched : mapping of str to ndarray of bool, shape (k, j, i)
+        Finding code -> voxels that a source voxel without an intensity has a part in.
     """
 
     grid: Grid
@@ -51,7 +65,19 @@ class Sampled:
 
 
 def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_mm: float = 0.0) -> Box:
-    """The part of the grid whose intensities are needed for a lesion inside a box of CT voxels."""
+    """The part of the grid whose intensities are needed for a lesion inside a box of CT voxels.
+
+    Parameters
+    ----------
+    around : Box
+        Of the CT's voxels.
+    grid : Grid
+    settings : Settings
+    keys : mapping of str to tuple of str
+        Region -> keys of the features that will be computed.
+    margin_mm : float, optional
+        How much of the CT around a region is needed at least, whatever the keys.
+    """
     margins = _margins(keys, grid, margin_mm)
     covered = grid.cover(around, margins.get("lesion", 0.0))
     if "ring" in margins:
@@ -60,39 +86,56 @@ def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_
     return covered
 
 
-def sample(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> Sampled:
-    """Sample the CT (canonical) on a box of the grid of its lattice."""
+def resample(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> ResampledImage:
+    """The CT on a box of the grid of its lattice.
+
+    Parameters
+    ----------
+    image : Image
+        The CT, canonical.
+    grid : Grid
+    box : Box
+        Of the grid.
+    settings : ExtractionSettings
+    """
     crop, bad = _clean(image.crop(grid.source_of(box, settings.interpolation)))
     values = sample_intensities(crop, grid, box, settings)
-    return Sampled(
+    return ResampledImage(
         grid, box, values, {kind: _touched(voxels, crop, grid, box) for kind, voxels in bad.items()}
     )
 
 
-def prepare(
-    sampled: Sampled,
+def make_regions(
+    resampled: ResampledImage,
     lesion: Lesion,
     others: Sequence[Lesion],
     settings: Settings,
     keys: Keys,
     margin_mm: float = 0.0,
-) -> Prepared:
+) -> LesionRegions:
     """Make each region that is asked for from the CT around a lesion.
 
     Parameters
     ----------
-    sampled : at least the lesion's `sampled_box`; how much more changes nothing
-    lesion, others : canonical; `others` are the patient's other lesions
-    keys : region -> keys of the features that will be computed; `ring` without keys builds the ring alone
-    margin_mm : how much of the CT around a region is needed at least, whatever the keys
+    resampled : ResampledImage
+        The CT on at least the lesion's `sampled_box`; how much more changes nothing.
+    lesion : Lesion
+        Canonical.
+    others : sequence of Lesion
+        The patient's other lesions, canonical.
+    settings : Settings
+    keys : mapping of str to tuple of str
+        Region -> keys of the features that will be computed; `ring` without keys builds the ring alone.
+    margin_mm : float, optional
+        How much of the CT around a region is needed at least, whatever the keys.
 
     Raises
     ------
     Refusal
         When a region cannot be measured.
     """
-    margins = _margins(keys, sampled.grid, margin_mm)
-    grid, box, values, touched = sampled.grid, sampled.box, sampled.values, sampled.touched
+    margins = _margins(keys, resampled.grid, margin_mm)
+    grid, box, values, touched = resampled.grid, resampled.box, resampled.values, resampled.touched
     masks = {"lesion": sample_mask(lesion, grid, box)} if "lesion" in keys else {}
     findings: list[Finding] = []
     ring = None
@@ -107,35 +150,39 @@ def prepare(
                 kind, name, int(np.count_nonzero(mask & where)), voxels
             )
     if any(finding.refuses for finding in findings):
-        return Prepared({}, ring, tuple(findings))
+        return LesionRegions({}, ring, tuple(findings))
 
     usable = ~np.logical_or.reduce(list(touched.values())) if touched else None
     regions = {
-        name: _region(sampled, mask, usable, settings, margins[name])
+        name: _region(resampled, mask, usable, settings, margins[name])
         for name, mask in masks.items()
         if keys[name]
     }
-    return Prepared(regions, ring, tuple(findings))
+    return LesionRegions(regions, ring, tuple(findings))
 
 
 def _region(
-    sampled: Sampled, mask: np.ndarray, usable: np.ndarray | None, settings: Settings, margin_mm: float
+    resampled: ResampledImage,
+    mask: np.ndarray,
+    usable: np.ndarray | None,
+    settings: Settings,
+    margin_mm: float,
 ) -> Region:
     tight = Box.around(mask)
     if tight is None:
         raise Refusal(
             "lesion.too_small", "Nothing of the lesion is left on the grid: it is thinner than a voxel."
         )
-    part = tight.grow(_steps(margin_mm, sampled.grid)).intersect(Box.whole(mask.shape))
+    part = tight.grow(_steps(margin_mm, resampled.grid)).intersect(Box.whole(mask.shape))
     where = part.slices
     region = make_region(
-        sampled.values[where],
+        resampled.values[where],
         mask[where],
-        sampled.grid.lattice.spacing,
+        resampled.grid.lattice.spacing,
         settings.extraction,
         None if usable is None else usable[where],
     )
-    return replace(region, start=part.shift(sampled.box.start).start)
+    return replace(region, start=part.shift(resampled.box.start).start)
 
 
 def _clean(crop: Image) -> tuple[Image, dict[str, np.ndarray]]:
@@ -163,6 +210,5 @@ def _margin_mm(keys: Sequence[str], grid: Grid) -> float:
     return reach_mm + max(grid.lattice.spacing) if reach_mm else 0.0
 
 
-def _steps(margin_mm: float, grid: Grid) -> tuple[int, int, int]:
-    k, j, i = (math.ceil(margin_mm / s) for s in grid.lattice.spacing)
-    return k, j, i
+def _steps(margin_mm: float, grid: Grid) -> Index:
+    return as_index([math.ceil(margin_mm / s) for s in grid.lattice.spacing])

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..geometry.distance import signed_distance
-from ..geometry.grid import Grid
-from ..geometry.image import Box, Image
+from ..geometry.grid import Grid, resampled
+from ..geometry.image import Box, Image, Index, Lattice, as_index
 from ..lesion import Lesion
-from ..settings import RingSettings
+from ..settings import RingSettings, Settings
 from .preprocessing import sample_mask
 
 # Points whose distance is that of the ring's border but for rounding belong to it.
 TIE_MM = 1e-4
+
+# What sampling on the grid adds to a ring's reach and to the other lesion, rounded up.
+REACH_GRID_STEPS, REACH_VOXELS = 3, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +44,21 @@ class Ring:
 def ring_box(box: Box, grid: Grid, settings: RingSettings) -> Box:
     """The box of the grid that holds the ring of a lesion in a box of CT voxels; it may leave the volume."""
     return grid.reach(box, settings.outer_mm + max(grid.lattice.spacing))
+
+
+def ring_reach(lattice: Lattice, settings: Settings) -> Index:
+    """How far from a lesion's box another one can lie and still cut its ring, in voxels along each axis.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        The CT's.
+    settings : Settings
+        Whose ring.
+    """
+    step_mm = max(resampled(lattice, settings.extraction.spacing_mm).spacing)
+    reach_mm = settings.ring.outer_mm + REACH_GRID_STEPS * step_mm
+    return as_index([math.ceil(reach_mm / spacing) + REACH_VOXELS for spacing in lattice.spacing])
 
 
 def make_ring(

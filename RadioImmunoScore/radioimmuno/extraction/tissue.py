@@ -37,10 +37,14 @@ class Tissue:
 
     Parameters
     ----------
-    outside : outside the body
-    air : air or lung inside the body, of the voxels not at the contour
-    metal : metal or its streaks
-    aerated : as dark as aerated lung or air, the smaller share of the voxels at the contour and of the others
+    outside : float
+        Outside the body.
+    air : float
+        Air or lung inside the body, of the voxels not at the contour.
+    metal : float
+        Metal or its streaks.
+    aerated : float
+        As dark as aerated lung or air, the smaller share of the voxels at the contour and of the others.
     """
 
     outside: float
@@ -54,7 +58,10 @@ def check_tissue(image: Image, lesion: Lesion) -> list[Finding]:
 
     Parameters
     ----------
-    image, lesion : canonical, on the same lattice; of a lesion that is empty or huge nothing is said
+    image : Image
+        The CT, canonical.
+    lesion : Lesion
+        Canonical, on the same lattice; of one that is empty or huge nothing is found.
     """
     if lesion.box is None or lesion.voxels > MAX_REGION_VOXELS:
         return []
@@ -85,7 +92,10 @@ def tissue_under(image: Image, mask: Image) -> Tissue:
 
     Parameters
     ----------
-    image, mask : canonical, on the same lattice; the mask not empty
+    image : Image
+        The CT, canonical.
+    mask : Image
+        Bool, canonical, on the same lattice, not empty.
     """
     values = image.within(mask.box)
     voxels = np.count_nonzero(mask.values)
@@ -109,11 +119,21 @@ def _share(of: np.ndarray, part: np.ndarray) -> float:
 
 
 def outside_body(image: Image, box: Box) -> np.ndarray:
-    """Which voxels of a box of the (canonical) CT are air outside the body, bool (k, j, i).
+    """Which voxels of a box of the CT are air outside the body.
 
     The CT's slices around the box are looked at in cells of `OUTSIDE_CELL_MM`, one voxel a cell. Air that
     reaches a side of the CT and is as dark as free air lies outside; so do voxels of less than
     `AIR_BELOW_HU` beside it.
+
+    Parameters
+    ----------
+    image : Image
+        The CT, canonical.
+    box : Box
+
+    Returns
+    -------
+    ndarray of bool, shape (k, j, i)
     """
     values = image.within(box)
     dark = values < AIR_BELOW_HU

@@ -26,7 +26,7 @@ from ..geometry.image import Image
 from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
-from .regions import prepare, sample, sampled_box
+from .regions import make_regions, resample, sampled_box
 
 TITLES = {
     "mean": "local mean",
@@ -52,10 +52,14 @@ def interior_maps(
 
     Parameters
     ----------
-    image : the CT; any axis order
-    lesion : a lesion on the CT's lattice
-    settings : how features are measured
-    names : of `MAPS`
+    image : Image
+        The CT; any axis order.
+    lesion : Lesion
+        On the CT's lattice.
+    settings : Settings
+        How features are measured.
+    names : sequence of str, optional
+        Of `MAPS`.
 
     Returns
     -------
@@ -80,11 +84,11 @@ def interior_maps(
         if finding.code == "lesion.too_large":
             raise Refusal(finding.code, finding.text)
     box = sampled_box(lesion.box, grid, settings, keys)
-    prepared = prepare(sample(source, grid, box, settings.extraction), lesion, (), settings, keys)
-    for finding in prepared.findings:
+    made = make_regions(resample(source, grid, box, settings.extraction), lesion, (), settings, keys)
+    for finding in made.findings:
         if finding.refuses:
             raise Refusal(finding.code, finding.text)
-    region = prepared.regions["lesion"]
+    region = made.regions["lesion"]
     local = Neighbourhoods(region)
     return {name: Image(local.spread(_VALUES[name](local)), grid.lattice, region.start) for name in names}
 
@@ -97,7 +101,7 @@ class Neighbourhoods:
 
     @cached_property
     def levels(self) -> np.ndarray:
-        """Levels of the crop with one layer of zeros around, 0 outside of the region, int32."""
+        """Levels of the crop with one layer of zeros around, 0 outside of the region, int32 (k, j, i)."""
         return np.pad(self.region.levels, 1)
 
     @cached_property
@@ -115,13 +119,22 @@ class Neighbourhoods:
         return int(np.ravel_multi_index((1, 1, 1), self.levels.shape))
 
     def spread(self, values: np.ndarray) -> np.ndarray:
-        """Values (n,) at their voxels of the crop, NaN elsewhere."""
+        """Values at their voxels of the crop, NaN elsewhere.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n,)
+
+        Returns
+        -------
+        ndarray of float64, shape (k, j, i)
+        """
         filled = np.full(self.region.levels.shape, np.nan)
         filled[self.region.levels > 0] = values
         return filled
 
     def pieces(self) -> Iterator[np.ndarray]:
-        """The voxels' places, a few at a time."""
+        """The voxels' places, (m,), a few at a time."""
         for start in range(0, self.where.size, VOXELS_AT_ONCE):
             yield self.where[start : start + VOXELS_AT_ONCE]
 

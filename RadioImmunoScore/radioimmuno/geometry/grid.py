@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..memory import require_memory
-from .image import Box, Image, Lattice
+from .image import Box, Image, Lattice, as_index, as_triple
 
 # Grid sizes are rounded up; this keeps 60 x 3 mm at 2 mm from becoming 91 by a rounding error in the header.
 SIZE_TOLERANCE = 1e-6
@@ -153,7 +153,7 @@ def resampled(lattice: Lattice, spacing_mm: float | None) -> Lattice:
     spacing = (spacing_mm, spacing_mm, spacing_mm)
     unplaced = replace(lattice, shape=(nk, nj, ni), spacing=spacing, origin=(0.0, 0.0, 0.0))
     origin = centre - unplaced.to_lps((np.array(unplaced.shape) - 1) / 2)
-    return replace(unplaced, origin=(float(origin[0]), float(origin[1]), float(origin[2])))
+    return replace(unplaced, origin=as_triple(origin))
 
 
 def grid_of(lattice: Lattice, spacing_mm: float | None) -> Grid:
@@ -201,4 +201,4 @@ def _along(values: np.ndarray, axis: int, at: list[np.ndarray], weights: list[np
 
 
 def _box(start: Sequence[int], stop: Sequence[int]) -> Box:
-    return Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
+    return Box(as_index(start), as_index(stop))

@@ -36,7 +36,7 @@ class Box:
     @classmethod
     def whole(cls, shape: Sequence[int]) -> Box:
         """The box of all voxels of an array of this shape."""
-        return cls((0, 0, 0), _index(shape))
+        return cls((0, 0, 0), as_index(shape))
 
     @classmethod
     def around(cls, mask: np.ndarray, offset: Sequence[int] = (0, 0, 0)) -> Box | None:
@@ -63,12 +63,12 @@ class Box:
                 return None
             start.append(int(hits[0]) + offset[axis])
             stop.append(int(hits[-1]) + 1 + offset[axis])
-        return cls(_index(start), _index(stop))
+        return cls(as_index(start), as_index(stop))
 
     @property
     def shape(self) -> Index:
         """Number of voxels along each array axis, never negative."""
-        return _index([max(0, b - a) for a, b in zip(self.start, self.stop, strict=True)])
+        return as_index([max(0, b - a) for a, b in zip(self.start, self.stop, strict=True)])
 
     @property
     def size(self) -> int:
@@ -85,28 +85,28 @@ class Box:
         """The box with `voxels` more on every side (one number, or one an axis)."""
         margin = (voxels,) * 3 if isinstance(voxels, int) else tuple(voxels)
         return Box(
-            _index([a - m for a, m in zip(self.start, margin, strict=True)]),
-            _index([b + m for b, m in zip(self.stop, margin, strict=True)]),
+            as_index([a - m for a, m in zip(self.start, margin, strict=True)]),
+            as_index([b + m for b, m in zip(self.stop, margin, strict=True)]),
         )
 
     def intersect(self, other: Box) -> Box:
         """The voxels that both boxes hold; empty boxes stay well formed."""
-        start = _index([max(a, b) for a, b in zip(self.start, other.start, strict=True)])
-        stop = _index([max(s, min(a, b)) for s, a, b in zip(start, self.stop, other.stop, strict=True)])
+        start = as_index([max(a, b) for a, b in zip(self.start, other.start, strict=True)])
+        stop = as_index([max(s, min(a, b)) for s, a, b in zip(start, self.stop, other.stop, strict=True)])
         return Box(start, stop)
 
     def union(self, other: Box) -> Box:
         """The smallest box that holds both."""
         return Box(
-            _index([min(a, b) for a, b in zip(self.start, other.start, strict=True)]),
-            _index([max(a, b) for a, b in zip(self.stop, other.stop, strict=True)]),
+            as_index([min(a, b) for a, b in zip(self.start, other.start, strict=True)]),
+            as_index([max(a, b) for a, b in zip(self.stop, other.stop, strict=True)]),
         )
 
     def shift(self, by: Sequence[int]) -> Box:
         """The box moved by whole voxels."""
         return Box(
-            _index([a + d for a, d in zip(self.start, by, strict=True)]),
-            _index([a + d for a, d in zip(self.stop, by, strict=True)]),
+            as_index([a + d for a, d in zip(self.start, by, strict=True)]),
+            as_index([a + d for a, d in zip(self.stop, by, strict=True)]),
         )
 
     def slices_in(self, outer: Box) -> tuple[slice, slice, slice]:
@@ -184,7 +184,7 @@ class Lattice:
 
     def window(self, box: Box) -> Lattice:
         """The lattice of a box of this one; the box may reach beyond it."""
-        return replace(self, shape=box.shape, origin=_triple(self.to_lps(np.array(box.start))))
+        return replace(self, shape=box.shape, origin=as_triple(self.to_lps(np.array(box.start))))
 
     def coincides(self, other: Lattice) -> bool:
         """Whether both lattices have the same voxels in the same places."""
@@ -198,7 +198,7 @@ class Lattice:
         start = np.round(mine[0])
         if np.abs(mine - (start + ends)).max() > SAME_LATTICE_VOXELS:
             return None
-        return _index(start)
+        return as_index(start)
 
     def orientation(self) -> tuple[Index, Index]:
         """How the array lies in the patient: (permutation, signs).
@@ -212,7 +212,7 @@ class Lattice:
             key=lambda p: sum(abs(cosines[p[a], a]) for a in range(3)),
         )
         signs = [1 if cosines[best[a], a] >= 0 else -1 for a in range(3)]
-        return _index(best), _index(signs)
+        return as_index(best), as_index(signs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,14 +313,16 @@ class Image:
         corner = [0, 0, 0]
         for p, s, n in zip(permutation, signs, shape, strict=True):
             corner[p] = 0 if s > 0 else n - 1
-        axes = [_triple(np.array(self.lattice.axes[p]) * s) for p, s in zip(permutation, signs, strict=True)]
+        axes = [
+            as_triple(np.array(self.lattice.axes[p]) * s) for p, s in zip(permutation, signs, strict=True)
+        ]
         lattice = Lattice(
-            shape=_index(shape),
-            spacing=_triple([self.lattice.spacing[p] for p in permutation]),
-            origin=_triple(self.lattice.to_lps(np.array(corner))),
+            shape=as_index(shape),
+            spacing=as_triple([self.lattice.spacing[p] for p in permutation]),
+            origin=as_triple(self.lattice.to_lps(np.array(corner))),
             axes=(axes[0], axes[1], axes[2]),
         )
-        return Image(self.values.transpose(permutation)[flips], lattice, _index(offset))
+        return Image(self.values.transpose(permutation)[flips], lattice, as_index(offset))
 
     def on_axes_of(self, lattice: Lattice) -> Image:
         """A canonical image on the axes that it had before: what `canonical` did, undone. A view.
@@ -347,7 +349,7 @@ class Image:
         for axis, (stored, sign) in enumerate(zip(permutation, signs, strict=True)):
             ends = self.box.start[axis], self.box.stop[axis]
             offset[stored] = ends[0] if sign > 0 else lattice.shape[stored] - ends[1]
-        return Image(self.values[flips].transpose(np.argsort(permutation)), lattice, _index(offset))
+        return Image(self.values[flips].transpose(np.argsort(permutation)), lattice, as_index(offset))
 
 
 def along(axis: int, step: int = 1) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
@@ -376,10 +378,10 @@ def from_sitk(image: sitk.Image) -> Image:
 
     direction = np.array(image.GetDirection()).reshape(3, 3)
     lattice = Lattice(
-        shape=_index(image.GetSize()[::-1]),
-        spacing=_triple(image.GetSpacing()[::-1]),
-        origin=_triple(image.GetOrigin()),
-        axes=(_triple(direction[:, 2]), _triple(direction[:, 1]), _triple(direction[:, 0])),
+        shape=as_index(image.GetSize()[::-1]),
+        spacing=as_triple(image.GetSpacing()[::-1]),
+        origin=as_triple(image.GetOrigin()),
+        axes=(as_triple(direction[:, 2]), as_triple(direction[:, 1]), as_triple(direction[:, 0])),
     )
     return Image(sitk.GetArrayFromImage(image), lattice)
 
@@ -402,11 +404,23 @@ def _read_only(matrix: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def _index(values: Sequence[int] | np.ndarray) -> Index:
+def as_index(values: Sequence[int] | np.ndarray) -> Index:
+    """Three whole numbers, one an axis, as plain ones.
+
+    Parameters
+    ----------
+    values : sequence of int, shape (3,)
+    """
     k, j, i = (int(v) for v in values)
     return k, j, i
 
 
-def _triple(values: Sequence[float] | np.ndarray) -> Triple:
+def as_triple(values: Sequence[float] | np.ndarray) -> Triple:
+    """Three numbers, one an axis, as plain ones.
+
+    Parameters
+    ----------
+    values : sequence of float, shape (3,)
+    """
     a, b, c = (float(v) for v in values)
     return a, b, c

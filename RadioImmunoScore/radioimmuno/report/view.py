@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.image import Box, Image, Index, Lattice
+from ..geometry.image import Box, Image, Lattice, as_index
 
 MARGIN_MM = 20.0
 SMALLEST_SIDE_MM = 60.0
@@ -86,7 +86,7 @@ class View:
         last = np.ceil(np.array(self.centre) + half + 0.5).astype(int)
         start, stop = self.index(np.stack([first, last]), self.slice_index).astype(int).tolist()
         stop[self.plane.across] += 1
-        return Box(_index(start), _index(stop))
+        return Box(as_index(start), as_index(stop))
 
     @property
     def place_words(self) -> str:
@@ -147,8 +147,3 @@ def _middle_of_largest(mask: Image, plane: Plane) -> np.ndarray:
         hit = np.flatnonzero(section.any(axis=others))
         middle[axis] = (hit[0] + hit[-1]) / 2
     return middle + mask.offset
-
-
-def _index(values: list[int]) -> Index:
-    k, j, i = values
-    return k, j, i

@@ -68,15 +68,15 @@ def stability(
     total = len(chosen) * perturbation.draws
     found: dict[str, LesionStability] = {}
     for number, lesion in enumerate(chosen, start=1):
-        sampled = task.sampled(redrawn_box(lesion, perturbation)) if lesion.box else None
-        measured = measure_lesion(task, lesion, known[lesion.id], sampled)
+        resampled = task.resampled(redrawn_box(lesion, perturbation)) if lesion.box else None
+        measured = measure_lesion(task, lesion, known[lesion.id], resampled)
         row = score_lesion(lesion, measured, signature, acquisition)
-        if row.score is None or sampled is None:
+        if row.score is None or resampled is None:
             report(number * perturbation.draws, total)
             continue
         rows: list[LesionScore] = []
         for contour in redrawn(lesion, perturbation):
-            again = measure_lesion(task, contour, sampled=sampled)
+            again = measure_lesion(task, contour, resampled=resampled)
             rows.append(score_lesion(contour, again, signature, acquisition))
             report((number - 1) * perturbation.draws + len(rows), total)
         found[lesion.id] = _summary(row.score, rows, signature, perturbation)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.image import Box, Image, Triple
+from ..geometry.image import Box, Image, Triple, as_triple
 from ..geometry.outline import JOINED, segments
 
 Ends = tuple[Triple, Triple]
@@ -76,7 +76,7 @@ def measure_axes(mask: Image) -> Axes | None:
     def in_space(points: np.ndarray) -> Ends:
         index = np.column_stack([np.full(2, box.start[0] + number), points / spacing + box.start[1:]])
         first, last = part.lattice.to_lps(index)
-        return (_triple(first), _triple(last))
+        return (as_triple(first), as_triple(last))
 
     return Axes(length, float(np.linalg.norm(across[1] - across[0])), in_space(ends), in_space(across))
 
@@ -153,8 +153,3 @@ def _across(outline: np.ndarray, ends: np.ndarray) -> np.ndarray:
                 widest = top - bottom
                 best = np.array([[at, bottom], [at, top]])
     return best @ frame + ends[0]
-
-
-def _triple(values: np.ndarray) -> Triple:
-    a, b, c = (float(v) for v in values)
-    return a, b, c

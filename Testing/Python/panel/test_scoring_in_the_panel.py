@@ -121,14 +121,14 @@ def test_an_exception_in_one_lesion_shows_in_its_row_and_the_others_are_scored(r
     panel = ready[0]
     from radioimmuno.extraction import extract
 
-    prepare = extract.prepare
+    make_regions = extract.make_regions
 
     def failing(image, lesion, *rest):
         if lesion.id == "node":
             raise RuntimeError("it broke")
-        return prepare(image, lesion, *rest)
+        return make_regions(image, lesion, *rest)
 
-    monkeypatch.setattr(extract, "prepare", failing)
+    monkeypatch.setattr(extract, "make_regions", failing)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     rows = {row.id: row for row in panel.panel.session.rows}

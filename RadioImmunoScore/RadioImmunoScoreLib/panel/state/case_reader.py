@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from radioimmuno.extraction.proximity import neighbours, ring_reach
+from radioimmuno.extraction.ring import ring_reach
 from radioimmuno.findings import Finding
+from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.signature.variables import Source
 from radioimmuno.structures.rule import Structure
@@ -159,10 +160,10 @@ class CaseReader:
         )
         usesSite = bool(signature.variables_from(Source.SITE))
         read = [self._segments[lesion.id] for lesion in lesions]
-        boxes = [segment.box for segment in read]
-        near = neighbours(boxes, ring_reach(case.image.lattice, signature.settings))
+        boxes = BoxIndex([segment.box for segment in read])
+        near = boxes.neighbours(ring_reach(case.image.lattice, signature.settings))
         # Overlaps are told by name.
-        touching = neighbours(boxes, (0, 0, 0))
+        touching = boxes.neighbours((0, 0, 0))
         return {
             lesion.id: _digest(
                 ofAll,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
-from ...geometry.image import Box, Image, Lattice
+from ...geometry.image import Box, Image, Lattice, as_triple
 from ...lesion import Delineation, Lesion, Site
 from ..resampling import ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
@@ -25,7 +25,7 @@ from .integrity import read_complete
 from .library import lenient_reading, text_of
 from .seg_frames import CODE, Frame, frames_of, pixels_of
 from .source import SourceSeries, Subject, check_frame_of_reference, check_patient, check_series
-from .stack import PLANE_TOLERANCE, planes_at, triple
+from .stack import PLANE_TOLERANCE, planes_at
 
 DAMAGED = "lesions.damaged"
 # Of a fractional segmentation, voxels of at least this share of its highest value are inside.
@@ -294,7 +294,7 @@ def _stack(
         (int(planes.numbers.max()) + 1, *size),
         (planes.step * spacing, *first.spacing),
         (float(x), float(y), float(z)),
-        (triple(across), first.along_column, first.along_row),
+        (as_triple(across), first.along_column, first.along_row),
     )
     return lattice, planes.numbers
 

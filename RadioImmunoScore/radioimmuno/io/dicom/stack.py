@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...findings import Finding, Refusal, Severity
-from ...geometry.image import Lattice, Triple
+from ...geometry.image import Lattice, as_triple
 from ...lesion import Lesion
 from ...settings import Settings
 from ...thresholds import GAP_FROM_STEPS, MAX_POSITION_MM, MAX_TILT_DEG, MAX_UNEVEN_SHARE, SPACING_LIMITS_MM
@@ -131,9 +131,9 @@ def stack(slices: Sequence[SliceHeader]) -> Stack:
     lattice = Lattice(
         shape=(int(numbers[-1]) + 1, first.pixels.rows, first.pixels.columns) if first.pixels else (0, 0, 0),
         spacing=(spacing, down, across),
-        origin=triple(points[0]),
+        origin=as_triple(points[0]),
         # The second array axis runs down the columns, the third along the rows.
-        axes=(triple(normal), triple(columns), triple(rows)),
+        axes=(as_triple(normal), as_triple(columns), as_triple(rows)),
     )
     members = tuple((int(k), same) for k, (_, same) in zip(numbers, groups, strict=True))
     gaps = tuple(
@@ -183,17 +183,6 @@ def planes_at(positions: np.ndarray, distance: float | None = None) -> Planes | 
     if off > PLANE_TOLERANCE * step:
         return None
     return Planes(float(ordered[0]), step, whole.astype(int), own=True)
-
-
-def triple(values: np.ndarray) -> Triple:
-    """Three numbers as plain ones.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (3,)
-    """
-    x, y, z = (float(v) for v in values)
-    return x, y, z
 
 
 def _check_gap(gap: Gap, lesion: Lesion, settings: Settings) -> Finding:

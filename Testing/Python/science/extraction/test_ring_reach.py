@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from radioimmuno.extraction.extract import measure
-from radioimmuno.extraction.proximity import neighbours, ring_reach
+from radioimmuno.extraction.ring import ring_reach
+from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import Settings
@@ -39,7 +40,7 @@ def test_one_that_changes_the_row_is_a_neighbour(axis):
         other = ball(centre, 4.0, "other")
         row = row_of([one, other])
         is_changed = row.findings != alone.findings or not np.array_equal(row.ring.values, alone.ring.values)
-        is_neighbour = neighbours([one.box, other.box], margin) == [[1], [0]]
+        is_neighbour = BoxIndex([one.box, other.box]).neighbours(margin) == [[1], [0]]
         assert is_neighbour or not is_changed
         changes.append((is_changed, is_neighbour))
     assert any(is_changed for is_changed, _ in changes)
@@ -48,6 +49,6 @@ def test_one_that_changes_the_row_is_a_neighbour(axis):
 
 def test_an_empty_lesion_has_no_neighbours():
     one, other = Box((0, 0, 0), (4, 4, 4)), Box((5, 0, 0), (6, 4, 4))
-    assert neighbours([one, None, other], (2, 2, 2)) == [[2], [], [0]]
-    assert neighbours([one, None, other], (1, 1, 1)) == [[], [], []]
-    assert neighbours([None], (1, 1, 1)) == [[]]
+    assert BoxIndex([one, None, other]).neighbours((2, 2, 2)) == [[2], [], [0]]
+    assert BoxIndex([one, None, other]).neighbours((1, 1, 1)) == [[], [], []]
+    assert BoxIndex([None]).neighbours((1, 1, 1)) == [[]]
