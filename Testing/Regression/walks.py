@@ -318,9 +318,9 @@ def reader_of_ct() -> Callable[[Path], Any]:
     """The function that reads a CT, wherever the checkout has it."""
     import importlib
 
-    for name in ("radioimmuno.io.ct", "radioimmuno.io.ct"):
+    for folder in ("io", "reading"):
         try:
-            return importlib.import_module(name).read_ct
+            return importlib.import_module(f"radioimmuno.{folder}.ct").read_ct
         except ModuleNotFoundError:
             continue
     raise SystemExit("no module of this checkout reads a CT")
