@@ -34,7 +34,7 @@ REPORT = """<meta name="generator" content="RadioImmunoScore 0.1.0"><td>0.453</t
 <td>RadioImmunoScore</td></tr><tr><th scope="row">version</th><td>0.1.0</td>
 <footer><p>Made by RadioImmunoScore 0.1.0.</p></footer>
 """
-COLORS = "# Color procedural file /tmp/abc/scene/Data/colors.txt\n0 0.45 0.5 0.6\n"
+COLORS = "# Color procedural file /tmp/abc/_tmp2026AB/scene/Data/colors.txt\n0 0.45 0.5 0.6\n"
 VOLUME = b"NRRD0004\nencoding: gzip\nspacing: 1.5\n\n"
 
 
@@ -102,7 +102,7 @@ def test_equal_folders_are_identical(results):
         ("report.html", 'content="RadioImmunoScore 0.1.0', 'content="RadioImmunoScore 0.2.0'),
         ("report.html", "version</th><td>0.1.0", "version</th><td>0.2.0"),
         ("report.html", "Made by RadioImmunoScore 0.1.0", "Made by RadioImmunoScore 0.2.0"),
-        ("scene.mrb", "", scene(COLORS.replace("/tmp/abc", "/tmp/xyz/more"))),
+        ("scene.mrb", "", scene(COLORS.replace("/tmp/abc/_tmp2026AB", "/tmp/xyz/more/_tmp2027CD"))),
         ("scene.mrb", "", scene(day=2)),
     ],
 )
@@ -128,6 +128,7 @@ def test_provenance_is_passed_over(results, name, old, new):
         ("rings.nrrd", "", VOLUME + gzip.compress(bytes(range(200)), 1, mtime=9), "encoding"),
         ("scene.mrb", "", scene(COLORS.replace("0.45", "0.46")), "0.46"),
         ("scene.mrb", "", scene(COLORS.replace("Data/colors", "Data/other")), "other"),
+        ("scene.mrb", "", scene(COLORS.replace("scene/Data", "other/Data")), "other"),
         ("scene.mrb", "", scene(more=[("Data/new.txt", "")]), "new.txt"),
     ],
 )

@@ -91,7 +91,8 @@ def walk(tmp_path, monkeypatch):
         start.act()
     for name in [name for name in sys.modules if name.split(".")[0] == "walked"]:
         del sys.modules[name]
-    return {rule: set(files) for rule, files in reached(recorder, recorder.values[0]).items()}
+    score = next(iter(recorder.values))
+    return {rule: set(files) for rule, files in reached(recorder, score).items()}
 
 
 def test_each_rule_has_its_files(walk):

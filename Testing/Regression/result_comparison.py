@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule(
         ("*.txt",),
-        r"# Color procedural file (/\S*/)scene/Data/",
+        r"# Color procedural file (/\S*/_tmp\w+/)\S+/Data/",
         "temporary folder in which Slicer writes a scene",
     ),
     Rule(

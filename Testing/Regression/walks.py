@@ -16,7 +16,7 @@ mask, the `Image`), and on those that caused them: where a thread or a timer was
 an argument, where it was made after the action.
 
 `origins`: and so on for those functions, with all that stood on the call stack when they made it; and the
-files of the classes of all these objects.
+files of the classes of the value and of all these objects.
 
 `ran`: and of all functions that were called until the walk's end.
 
@@ -78,7 +78,7 @@ class Recorder:
 
     Attributes
     ----------
-    values : identities of the values of the walk's classes, in the order in which they were made
+    values : identity of each value of the walk's classes, in the order of their making -> its class's file
     ends : stacks at the calls that end the walk
     makers : object -> stack when it was made or first returned
     ran : file -> its function that was called first, until the walk's end
@@ -88,7 +88,7 @@ class Recorder:
     package: str
     classes: tuple[str, ...]
     end: tuple[str, str] | None
-    values: list[int] = field(default_factory=list)
+    values: dict[int, str] = field(default_factory=dict)
     ends: list[Stack] = field(default_factory=list)
     makers: dict[int, Stack] = field(default_factory=dict)
     ran: dict[str, str] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class Recorder:
         self._kept.append(value)
         self.makers[id(value)] = self._stack(frame)
         if type(value).__name__ in self.classes:
-            self.values.append(id(value))
+            self.values[id(value)] = self._class_file(value)
             self.ran_until[id(value)] = dict(self.ran)
 
     def _stack(self, frame: FrameType | None) -> Stack:
@@ -226,7 +226,7 @@ def reached(recorder: Recorder, value: int) -> dict[str, dict[str, str]]:
             if argument in recorder.makers:
                 maker = recorder.makers[argument].steps[0]
                 values.setdefault(maker.file, f"{maker.function}, for {step.function}")
-    origins = chain | values | _origins(recorder, steps)
+    origins = chain | values | {recorder.values[value]: "class of the value"} | _origins(recorder, steps)
     ran = recorder.ran if ends else recorder.ran_until[value]
     return {"chain": chain, "values": chain | values, "origins": origins, "ran": origins | ran}
 
@@ -306,7 +306,7 @@ def main() -> int:
             recorder.keep_on()
             action(bench, recorder)
             recorder.is_on = False
-        show(name, reached(recorder, recorder.values[0]))
+        show(name, reached(recorder, next(iter(recorder.values))))
     recorder = Recorder(str(package), IMAGES, None)
     with recorder.recording():
         read = dicom_to_image(reader_of_ct(), recorder)
