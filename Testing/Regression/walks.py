@@ -190,7 +190,10 @@ class Recorder:
     def _arguments(self, frame: FrameType) -> tuple[tuple[int, str], ...]:
         code, local = frame.f_code, frame.f_locals
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        return tuple((id(local[n]), self._class_file(local[n])) for n in names if n in local)
+        values = [local[name] for name in names if name in local]
+        # Kept, so that no other object gets the identity of one.
+        self._kept += values
+        return tuple((id(value), self._class_file(value)) for value in values)
 
     def _cause(self, root: Any) -> Stack | None:
         thread = threading.current_thread()
