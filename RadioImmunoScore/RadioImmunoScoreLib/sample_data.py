@@ -15,7 +15,8 @@ def registerSampleData(icons: Path) -> None:
 
     Parameters
     ----------
-    icons : the folder of the module's icons
+    icons : Path
+        The folder of the module's icons.
     """
     import SampleData
 

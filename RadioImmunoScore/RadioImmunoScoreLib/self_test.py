@@ -11,7 +11,7 @@ from typing import Any
 import slicer
 
 from .scene import readLesions
-from .scene.strokes import rasInWorld
+from .scene.stroke_markups import rasInWorld
 from .services import demonstration
 
 TIMEOUT_S = 120

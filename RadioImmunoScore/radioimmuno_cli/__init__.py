@@ -1,1 +1,1 @@
-"""The shell door: the command `radioimmuno`, a file each. Heavy imports wait until they are used."""
+"""The shell's side: the command `radioimmuno`, a file each. Heavy imports wait until they are used."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .exit_status import exit_code, print_outcome
 from .options import add_command, add_inputs, add_settings, settings_named
-from .paths import OutputFile
+from .paths import OutputPath
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
 from .table import table
@@ -59,7 +59,7 @@ def register(commands: Any) -> None:
         "--out",
         metavar="CSV",
         type=Path,
-        action=OutputFile,
+        action=OutputPath,
         help="also write the table: patient, study, lesion_id, name, code, severity, text",
     )
     parser.set_defaults(run=run)

@@ -92,8 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
         files = [file.relative_to(folder) for file in files]
     out = arguments.out
     if arguments.json:
-        return result.tell_machine(patient, files, out)
-    code = result.tell(patient, signature, files, out)
+        return result.print_document(patient, files, out)
+    code = result.print_summary(patient, signature, files, out)
     again = out.parent / f"{Path(os.path.realpath(out)).name}-again"
     words = [
         "score",

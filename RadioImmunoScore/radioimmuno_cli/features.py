@@ -20,7 +20,7 @@ from .options import (
     positive,
     settings_named,
 )
-from .paths import OutputFile
+from .paths import OutputPath
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
 from .table import table
@@ -92,7 +92,7 @@ def register(commands: Any) -> None:
         "given several times",
     )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, action=OutputFile, required=True, help="CSV file to write"
+        "--out", metavar="FILE", type=Path, action=OutputPath, required=True, help="CSV file to write"
     )
     parser.set_defaults(run=run)
 

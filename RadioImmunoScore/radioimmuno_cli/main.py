@@ -18,7 +18,7 @@ from . import check, demo, export_dicom, features, maps, ring, score, segment, s
 from .exit_status import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
 from .options import EXIT_CODES
 from .paths import guarded
-from .process import Terminated, ending_in_order, open_streams, written
+from .process import Terminated, ending_in_order, open_streams, write_if_open
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
         raise WrongUsage(self.format_usage(), self.prog, message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """Print help or version; argparse itself takes no notice of what cannot be written."""
+        """Print help or version; argparse itself takes no notice of what cannot be write_if_open."""
         (file or sys.stderr).write(message)
 
 
@@ -113,7 +113,7 @@ def _run(arguments: list[str]) -> int:
 def _failed(error: BaseException, as_json: bool) -> int:
     """Say what happened, in a line and where it is asked for as JSON; the exit code."""
     if isinstance(error, BrokenPipeError):
-        written(sys.stdout)
+        write_if_open(sys.stdout)
         return FAILURE
     if not isinstance(error, Exception | KeyboardInterrupt | Terminated):
         raise error
@@ -125,9 +125,9 @@ def _failed(error: BaseException, as_json: bool) -> int:
         line = error.lines
     elif isinstance(error, InputError):
         line += f" [{code}]"
-    written(sys.stderr, f"{line}\n")
+    write_if_open(sys.stderr, f"{line}\n")
     document = {"exit_code": exit_code, "error": {"code": code, "text": text}}
-    written(sys.stdout, f"{json.dumps(document, indent=2)}\n" if as_json else "")
+    write_if_open(sys.stdout, f"{json.dumps(document, indent=2)}\n" if as_json else "")
     return exit_code
 
 

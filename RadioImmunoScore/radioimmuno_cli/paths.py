@@ -27,8 +27,10 @@ class Input(argparse.Action):
 
     Parameters
     ----------
-    words : values that are no names of files
-    parts : what is read of a folder, where that is not all of it
+    words : collection of str
+        Values that are no names of files.
+    parts : sequence of str
+        What is read of a folder, where that is not all of it.
     """
 
     def __init__(
@@ -44,24 +46,29 @@ class Input(argparse.Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        """Keep the value, and that it is an input."""
+        """Store the value, and that it is an input."""
         setattr(namespace, self.dest, values)
         if values is not None and values not in self._words:
             read = (Path(values, part) for part in self._parts)
             namespace.inputs = (*namespace.inputs, *read)
 
 
-class OutputFile(argparse.Action):
-    """An argument that names a file to write.
+class OutputPath(argparse.Action):
+    """An argument that names a file or a folder to write.
 
     Parameters
     ----------
-    endings : what its name has to end in; anything where there are none
+    endings : sequence of str
+        What the name of a file has to end in; anything where there are none.
+    is_folder : bool
+        Whether it is a folder.
     """
 
-    def __init__(self, *arguments: Any, endings: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, endings: Sequence[str] = (), is_folder: bool = False, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
-        self._endings = endings
+        self._endings, self._is_folder = endings, is_folder
 
     def __call__(
         self,
@@ -70,24 +77,9 @@ class OutputFile(argparse.Action):
         values: Any,
         option_string: str | None = None,
     ) -> None:
-        """Keep the value, and that it is the output."""
+        """Store the value, and that it is the output."""
         setattr(namespace, self.dest, values)
-        namespace.output = Output(values, endings=self._endings)
-
-
-class OutputFolder(argparse.Action):
-    """An argument that names a folder to write to."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Keep the value, and that it is the output."""
-        setattr(namespace, self.dest, values)
-        namespace.output = Output(values, is_folder=True)
+        namespace.output = Output(values, self._is_folder, self._endings)
 
 
 def add_out_file(parser: argparse.ArgumentParser, endings: Sequence[str], help_text: str) -> None:
@@ -96,7 +88,7 @@ def add_out_file(parser: argparse.ArgumentParser, endings: Sequence[str], help_t
         "--out",
         metavar="FILE",
         type=Path,
-        action=OutputFile,
+        action=OutputPath,
         endings=endings,
         required=True,
         help=help_text,
@@ -105,7 +97,15 @@ def add_out_file(parser: argparse.ArgumentParser, endings: Sequence[str], help_t
 
 def add_out_folder(parser: argparse.ArgumentParser, help_text: str = "folder for what is written") -> None:
     """The options of commands that write a folder of results."""
-    parser.add_argument("--out", metavar="DIR", type=Path, action=OutputFolder, required=True, help=help_text)
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        action=OutputPath,
+        is_folder=True,
+        required=True,
+        help=help_text,
+    )
     parser.add_argument(
         "--force",
         action="store_true",

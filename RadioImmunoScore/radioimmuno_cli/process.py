@@ -101,7 +101,7 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")  # names in any script, terminals of any encoding
 
 
-def written(stream: TextIO, text: str = "") -> bool:
+def write_if_open(stream: TextIO, text: str = "") -> bool:
     """Write a text and all that waits in the stream; False where nobody reads it or nothing can be written.
 
     The stream leads nowhere after that: Python would complain once more when it closes it.

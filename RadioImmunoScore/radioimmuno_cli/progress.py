@@ -25,9 +25,12 @@ class Progress:
 
     Parameters
     ----------
-    stages : what will be done, in order; each takes an equal part of the bar
-    quiet : whether to keep still
-    stream : where to draw; stderr by default
+    stages : sequence of str
+        What will be done, in order; each takes an equal part of the bar.
+    quiet : bool
+        Whether to keep still.
+    stream : stream, optional
+        Where to draw; stderr by default.
     """
 
     def __init__(self, stages: Sequence[str], quiet: bool, stream: TextIO | None = None) -> None:

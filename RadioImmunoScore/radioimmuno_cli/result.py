@@ -125,14 +125,14 @@ def write_scene(
     progress: Progress,
 ) -> list[Path]:
     """Write the Slicer scene and the pictures of its views."""
-    from RadioImmunoScoreLib.headless.writing import writeScene
+    from RadioImmunoScoreLib.headless.scene_writer import writeScene
 
     progress.stage(MAKING_SCENE)
     with library_output_discarded():
         return list(writeScene(image, lesions, patient, signature, out))
 
 
-def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
+def print_summary(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
     """Print the table of lesions, the patient and the files of the folder; the exit code is returned."""
     print(heading(patient.identity))
     print(_lesion_table(patient, signature))
@@ -145,7 +145,7 @@ def tell(patient: PatientScore, signature: Signature, files: Sequence[Path], out
     return exit_code(lesion.score is None for lesion in patient.lesions)
 
 
-def tell_machine(patient: PatientScore, files: Sequence[Path], out: Path) -> int:
+def print_document(patient: PatientScore, files: Sequence[Path], out: Path) -> int:
     """Print the same as JSON: the files, and what `patient.json` holds."""
     code = exit_code(lesion.score is None for lesion in patient.lesions)
     document = json.loads((out / "patient.json").read_text(encoding="utf-8"))

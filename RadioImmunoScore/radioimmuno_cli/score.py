@@ -122,5 +122,5 @@ def run(arguments: argparse.Namespace) -> int:
         files += scene
         files = [file.relative_to(folder) for file in files]
     if arguments.json:
-        return result.tell_machine(patient, files, arguments.out)
-    return result.tell(patient, signature, files, arguments.out)
+        return result.print_document(patient, files, arguments.out)
+    return result.print_summary(patient, signature, files, arguments.out)

@@ -28,7 +28,7 @@ def read_study(arguments: argparse.Namespace, settings: Settings, progress: Prog
 
     Parameters
     ----------
-    arguments : argparse.Namespace
+    arguments : Namespace
         Of `options.add_inputs`; `lesion_table` and `kvp` where the command has them.
     settings : Settings
         Their ring says which lesions a missing slice concerns.

@@ -27,8 +27,8 @@ LESIONS, EDITED_CC, EDITS = 20, 10.0, 15
 def main() -> int:
     """Simulate, score once, edit, print the figures."""
     from radioimmuno.acquisition import Acquisition
-    from RadioImmunoScoreLib.scene.patient import addSegmentation, addVolume
-    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.scene.patient_nodes import addSegmentation, addVolume
+    from RadioImmunoScoreLib.services.node_origin import noteAcquisition
     from slicerbench.session import Bench
 
     print("Simulating the CT ...", flush=True)

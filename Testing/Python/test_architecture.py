@@ -53,7 +53,7 @@ def is_of(name: str, packages: tuple[str, ...]) -> bool:
 
 
 @pytest.mark.parametrize("module", SCIENCE, ids=short)
-def test_the_science_knows_neither_slicer_nor_the_doors(module):
+def test_the_science_knows_neither_slicer_nor_the_sides(module):
     names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
     assert [name for name in names if is_of(name, ABOVE_SCIENCE)] == []
 

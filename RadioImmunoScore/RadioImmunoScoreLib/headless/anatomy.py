@@ -13,7 +13,7 @@ from vtk.util.numpy_support import numpy_to_vtk
 from radioimmuno.geometry.image import Image
 from radioimmuno.signature.color_scale import Rgb
 
-from ..scene.geometry import ijkToRasFromLattice
+from ..scene.ras_geometry import ijkToRasFromLattice
 
 
 @dataclass(frozen=True)

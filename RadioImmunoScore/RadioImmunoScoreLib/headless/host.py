@@ -14,8 +14,8 @@ import vtk
 from radioimmuno.files.atomic import incomplete, replacing
 from radioimmuno.files.utf8_path import spelled
 
+from .file_checks import sceneProblem
 from .share import writeShareFolder
-from .written import sceneProblem
 
 # Name of the module -> class of its logic, as `slicer.modules.<name>.logic()` gives it in the application.
 MODULE_LOGICS = {
@@ -43,8 +43,10 @@ class SceneHost:
 
     Attributes
     ----------
-    scene : the vtkMRMLScene
-    applicationLogic : the vtkSlicerApplicationLogic
+    scene : vtkMRMLScene
+        The vtkMRMLScene.
+    applicationLogic : vtkSlicerApplicationLogic
+        The vtkSlicerApplicationLogic.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from radioimmuno.files.atomic import replacing
 from radioimmuno.files.utf8_path import spelled
 from radioimmuno.signature.color_scale import Rgb
 
-from .written import pngProblem
+from .file_checks import pngProblem
 
 WHITE: Rgb = (1.0, 1.0, 1.0)
 DOTS_PER_INCH = 72
@@ -58,8 +58,10 @@ def savePng(path: str | os.PathLike[str], picture: np.ndarray, texts: Mapping[st
     Parameters
     ----------
     path : file to write
-    picture : (height, width, 3) uint8
-    texts : keyword -> text, kept in the file
+    picture : ndarray of uint8, shape (height, width, 3)
+        (height, width, 3) uint8.
+    texts : mapping of str to str
+        Keyword -> text, kept in the file.
     """
     height, width, _ = picture.shape
     image = vtk.vtkImageData()

@@ -8,7 +8,7 @@ from typing import Any
 
 from radioimmuno.lesion import Site
 
-# 31 label colors, so that a label map's segments are told apart before they are scored.
+# 31 label colors, so that a label map's segments differ before they are scored.
 GENERIC_COLORS = "\n".join(
     ["# Color table file", "0 background 0 0 0 0"]
     + [

@@ -158,9 +158,12 @@ class SliceView(View):
 
     Parameters
     ----------
-    host : the scene that is looked at
-    orientation : one of the three
-    size : width, height in pixels
+    host : SceneHost
+        The scene that is looked at.
+    orientation : str
+        One of the three.
+    size : tuple of int
+        Width, height in pixels.
     """
 
     def __init__(
@@ -258,8 +261,10 @@ class ThreeDView(View):
 
     Parameters
     ----------
-    host : the scene that is looked at
-    size : width, height in pixels
+    host : SceneHost
+        The scene that is looked at.
+    size : tuple of int
+        Width, height in pixels.
     """
 
     def __init__(self, host: SceneHost, size: tuple[int, int] = (800, 800)) -> None:
@@ -290,8 +295,11 @@ class ThreeDView(View):
 
         Parameters
         ----------
-        bounds : (R min, R max, A min, A max, S min, S max) in mm
-        direction : from the box towards the camera, RAS; by default from the front, a little from the right
+        bounds : sequence of float, mm
+            (R min, R max, A min, A max, S min, S max) in mm.
+        direction : sequence of float, optional
+            From the box towards the camera, RAS; by default from the front, a little from the
+            right.
         """
         low, high = np.array(bounds[::2]), np.array(bounds[1::2])
         centre = (low + high) / 2

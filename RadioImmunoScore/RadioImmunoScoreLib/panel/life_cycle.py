@@ -8,18 +8,20 @@ from typing import Any
 import slicer
 
 from ..scene.parameters import Parameters
-from .state.observers import Observers
+from .state.events import Observers
 from .state.session import Session
 from .widget import Panel
 
 
-class Door:
+class PanelLifeCycle:
     """Keeps a panel in step with the scene.
 
     Parameters
     ----------
-    ui : the widgets of the .ui file by name
-    parameterNode : gives the module's parameter node of the present scene
+    ui : object
+        The widgets of the .ui file by name.
+    parameterNode : callable
+        Gives the module's parameter node of the present scene.
     """
 
     def __init__(self, ui: Any, parameterNode: Callable[[], Any]) -> None:
@@ -72,8 +74,3 @@ class Door:
     def _nodeRemoved(self) -> None:
         """One of the inputs may be gone: its rows go, what is under way stops."""
         self.session.followInputs()
-
-
-def openPanel(ui: Any, parameterNode: Callable[[], Any]) -> Door:
-    """The panel for the present scene."""
-    return Door(ui, parameterNode)

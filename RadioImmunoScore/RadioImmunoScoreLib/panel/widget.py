@@ -16,7 +16,7 @@ from .sections.segment_section import SegmentSection
 from .sections.stability_section import StabilitySection
 from .state.session import Session
 from .texts import settingsText
-from .widgets.showing import MessageLine, Showing
+from .widgets.message_line import MessageLine, UpdateGuard
 
 
 class Panel:
@@ -24,30 +24,32 @@ class Panel:
 
     Parameters
     ----------
-    ui : the widgets of the .ui file by name
-    session : the patient
+    ui : object
+        The widgets of the .ui file by name.
+    session : Session
+        The patient.
     """
 
     def __init__(self, ui: Any, session: Session) -> None:
         self.ui, self.session = ui, session
-        self._showing = Showing()
+        self._guard = UpdateGuard()
         line = self.line = MessageLine(ui.messageLabel, self._inputNodes)
-        self.inputs = InputsSection(ui, session, self._showing, line.tell)
+        self.inputs = InputsSection(ui, session, self._guard, line.show)
         self.lesions = LesionsSection(ui, session)
         self.table = self.lesions.table
         self.accept = AcceptSection(ui, session)
         self.segment = SegmentSection(ui, session, lambda: self.table.selectedID)
-        self.score = ScoreSection(ui, session, self._showing, line)
+        self.score = ScoreSection(ui, session, self._guard, line)
         self.stability = StabilitySection(ui, session)
         self.check = CheckSection(ui, session, self.lesions.select)
-        self.display = DisplaySection(ui, session, self._showing, self.lesions)
-        self.saving = SaveSection(ui, session, line.tell)
-        self.engine = EngineSection(ui, session, line.tell)
+        self.display = DisplaySection(ui, session, self._guard, self.lesions)
+        self.saving = SaveSection(ui, session, line.show)
+        self.engine = EngineSection(ui, session, line.show)
         ui.advancedButton.collapsed = True
         self.lesions.selected.connect(lambda segmentID: self.segment.show())
         self.segment.segmenting.segmented.connect(self.lesions.selectInPlace)
         session.changed.connect(self.show)
-        session.message.connect(line.tell)
+        session.message.connect(line.show)
         self.show()
 
     def close(self) -> None:
@@ -59,7 +61,7 @@ class Panel:
     def show(self) -> None:
         """Read everything from the session again."""
         self.line.refresh()
-        with self._showing:
+        with self._guard:
             self.inputs.show()
             self.score.show()
             self.display.show()

@@ -4,10 +4,9 @@ Uses only what Slicer 5.8 offers too. All of it belongs on the main thread; what
 give back are plain arrays that a worker may have.
 """
 
-from .painting import restoreColors
 from .reading import SegmentationReading, readImage, readLesions, readVoxels, shapeFindings
+from .segment_properties import restoreColors, setIrradiated, setSite
 from .showing import SceneResult, clearScores, hideOthers, jumpToLesion, showScores
-from .tags import setIrradiated, setSite
 
 __all__ = [
     "SceneResult",

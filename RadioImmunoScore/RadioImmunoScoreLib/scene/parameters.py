@@ -24,7 +24,7 @@ SCORED_CT_ROLE = "ScoredVolume." + PREFIX.rstrip(".")
 
 
 @dataclass(frozen=True)
-class KeptScores:
+class SavedScores:
     """A segmentation's scores by segment ID, and digests of what they were measured on, "" for stale ones.
 
     What has no digest was kept by an earlier version.
@@ -34,12 +34,26 @@ class KeptScores:
     digests: Mapping[str, str | None]
 
 
+def _flag(name: str, default: bool, meaning: str) -> Any:
+    """A property for a parameter that is True or False."""
+
+    def read(self: Parameters) -> bool:
+        text = self.node.GetParameter(name)
+        return text == "True" if text else default
+
+    def write(self: Parameters, on: bool) -> None:
+        self._set(name, str(bool(on)))
+
+    return property(read, write, doc=meaning)
+
+
 class Parameters:
     """Inputs and choices, kept in a vtkMRMLScriptedModuleNode; scores, on the segmentation that is selected.
 
     Parameters
     ----------
-    node : the parameter node; everything is read from it and written to it at once
+    node : vtkMRMLNode
+        The parameter node; everything is read from it and written to it at once.
     """
 
     def __init__(self, node: Any) -> None:
@@ -99,41 +113,12 @@ class Parameters:
     def kvp(self, value: float | None) -> None:
         self._set("kvp", "" if value is None else repr(float(value)))
 
-    @property
-    def updateWhileEditing(self) -> bool:
-        """Whether an edited lesion is scored again by itself."""
-        return self._flag("updateWhileEditing", False)
-
-    @updateWhileEditing.setter
-    def updateWhileEditing(self, on: bool) -> None:
-        self._set("updateWhileEditing", str(bool(on)))
-
-    @property
-    def colorByScore(self) -> bool:
-        """Whether lesions are shown in the colors of their scores."""
-        return self._flag("colorByScore", True)
-
-    @colorByScore.setter
-    def colorByScore(self, on: bool) -> None:
-        self._set("colorByScore", str(bool(on)))
-
-    @property
-    def showLegend(self) -> bool:
-        """Whether the color legend is shown."""
-        return self._flag("showLegend", True)
-
-    @showLegend.setter
-    def showLegend(self, on: bool) -> None:
-        self._set("showLegend", str(bool(on)))
-
-    @property
-    def showRings(self) -> bool:
-        """Whether the rings are shown."""
-        return self._flag("showRings", True)
-
-    @showRings.setter
-    def showRings(self, on: bool) -> None:
-        self._set("showRings", str(bool(on)))
+    updateWhileEditing = _flag(
+        "updateWhileEditing", False, "Whether edited lesions are scored by themselves."
+    )
+    colorByScore = _flag("colorByScore", True, "Whether lesions are shown in the colors of their scores.")
+    showLegend = _flag("showLegend", True, "Whether the color legend is shown.")
+    showRings = _flag("showRings", True, "Whether the rings are shown.")
 
     @property
     def interiorMap(self) -> str:
@@ -156,20 +141,20 @@ class Parameters:
         self._keep(EXCLUDED, json.dumps(sorted(segmentIDs)))
 
     @property
-    def keptScores(self) -> KeptScores:
+    def savedScores(self) -> SavedScores:
         """The segmentation's last scores; the rings are not among what is kept."""
         rows = rowsFromJson(self._kept(SCORES) or "[]")
-        return KeptScores(rows, json.loads(self._kept(DIGESTS) or "{}"))
+        return SavedScores(rows, json.loads(self._kept(DIGESTS) or "{}"))
 
     @property
-    def hasKeptScores(self) -> bool:
+    def hasSavedScores(self) -> bool:
         """Whether the segmentation ever had scores; what shows them in the scene is the panel's then."""
         return self._kept(SCORES) is not None
 
-    def keepScores(self, rows: Mapping[str, LesionScore], digests: Mapping[str, str | None]) -> None:
+    def saveScores(self, rows: Mapping[str, LesionScore], digests: Mapping[str, str | None]) -> None:
         """Keep the segmentation's scores for a saved scene; nothing where nothing ever was scored."""
         node = self.segmentationNode
-        if node is None or not (rows or self.hasKeptScores):
+        if node is None or not (rows or self.hasSavedScores):
             return
         self._keep(SCORES, rowsToJson(rows.values()))
         self._keep(DIGESTS, json.dumps(dict(digests), sort_keys=True))
@@ -210,10 +195,6 @@ class Parameters:
         node.SetDisableModifiedEvent(True)
         node.SetAttribute(attribute, text)
         node.SetDisableModifiedEvent(wasDisabled)
-
-    def _flag(self, name: str, default: bool) -> bool:
-        text = self.node.GetParameter(name)
-        return text == "True" if text else default
 
     def _set(self, name: str, value: str) -> None:
         if self.node.GetParameter(name) != value:

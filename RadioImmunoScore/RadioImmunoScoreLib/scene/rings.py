@@ -12,9 +12,9 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.color_scale import ColorScale, Rgb
 
-from .geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf
-from .masks import BINARY_LABELMAP
 from .nodes import ensureNode, ownedNode
+from .ras_geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf
+from .reading import BINARY_LABELMAP
 
 RINGS = "rings"
 

@@ -19,7 +19,7 @@ from radioimmuno.geometry.image import Box, Image
 from radioimmuno.io.segment_tags import SITE_ORIGIN_TAG, TERMINOLOGY_TAG, stated, terminology_of
 from radioimmuno.lesion import Site
 
-from .geometry import (
+from .ras_geometry import (
     ijkToRasFromLattice,
     imageToWorld,
     latticeFromIjkToRas,
@@ -27,12 +27,12 @@ from .geometry import (
     scalarsOf,
     transformBetween,
 )
-from .masks import BINARY_LABELMAP, labelBoxes, moved
-from .tags import axesOf, delineationOf, setAxes, setDelineation, setTracking, tagOf
+from .reading import BINARY_LABELMAP, labelBoxes, moved
+from .segment_properties import axesOf, delineationOf, setAxes, setDelineation, setTracking, tagOf
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
-# Told apart on gray and by most eyes (Okabe and Ito, 2008, without black and yellow).
+# Distinct on gray and by most eyes (Okabe and Ito, 2008, without black and yellow).
 COLORS = (
     (0.90, 0.62, 0.00),
     (0.34, 0.71, 0.91),
@@ -48,10 +48,10 @@ OUTSIDE, INSIDE = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class SegmentCopy:
     """A segment as it was: a vtkSegment with name, color and tags, and its voxels on its own grid."""
 
-    said: Any
+    properties: Any
     mask: Image
 
 
@@ -74,7 +74,8 @@ def addSegment(segmentationNode: Any, volumeNode: Any, mask: Image, name: str = 
 
     Parameters
     ----------
-    name : by default "Lesion" with the first number that is free
+    name : str
+        By default "Lesion" with the first number that is free.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def addSegment(segmentationNode: Any, volumeNode: Any, mask: Image, name: str = 
 
 
 def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentID: str, name: str) -> str:
-    """A new segment of a mask of which the same is said as of another, but axes and UID; returns its ID.
+    """A new segment of a mask with the properties of another segment, but for axes and UID; returns its ID.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def writeMask(segmentationNode: Any, volumeNode: Any, segmentID: str, mask: Imag
     _write(segmentationNode, segmentID, labelmap)
 
 
-def keepSegment(segmentationNode: Any, segmentID: str) -> Kept | None:
+def copySegment(segmentationNode: Any, segmentID: str) -> SegmentCopy | None:
     """A segment as it is now; None when there is no such segment."""
     segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
     if segment is None:
@@ -138,31 +139,31 @@ def keepSegment(segmentationNode: Any, segmentID: str) -> Kept | None:
     labels = scalarsOf(labelmap)
     box = labelBoxes(labels).get(label, NOTHING)
     lattice = latticeFromIjkToRas(imageToWorld(labelmap), labelmap.GetExtent())
-    said = slicer.vtkSegment()
-    said.DeepCopyMetadata(segment)
-    return Kept(said, Image(labels[box.slices] == label, lattice, box.start))
+    properties = slicer.vtkSegment()
+    properties.DeepCopyMetadata(segment)
+    return SegmentCopy(properties, Image(labels[box.slices] == label, lattice, box.start))
 
 
-def restoreSegment(segmentationNode: Any, segmentID: str, kept: Kept | None) -> None:
-    """Bring a segment's voxels back as they were kept, or its absence.
+def restoreSegment(segmentationNode: Any, segmentID: str, copy: SegmentCopy | None) -> None:
+    """Bring a segment's voxels back as they were copy, or its absence.
 
     What was said of a segment that is there stays as it is now, its axes and how it was
     drawn apart; one that comes back has what
-    was kept.
+    was copy.
     """
     segmentation = segmentationNode.GetSegmentation()
-    if kept is None:
+    if copy is None:
         segmentation.RemoveSegment(segmentID)
         return
-    labelmap = _labelmap(kept.mask, None)
+    labelmap = _labelmap(copy.mask, None)
     present = segmentation.GetSegment(segmentID)
     if present is not None:
         _write(segmentationNode, segmentID, labelmap)
-        setAxes(present, axesOf(kept.said))
-        setDelineation(present, delineationOf(kept.said))
+        setAxes(present, axesOf(copy.properties))
+        setDelineation(present, delineationOf(copy.properties))
         return
     segment = slicer.vtkSegment()
-    segment.DeepCopyMetadata(kept.said)
+    segment.DeepCopyMetadata(copy.properties)
     _add(segmentation, segment, segmentID, labelmap)
 
 

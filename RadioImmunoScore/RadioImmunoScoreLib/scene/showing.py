@@ -13,13 +13,13 @@ from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 from radioimmuno.signature.signature import Signature
 
+from .interior_map import removeMap
 from .legend import COLORS, legendOf, removeLegend, showLegend
-from .maps import removeMap
-from .masks import isEmpty
 from .nodes import ensureNode, ownedNode, removeOwnedNode
-from .painting import paintSegments, restoreColors
 from .plots import PLOT_ROLES, showPlot
+from .reading import isEmpty
 from .rings import RINGS, showRings
+from .segment_properties import paintSegments, restoreColors
 from .tables import TABLE, showTable
 
 PROVENANCE = "provenance"

@@ -1,103 +1,445 @@
-"""What the module's logic does, for the Python console."""
+"""The commands of the Python console: their signatures, what they are for, and what they do.
+
+The module's logic inherits them. Slicer loads this file when it starts, so what a command needs is imported
+when it is called.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from radioimmuno.acquisition import Acquisition
-from radioimmuno.identity import AS_PSEUDONYM, Naming
-from radioimmuno.scoring.results import PatientScore
-from radioimmuno.signature.signature import Signature
-
-from ..scene import showScores
-from ..scene.comparison import showComparison
-from .acquisition import readAcquisition
-from .case import Progress, checked, findSignature, inputsOf, readCase, scoreCase
-from .dicom_export import readExport, writeExport
-from .dicom_origin import identityOf
-from .engines import compareCase, measureCase
-from .export import exportPatient
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
     from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.findings import Finding
+    from radioimmuno.quality.check import LesionFinding
+    from radioimmuno.scoring.results import PatientScore
+    from radioimmuno.stability.agreement import PatientStability
 
 
-def score(
-    volumeNode: Any,
-    segmentationNode: Any,
-    signature: Signature | str | Path | None,
-    kvp: float | None,
-    only: Collection[str] | None,
-    progress: Progress | None,
-    naming: Naming = AS_PSEUDONYM,
-) -> PatientScore:
-    """Score and show; see `RadioImmunoScoreLogic.score`."""
-    from radioimmuno.scoring.score import patient_score
+@dataclass(frozen=True)
+class DrawnLesion:
+    """A lesion that a stroke or a point became; no axes when nothing is left of it."""
 
-    used = _signature(signature)
-    case = checked(readCase(volumeNode, segmentationNode, used, readAcquisition(volumeNode), kvp))
-    rows = scoreCase(case, only, progress)
-    names = inputsOf(volumeNode, segmentationNode)
-    identity = identityOf(volumeNode, naming)
-    patient = patient_score(rows, used, case.acquisition, names, identity, case.leftOut)
-    showScores(volumeNode, segmentationNode, patient, used)
-    return patient
+    segmentationNode: Any = field(repr=False)
+    segmentID: str
+    name: str
+    volumeCc: float
+    longMm: float | None
+    shortMm: float | None
+    findings: tuple[Finding, ...]
 
 
-def exportReport(
-    volumeNode: Any,
-    segmentationNode: Any,
-    patientScore: PatientScore,
-    path: str | Path,
-    signature: Signature | str | Path | None,
-) -> Path:
-    """Write the patient; see `RadioImmunoScoreLogic.exportReport`."""
-    # What was known of the CT when it was scored is in the score's provenance: nothing is read again.
-    case = readCase(volumeNode, segmentationNode, _signature(signature), Acquisition())
-    return exportPatient(patientScore, case, path)
+class ConsoleCommands:
+    """What `slicer.util.getModuleLogic("RadioImmunoScore")` does; points are in RAS mm, as Slicer shows them.
 
+    Examples
+    --------
+    >>> logic = slicer.util.getModuleLogic("RadioImmunoScore")
+    >>> patient = logic.score(getNode("CT"), getNode("Lesions"))
+    >>> {lesion.name: lesion.score for lesion in patient.lesions}
+    >>> logic.exportReport(getNode("CT"), getNode("Lesions"), patient, "scores.html")
+    >>> logic.restoreColors(getNode("Lesions"))
+    >>> lesion = logic.segment(getNode("CT"), start=(40, -20, 110), end=(64, -12, 110))
+    >>> print(lesion.name, lesion.volumeCc, lesion.longMm, lesion.shortMm)
+    >>> for found in logic.check(getNode("CT"), lesion.segmentationNode):
+    ...     print(found.lesion_id, found.finding.severity.value, found.finding.text)
+    """
 
-def exportDicom(
-    volumeNode: Any,
-    segmentationNode: Any,
-    patientScore: PatientScore,
-    folder: str | Path,
-    signature: Signature | str | Path | None,
-) -> list[Path]:
-    """Write the patient as DICOM; see `RadioImmunoScoreLogic.exportDicom`."""
-    case = readCase(volumeNode, segmentationNode, _signature(signature), Acquisition())
-    return writeExport(readExport(volumeNode, patientScore, case), folder)
+    def score(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        signature: Any = None,
+        *,
+        kvp: float | None = None,
+        only: Any = None,
+        progress: Any = None,
+        patient: str | None = None,
+        identify: bool = False,
+    ) -> PatientScore:
+        """Score the lesions and leave colors, table, legend, rings and plot in the scene.
 
+        Parameters
+        ----------
+        volumeNode : vtkMRMLScalarVolumeNode
+            The CT, in Hounsfield units.
+        segmentationNode : vtkMRMLSegmentationNode
+            Each segment is one lesion.
+        signature : str, Path or Signature, optional
+            Name of one that ships, a file, or a signature; the demonstration by default.
+        kvp : float, optional
+            Tube voltage in kV, 40 to 200; it counts more than what the CT says, and is recorded.
+        only : collection of str, optional
+            IDs of the segments to score; all by default.
+        progress : callable, optional
+            Called with (lesions done, lesions in all).
+        patient : str, optional
+            What results call the patient; a pseudonym of the PatientID by default, or the volume's name.
+        identify : bool
+            Whether results may call the patient by the PatientID as it is.
 
-def features(
-    volumeNode: Any,
-    segmentationNode: Any,
-    engine: str | None,
-    signature: Signature | str | Path | None,
-    only: Collection[str] | None,
-    progress: Progress | None,
-) -> list[LesionFeatures]:
-    """Measure; see `RadioImmunoScoreLogic.features`."""
-    case = readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode))
-    return measureCase(checked(case), engine, only, progress)
+        Returns
+        -------
+        PatientScore
+            A row for every lesion that was asked for: its score, or the reason why there is none.
 
+        Raises
+        ------
+        InputError
+            When the CT or the signature cannot be used at all; the text says what to do.
+        """
+        from radioimmuno.identity import Naming
+        from radioimmuno.scoring.score import score_study
 
-def compareEngines(
-    volumeNode: Any,
-    segmentationNode: Any,
-    signature: Signature | str | Path | None,
-    only: Collection[str] | None,
-    progress: Progress | None,
-) -> list[ComparedFeature]:
-    """Compare and show; see `RadioImmunoScoreLogic.compareEngines`."""
-    case = readCase(volumeNode, segmentationNode, _signature(signature), readAcquisition(volumeNode))
-    rows = compareCase(checked(case), only, progress)
-    showComparison(segmentationNode, rows)
-    return rows
+        from ..scene import showScores
+        from .node_origin import identityOf
+        from .scene_study import findSignature, readStudy
 
+        used, naming = findSignature(signature), Naming(patient or "", identify)
+        study = readStudy(volumeNode, segmentationNode, kvp, *identityOf(volumeNode, naming))
+        whole = study.with_values_checked(used.settings)
+        scored = score_study(whole, used, only=only, progress=progress)
+        showScores(volumeNode, segmentationNode, scored, used)
+        return scored
 
-def _signature(signature: Signature | str | Path | None) -> Signature:
-    return signature if isinstance(signature, Signature) else findSignature(signature)
+    def accept(self, volumeNode: Any, codes: Any, segmentationNode: Any = None) -> None:
+        """Take on what refuses a CT's lesions, as the panel's *Score all the same* does; every row says so.
+
+        Parameters
+        ----------
+        volumeNode : vtkMRMLScalarVolumeNode
+            The CT, on which it is kept.
+        codes : str or collection of str
+            Of `radioimmuno.acceptance.OPTIONS`, as "ct.hu_implausible".
+        segmentationNode : vtkMRMLSegmentationNode, optional
+            For "patient.mismatch", the lesions that are taken for those of this patient.
+
+        Raises
+        ------
+        ValueError
+            When a code is none that can be accepted.
+        """
+        from .node_origin import accept
+
+        accept(volumeNode, segmentationNode, [codes] if isinstance(codes, str) else codes)
+
+    def restoreColors(self, segmentationNode: Any) -> None:
+        """Give the lesions the colors that they had before they were scored."""
+        from ..scene import restoreColors
+
+        restoreColors(segmentationNode)
+
+    def exportReport(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        patientScore: PatientScore,
+        path: Any,
+        signature: Any = None,
+    ) -> Path:
+        """Write the scores as `.csv`, `.json` or `.html`, by the suffix of `path`; returns the file."""
+        from .results_export import exportPatient
+        from .scene_study import findSignature, readStudy
+
+        # What was known of the CT when it was scored is in the score's provenance.
+        used = findSignature(signature)
+        return exportPatient(patientScore, readStudy(volumeNode, segmentationNode), used, path)
+
+    def exportDicom(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        patientScore: PatientScore,
+        folder: Any,
+        signature: Any = None,
+    ) -> list[Path]:
+        """Write lesions and rings (SEG) and scores (reports) into the study of a CT from the DICOM database.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature : Any
+            As of `score`.
+        patientScore : PatientScore
+            What `score` gave; the lesions must not have been edited since.
+        folder : str or Path
+            Is made where there is none; what else is in it stays.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        InputError
+            When the CT is not from the DICOM database, the lesions are not those that were scored, or
+            highdicom is missing; the text says what to do.
+        """
+        from .results_export import readExport, writeExport
+        from .scene_study import findSignature, readStudy
+
+        study, used = readStudy(volumeNode, segmentationNode), findSignature(signature)
+        return writeExport(readExport(volumeNode, patientScore, study, used), folder)
+
+    def features(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        engine: str | None = None,
+        *,
+        signature: Any = None,
+        only: Any = None,
+        progress: Any = None,
+    ) -> list[LesionFeatures]:
+        """Measure lesions and rings as the signature's settings say; nothing in the scene is changed.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature, only, progress : Any
+            As of `score`.
+        engine : str, optional
+            "pyradiomics" for PyRadiomics' definitions, where it is installed; our own by default, which
+            scores are always made with.
+
+        Returns
+        -------
+        list of LesionFeatures
+            Of each lesion its `values`, by `<region>.<family>.<name>`.
+
+        Raises
+        ------
+        InputError
+            When the CT cannot be used, or the engine is not there; the text says what to do.
+        """
+        from .measurement import measureStudy
+        from .scene_study import findSignature, readStudy
+
+        settings = findSignature(signature).settings
+        study = readStudy(volumeNode, segmentationNode).with_values_checked(settings)
+        return measureStudy(study, settings, engine, only, progress)
+
+    def compareEngines(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        *,
+        signature: Any = None,
+        only: Any = None,
+        progress: Any = None,
+    ) -> list[ComparedFeature]:
+        """Measure with our engine and with PyRadiomics, and leave a table of both in the scene.
+
+        Parameters and errors as of `features`.
+
+        Returns
+        -------
+        list of ComparedFeature
+            A row for every feature of every region, with the relative difference and why they differ.
+        """
+        from ..scene.comparison_table import showComparison
+        from .measurement import compareEngines
+        from .scene_study import findSignature, readStudy
+
+        settings = findSignature(signature).settings
+        study = readStudy(volumeNode, segmentationNode).with_values_checked(settings)
+        rows = compareEngines(study, settings, only, progress)
+        showComparison(segmentationNode, rows)
+        return rows
+
+    def segment(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any = None,
+        *,
+        start: Any,
+        end: Any = None,
+        addTo: str | None = None,
+        removeFrom: str | None = None,
+    ) -> DrawnLesion:
+        """Segment the lesion that a stroke crosses, or that a point lies in, and leave it as a segment.
+
+        Parameters
+        ----------
+        volumeNode : vtkMRMLScalarVolumeNode
+            The CT.
+        segmentationNode : vtkMRMLSegmentationNode, optional
+            Gets the segment; a new one is made by default.
+        start, end : sequence of float
+            Ends of a line across the lesion where it is longest, in any slice, RAS mm; without `end` a point
+            inside the lesion.
+        addTo, removeFrom : str, optional
+            ID of a segment that the stroke adds to or takes away from, instead of a new one.
+
+        Returns
+        -------
+        DrawnLesion
+            Segmentation node, segment ID, name, volume in cc, long and short axis in mm as RECIST measures
+            them, and what to look at.
+
+        Raises
+        ------
+        InputError
+            When there is no lesion, or the stroke cannot be used; the text says what to do.
+        """
+        from ..scene import readImage, readLesions
+        from ..scene.segments import addSegmentationNode
+        from ..scene.stroke_markups import lpsInVolume
+        from .segment_edits import ADD, NEW, REMOVE, enterSegmented, segmentPoints
+
+        points = [lpsInVolume(point, volumeNode) for point in (start, end) if point is not None]
+        image, target = readImage(volumeNode), addTo or removeFrom
+        lesion = readLesions(segmentationNode, volumeNode, [target]).lesions[0].mask if target else None
+        segmented = segmentPoints(image, points, ADD if addTo else REMOVE if removeFrom else NEW, lesion)
+        node = segmentationNode or addSegmentationNode(volumeNode)
+        segmentID = enterSegmented(volumeNode, node, segmented, target)
+        axes = segmented.axes
+        return DrawnLesion(
+            node,
+            segmentID,
+            node.GetSegmentation().GetSegment(segmentID).GetName(),
+            segmented.volume_cc,
+            axes.long_mm if axes else None,
+            axes.short_mm if axes else None,
+            segmented.findings,
+        )
+
+    def check(
+        self, volumeNode: Any, segmentationNode: Any, signature: Any = None, *, progress: Any = None
+    ) -> list[LesionFinding]:
+        """What to look at before the lesions are scored: each has `lesion_id` and `finding`.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode : Any
+            CT and lesions.
+        signature : str, Path or Signature, optional
+            Whose settings the ring is made with; as of `score`.
+        progress : callable, optional
+            Called with (steps done, steps in all).
+
+        Raises
+        ------
+        InputError
+            When the CT or the signature cannot be used at all.
+        """
+        from .measurement import checkStudy
+        from .scene_study import findSignature, readStudy
+
+        settings = findSignature(signature).settings
+        return list(checkStudy(readStudy(volumeNode, segmentationNode), settings, progress))
+
+    def repair(
+        self, volumeNode: Any, segmentationNode: Any, segmentID: str, code: str, title: str = ""
+    ) -> list[str]:
+        """Mend a lesion of what `check` found; returns the IDs of the segments that take its place.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode : Any
+            CT and lesions.
+        segmentID : str
+            The lesion.
+        code : str
+            Code of the finding, as "lesion.holes".
+        title : str
+            Which repair, where there are several; the first by default.
+
+        Raises
+        ------
+        ValueError
+            When there is no such repair; the text names those that there are.
+        InputError
+            When nothing of the lesion would be left.
+        """
+        from radioimmuno.quality.repairs import repairs_of
+
+        from ..scene import readImage, readLesions
+        from .segment_edits import enterRepaired, repairLesion
+
+        known = repairs_of(code, readImage(volumeNode))
+        chosen = next((each for each in known if title in ("", each.title)), None)
+        if chosen is None:
+            titles = ", ".join(repr(each.title) for each in known) or "none"
+            raise ValueError(f"{code} has no repair {title!r}; there are: {titles}")
+        lesions = readLesions(segmentationNode, volumeNode).lesions
+        lesion = next(each for each in lesions if each.id == segmentID)
+        repaired = repairLesion(chosen, lesion, lesions)
+        return [segmentID, *enterRepaired(volumeNode, segmentationNode, segmentID, repaired)]
+
+    def stability(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        signature: Any = None,
+        *,
+        kvp: float | None = None,
+        only: Any = None,
+        perturbation: Any = None,
+        progress: Any = None,
+    ) -> PatientStability:
+        """How far the scores move when the contours move as they do between readers.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature, kvp, only, progress : Any
+            As of `score`.
+        perturbation : Perturbation, optional
+            A `radioimmuno.scoring.score_stability.Perturbation`; 30 draws of 1 mm by default.
+
+        Returns
+        -------
+        PatientStability
+            By segment ID: SD, 5-95 % range, and the share of draws on the other side of each cut-off.
+
+        Raises
+        ------
+        InputError
+            When the CT or the signature cannot be used at all.
+        """
+        from .scene_study import findSignature, readStudy, stabilityOf
+
+        used = findSignature(signature)
+        study = readStudy(volumeNode, segmentationNode, kvp).with_values_checked(used.settings)
+        return stabilityOf(study, used, only, progress, perturbation)
+
+    def interiorMap(
+        self,
+        volumeNode: Any,
+        segmentationNode: Any,
+        segmentID: str,
+        name: str = "entropy",
+        signature: Any = None,
+    ) -> Any:
+        """Show where a lesion is heterogeneous, over the CT; returns the map's volume node.
+
+        Parameters
+        ----------
+        volumeNode, segmentationNode, signature : Any
+            As of `score`.
+        segmentID : str
+            The lesion.
+        name : str
+            "mean", "entropy", "glcm_contrast" or "glcm_joint_entropy"; empty takes the map away.
+
+        Raises
+        ------
+        ValueError
+            When there is no such map.
+        InputError
+            When the lesion cannot be measured.
+        """
+        from ..scene import readImage, readLesions
+        from ..scene.interior_map import removeMap, showMap
+        from .measurement import computeMap, mapTitle
+        from .scene_study import findSignature
+
+        if not name:
+            removeMap(segmentationNode)
+            return None
+        title, settings = mapTitle(name), findSignature(signature).settings
+        lesion = readLesions(segmentationNode, volumeNode, [segmentID]).lesions[0]
+        values = computeMap(readImage(volumeNode), lesion, settings, name)
+        return showMap(volumeNode, segmentationNode, segmentID, values, title)

@@ -8,8 +8,8 @@ from typing import Any
 
 from radioimmuno.lesion import Lesion
 
-from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
-from .acquisition import noteAcquisition
+from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
+from .node_origin import noteAcquisition
 
 SEED = 2
 SLICE_MM = 2.5
@@ -28,7 +28,8 @@ def addPatient(scene: Any, patient: Any) -> tuple[Any, Any]:
 
     Returns
     -------
-    volumeNode, segmentationNode
+    tuple
+        Volume node and segmentation node.
     """
     volumeNode = addVolume(scene, patient.image, "Demonstration CT")
     noteAcquisition(volumeNode, patient.acquisition)

@@ -1,6 +1,6 @@
 """Where results may be written: never over an input, nor around one, nor into one.
 
-One rule for every door. What a folder of results may replace in it is `atomic_folder`'s.
+One rule for panel, console and shell. What a folder of results may replace in it is `atomic_folder`'s.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Score the lesions of a patient: the pipeline that every door calls.
+"""Score the lesions of a patient: the pipeline that panel, console and shell call.
 
 A function of plain values: the same CT, lesions, signature and acquisition give the same result everywhere.
 """

@@ -92,7 +92,7 @@ def not_a_lesion(
 ) -> str | None:
     """Why a structure is no lesion, in plain words; None for what may be one.
 
-    `left_out` also knows what the other structures of the file are called; doors call it.
+    `left_out` also knows what the other structures of the file are called; panel, console and shell call it.
 
     Parameters
     ----------

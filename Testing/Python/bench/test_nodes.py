@@ -69,7 +69,7 @@ def test_with_none_allowed_nothing_becomes_current_by_itself(bench, selector, he
     assert heard == []
 
 
-def test_a_node_is_made_current_and_told_once(bench, selector, heard):
+def test_a_node_is_made_current_and_signalled_once(bench, selector, heard):
     selector.noneEnabled = True
     node = add(bench)
     selector.setCurrentNode(node)
@@ -180,7 +180,7 @@ def test_an_unknown_ctk_class_raises(bench, name):
         getattr(ctk, name)
 
 
-def test_a_path_line_tells_of_its_path(bench, tmp_path):
+def test_a_path_line_signals_its_path(bench, tmp_path):
     import ctk
 
     line, heard = ctk.ctkPathLineEdit(), []

@@ -19,7 +19,7 @@ def test_the_module_describes_itself(bench):
         bench.module.colour = "red"
 
 
-def test_startup_is_told_once(bench):
+def test_startup_is_signalled_once(bench):
     assert bench.module._self.started == 1
 
 

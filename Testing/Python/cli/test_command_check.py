@@ -86,7 +86,7 @@ def test_the_csv_has_a_row_a_finding_and_one_for_a_sound_lesion(radioimmuno, fil
     assert [(r["lesion_id"], r["code"], r["severity"]) for r in rows] == [*EXPECTED[:2], sound, *EXPECTED[2:]]
 
 
-def test_a_segmentation_on_another_grid_is_told(radioimmuno, files, tmp_path):
+def test_a_segmentation_on_another_grid_is_reported(radioimmuno, files, tmp_path):
     image = sitk.ReadImage(str(files.labels))
     shifted = sitk.Image(image)
     shifted.SetOrigin((0.4 * SPACING[0], 0.0, 0.0))

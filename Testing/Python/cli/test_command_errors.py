@@ -137,7 +137,7 @@ def test_a_scene_without_slicers_libraries_is_refused_with_what_to_install(monke
 
 @pytest.mark.skipif(is_installed(), reason="PyRadiomics is installed")
 @pytest.mark.parametrize("engine", ["pyradiomics", "compare"])
-def test_an_engine_that_is_missing_is_told_of_before_anything_is_read(radioimmuno, tmp_path, engine):
+def test_an_engine_that_is_missing_is_reported_before_anything_is_read(radioimmuno, tmp_path, engine):
     done = radioimmuno(
         "features", "no.nrrd", "no.nrrd", "--engine", engine, "--out", tmp_path / "new" / "f.csv"
     )

@@ -222,7 +222,7 @@ def test_a_result_of_which_nobody_knows_whether_it_was_edited_is_refused(
 
 
 @pytest.mark.parametrize("size", [1000, 10_000])
-def test_an_export_that_does_not_fit_on_the_disk_is_said_and_leaves_nothing(dicom, scored, tmp_path, size):
+def test_an_export_that_does_not_fit_on_the_disk_leaves_nothing(dicom, scored, tmp_path, size):
     """No file can become larger than this: the reports do not fit, or the segmentations do not."""
     _, out = scored
     arguments = ("export-dicom", str(out), "--ct", str(dicom / "ct"), "--out", "dicom")

@@ -44,7 +44,7 @@ def test_only_the_lesions_and_maps_asked_for_are_made(radioimmuno, files, tmp_pa
     assert inside == pytest.approx(2 * np.count_nonzero(label_map() == 2), rel=0.05)
 
 
-def test_a_lesion_that_cannot_be_mapped_is_told_and_the_others_are(radioimmuno, files, tmp_path):
+def test_a_lesion_that_cannot_be_mapped_is_reported_and_the_others_are(radioimmuno, files, tmp_path):
     lesions = write_volume(tmp_path / "l.seg.nrrd", label_map(), {"a": 1, "b": 2, "c": 3, "empty": 5})
     done = radioimmuno("maps", files.ct, lesions, "--out", tmp_path / "m", "--names", "mean", "--json")
     assert done.returncode == 8

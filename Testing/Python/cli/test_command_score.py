@@ -259,7 +259,7 @@ def test_a_file_of_organs_alone_is_an_error_that_says_what_to_do(radioimmuno, fi
     assert not (tmp_path / "out").exists()
 
 
-def test_lesions_of_one_name_are_told_apart_on_the_terminal_as_in_the_report(radioimmuno, files, tmp_path):
+def test_lesions_of_one_name_are_kept_apart_on_the_terminal_as_in_the_report(radioimmuno, files, tmp_path):
     image = sitk.ReadImage(str(files.labels))
     for number, label in enumerate((1, 2, 3)):
         for key, value in (("ID", f"s{label}"), ("Name", "Node"), ("LabelValue", str(label)), ("Layer", "0")):

@@ -36,7 +36,7 @@ def test_the_table_has_the_figures_of_every_lesion(redrawn):
     assert all(float(row["score_sd"]) == 0.0 for row in rows)
 
 
-def test_the_json_tells_how_contours_were_redrawn(redrawn):
+def test_the_json_has_how_contours_were_redrawn(redrawn):
     _, out = redrawn
     document = json.loads((out / "patient.json").read_text())
     asked = document["stability"]["perturbation"]

@@ -57,7 +57,7 @@ def place(files, tmp_path):
     ],
     ids=str,
 )
-def test_a_file_that_cannot_grow_is_said_and_replaces_nothing(place, command, size):
+def test_a_file_that_cannot_grow_is_reported_and_replaces_nothing(place, command, size):
     before = content(place)
     failed(run_with_files_up_to(size, *command, cwd=place))
     assert content(place) == before
@@ -66,7 +66,7 @@ def test_a_file_that_cannot_grow_is_said_and_replaces_nothing(place, command, si
 
 
 @pytest.mark.parametrize("size", [0, 50])
-def test_a_table_of_findings_that_cannot_grow_is_said(place, size):
+def test_a_table_of_findings_that_cannot_grow_is_reported(place, size):
     failed(run_with_files_up_to(size, "check", *CASE, "--out", "checks.csv", cwd=place))
     assert (place / "checks.csv").read_text() == "of last week"
 
@@ -74,7 +74,7 @@ def test_a_table_of_findings_that_cannot_grow_is_said(place, size):
 @needs_slicer
 @pytest.mark.scene
 @pytest.mark.slow
-def test_a_demonstration_that_cannot_grow_is_said(place):
+def test_a_demonstration_that_cannot_grow_is_reported(place):
     before = content(place)
     failed(run_with_files_up_to(300_000, "demo", "--out", "demo", cwd=place))
     assert content(place) == before
@@ -127,7 +127,7 @@ def test_on_a_full_disk_the_result_is_whole_or_as_before(place, small_disk, comm
 
 
 @pytest.mark.parametrize("command", [("features", *CASE, "--json"), ("score", "--help"), ("--version",)])
-def test_where_stdout_cannot_be_written_that_is_said(place, command):
+def test_where_stdout_cannot_be_written_that_is_reported(place, command):
     arguments = [*COMMAND, *command, *(("--out", "f.csv") if command[0] == "features" else ())]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(arguments, cwd=place, stdout=full, stderr=subprocess.PIPE, text=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from radioimmuno_cli.main import COMMANDS, main
-from radioimmuno_cli.paths import Input, OutputFile, OutputFolder
+from radioimmuno_cli.paths import Input, OutputPath
 
 CLICK = "--click=20,20,16"
 
@@ -152,4 +152,4 @@ def test_each_path_of_each_command_is_an_input_or_an_output():
     for name, parser in commands.choices.items():
         for action in parser._actions:
             if action.type is Path:
-                assert isinstance(action, Input | OutputFile | OutputFolder), f"{name} {action.dest}"
+                assert isinstance(action, Input | OutputPath), f"{name} {action.dest}"

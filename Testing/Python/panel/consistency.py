@@ -10,14 +10,13 @@ import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from radioimmuno.signature.color_scale import color_scale
+from RadioImmunoScoreLib.scene.interior_map import mappedSegment
 from RadioImmunoScoreLib.scene.legend import legendOf
-from RadioImmunoScoreLib.scene.maps import mappedSegment
 from RadioImmunoScoreLib.scene.nodes import ownedNode
-from RadioImmunoScoreLib.scene.painting import ORIGINAL_COLOR
 from RadioImmunoScoreLib.scene.rings import RINGS
+from RadioImmunoScoreLib.scene.segment_properties import ORIGINAL_COLOR, tagOf
 from RadioImmunoScoreLib.scene.tables import TABLE
-from RadioImmunoScoreLib.scene.tags import tagOf
-from RadioImmunoScoreLib.services.case import checked, readCase
+from RadioImmunoScoreLib.services.scene_study import readStudy
 
 CURRENT = ("scored", "warning", "refused")
 
@@ -44,15 +43,10 @@ def assertRowsAreThoseOfAFullScore(session):
     if not current:
         return
     # Read anew, by none of what the session remembers.
-    case = readCase(
-        inputs.volumeNode,
-        inputs.segmentationNode,
-        inputs.signature,
-        inputs.acquisitionOfCt,
-        inputs.parameters.kvp,
-    )
-    lesions = tuple(lesion for lesion in case.lesions if lesion.id not in inputs.leftOut)
-    full = session._scorer(checked(replace(case, lesions=lesions)), only=[row.id for row in current])
+    study = readStudy(inputs.volumeNode, inputs.segmentationNode, inputs.parameters.kvp)
+    lesions = tuple(lesion for lesion in study.lesions if lesion.id not in inputs.leftOut)
+    whole = replace(study, lesions=lesions).with_values_checked(inputs.signature.settings)
+    full = session._scorer(whole, inputs.signature, only=[row.id for row in current])
     for fresh in full:
         row = session.scoreOf(fresh.id)
         assert replace(row, ring=None, stability=None) == replace(fresh, ring=None, stability=None)

@@ -22,7 +22,7 @@ TIMEOUT_S = 60
 def addPatient():
     """(CT node, segmentation node) of three round lesions, two of one name; the tube voltage is noted."""
     from radioimmuno.acquisition import Acquisition
-    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 
     volumeNode = addVolume(slicer.mrmlScene)
     noteAcquisition(volumeNode, Acquisition(kvp=120.0, source="test"))

@@ -9,7 +9,7 @@ from PySide6 import QtCore
 from synthetic import Ball, ballMask, centerRas
 
 from RadioImmunoScoreLib.scene import readLesions
-from RadioImmunoScoreLib.scene.strokes import INTERACTION
+from RadioImmunoScoreLib.scene.stroke_markups import INTERACTION
 from slicerbench.demonstration import showPatient
 from slicerbench.hands import click, clickInView, moveTo
 

@@ -12,7 +12,7 @@ from synthetic import ctValues
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Severity
 from radioimmuno.signature.color_scale import UNSCORED
-from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 from slicerbench.dicomhierarchy import fileAsDicom
 from slicerbench.hands import click
 

@@ -26,7 +26,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
-from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 from slicerbench.complaints import Complaints
 
 RUNS = int(os.environ.get("RADIOIMMUNO_ANY_ORDER", "0"))
@@ -51,33 +51,33 @@ NAMES = st.sampled_from(["tumor", "metastasis", "Lesion 1", "Spinal cord"])
 WHICH = st.integers(0, 7)
 
 
-def fastScore(case, only=None, progress=None):
+def fastScore(study, signature, only=None, progress=None):
     """A score of a lesion's voxels and of what is left of its ring: it depends on neighbours as real ones do.
 
     Distances are those of boxes: less exact than a ring, and much faster.
     """
-    shared = overlaps(case.lesions)
+    shared = overlaps(study.lesions)
     rows = []
-    for lesion in case.lesions:
+    for lesion in study.lesions:
         if only is None or lesion.id in only:
-            rows.append(_row(case, lesion, shared.get(lesion.id, ())))
+            rows.append(_row(study, lesion, shared.get(lesion.id, ())))
     return rows
 
 
-def _row(case, lesion, found):
+def _row(study, lesion, found):
     if lesion.box is None:
         found = (Finding("lesion.empty", Severity.REFUSE, "The segment is empty."),)
         return LesionScore(lesion.id, lesion.name, 0.0, None, lesion.site, lesion.irradiated, (), found)
     grown = lesion.box.grow([round(RING_MM / s) for s in SPACING])
     grown = grown.intersect(type(grown).whole(SHAPE))
     ring = np.ones(grown.shape, bool)
-    for other in case.lesions:
+    for other in study.lesions:
         if other.box is not None:
             ring &= ~other.mask.within(grown, False)
-    values = case.image.crop(grown).values
-    kvp = case.acquisition.kvp or 0.0
+    values = study.image.crop(grown).values
+    kvp = study.acquisition.kvp or 0.0
     score = (values[ring].sum() + 3.0 * lesion.voxels + kvp) / 10_000
-    findings = (*case.findings[lesion.id], *found)
+    findings = (*study.findings[lesion.id], *found)
     return LesionScore(
         lesion.id,
         lesion.name,
@@ -88,7 +88,7 @@ def _row(case, lesion, found):
         (),
         findings,
         {},
-        ring=Image(ring, case.image.lattice, grown.start),
+        ring=Image(ring, study.image.lattice, grown.start),
     )
 
 

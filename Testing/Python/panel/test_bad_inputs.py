@@ -15,8 +15,8 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.signature.signature import Term, default_signature, write_signature
-from RadioImmunoScoreLib.scene.geometry import orientedImage
-from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+from RadioImmunoScoreLib.scene.ras_geometry import orientedImage
+from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 from slicerbench.hands import click
 
 TARGET = BALLS[1]
@@ -56,7 +56,7 @@ def shifted(by):
     return lambda nodes: slicer.util.updateVolumeFromArray(nodes[0], by(ctValues()))
 
 
-def said(**what):
+def header(**what):
     """What is known of the scan."""
     return lambda nodes: noteAcquisition(nodes[0], Acquisition(**what))
 
@@ -65,7 +65,7 @@ def onGrid(shape, spacingMm, start, mask):
     """The lesion lies on a grid of its own: `start` is the CT's index of its first voxel's center."""
 
     def spoil(nodes):
-        from RadioImmunoScoreLib.scene.geometry import volumeLattice
+        from RadioImmunoScoreLib.scene.ras_geometry import volumeLattice
 
         ct = volumeLattice(nodes[0])
         origin = tuple(ct.to_lps(np.array(start)).tolist())
@@ -146,16 +146,16 @@ ROWS = {
     "half outside of the CT": (moved, "mask.geometry", REFUSE),
     "ring between other lesions": (walledIn, "ring.clipped", WARN),
     "slices far apart": (thickSlices, "domain.slice_thickness", WARN),
-    "thick slices": (said(kvp=120.0, slice_thickness_mm=7.0), "domain.slice_thickness", WARN),
-    "thickness not known": (said(source="DICOM header"), "ct.thickness_missing", WARN),
-    "no contrast agent": (said(source="DICOM header"), "domain.no_contrast", WARN),
-    "kernel not known": (said(source="DICOM header"), "domain.kernel_unknown", WARN),
-    "no CT": (said(source="DICOM header", modality="MR"), "ct.not_ct", REFUSE),
+    "thick slices": (header(kvp=120.0, slice_thickness_mm=7.0), "domain.slice_thickness", WARN),
+    "thickness not known": (header(source="DICOM header"), "ct.thickness_missing", WARN),
+    "no contrast agent": (header(source="DICOM header"), "domain.no_contrast", WARN),
+    "kernel not known": (header(source="DICOM header"), "domain.kernel_unknown", WARN),
+    "no CT": (header(source="DICOM header", modality="MR"), "ct.not_ct", REFUSE),
     "a tilted gantry": (tilted, "ct.gantry_tilt", REFUSE),
 }
 SIGNATURES = {
     "too many levels": (levels, lambda nodes: None, "lesion.too_many_levels"),
-    "kVp missing": (kvpTerm, said(), "ct.kvp_missing"),
+    "kVp missing": (kvpTerm, header(), "ct.kvp_missing"),
 }
 
 
@@ -242,7 +242,7 @@ def test_a_tilted_gantry_refuses_every_lesion_until_the_transform_is_gone(panel)
     assert all(row.score is not None for row in scoredByClick(panel, nodes).values())
 
 
-def test_lesions_outside_of_the_ct_are_said_to_be_and_keep_their_volumes(panel):
+def test_lesions_outside_of_the_ct_are_reported_and_keep_their_volumes(panel):
     nodes = addPatient()
     select(panel, nodes)
     volumes = [row.volumeCc for row in panel.panel.session.rows]

@@ -90,7 +90,7 @@ def test_a_repair_mends_it_and_undo_takes_it_back(checked):
     assert voxels(nodes)["liver_1"] == before["liver_1"] + 4
 
 
-def test_splitting_makes_lesions_with_what_was_said_of_the_one_and_undo_joins_them(checked):
+def test_splitting_makes_lesions_with_the_properties_of_the_one_and_undo_joins_them(checked):
     panel, nodes = checked
     panel.panel.session.notes.setIrradiated("liver_2", True)
     before = voxels(nodes)

@@ -16,8 +16,8 @@ def test_every_recipe_of_the_page_runs_in_the_order_of_the_page(bench, capsys):
     names: dict = {}
     for recipe in recipes:
         exec(compile(recipe, str(PAGE), "exec"), names)
-    said = capsys.readouterr().out
-    assert "least infiltrated" in said
+    printed = capsys.readouterr().out
+    assert "least infiltrated" in printed
     assert len(names["some"].lesions) == 1
     assert names["named"].identity.patient == "Case 7"
     assert len(names["measured"]) == len(names["patient"].lesions)

@@ -15,7 +15,7 @@ from radioimmuno.findings import InputError, Severity
 def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradiction_is_shown(bench):
     from RadioImmunoScoreLib.panel.state.inputs import Inputs
     from RadioImmunoScoreLib.scene.parameters import Parameters
-    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 
     logic = slicer.util.getModuleLogic("RadioImmunoScore")
     nodes = addPatient()
@@ -28,20 +28,20 @@ def test_the_tube_voltage_by_hand_counts_in_console_and_panel_and_the_contradict
     parameters.volumeNode, parameters.segmentationNode = nodes
     parameters.kvp = 80
     inputs = Inputs(parameters)
-    case = inputs.case()
-    assert case.acquisition == inputs.acquisition
-    assert case.acquisition.kvp == 80
-    assert [finding.code for finding in case.ofCt] == ["ct.kvp_differs"]
+    study = inputs.study()
+    assert study.acquisition == inputs.acquisition
+    assert study.acquisition.kvp == 80
+    assert [finding.code for finding in study.findings_of_all] == ["ct.kvp_differs"]
     parameters.kvp = 9999
     assert inputs.acquisition.kvp == 100
     with pytest.raises(InputError, match="9999 kV"):
-        inputs.case()
+        inputs.study()
     with pytest.raises(InputError, match="9999 kV"):
         logic.score(*nodes, kvp=9999)
 
 
 def test_a_report_keeps_the_tube_voltage_that_was_given_by_hand(bench, tmp_path):
-    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 
     logic = slicer.util.getModuleLogic("RadioImmunoScore")
     nodes = addPatient()

@@ -180,7 +180,7 @@ def test_closing_the_scene_while_writing_leaves_nothing_half_written(scored, slo
     assert list(tmp_path.iterdir()) == [tmp_path / "ct"]
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_words(scored, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_in_words(scored, tmp_path):
     panel, _, _ = scored
     (tmp_path / "file").write_text("no folder")
     panel.panel.saving.saveDicom(str(tmp_path / "file" / "archive"))

@@ -121,7 +121,7 @@ def test_comparing_twice_makes_one_table(standIn, bench):
     comparisonTable()
 
 
-def test_a_pyradiomics_that_cannot_be_imported_is_told_of(found, bench, monkeypatch):
+def test_a_pyradiomics_that_cannot_be_imported_is_reported(found, bench, monkeypatch):
     monkeypatch.setitem(sys.modules, "radiomics", None)
     panel = bench.open()
     select(panel, addPatient())

@@ -31,9 +31,9 @@ def counting(panel, monkeypatch):
     asked = []
     scorer = panel.panel.session._scorer
 
-    def count(case, only=None, progress=None):
+    def count(study, signature, only=None, progress=None):
         asked.append(set(only))
-        return scorer(case, only=only, progress=progress)
+        return scorer(study, signature, only=only, progress=progress)
 
     monkeypatch.setattr(panel.panel.session, "_scorer", count)
     return asked
@@ -43,7 +43,7 @@ def test_clearing_the_scene_mid_run_stops_and_leaves_nothing_half_done(panel):
     select(panel, addPatient())
     started = threading.Event()
 
-    def endless(case, only=None, progress=None):
+    def endless(study, signature, only=None, progress=None):
         started.set()
         while True:
             threading.Event().wait(0.01)
@@ -174,15 +174,15 @@ def test_moving_the_segmentation_alone_marks_all_rows_stale(scored):
 
 def test_closing_and_reopening_the_panel_keeps_no_observer_alive(bench, scored):
     panel, nodes = scored
-    door = panel.door
-    count = door.observerCount
+    lifeCycle = panel.lifeCycle
+    count = lifeCycle.observerCount
     assert count > 0
     told = []
     session = panel.panel.session
     session.changed.connect(lambda: told.append("changed"))
     session._edits.schedule = lambda: told.append("edited")
     bench.closePanel()
-    assert door.observerCount == 0
+    assert lifeCycle.observerCount == 0
     # Whatever happens to the nodes now reaches nobody.
     told.clear()
     nodes[1].GetSegmentation().GetSegment("liver_1").SetName("renamed")
@@ -191,7 +191,7 @@ def test_closing_and_reopening_the_panel_keeps_no_observer_alive(bench, scored):
     QtTest.QTest.qWait(400)
     assert told == []
     again = bench.open()
-    assert again.door.observerCount == count
+    assert again.lifeCycle.observerCount == count
     click(again.panel.ui.scoreButton)
     waitIdle(again)
     assert scoresOf(again) == {lesion.id: lesion.score for lesion in again.logic.score(*nodes).lesions}

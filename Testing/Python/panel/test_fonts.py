@@ -63,7 +63,7 @@ def test_rows_are_as_high_as_their_text(scored):
 
 def test_the_line_that_refuses_all_is_read_whole(scored):
     from radioimmuno.acquisition import Acquisition
-    from RadioImmunoScoreLib.services.acquisition import noteAcquisition
+    from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 
     panel = scored.panel
     noteAcquisition(slicer.util.getNode("CT"), Acquisition(kvp=120.0, modality="MR"))

@@ -31,7 +31,7 @@ def test_a_patient_of_the_database_has_a_pseudonym_a_name_or_the_patient_id(benc
     assert json.loads(file.read_text(encoding="utf-8"))["patient"] == PATIENT["PatientID"]
 
 
-def test_a_volume_without_dicom_is_called_by_its_name_or_as_was_said(bench):
+def test_a_volume_without_dicom_is_called_by_its_name_or_as_the_user_wants(bench):
     logic = slicer.util.getModuleLogic("RadioImmunoScore")
     nodes = addPatient()
     nodes[0].SetName("Phantom A")

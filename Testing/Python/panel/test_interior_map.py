@@ -9,7 +9,7 @@ from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 from synthetic import centerRas
 
-from RadioImmunoScoreLib.scene.maps import MAP, rampColor
+from RadioImmunoScoreLib.scene.interior_map import MAP, rampColor
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from slicerbench.hands import choose
 
@@ -114,7 +114,7 @@ def test_choosing_none_takes_it_away_and_the_lesion_looks_as_before(bench, ready
 def test_the_panel_shows_what_the_science_computes(ready):
     from radioimmuno.extraction.voxel_maps import interior_maps
     from RadioImmunoScoreLib.scene import readImage, readLesions
-    from RadioImmunoScoreLib.services.interior import computeMap
+    from RadioImmunoScoreLib.services.measurement import computeMap
 
     panel, nodes = ready
     panel.panel.display.interior.mapper = computeMap

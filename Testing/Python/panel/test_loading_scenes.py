@@ -74,7 +74,7 @@ def test_loading_while_lesions_are_scored_stops_that_and_keeps_what_was_saved(lo
     panel, before, file = saved
     started = threading.Event()
 
-    def endless(case, only=None, progress=None):
+    def endless(study, signature, only=None, progress=None):
         started.set()
         while True:
             threading.Event().wait(0.01)

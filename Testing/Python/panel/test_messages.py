@@ -24,7 +24,7 @@ def scored(panel):
     return nodes
 
 
-def test_what_is_told_of_a_lesion_goes_when_it_is_taken_back(bench, ready):
+def test_a_message_about_a_lesion_goes_when_it_is_taken_back(bench, ready):
     panel = ready[0]
     drawn(bench, ready)
     assert "long axis" in message(panel)
@@ -32,21 +32,21 @@ def test_what_is_told_of_a_lesion_goes_when_it_is_taken_back(bench, ready):
     assert message(panel) == ""
 
 
-def test_what_is_told_of_a_lesion_goes_when_it_is_deleted(bench, ready):
+def test_a_message_about_a_lesion_goes_when_it_is_deleted(bench, ready):
     panel, _, nodes = ready
     nodes[1].GetSegmentation().RemoveSegment(drawn(bench, ready))
     QtTest.QTest.qWait(EDIT_MS)
     assert message(panel) == ""
 
 
-def test_what_is_told_of_a_lesion_goes_when_it_is_edited(bench, ready):
+def test_a_message_about_a_lesion_goes_when_it_is_edited(bench, ready):
     panel, _, nodes = ready
     draw(nodes, drawn(bench, ready), (28, 50, 40), 5.0)
     QtTest.QTest.qWait(EDIT_MS)
     assert message(panel) == ""
 
 
-def test_what_is_told_goes_with_the_ct_that_it_is_about(panel, tmp_path):
+def test_a_message_goes_with_the_ct_that_it_is_about(panel, tmp_path):
     nodes = scored(panel)
     panel.panel.saving.save(str(tmp_path / "scores.csv"))
     assert "Saved" in message(panel)
@@ -55,7 +55,7 @@ def test_what_is_told_goes_with_the_ct_that_it_is_about(panel, tmp_path):
     assert "Saved" not in message(panel)
 
 
-def test_what_is_told_goes_with_the_scene(panel, tmp_path):
+def test_a_message_goes_with_the_scene(panel, tmp_path):
     scored(panel)
     panel.panel.saving.save(str(tmp_path / "scores.csv"))
     slicer.mrmlScene.Clear()
@@ -63,7 +63,7 @@ def test_what_is_told_goes_with_the_scene(panel, tmp_path):
     assert "Saved" not in message(panel)
 
 
-def test_what_is_told_goes_when_another_action_begins(panel, tmp_path):
+def test_a_message_goes_when_another_action_begins(panel, tmp_path):
     scored(panel)
     panel.panel.saving.save(str(tmp_path / "scores.csv"))
     click(panel.panel.ui.checkButton)
@@ -74,7 +74,7 @@ def test_what_is_told_goes_when_another_action_begins(panel, tmp_path):
     assert message(panel) == ""
 
 
-def test_what_is_told_of_work_goes_with_the_work(panel):
+def test_a_message_about_work_goes_with_it(panel):
     click(panel.panel.ui.demonstrationButton)
     assert "simulated" in message(panel)
     panel.panel.session.stop()
@@ -82,7 +82,7 @@ def test_what_is_told_of_work_goes_with_the_work(panel):
     waitFor(lambda: panel.panel.session.state == "idle")
 
 
-def test_a_file_that_cannot_be_written_is_told_of_in_plain_words(panel, tmp_path):
+def test_a_file_that_cannot_be_written_is_reported_in_plain_words(panel, tmp_path):
     scored(panel)
     for target in (tmp_path / "none" / "scores.csv", tmp_path / "none" / "page.html"):
         panel.panel.saving.save(str(target))

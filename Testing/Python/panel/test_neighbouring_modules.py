@@ -25,7 +25,7 @@ def buttons(panel):
     return {button.text: button for button in box.findChildren(QtWidgets.QPushButton)}
 
 
-def test_without_them_nothing_is_said_of_them(panel):
+def test_without_them_they_are_not_mentioned(panel):
     assert not panel.panel.ui.segmentersBox.visible
     assert not panel.panel.ui.editorButton.visible
 

@@ -26,13 +26,13 @@ def counts(nodes):
 
 
 def test_closing_the_panel_leaves_no_observer_on_any_node(bench):
-    from RadioImmunoScoreLib.services import console
+    from RadioImmunoScoreLib.services.console import ConsoleCommands
 
     nodes = addPatient()
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
     # What scoring leaves in the scene (legend, rings) observes the segmentation too: it is there beforehand.
     # The module's logic would make the panel, as in the application.
-    console.score(*nodes, None, None, None, None)
+    ConsoleCommands().score(*nodes)
     before = counts(nodes)
     panel = bench.open()
     select(panel, nodes)

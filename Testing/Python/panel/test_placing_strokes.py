@@ -8,7 +8,7 @@ from patients import waitIdle
 from PySide6 import QtCore, QtTest
 from stroking import drawn, drawStroke, isPlaceMode, placeOf, segmentIDs
 
-from RadioImmunoScoreLib.scene.strokes import INTERACTION
+from RadioImmunoScoreLib.scene.stroke_markups import INTERACTION
 from slicerbench.hands import click, clickInView, press
 
 
@@ -101,9 +101,9 @@ def test_leaving_or_closing_the_panel_leaves_no_place_mode_and_no_observer(bench
     panel.exit()
     assert not isPlaceMode()
     click(panel.panel.ui.drawButton)
-    door = panel.door
+    lifeCycle = panel.lifeCycle
     window.detach()
     bench.closePanel()
     assert not isPlaceMode()
-    assert door.observerCount == 0
+    assert lifeCycle.observerCount == 0
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []

@@ -70,4 +70,4 @@ def test_a_panel_that_was_cleaned_up_hears_nothing_any_more(bench):
     slicer.mrmlScene.Clear()
     bench.process(400)
     assert bench.widget is not old
-    assert old.door.observerCount == 0
+    assert old.lifeCycle.observerCount == 0

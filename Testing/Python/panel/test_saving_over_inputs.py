@@ -5,7 +5,7 @@ from __future__ import annotations
 import slicer
 from patients import addPatient, select, waitIdle
 
-from RadioImmunoScoreLib.services.export import sceneFiles
+from RadioImmunoScoreLib.services.results_export import sceneFiles
 from slicerbench.hands import click
 
 

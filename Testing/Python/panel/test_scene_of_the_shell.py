@@ -11,7 +11,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation.patient import simulate_patient
-from RadioImmunoScoreLib.headless.writing import writeScene
+from RadioImmunoScoreLib.headless.scene_writer import writeScene
 
 OTHER = replace(default_signature(), name="Other", version="2", sha256="cd" * 32)
 

@@ -44,7 +44,7 @@ def cells(panel, column):
 def slowScorer(started, release):
     """A scorer that waits between lesions until it is let go."""
 
-    def score(case, only=None, progress=None):
+    def score(study, signature, only=None, progress=None):
         started.set()
         for step in range(1000):
             release.wait(0.01)
@@ -177,7 +177,7 @@ def test_the_irradiated_flag_reaches_segment_and_subsets_without_scoring_again(s
     panel.panel.ui.lesionTable.item(1, IRRADIATED).setCheckState(QtCore.Qt.CheckState.Checked)
     assert panel.panel.session.patient.subsets["irradiated"].n == 1
     assert panel.panel.ui.metricsTable.item(1, 0).text() == "1"
-    from RadioImmunoScoreLib.scene.tags import irradiatedOf
+    from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
 
     assert irradiatedOf(segmentationNode.GetSegmentation().GetSegment("liver_2")) is True
     assert "stale" not in {row.status for row in panel.panel.session.rows}

@@ -41,7 +41,7 @@ def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, re
 def test_its_row_and_its_tag_say_the_axes(bench, ready):
     panel, _, nodes = ready
     segmentID = drawn(bench, ready)
-    from RadioImmunoScoreLib.scene.tags import axesOf
+    from RadioImmunoScoreLib.scene.segment_properties import axesOf
 
     axes = axesOf(nodes[1].GetSegmentation().GetSegment(segmentID))
     assert axes == pytest.approx((22, 22), abs=4)

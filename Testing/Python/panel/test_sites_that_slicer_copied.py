@@ -35,7 +35,7 @@ def codesOf(panel, segmentID):
 
 
 def siteBox(panel, segmentID):
-    from RadioImmunoScoreLib.panel.widgets.table import SITE
+    from RadioImmunoScoreLib.panel.widgets.lesion_table_view import SITE
 
     table = panel.panel.ui.lesionTable
     return table.cellWidget(panel.panel.table.order.index(segmentID), SITE)

@@ -14,13 +14,13 @@ from PySide6 import QtTest
 from radioimmuno.stability.agreement import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
 from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
-from RadioImmunoScoreLib.services.case import stabilityOf
+from RadioImmunoScoreLib.services.scene_study import stabilityOf
 from slicerbench.hands import click
 
 SCORE, SCALE = 4, 5
 
 
-def wide(case, only=None, progress=None):
+def wide(study, signature, only=None, progress=None):
     """A stand-in for the science: every score may lie anywhere on the scale."""
     progress(1, 2)
     each = LesionStability(0.1, -9.0, 9.0, {"low": 0.5, "median": 0.2, "high": 0.0}, 28, 30)
@@ -75,8 +75,8 @@ def test_the_whisker_runs_from_low_to_high_percentile(scored):
 def test_the_real_thing_gives_every_lesion_its_spread(scored):
     panel, nodes = scored
 
-    def quick(case, only=None, progress=None):
-        return stabilityOf(case, only, progress, Perturbation(draws=3))
+    def quick(study, signature, only=None, progress=None):
+        return stabilityOf(study, signature, only, progress, Perturbation(draws=3))
 
     panel.panel.stability.tester = quick
     click(panel.panel.ui.stabilityButton)
@@ -100,7 +100,7 @@ def test_cancel_takes_less_than_half_a_second_and_leaves_no_whisker(scored):
     panel, _ = scored
     started = threading.Event()
 
-    def endless(case, only=None, progress=None):
+    def endless(study, signature, only=None, progress=None):
         started.set()
         while True:
             time.sleep(0.01)

@@ -9,8 +9,8 @@ from patients import BALLS, addPatient, draw, select
 from PySide6 import QtTest
 from synthetic import SPACING, ballMask
 
-from RadioImmunoScoreLib.panel.state import volumes
-from RadioImmunoScoreLib.panel.state.volumes import Volumes
+from RadioImmunoScoreLib.panel.state import rows
+from RadioImmunoScoreLib.panel.state.rows import Volumes
 
 VOLUME = 3
 VOXEL_CC = float(np.prod(SPACING)) / 1000
@@ -44,8 +44,8 @@ def test_segments_that_share_a_label_map_are_counted_apart(bench):
 def test_voxels_are_counted_again_only_when_they_were_edited(bench, monkeypatch):
     nodes = addPatient()
     segment = nodes[1].GetSegmentation().GetSegment("node")
-    calls, count = [], volumes._volumeCc
-    monkeypatch.setattr(volumes, "_volumeCc", lambda *what: calls.append(what) or count(*what))
+    calls, count = [], rows._volumeCc
+    monkeypatch.setattr(rows, "_volumeCc", lambda *what: calls.append(what) or count(*what))
     counted = Volumes()
     before = [counted.of(segment, "node") for _ in range(5)]
     assert len(calls) == 1
@@ -57,7 +57,7 @@ def test_voxels_are_counted_again_only_when_they_were_edited(bench, monkeypatch)
 def test_a_label_map_that_takes_long_is_not_counted(bench, monkeypatch):
     nodes = addPatient()
     segment = nodes[1].GetSegmentation().GetSegment("node")
-    monkeypatch.setattr(volumes, "MAX_COUNTED_VOXELS", 10)
+    monkeypatch.setattr(rows, "MAX_COUNTED_VOXELS", 10)
     assert Volumes().of(segment, "node") is None
 
 

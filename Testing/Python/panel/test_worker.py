@@ -11,7 +11,7 @@ from PySide6 import QtTest
 
 @pytest.fixture
 def runner(bench):
-    from RadioImmunoScoreLib.panel.state.worker import Runner
+    from RadioImmunoScoreLib.panel.state.jobs import Runner
 
     runner = Runner()
     runner.heard = []
@@ -53,7 +53,7 @@ def test_the_result_comes_on_the_main_thread(runner):
     assert not runner.isRunning
 
 
-def test_an_exception_is_told_as_one(runner):
+def test_an_exception_is_reported_as_one(runner):
     error = ValueError("it broke")
 
     def broken(progress):
@@ -65,7 +65,7 @@ def test_an_exception_is_told_as_one(runner):
     assert not runner.isRunning
 
 
-def test_a_step_is_told_of_once(runner):
+def test_a_step_is_reported_once(runner):
     went = threading.Event()
 
     def work(progress):
@@ -82,8 +82,8 @@ def test_a_step_is_told_of_once(runner):
     assert runner.heard[1:] == [("finished", "done")]
 
 
-def test_cancel_stops_the_thread_at_its_next_step_and_nothing_is_told_any_more(runner):
-    from RadioImmunoScoreLib.panel.state.worker import Cancelled
+def test_cancel_stops_the_thread_at_its_next_step_and_nothing_comes_any_more(runner):
+    from RadioImmunoScoreLib.panel.state.jobs import Cancelled
 
     work = Stepping()
     runner.start(work)
@@ -97,7 +97,7 @@ def test_cancel_stops_the_thread_at_its_next_step_and_nothing_is_told_any_more(r
     assert runner.heard == []
 
 
-def test_a_step_that_was_not_told_of_before_cancel_never_is(runner):
+def test_a_step_that_was_not_reported_before_cancel_never_is(runner):
     stepped, held = threading.Event(), threading.Event()
 
     def work(progress):

@@ -9,11 +9,10 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Delineation, DelineationType, Lesion
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from RadioImmunoScoreLib.scene import readImage, readLesions
-from RadioImmunoScoreLib.scene.patient import addSegmentation
-from RadioImmunoScoreLib.scene.segments import keepSegment, restoreSegment
-from RadioImmunoScoreLib.scene.tags import delineationOf
-from RadioImmunoScoreLib.services.checks import enterRepaired
-from RadioImmunoScoreLib.services.strokes import enterSegmented
+from RadioImmunoScoreLib.scene.patient_nodes import addSegmentation
+from RadioImmunoScoreLib.scene.segment_properties import delineationOf
+from RadioImmunoScoreLib.scene.segments import copySegment, restoreSegment
+from RadioImmunoScoreLib.services.segment_edits import enterRepaired, enterSegmented
 
 FIRST = BALLS[0].segmentID
 
@@ -44,7 +43,7 @@ def test_the_tags_of_an_imported_dicom_segmentation_are_read(patient):
 
 def test_a_stroke_says_what_segmented_the_lesion_and_undoing_it_takes_that_back(patient):
     volumeNode, node = patient
-    kept = keepSegment(node, FIRST)
+    kept = copySegment(node, FIRST)
     stroked = SegmentedLesion(cubeOn(volumeNode), None)
     newID = enterSegmented(volumeNode, node, stroked)
     enterSegmented(volumeNode, node, stroked, FIRST)

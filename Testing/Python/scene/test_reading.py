@@ -115,7 +115,7 @@ class TestLesions:
         reading = readLesions(patient[1], patient[0], ["node", "liver_1"])
         assert [lesion.id for lesion in reading.lesions] == ["node", "liver_1"]
 
-    def test_segments_that_share_a_label_map_are_told_apart(self, host, patient):
+    def test_segments_that_share_a_label_map_are_kept_apart(self, host, patient):
         volumeNode, _ = patient
         labels = sum(n * ballMask(ball) for n, ball in enumerate(BALLS, start=1)).astype(np.int16)
         labelmap = slicer.modules.volumes.logic().CreateAndAddLabelVolume(host.scene, volumeNode, "labels")

@@ -21,7 +21,7 @@ from synthetic import (
 
 from radioimmuno.findings import Severity
 from RadioImmunoScoreLib.scene import readImage, readLesions
-from RadioImmunoScoreLib.scene.geometry import orientedImage
+from RadioImmunoScoreLib.scene.ras_geometry import orientedImage
 
 
 class TestOtherGrids:
@@ -41,7 +41,7 @@ class TestOtherGrids:
         node.GetSegmentation().AddSegment(segment, ball.segmentID)
         return node
 
-    def test_a_finer_grid_is_brought_to_the_cts_and_said_so(self, host, patient):
+    def test_a_finer_grid_is_brought_to_the_cts_with_a_finding(self, host, patient):
         ball = BALLS[0]
         reading = readLesions(self.segmentOn(host, ball, 0.7), patient[0])
         mask, expected = onWholeCt(reading.lesions[0]), ballMask(ball)

@@ -14,8 +14,8 @@ from radioimmuno.lesion import Site
 from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.headless.views import SliceView
 from RadioImmunoScoreLib.scene import clearScores, readImage, readLesions, restoreColors, setSite, showScores
-from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf
-from RadioImmunoScoreLib.scene.patient import fileUnderSubject
+from RadioImmunoScoreLib.scene.patient_nodes import fileUnderSubject
+from RadioImmunoScoreLib.scene.ras_geometry import imageToWorld, scalarsOf
 
 
 def colorsOf(node):

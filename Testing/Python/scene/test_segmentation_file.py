@@ -10,7 +10,7 @@ from radioimmuno.io.lesions import read_lesions
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
 from RadioImmunoScoreLib.headless.host import SceneHost
-from RadioImmunoScoreLib.scene.patient import addSegmentation, addVolume
+from RadioImmunoScoreLib.scene.patient_nodes import addSegmentation, addVolume
 from RadioImmunoScoreLib.scene.reading import readLesions
 
 pytestmark = pytest.mark.scene

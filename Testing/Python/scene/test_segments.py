@@ -10,16 +10,16 @@ from synthetic import BALLS, SPACING, Ball, addBend, addTurn, ballMask
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Box, Image
 from RadioImmunoScoreLib.scene import readImage, readLesions
-from RadioImmunoScoreLib.scene.masks import BINARY_LABELMAP
+from RadioImmunoScoreLib.scene.reading import BINARY_LABELMAP
+from RadioImmunoScoreLib.scene.segment_properties import axesOf, irradiatedOf, setAxes, setIrradiated
 from RadioImmunoScoreLib.scene.segments import (
     addSegment,
     addSegmentationNode,
     addSegmentLike,
-    keepSegment,
+    copySegment,
     restoreSegment,
     writeMask,
 )
-from RadioImmunoScoreLib.scene.tags import axesOf, irradiatedOf, setAxes, setIrradiated
 
 NEW = Ball("new", "new", (30, 50, 30), 8.0)
 
@@ -106,7 +106,7 @@ def test_a_segment_comes_back_as_it_was_kept(patient, isShared):
         share(node)
     before = masks(node, volumeNode)
     setAxes(node.GetSegmentation().GetSegment("liver_1"), (24.0, 20.0))
-    kept = keepSegment(node, "liver_1")
+    kept = copySegment(node, "liver_1")
     writeMask(node, volumeNode, "liver_1", maskOn(volumeNode, NEW))
     setAxes(node.GetSegmentation().GetSegment("liver_1"), (1.0, 1.0))
     restoreSegment(node, "liver_1", kept)
@@ -114,12 +114,12 @@ def test_a_segment_comes_back_as_it_was_kept(patient, isShared):
     assert axesOf(node.GetSegmentation().GetSegment("liver_1")) == (24.0, 20.0)
 
 
-def test_a_segment_that_was_removed_comes_back_with_all_that_was_said_of_it(patient):
+def test_a_segment_that_was_removed_comes_back_with_all_its_properties(patient):
     volumeNode, node = patient
     segment = node.GetSegmentation().GetSegment("node")
     setIrradiated(segment, False)
     name, color = segment.GetName(), segment.GetColor()
-    kept = keepSegment(node, "node")
+    kept = copySegment(node, "node")
     restoreSegment(node, "node", None)
     assert node.GetSegmentation().GetSegment("node") is None
     restoreSegment(node, "node", kept)

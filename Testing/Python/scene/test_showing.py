@@ -21,9 +21,9 @@ from RadioImmunoScoreLib.scene import (
     setSite,
     showScores,
 )
-from RadioImmunoScoreLib.scene.geometry import imageToWorld, scalarsOf
-from RadioImmunoScoreLib.scene.patient import fileUnderSubject
-from RadioImmunoScoreLib.scene.tags import ORIGINAL_COLOR, tagOf
+from RadioImmunoScoreLib.scene.patient_nodes import fileUnderSubject
+from RadioImmunoScoreLib.scene.ras_geometry import imageToWorld, scalarsOf
+from RadioImmunoScoreLib.scene.segment_properties import ORIGINAL_COLOR, tagOf
 
 RINGED = [segmentID for segmentID, score in SCORES.items() if score is not None]
 

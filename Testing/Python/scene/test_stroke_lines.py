@@ -6,7 +6,7 @@ import pytest
 from synthetic import BALLS, addTurn, centerRas
 
 from RadioImmunoScoreLib.scene import readImage
-from RadioImmunoScoreLib.scene.strokes import (
+from RadioImmunoScoreLib.scene.stroke_markups import (
     LINE,
     POINT,
     interactionNode,

@@ -10,9 +10,9 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.io.segment_tags import TRACKING_TAG
 from radioimmuno.lesion import Lesion
 from RadioImmunoScoreLib.scene import readImage, readLesions
-from RadioImmunoScoreLib.scene.patient import addSegmentation
+from RadioImmunoScoreLib.scene.patient_nodes import addSegmentation
+from RadioImmunoScoreLib.scene.segment_properties import trackingOf
 from RadioImmunoScoreLib.scene.segments import addSegmentLike
-from RadioImmunoScoreLib.scene.tags import trackingOf
 
 UID = "1.2.826.0.1.3680043.8.498.7"
 

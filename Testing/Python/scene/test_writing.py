@@ -17,7 +17,7 @@ from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.signature.color_scale import color_scale
 from RadioImmunoScoreLib.headless.host import SceneHost
-from RadioImmunoScoreLib.headless.writing import writeScene
+from RadioImmunoScoreLib.headless.scene_writer import writeScene
 
 ORIGIN_LPS = tuple((np.array(synthetic.ORIGIN_RAS) * (-1, -1, 1)).tolist())
 LATTICE = Lattice(synthetic.SHAPE, synthetic.SPACING, ORIGIN_LPS, ((0, 0, 1), (0, -1, 0), (-1, 0, 0)))

@@ -14,8 +14,8 @@ import vtk
 from synthetic import addSegmentation, addVolume, patientScore, signature
 
 from RadioImmunoScoreLib.headless.anatomy import BODY, addModel
+from RadioImmunoScoreLib.headless.file_checks import pngProblem, sceneProblem
 from RadioImmunoScoreLib.headless.pictures import savePng
-from RadioImmunoScoreLib.headless.written import pngProblem, sceneProblem
 from RadioImmunoScoreLib.scene import showScores
 
 WRITER = """
@@ -89,13 +89,13 @@ def test_a_file_in_a_scene_that_is_cut_off_is_named(scene, tmp_path, suffix, sha
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-def test_an_archive_that_is_cut_off_is_told(scene, tmp_path, share):
+def test_an_archive_that_is_cut_off_is_noticed(scene, tmp_path, share):
     content = scene.read_bytes()
     (tmp_path / "cut.mrb").write_bytes(content[: int(share * len(content))])
     assert sceneProblem(tmp_path / "cut.mrb") == "the archive is cut off"
 
 
-def test_every_piece_of_a_picture_is_told_from_the_whole(tmp_path):
+def test_every_piece_of_a_picture_differs_from_the_whole(tmp_path):
     picture = np.random.default_rng(3).integers(0, 255, (6, 5, 3)).astype(np.uint8)
     path = savePng(tmp_path / "a.png", picture, {"Lesions": "{}"})
     content = path.read_bytes()

@@ -20,8 +20,10 @@ class AcceptSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
     """
 
     def __init__(self, ui: Any, session: Session) -> None:

@@ -34,9 +34,12 @@ class CheckSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    selected : called with the segment ID of the finding that was clicked
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    selected : callable
+        Called with the segment ID of the finding that was clicked.
     """
 
     def __init__(self, ui: Any, session: Session, selected: Callable[[str], None]) -> None:

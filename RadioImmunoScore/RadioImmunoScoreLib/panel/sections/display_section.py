@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from slicer.i18n import tr as _
 
-from ...services.interior import MAPS, mapTitle
+from ...services.measurement import MAPS, mapTitle
 from ..state import display
-from ..state.interior import InteriorMap
+from ..state.display import InteriorMap
 from ..state.session import Session
 from ..widgets.drawing import mapScale
+from ..widgets.message_line import UpdateGuard
 from ..widgets.patient_view import PICTURE_PX
-from ..widgets.showing import Showing
 from .lesions_section import LesionsSection
 
 
@@ -23,14 +23,18 @@ class DisplaySection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    showing : whether the panel is being filled
-    lesions : the section of the lesions
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    guard : UpdateGuard
+        Whether the panel is being filled.
+    lesions : LesionsSection
+        The section of the lesions.
     """
 
-    def __init__(self, ui: Any, session: Session, showing: Showing, lesions: LesionsSection) -> None:
-        self._ui, self._session, self._showing = ui, session, showing
+    def __init__(self, ui: Any, session: Session, guard: UpdateGuard, lesions: LesionsSection) -> None:
+        self._ui, self._session, self._guard = ui, session, guard
         self._lesions = lesions
         self.interior = InteriorMap(session, lambda: lesions.table.selectedID)
         self.interior.shown.connect(self._mapShown)
@@ -40,11 +44,11 @@ class DisplaySection:
         ui.mapBox.connect("activated(int)", self._mapChosen)
         lesions.selected.connect(lambda segmentID: self.interior.follow())
         self._mapShown(None)
-        ui.colorCheckBox.connect("toggled(bool)", showing.unless(session.setColorByScore))
+        ui.colorCheckBox.connect("toggled(bool)", guard.unless(session.setColorByScore))
         ui.restoreButton.connect("clicked()", partial(ui.colorCheckBox.setChecked, False))
-        ui.legendCheckBox.connect("toggled(bool)", showing.unless(self._legendToggled))
-        ui.ringsCheckBox.connect("toggled(bool)", showing.unless(self._ringsToggled))
-        ui.opacitySlider.connect("valueChanged(int)", showing.unless(self._opacityMoved))
+        ui.legendCheckBox.connect("toggled(bool)", guard.unless(self._legendToggled))
+        ui.ringsCheckBox.connect("toggled(bool)", guard.unless(self._ringsToggled))
+        ui.opacitySlider.connect("valueChanged(int)", guard.unless(self._opacityMoved))
 
     def show(self) -> None:
         """Show the session's choices, and have the scene follow them."""

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 from radioimmuno.engines.pyradiomics import is_installed
 from radioimmuno.findings import InputError
 
-from ...scene.comparison import showComparison
-from ...services.engines import compareCase
+from ...scene.comparison_table import showComparison
+from ...services.measurement import compareEngines
 from ..state.session import Session
 from ..texts import missingText, problemText
 
@@ -26,13 +26,16 @@ class EngineSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    tell : tells the user a sentence; as of `MessageLine.tell`
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    message : callable
+        Shows a message; as of `MessageLine.show`.
     """
 
-    def __init__(self, ui: Any, session: Session, tell: Callable[..., None]) -> None:
-        self._ui, self._session, self._tell = ui, session, tell
+    def __init__(self, ui: Any, session: Session, message: Callable[..., None]) -> None:
+        self._ui, self._session, self._message = ui, session, message
         # Asked once: what is installed meanwhile can be imported only after a restart.
         isInstalled = is_installed()
         ui.engineLabel.setText(engineText(isInstalled))
@@ -56,24 +59,25 @@ class EngineSection:
         session = self._session
         session.stop()
         try:
-            case = session.inputs.case()
+            study = session.inputs.study()
         except InputError as problem:
-            self._tell(problemText(problem))
+            self._message(problemText(problem))
             return
         only, segmentationNode = session.inputs.included, session.inputs.segmentationNode
+        settings = session.inputs.signature.settings
         session.jobs.start(
             COMPARING,
-            lambda progress: compareCase(case, only, progress),
+            lambda progress: compareEngines(study, settings, only, progress),
             lambda rows: self._compared(segmentationNode, rows),
         )
-        self._tell(_("Measuring with PyRadiomics..."), lambda: session.state == COMPARING)
+        self._message(_("Measuring with PyRadiomics..."), lambda: session.state == COMPARING)
 
     def _compared(self, segmentationNode: Any, rows: Sequence[ComparedFeature]) -> None:
         tableNode = showComparison(segmentationNode, rows)
         both = [row for row in rows if row.ours is not None and row.pyradiomics is not None]
         text = _("Of {count} values {differing} differ; why is in the table {name} (module Tables).")
         differing = sum(bool(row.note) for row in both)
-        self._tell(text.format(count=len(both), differing=differing, name=tableNode.GetName()))
+        self._message(text.format(count=len(both), differing=differing, name=tableNode.GetName()))
 
 
 def engineText(isInstalled: bool) -> str:

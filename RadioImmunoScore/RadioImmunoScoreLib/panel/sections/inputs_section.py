@@ -17,7 +17,7 @@ from ...services import demonstration
 from ..state.jobs import SIMULATING
 from ..state.session import Session
 from ..texts import acquisitionText, problemText
-from ..widgets.showing import Showing
+from ..widgets.message_line import UpdateGuard
 
 SIGNATURE_FILTER = "Signature (*.json)"
 
@@ -27,14 +27,18 @@ class InputsSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    showing : whether the panel is being filled
-    tell : tells the user a sentence; as of `MessageLine.tell`
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    guard : UpdateGuard
+        Whether the panel is being filled.
+    message : callable
+        Shows a message; as of `MessageLine.show`.
     """
 
-    def __init__(self, ui: Any, session: Session, showing: Showing, tell: Callable[..., None]) -> None:
-        self._ui, self._session, self._showing, self._tell = ui, session, showing, tell
+    def __init__(self, ui: Any, session: Session, guard: UpdateGuard, message: Callable[..., None]) -> None:
+        self._ui, self._session, self._guard, self._message = ui, session, guard, message
         self._signatures = sorted(shipped_signatures())
         for name in self._signatures:
             ui.signatureBox.addItem(name)
@@ -60,26 +64,26 @@ class InputsSection:
         ui.kvpFindingLabel.setVisible(bool(differs))
 
     def chooseSignature(self, nameOrPath: str) -> None:
-        """Use a signature by name or file; one that cannot be read is told of and not used."""
+        """Use a signature by name or file; for one that cannot be read a message is shown."""
         try:
             self._session.setSignature(nameOrPath)
         except (InputError, OSError) as problem:
-            self._tell(problemText(problem))
+            self._message(problemText(problem))
 
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
         session = self._session
         session.simulate(demonstration.simulate, self._demonstrationMade)
-        self._tell(_("Making the simulated patient..."), lambda: session.state == SIMULATING)
+        self._message(_("Making the simulated patient..."), lambda: session.state == SIMULATING)
 
     def _demonstrationMade(self, patient: Any) -> None:
         volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
         _showInSlices(volumeNode)
         self._session.setInputs(volumeNode, segmentationNode)
-        self._tell(_("This patient is simulated. Press Score."))
+        self._message(_("This patient is simulated. Press Score."))
 
     def _inputsChosen(self, node: Any) -> None:
-        if not self._showing and not slicer.mrmlScene.IsBatchProcessing():
+        if not self._guard and not slicer.mrmlScene.IsBatchProcessing():
             self._session.setInputs(
                 self._ui.ctSelector.currentNode(), self._ui.segmentationSelector.currentNode()
             )
@@ -106,7 +110,7 @@ class InputsSection:
         self._session.changed.emit()
 
     def _kvpTyped(self) -> None:
-        if self._showing or not self._ui.kvpSpinBox.enabled:
+        if self._guard or not self._ui.kvpSpinBox.enabled:
             return
         kvp = self._ui.kvpSpinBox.value or None
         try:
@@ -114,7 +118,7 @@ class InputsSection:
                 check_kvp(kvp)
         except InputError as problem:
             self._ui.kvpSpinBox.setValue(self._session.parameters.kvp or 0.0)
-            self._tell(problemText(problem))
+            self._message(problemText(problem))
         else:
             self._session.setKvp(kvp)
 
@@ -124,8 +128,10 @@ def kvpFindings(acquisition: Acquisition, kvp: float | None) -> tuple[Finding, .
 
     Parameters
     ----------
-    acquisition : what the CT says
-    kvp : by hand
+    acquisition : Acquisition
+        What the CT says.
+    kvp : float, optional
+        By hand.
     """
     try:
         return *(() if kvp else implausible_kvp(acquisition)), *with_kvp(acquisition, kvp)[1]

@@ -6,13 +6,13 @@ from typing import Any
 
 from ...scene import jumpToLesion
 from ..state import display
-from ..state.segment_choice import SegmentChoice
+from ..state.events import Signal
+from ..state.other_modules import SegmentChoice
 from ..state.session import Session
-from ..state.signal import Signal
 from ..texts import identityText, leftOutText
 from ..widgets.drawing import Pen, penOf
+from ..widgets.lesion_table_view import LesionTableView
 from ..widgets.patient_view import PatientView
-from ..widgets.table import LesionTable
 
 
 class LesionsSection:
@@ -20,8 +20,10 @@ class LesionsSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
 
     Attributes
     ----------
@@ -32,8 +34,8 @@ class LesionsSection:
         self.selected = Signal()
         self._ui, self._session = ui, session
         self._pen: Pen | None = None
-        self._told: str | None = None
-        self.table = LesionTable(ui.lesionTable)
+        self._lastSelected: str | None = None
+        self.table = LesionTableView(ui.lesionTable)
         self.highlight = display.Highlight()
         self.segmentChoice = SegmentChoice(self._segmentChosen)
         self._patientView = PatientView(ui)
@@ -95,8 +97,8 @@ class LesionsSection:
         chosen = self.table.selectedID
         score = self._session.scoreOf(chosen) if chosen else None
         self._patientView.show(self._session.patient, score, self.pen)
-        if chosen != self._told:
-            self._told = chosen
+        if chosen != self._lastSelected:
+            self._lastSelected = chosen
             self.selected.emit(chosen)
 
 

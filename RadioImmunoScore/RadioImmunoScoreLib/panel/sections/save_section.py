@@ -12,8 +12,7 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.findings import InputError
 
-from ...services.dicom_export import checkDicom, readExport, writeExport
-from ...services.export import exportPatient
+from ...services.results_export import checkDicom, exportPatient, readExport, writeExport
 from ..state.jobs import SAVING
 from ..state.session import Session
 from ..texts import problemText
@@ -24,13 +23,16 @@ class SaveSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    tell : tells the user a sentence
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    message : callable
+        Shows a message.
     """
 
-    def __init__(self, ui: Any, session: Session, tell: Callable[[str], None]) -> None:
-        self._ui, self._session, self._tell = ui, session, tell
+    def __init__(self, ui: Any, session: Session, message: Callable[[str], None]) -> None:
+        self._ui, self._session, self._message = ui, session, message
         for button, suffix in ((ui.csvButton, ".csv"), (ui.jsonButton, ".json"), (ui.htmlButton, ".html")):
             button.connect("clicked()", partial(self._ask, suffix))
         ui.dicomButton.connect("clicked()", self._askFolder)
@@ -46,27 +48,29 @@ class SaveSection:
     def save(self, path: str) -> None:
         """Write the patient to a .csv, .json or .html file, and say so or why not."""
         try:
-            exportPatient(self._session.patient, self._session.inputs.case(), path)
+            inputs = self._session.inputs
+            exportPatient(self._session.patient, inputs.study(), inputs.signature, path)
         except (InputError, OSError, ValueError) as problem:
-            self._tell(problemText(problem))
+            self._message(problemText(problem))
         else:
-            self._tell(_("Saved: {path}").format(path=path))
+            self._message(_("Saved: {path}").format(path=path))
 
     def saveDicom(self, folder: str) -> None:
         """Write the patient as DICOM into a folder, on a thread."""
         session = self._session
         try:
-            export = readExport(session.inputs.volumeNode, session.patient, session.inputs.case())
+            inputs = session.inputs
+            export = readExport(inputs.volumeNode, session.patient, inputs.study(), inputs.signature)
         except InputError as problem:
-            self._tell(problemText(problem))
+            self._message(problemText(problem))
             return
         session.stop()
-        self._tell("")
+        self._message("")
         session.jobs.start(SAVING, lambda progress: writeExport(export, folder, progress), self._written)
 
     def _written(self, files: Sequence[Path]) -> None:
         names = ", ".join(file.name for file in files)
-        self._tell(_("Saved in {folder}: {names}").format(folder=files[0].parent, names=names))
+        self._message(_("Saved in {folder}: {names}").format(folder=files[0].parent, names=names))
 
     def _obstacle(self) -> str:
         session = self._session

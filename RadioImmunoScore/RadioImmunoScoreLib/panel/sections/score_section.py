@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 from ..state.jobs import IDLE, UPDATING
 from ..state.session import Session
 from ..texts import missingText
-from ..widgets.showing import MessageLine, Showing
+from ..widgets.message_line import MessageLine, UpdateGuard
 
 
 class ScoreSection:
@@ -17,17 +17,20 @@ class ScoreSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    showing : whether the panel is being filled
-    line : where the user is told things
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    guard : UpdateGuard
+        Whether the panel is being filled.
+    line : MessageLine
     """
 
-    def __init__(self, ui: Any, session: Session, showing: Showing, line: MessageLine) -> None:
+    def __init__(self, ui: Any, session: Session, guard: UpdateGuard, line: MessageLine) -> None:
         self._ui, self._session, self._line = ui, session, line
         self._missing = ""
         ui.scoreButton.connect("clicked()", self._scoreOrCancel)
-        ui.updateCheckBox.connect("toggled(bool)", showing.unless(session.setUpdateWhileEditing))
+        ui.updateCheckBox.connect("toggled(bool)", guard.unless(session.setUpdateWhileEditing))
         session.jobs.stateChanged.connect(self._stateChanged)
         session.history.changed.connect(line.clear)
         session.jobs.progressed.connect(self._progressed)
@@ -50,7 +53,7 @@ class ScoreSection:
         hasScores = state in (IDLE, UPDATING) and self._session.patient is not None
         for button in (ui.csvButton, ui.jsonButton, ui.htmlButton, ui.restoreButton):
             button.setEnabled(hasScores)
-        self._tellMissing(missingText(missing) if state == IDLE else "")
+        self._showMissing(missingText(missing) if state == IDLE else "")
 
     def _stateChanged(self, state: str) -> None:
         if self._session.jobs.isBusy:
@@ -58,16 +61,16 @@ class ScoreSection:
         self._line.refresh()
         self.showState(state)
 
-    def _tellMissing(self, text: str) -> None:
-        """Tell what is missing where nothing else is told, and no longer than it is missing."""
+    def _showMissing(self, text: str) -> None:
+        """Show what is missing where there is no other message, and no longer than it is missing."""
         if self._line.text in ("", self._missing):
             self._missing = text
-            self._line.tell(text)
+            self._line.show(text)
 
     def _scoreOrCancel(self) -> None:
         if self._session.jobs.isBusy:
             self._session.stop()
-            self._line.tell(_("Cancelled. Nothing was changed."))
+            self._line.show(_("Cancelled. Nothing was changed."))
         else:
             self._session.score()
 

@@ -11,13 +11,12 @@ from slicer.i18n import tr as _
 
 import qt
 
-from ...scene.strokes import LINE, POINT
-from ...services.strokes import ADD, NEW, REMOVE
+from ...scene.stroke_markups import LINE, POINT
+from ...services.segment_edits import ADD, NEW, REMOVE
 from ..state.jobs import SEGMENTING
-from ..state.neighbours import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
-from ..state.placing import Placing
-from ..state.segmenting import Segmenting
+from ..state.other_modules import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from ..state.session import Session
+from ..state.strokes import Placing, Segmenting
 
 CHOICES = (NEW, ADD, REMOVE)
 
@@ -27,9 +26,12 @@ class SegmentSection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    selectedID : gives the segment ID of the selected lesion, or None
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    selectedID : callable
+        Gives the segment ID of the selected lesion, or None.
     """
 
     def __init__(self, ui: Any, session: Session, selectedID: Callable[[], str | None]) -> None:

@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
 
-from ...services.case import checked, stabilityOf
+from ...services.scene_study import stabilityOf
 from ..state.jobs import TESTING
 from ..state.session import Session
 from ..texts import problemText
@@ -25,9 +25,12 @@ class StabilitySection:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
-    session : the patient
-    tester : as `case.stabilityOf`; a test gives its own
+    ui : object
+        The panel's widgets by name.
+    session : Session
+        The patient.
+    tester : callable
+        As `scene_study.stabilityOf`; a test gives its own.
     """
 
     def __init__(self, ui: Any, session: Session, tester: Tester = stabilityOf) -> None:
@@ -49,16 +52,17 @@ class StabilitySection:
         """Test the lesions whose score holds."""
         session, only = self._session, self._testable()
         try:
-            case = session.inputs.case()
+            study = session.inputs.study()
         except InputError as problem:
             session.message.emit(problemText(problem))
             return
         session.message.emit("")
         session.stop()
-        tester = self.tester
+        tester, signature = self.tester, session.inputs.signature
 
         def work(progress: Callable[[int, int], None]) -> PatientStability:
-            return tester(checked(case), only=only, progress=progress)
+            whole = study.with_values_checked(signature.settings)
+            return tester(whole, signature, only=only, progress=progress)
 
         session.jobs.start(TESTING, work, self._enter)
 

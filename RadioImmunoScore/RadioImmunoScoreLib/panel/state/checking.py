@@ -9,15 +9,16 @@ from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import Lesion
+from radioimmuno.study import Study
 
 from ...scene import readLesions
-from ...services.case import Case
-from ...services.checks import checkCase, enterRepaired, repairLesion
+from ...services.measurement import checkStudy
+from ...services.segment_edits import enterRepaired, repairLesion
 from ..texts import problemText
 from .edits import Stamps, frameOf, stampsOf
+from .events import Signal
 from .jobs import CHECKING
 from .session import Session
-from .signal import Signal
 
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
@@ -29,19 +30,21 @@ class Checking:
 
     Parameters
     ----------
-    session : the patient
+    session : Session
+        The patient.
 
     Attributes
     ----------
     changed : Signal; something was found, or what was found is of another patient
-    found : what was found, in the order of the lesions; None before the first check
+    found : sequence of LesionFinding, optional
+        What was found, in the order of the lesions; None before the first check.
     """
 
     def __init__(self, session: Session) -> None:
         self.changed = Signal()
         self.found: Sequence[LesionFinding] | None = None
         self._session = session
-        self._case: Case | None = None
+        self._study: Study | None = None
         self._seen: Any = None
 
     @property
@@ -52,30 +55,32 @@ class Checking:
     @property
     def lesions(self) -> tuple[Lesion, ...]:
         """The lesions that were checked."""
-        return self._case.lesions if self._case else ()
+        return self._study.lesions if self._study else ()
 
     def followScene(self) -> None:
         """Forget what was found in a segmentation or a CT that is not looked at any more."""
         if self.found is not None and self._seen[:2] != self._nodes():
-            self.found, self._case = None, None
+            self.found, self._study = None, None
             self.changed.emit()
 
     def check(self) -> None:
         """Check all lesions."""
-        case = self._read()
-        if case is None:
+        study = self._read()
+        if study is None:
             return
-        seen = self._now()
+        seen, settings = self._now(), self._session.inputs.signature.settings
         self._session.stop()
         self._session.jobs.start(
-            CHECKING, lambda progress: checkCase(case, progress), lambda found: self._enter(case, seen, found)
+            CHECKING,
+            lambda progress: checkStudy(study, settings, progress),
+            lambda found: self._enter(study, seen, found),
         )
 
     def repairsOf(self, code: str) -> Sequence[Repair]:
         """What can be done about findings with this code."""
         from radioimmuno.quality.repairs import repairs_of
 
-        return repairs_of(code, self._case.image if self._case else None)
+        return repairs_of(code, self._study.image if self._study else None)
 
     def repair(self, segmentID: str, repair: Repair) -> None:
         """Repair a lesion as it is now, undoable, and check again."""
@@ -91,8 +96,8 @@ class Checking:
             lambda repaired: self._enterRepaired(repair.title, lesion, repaired),
         )
 
-    def _enter(self, case: Case, seen: Any, found: Sequence[LesionFinding]) -> None:
-        self.found, self._case, self._seen = found, case, seen
+    def _enter(self, study: Study, seen: Any, found: Sequence[LesionFinding]) -> None:
+        self.found, self._study, self._seen = found, study, seen
         self.changed.emit()
 
     def _enterRepaired(self, title: str, lesion: Lesion, repaired: Sequence[Lesion]) -> None:
@@ -111,9 +116,9 @@ class Checking:
             session.measured(written)
         self.check()
 
-    def _read(self) -> Case | None:
+    def _read(self) -> Study | None:
         try:
-            return self._session.inputs.case()
+            return self._session.inputs.study()
         except InputError as problem:
             self._session.message.emit(problemText(problem))
             return None

@@ -1,8 +1,13 @@
-"""When something was edited, and what it may have been: by time stamps."""
+"""What was edited: noticed by time stamps, and what the panel did itself taken back and done again.
+
+Undo brings back only the segments that a step wrote, and only their voxels: what was noted, scored or drawn
+otherwise meanwhile stays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +15,10 @@ import slicer
 import vtk
 
 from ...scene import shapeFindings
-from ...scene.geometry import linearPart, transformBetween, volumeLattice
-from ...scene.tags import setAxes
-from .observers import Observers
-from .timers import release, singleShot
+from ...scene.ras_geometry import linearPart, transformBetween, volumeLattice
+from ...scene.segment_properties import setAxes
+from ...scene.segments import SegmentCopy, copySegment, restoreSegment
+from .events import Observers, Signal, release, singleShot
 
 MARK_MS = 30
 PAUSE_MS = 200
@@ -26,8 +31,10 @@ class EditWatch:
 
     Parameters
     ----------
-    mark : called soon after an event, so that rows can be marked
-    pause : called when no event came for a while
+    mark : callable
+        Called soon after an event, so that rows can be marked.
+    pause : callable
+        Called when no event came for a while.
     """
 
     def __init__(self, mark: Callable[[], None], pause: Callable[[], None]) -> None:
@@ -142,3 +149,73 @@ def geometryOf(volumeNode: Any, segmentationNode: Any) -> tuple[Any, ...]:
     between = bends if matrix is None else tuple(np.round(matrix, 6).ravel().tolist())
     shape = volumeLattice(volumeNode) if volumeNode.GetImageData() else None
     return between, shape, shapeFindings(volumeNode)
+
+
+MAX_STEPS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Segments as they are to be brought back by segment ID, None for those that are to go."""
+
+    title: str
+    segments: Mapping[str, SegmentCopy | None]
+
+
+class History:
+    """Steps back and forth in one segmentation.
+
+    Attributes
+    ----------
+    changed : Signal; there is another step to take back or to do again
+    """
+
+    def __init__(self) -> None:
+        self.changed = Signal()
+        self._node: Any = None
+        self._undo: list[Step] = []
+        self._redo: list[Step] = []
+
+    @property
+    def undoTitle(self) -> str:
+        """What would be taken back; empty for nothing."""
+        return self._undo[-1].title if self._undo else ""
+
+    @property
+    def redoTitle(self) -> str:
+        """What would be done again; empty for nothing."""
+        return self._redo[-1].title if self._redo else ""
+
+    def begin(self, segmentationNode: Any | None) -> None:
+        """Forget all steps when it is another segmentation."""
+        if segmentationNode is not self._node:
+            self._node, self._undo, self._redo = segmentationNode, [], []
+            self.changed.emit()
+
+    def keep(self, segmentIDs: Iterable[str]) -> dict[str, SegmentCopy | None]:
+        """Segments as they are now, to be handed to `add` after they were written."""
+        return {segmentID: copySegment(self._node, segmentID) for segmentID in segmentIDs}
+
+    def add(self, title: str, before: Mapping[str, SegmentCopy | None]) -> None:
+        """A step was done to segments that were like this before; None for those that it made."""
+        self._undo = [*self._undo, Step(title, before)][-MAX_STEPS:]
+        self._redo.clear()
+        self.changed.emit()
+
+    def undo(self) -> set[str]:
+        """Take the last step back; the IDs of the segments that were written."""
+        return self._take(self._undo, self._redo)
+
+    def redo(self) -> set[str]:
+        """Do again what was taken back last; the IDs of the segments that were written."""
+        return self._take(self._redo, self._undo)
+
+    def _take(self, source: list[Step], target: list[Step]) -> set[str]:
+        if not source:
+            return set()
+        step = source.pop()
+        target.append(Step(step.title, self.keep(step.segments)))
+        for segmentID, kept in step.segments.items():
+            restoreSegment(self._node, segmentID, kept)
+        self.changed.emit()
+        return set(step.segments)

@@ -1,17 +1,59 @@
-"""A row of the lesion table: what is known of one segment."""
+"""The rows of the lesion table: what is known of each segment, and what the user notes of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.stability.agreement import LesionStability
 
-from ...scene.sites import copiedSite
-from ...scene.tags import axesOf, irradiatedOf
-from .volumes import Volumes
+from ...scene import setIrradiated, setSite
+from ...scene.ras_geometry import imageToWorld, scalarsOf
+from ...scene.reading import BINARY_LABELMAP
+from ...scene.segment_properties import axesOf, copiedSite, irradiatedOf
+from .inputs import Inputs
+from .scores import ScoreStore
+
+# A label map that segments share can be as large as the CT: the panel would stand still while it is counted.
+MAX_COUNTED_VOXELS = 16_000_000
+
+CC_PER_MM3 = 1e-3
+DECIMALS = 6
+
+
+class Volumes:
+    """The volumes of segments; what was counted is kept until the voxels are others."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, tuple[tuple[int, int], float]] = {}
+
+    def begin(self) -> None:
+        """Forget all: segments of another segmentation may have the same IDs."""
+        self._counted.clear()
+
+    def of(self, segment: Any, segmentID: str) -> float | None:
+        """A segment's volume in cc; None without a label map, or with one that is too large to count now."""
+        labelmap = segment.GetRepresentation(BINARY_LABELMAP)
+        if labelmap is None or labelmap.GetNumberOfPoints() > MAX_COUNTED_VOXELS:
+            return None
+        stamp = labelmap.GetMTime(), segment.GetLabelValue()
+        known = self._counted.get(segmentID)
+        if known is None or known[0] != stamp:
+            known = self._counted[segmentID] = stamp, _volumeCc(labelmap, stamp[1])
+        return known[1]
+
+
+def _volumeCc(labelmap: Any, label: int) -> float:
+    voxelMm3 = abs(float(np.linalg.det(imageToWorld(labelmap)[:3, :3])))
+    voxels = int(np.count_nonzero(scalarsOf(labelmap) == label))
+    # A saved scene keeps spacing to fewer digits.
+    return round(voxels * voxelMm3 * CC_PER_MM3, DECIMALS)
+
 
 LEFT_OUT = "left_out"
 
@@ -65,3 +107,49 @@ def rowOf(
         axesMm=axesOf(segment),
         stability=score.stability if score else None,
     )
+
+
+class LesionNotes:
+    """Writes what is said of a lesion where it belongs: to its segment, its row, the parameters.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The patient's inputs.
+    store : ScoreStore
+        The patient's scores.
+    changed : callable
+        Called after each.
+    edited : callable
+        Called when there may be something to score.
+    """
+
+    def __init__(
+        self, inputs: Inputs, store: ScoreStore, changed: Callable[[], None], edited: Callable[[], None]
+    ) -> None:
+        self._inputs, self._store = inputs, store
+        self._changed, self._edited = changed, edited
+
+    def setSite(self, segmentID: str, site: Site) -> None:
+        """Say where a lesion sits."""
+        setSite(self._segment(segmentID), site, segmentID)
+        self._store.compare()
+        self._changed()
+
+    def setIrradiated(self, segmentID: str, irradiated: bool | None) -> None:
+        """Say whether a lesion was irradiated; its score does not depend on it."""
+        setIrradiated(self._segment(segmentID), irradiated)
+        self._store.compare()
+        self._changed()
+
+    def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
+        """Leave a lesion out of scoring and of the patient's metrics, or take it in again."""
+        self._inputs.setIncluded(segmentID, isIncluded)
+        if isIncluded:
+            self._store.ask(segmentID)
+        self._store.compare()
+        self._changed()
+        self._edited()
+
+    def _segment(self, segmentID: str) -> Any:
+        return self._inputs.segmentationNode.GetSegmentation().GetSegment(segmentID)

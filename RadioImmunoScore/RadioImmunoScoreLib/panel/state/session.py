@@ -12,23 +12,18 @@ from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
 from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.stability.agreement import PatientStability
+from radioimmuno.study import Study
 
 from ...scene.parameters import Parameters
-from ...scene.sites import noteSites, sitesOf
-from ...services.case import Case, checked, inputsOf, scoreCase
+from ...scene.segment_properties import noteSites, sitesOf
+from ...services.scene_study import inputsOf, scoreStudy
 from ..texts import problemText
-from .edits import AxesWatch, EditWatch, observeInputs
+from .edits import AxesWatch, EditWatch, History, observeInputs
+from .events import Observers, Signal
 from .inputs import Inputs
-from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
-from .notes import LesionNotes
-from .observers import Observers
-from .rows import Row, rowOf
-from .scene_view import SceneView
-from .score_store import ScoreStore
-from .signal import Signal
-from .undo import History
-from .volumes import Volumes
-from .worker import Progress
+from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs, Progress
+from .rows import LesionNotes, Row, Volumes, rowOf
+from .scores import SceneView, ScoreStore
 
 Scorer = Callable[..., Sequence[LesionScore]]
 
@@ -38,19 +33,24 @@ class Session:
 
     Parameters
     ----------
-    parameters : where inputs, choices and scores are kept
-    scorer : as `case.scoreCase`; a test gives its own
+    parameters : Parameters
+        Where inputs, choices and scores are kept.
+    scorer : callable
+        As `scene_study.scoreStudy`; a test gives its own.
 
     Attributes
     ----------
     changed : Signal; what is shown is to be read again
     message : Signal of a sentence for the user
-    jobs : what is under way
-    history : what was done to segments here
-    notes : what the user says of lesions
+    jobs : Jobs
+        What is under way.
+    history : History
+        What was done to segments here.
+    notes : LesionNotes
+        What the user says of lesions.
     """
 
-    def __init__(self, parameters: Parameters, scorer: Scorer = scoreCase) -> None:
+    def __init__(self, parameters: Parameters, scorer: Scorer = scoreStudy) -> None:
         self.changed, self.message = Signal(), Signal()
         self.observers = Observers()
         self.jobs = Jobs()
@@ -218,13 +218,13 @@ class Session:
             return
         scorer = self._scorer
 
-        def work(progress: Progress) -> tuple[Case, Sequence[LesionScore]]:
-            whole = checked(snapshot.case)
-            return whole, scorer(whole, only=only, progress=progress)
+        def work(progress: Progress) -> tuple[Study, Sequence[LesionScore]]:
+            whole = snapshot.study.with_values_checked(snapshot.signature.settings)
+            return whole, scorer(whole, snapshot.signature, only=only, progress=progress)
 
-        def done(result: tuple[Case, Sequence[LesionScore]]) -> None:
+        def done(result: tuple[Study, Sequence[LesionScore]]) -> None:
             whole, rows = result
-            self.inputs.reader.keepChecked(whole, snapshot.ctStamp)
+            self.inputs.reader.rememberValues(snapshot, whole)
             self._store.enter(snapshot, rows)
             self._showInScene()
 

@@ -17,7 +17,7 @@ from radioimmuno.signature.signature import Signature
 from radioimmuno.signature.variables import variable_of
 from radioimmuno.stability.agreement import LesionStability
 
-from ...scene.maps import rampColor
+from ...scene.interior_map import rampColor
 
 CHIP_PX = 14
 BAR_SIZE = (50, 22)

@@ -11,7 +11,7 @@ import qt
 from radioimmuno.scoring.patient_metrics import designation
 from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
 
-from ..state.signal import Signal
+from ..state.events import Signal
 from .drawing import Pen, contributionBars, scorePlot
 
 SUBSETS = ("all", "irradiated", "not irradiated")
@@ -28,7 +28,8 @@ class PatientView:
 
     Parameters
     ----------
-    ui : the panel's widgets by name
+    ui : object
+        The panel's widgets by name.
 
     Attributes
     ----------
@@ -77,10 +78,10 @@ class PatientView:
             item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
             self._ui.metricsTable.setItem(number, column, item)
         if metrics.outside_bins:
-            said = {"outside": metrics.outside_bins, "n": metrics.n}
+            counts = {"outside": metrics.outside_bins, "n": metrics.n}
             item = self._ui.metricsTable.item(number, ENTROPY)
-            item.setText(_("{entropy} ({outside} outside)").format(entropy=item.text(), **said))
-            item.setToolTip(_("{outside} of {n} scores lie outside the signature's bins").format(**said))
+            item.setText(_("{entropy} ({outside} outside)").format(entropy=item.text(), **counts))
+            item.setToolTip(_("{outside} of {n} scores lie outside the signature's bins").format(**counts))
         for column, segmentID in ((MINIMUM, metrics.minimum_lesion), (MAXIMUM, metrics.maximum_lesion)):
             if segmentID in names:
                 self._ends[number, column] = segmentID

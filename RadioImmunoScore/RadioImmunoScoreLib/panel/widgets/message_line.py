@@ -1,4 +1,4 @@
-"""What the panel shows told from what the user does; and the line in which it tells things."""
+"""What the panel shows kept apart from what the user does; and the line for its messages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Any
 
 
-class Showing:
-    """True while the panel is being filled: what widgets tell meanwhile is not the user's doing."""
+class UpdateGuard:
+    """True while the panel is being filled: what widgets signal meanwhile is not the user's doing."""
 
     def __init__(self) -> None:
         self._isOn = False
@@ -30,12 +30,13 @@ class Showing:
 
 
 class MessageLine:
-    """The line in which the panel tells what happened; hidden as long as there is nothing to tell.
+    """The line that says what happened; hidden as long as there is no message.
 
     Parameters
     ----------
     label : QLabel
-    subject : gives what a sentence is about when nothing else is said: it goes when that is another
+    subject : callable
+        Gives what a message is about: it goes when that is another.
     """
 
     def __init__(self, label: Any, subject: Callable[[], Any]) -> None:
@@ -44,15 +45,16 @@ class MessageLine:
 
     @property
     def text(self) -> str:
-        """What is told."""
+        """The message."""
         return self._label.text
 
-    def tell(self, text: str, isCurrent: Callable[[], bool] | None = None) -> None:
+    def show(self, text: str, isCurrent: Callable[[], bool] | None = None) -> None:
         """Show a sentence instead of the last one; empty for none.
 
         Parameters
         ----------
-        isCurrent : whether what the sentence is about is still so; asked by `refresh`
+        isCurrent : callable, optional
+            Whether what the sentence is about is still so; asked by `refresh`.
         """
         about = self._subject()
         self._isCurrent = lambda: about == self._subject() and (isCurrent is None or isCurrent())
@@ -60,10 +62,10 @@ class MessageLine:
         self._label.setVisible(bool(text))
 
     def clear(self) -> None:
-        """Another action begins: what was told belongs to the last one."""
-        self.tell("")
+        """Another action begins: the message belongs to the last one."""
+        self.show("")
 
     def refresh(self) -> None:
-        """Tell nothing any more of what is gone, or is not as it was told."""
+        """Take away a message about what is gone or is another now."""
         if self.text and not self._isCurrent():
             self.clear()

@@ -23,8 +23,10 @@ def latticeFromIjkToRas(ijkToRas: np.ndarray, extent: Sequence[int]) -> Lattice:
 
     Parameters
     ----------
-    ijkToRas : (4, 4), index (i, j, k) to RAS mm
-    extent : (i min, i max, j min, j max, k min, k max), as VTK has it: both ends included
+    ijkToRas : ndarray of float, shape (4, 4)
+        (4, 4), index (i, j, k) to RAS mm.
+    extent : sequence of int
+        (i min, i max, j min, j max, k min, k max), as VTK has it: both ends included.
     """
     ijkToLps = RAS_TO_LPS @ ijkToRas
     steps = ijkToLps[:3, 2::-1]

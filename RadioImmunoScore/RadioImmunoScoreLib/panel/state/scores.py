@@ -1,27 +1,26 @@
-"""The last scores of the selected segmentation, and which of them are stale."""
+"""The last scores of the selected segmentation, which of them are stale, and the scene that shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import Site
-from radioimmuno.scoring.results import LesionScore
+from radioimmuno.scoring.results import LesionScore, PatientScore
 
-from ...scene.sites import sitesOf
-from ...scene.tags import irradiatedOf
-from .case_reader import Snapshot
+from ...scene import clearScores, hideOthers, showScores
+from ...scene.segment_properties import irradiatedOf, sitesOf
 from .edits import changedSince, stampsOf
-from .inputs import Inputs
+from .inputs import Inputs, Snapshot
 
 # No lesion has this digest: its score is stale whatever happens.
 STALE = ""
 
 
 class ScoreStore:
-    """Scores by segment ID, each with the digest of what it was measured on (see `case_reader`).
+    """Scores by segment ID, each with the digest of what it was measured on (see `inputs`).
 
     A score is stale when its digest is another one now: by an edit of its segment or of a neighbour, by
     another signature, tube voltage, CT or transform, by a site that counts. Everything is kept on the
@@ -29,7 +28,8 @@ class ScoreStore:
 
     Parameters
     ----------
-    inputs : the patient's inputs
+    inputs : Inputs
+        The patient's inputs.
     """
 
     def __init__(self, inputs: Inputs) -> None:
@@ -40,7 +40,7 @@ class ScoreStore:
 
     def begin(self) -> None:
         """Go on with the scores that are kept of the segmentation that is selected now."""
-        kept = self._inputs.parameters.keptScores
+        kept = self._inputs.parameters.savedScores
         self.scores: dict[str, LesionScore] = {i: self._measuredOr(row) for i, row in kept.rows.items()}
         self._digests: dict[str, str | None] = {i: kept.digests.get(i) for i in kept.rows}
         self.restored = {i for i, row in kept.rows.items() if self.scores[i] is row}
@@ -126,7 +126,7 @@ class ScoreStore:
         if node is not None:
             measured = {i: row for i, row in self.scores.items() if i not in self.restored}
             self._measured.update({(node.GetID(), i): row for i, row in measured.items()})
-        self._inputs.parameters.keepScores(self.scores, self._digests)
+        self._inputs.parameters.saveScores(self.scores, self._digests)
 
     def _measuredOr(self, kept: LesionScore) -> LesionScore:
         """The row as it was measured here; else as it was kept."""
@@ -159,5 +159,59 @@ class ScoreStore:
     def _asTagged(self, row: LesionScore, site: Site | None) -> LesionScore:
         """The row with what is said of the lesion now."""
         segment = self._inputs.segmentationNode.GetSegmentation().GetSegment(row.id)
-        said = {"name": segment.GetName(), "irradiated": irradiatedOf(segment), "site": site}
-        return row if all(getattr(row, k) == v for k, v in said.items()) else replace(row, **said)
+        stated = {"name": segment.GetName(), "irradiated": irradiatedOf(segment), "site": site}
+        return row if all(getattr(row, k) == v for k, v in stated.items()) else replace(row, **stated)
+
+
+class SceneView:
+    """Brings the scene to the rows; nothing is touched when it shows them already.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The patient's inputs.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._shown: Any = None
+
+    def begin(self) -> None:
+        """Show this segmentation's results, and those of no other."""
+        self._shown = None
+        if self._inputs.segmentationNode is not None:
+            hideOthers(self._inputs.segmentationNode)
+
+    def show(self, patient: PatientScore | None, stale: Collection[str], restored: Collection[str]) -> None:
+        """Bring the scene to the patient's rows.
+
+        Parameters
+        ----------
+        patient : PatientScore, optional
+            The included rows; None where nothing is scored.
+        stale, restored : IDs of the rows that are stale, and of those that came without their rings
+        """
+        inputs = self._inputs
+        nodes = inputs.volumeNode, inputs.segmentationNode
+        if None in nodes or not inputs.parameters.hasSavedScores:
+            return
+        byScore = inputs.parameters.colorByScore
+        lesions = patient.lesions if patient else ()
+        above = nodes[0].GetTransformNodeID()
+        # A duplicate wears its original's color until it is looked at.
+        what = inputs.signature.sha256, byScore, above, tuple(inputs.segmentIDs)
+        state = (*nodes, *what, frozenset(stale), frozenset(restored))
+        if self._isShown(state, lesions):
+            return
+        self._shown = state, lesions
+        if patient is None:
+            clearScores(nodes[1])
+        else:
+            showScores(
+                *nodes, patient, inputs.signature, stale=stale, restored=restored, inScoreColors=byScore
+            )
+
+    def _isShown(self, state: Any, lesions: Collection[Any]) -> bool:
+        if self._shown is None or self._shown[0] != state or len(self._shown[1]) != len(lesions):
+            return False
+        return all(one is other for one, other in zip(self._shown[1], lesions, strict=True))

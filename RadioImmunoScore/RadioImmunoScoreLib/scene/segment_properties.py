@@ -1,7 +1,18 @@
-"""What a segment's tags say: site, irradiation, UID, how it was drawn, its color before it was painted."""
+"""What a segment's tags hold: site, irradiation, UID, how it was drawn, its color before it was painted.
+
+Slicer's *Add* gives a new segment the terminology of the last one, and a duplicate has all tags of what it
+was made of: neither says where the new lesion sits. A tag of ours keeps, for each segment, whether its site
+was stated for that very segment or inherited; an inherited site counts as unknown until a person confirms it
+in the panel, or gives the segment another terminology.
+
+What was there before the module looked first counts as stated, but for a site that repeats the last one's in
+a segmentation that is of no file, under the name that Slicer gives to a segment that was added by hand.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import vtk
@@ -20,12 +31,15 @@ from radioimmuno.io.segment_tags import (
     inherited,
     irradiated_from_tag,
     irradiated_tag,
+    is_inherited,
     lesion_from_tag,
+    site_from_terminology,
     site_of,
     site_tags,
     stated,
 )
 from radioimmuno.lesion import Delineation, Site
+from radioimmuno.signature.color_scale import Rgb
 
 # Long and short axis in mm, as they were measured when the lesion was segmented.
 AXES = "RadioImmunoScore.AxesMm"
@@ -135,3 +149,79 @@ def setMarked(segment: Any, isLesion: bool | None) -> None:
         segment.SetTag(LESION_TAG, "yes" if isLesion else "no")
     elif segment.HasTag(LESION_TAG):
         segment.RemoveTag(LESION_TAG)
+
+
+# What Slicer calls a segment that was added by hand.
+DEFAULT_NAME = re.compile(r"Segment(_\d+)?")
+
+
+def sitesOf(segmentationNode: Any) -> dict[str, Site | None]:
+    """The sites that were stated, by segment ID; nothing is written."""
+    return {
+        segmentID: siteOf(segment, origin)
+        for segmentID, (segment, origin) in _origins(segmentationNode).items()
+    }
+
+
+def copiedSite(segment: Any, site: Site | None) -> Site | None:
+    """What the terminology of a segment names, where its site does not count; None where it names none."""
+    named = site_from_terminology(tagOf(segment, TERMINOLOGY_TAG) or "")
+    return None if site is not None else named
+
+
+def noteSites(segmentationNode: Any) -> None:
+    """Keep in the segments' tags which sites were stated, so that a saved scene knows."""
+    for segment, origin in _origins(segmentationNode).values():
+        if tagOf(segment, SITE_ORIGIN_TAG) != origin:
+            segment.SetTag(SITE_ORIGIN_TAG, origin)
+
+
+def _origins(segmentationNode: Any) -> dict[str, tuple[Any, str]]:
+    """Each segment with what its origin tag is to say."""
+    segmentation = segmentationNode.GetSegmentation()
+    segments = {i: segmentation.GetSegment(i) for i in segmentation.GetSegmentIDs()}
+    known = {i: tagOf(segment, SITE_ORIGIN_TAG) or "" for i, segment in segments.items()}
+    isLater = any(origin == stated(i) or is_inherited(origin) for i, origin in known.items())
+    storage = segmentationNode.GetStorageNode()
+    isOfFile = storage is not None and bool(storage.GetFileName())
+    found, last = {}, ""
+    for segmentID, segment in segments.items():
+        entry, origin = tagOf(segment, TERMINOLOGY_TAG) or "", known[segmentID]
+        if not origin:
+            isByHand = isLater or (not isOfFile and DEFAULT_NAME.fullmatch(segment.GetName() or ""))
+            isRepeated = bool(entry) and entry == last
+            origin = inherited(entry) if isByHand and isRepeated else stated(segmentID)
+        elif origin != stated(segmentID) and not is_inherited(origin):
+            origin = inherited(entry)
+        found[segmentID] = segment, origin
+        last = entry
+    return found
+
+
+def paintSegments(segmentationNode: Any, colors: Mapping[str, Rgb]) -> None:
+    """Give segments these colors, by segment ID, and all others their own.
+
+    A segment's own color stays kept in its tag. One that is gone, because the user deleted it meanwhile, is
+    passed over.
+    """
+    segmentation = segmentationNode.GetSegmentation()
+    for segmentID in segmentation.GetSegmentIDs():
+        segment = segmentation.GetSegment(segmentID)
+        if segmentID not in colors:
+            _restore(segment)
+            continue
+        if not segment.HasTag(ORIGINAL_COLOR):
+            segment.SetTag(ORIGINAL_COLOR, " ".join(map(repr, segment.GetColor())))
+        segment.SetColor(*colors[segmentID])
+
+
+def restoreColors(segmentationNode: Any) -> None:
+    """Give all painted segments their own colors again, to the last bit."""
+    paintSegments(segmentationNode, {})
+
+
+def _restore(segment: Any) -> None:
+    original = tagOf(segment, ORIGINAL_COLOR)
+    if original is not None:
+        segment.SetColor(*map(float, original.split()))
+        segment.RemoveTag(ORIGINAL_COLOR)

@@ -30,7 +30,7 @@ DIM: Rgb = (0.62, 0.66, 0.72)
 
 
 @dataclass(frozen=True, eq=False)
-class Portrait:
+class LabelledPicture:
     """A picture and, by lesion ID, the row and column where each lesion is seen in it."""
 
     picture: np.ndarray
@@ -65,17 +65,21 @@ class Painter:
         return framed, above
 
 
-def axialPortrait(
+def axialPicture(
     view: SliceView, slices: Sequence[float], spots: Sequence[Spot], legendNode: Any, painter: Painter
-) -> Portrait:
+) -> LabelledPicture:
     """A panel for each slice, the legend beside them.
 
     Parameters
     ----------
-    view : an axial view that shows the CT; its size is that of a panel
-    slices : superior positions in mm
-    spots : all lesions
-    legendNode : the scores' legend, as shown in the view
+    view : SliceView
+        An axial view that shows the CT; its size is that of a panel.
+    slices : sequence of float, mm
+        Superior positions in mm.
+    spots : sequence of Spot
+        All lesions.
+    legendNode : vtkMRMLColorLegendDisplayNode
+        The scores' legend, as shown in the view.
     """
     width, height = view.size
     columns = math.ceil(math.sqrt(len(slices)))
@@ -95,27 +99,31 @@ def axialPortrait(
     top = (canvas.shape[0] - height) // 2
     canvas[top : top + height, -LEGEND_PX:] = _legendAlone(view)[:, -LEGEND_PX:]
     framed, down = painter.framed(canvas)
-    return Portrait(framed, {key: (row + down, column) for key, (row, column) in places.items()})
+    return LabelledPicture(framed, _movedDown(places, down))
 
 
-def threeDPortrait(view: ThreeDView, spots: Sequence[Spot], painter: Painter) -> Portrait:
+def threeDPicture(view: ThreeDView, spots: Sequence[Spot], painter: Painter) -> LabelledPicture:
     """The 3D view as it stands, the lesions named."""
-    portrait = _labelled(view, {spot.id: spot.center for spot in spots}, spots, painter)
-    framed, down = painter.framed(portrait.picture)
-    return Portrait(framed, {key: (row + down, column) for key, (row, column) in portrait.places.items()})
+    labelled = _labelled(view, {spot.id: spot.center for spot in spots}, spots, painter)
+    framed, down = painter.framed(labelled.picture)
+    return LabelledPicture(framed, _movedDown(labelled.places, down))
 
 
-def _panel(view: SliceView, superior: float, spots: Sequence[Spot], painter: Painter) -> Portrait:
+def _movedDown(places: Mapping[str, tuple[int, int]], pixels: int) -> dict[str, tuple[int, int]]:
+    return {key: (row + pixels, column) for key, (row, column) in places.items()}
+
+
+def _panel(view: SliceView, superior: float, spots: Sequence[Spot], painter: Painter) -> LabelledPicture:
     right, anterior, _ = view.center
     view.jumpTo((right, anterior, superior))
-    portrait = _labelled(view, {spot.id: spot.centerAt(superior) for spot in spots}, spots, painter)
-    _drawOrientation(portrait.picture, superior)
-    return portrait
+    labelled = _labelled(view, {spot.id: spot.centerAt(superior) for spot in spots}, spots, painter)
+    _drawOrientation(labelled.picture, superior)
+    return labelled
 
 
 def _labelled(
     view: SliceView | ThreeDView, centers: Mapping[str, np.ndarray], spots: Sequence[Spot], painter: Painter
-) -> Portrait:
+) -> LabelledPicture:
     """The view's picture with a label beside each lesion, and where the lesions' centers are in it."""
     picture = view.render()
     places, labels = {}, []
@@ -124,7 +132,7 @@ def _labelled(
         radius = max(abs(view.pixelOf(point)[1] - column) for point in spot.leftAndRight)
         labels.append(painter.label(spot.id, row, column, radius))
     drawLabels(picture, labels)
-    return Portrait(picture, places)
+    return LabelledPicture(picture, places)
 
 
 def _drawOrientation(picture: np.ndarray, superior: float) -> None:

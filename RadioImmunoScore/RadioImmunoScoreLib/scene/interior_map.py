@@ -14,8 +14,8 @@ import slicer
 
 from radioimmuno.geometry.image import Image
 
-from .geometry import ijkToRasFromLattice
 from .nodes import PREFIX, ensureNode, ownedNode, removeOwnedNode
+from .ras_geometry import ijkToRasFromLattice
 
 MAP = "map"
 MAP_COLORS = "mapColors"
@@ -48,9 +48,11 @@ def showMap(volumeNode: Any, segmentationNode: Any, segmentID: str, values: Imag
 
     Parameters
     ----------
-    values : on any lattice in the CT's frame, NaN outside of the lesion. In the node these voxels are lower
-        than all others, below the node's threshold
-    title : what the map shows
+    values : Image
+        On any lattice in the CT's frame, NaN outside of the lesion. In the node these voxels are
+        lower than all others, below the node's threshold.
+    title : str
+        What the map shows.
     """
     mapNode = ensureNode(segmentationNode, MAP, "vtkMRMLScalarVolumeNode", title)
     name = segmentationNode.GetSegmentation().GetSegment(segmentID).GetName()

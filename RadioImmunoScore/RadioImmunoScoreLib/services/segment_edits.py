@@ -1,4 +1,4 @@
-"""From strokes and clicks to segments: common to panel and console."""
+"""Strokes, clicks and repairs into segments: common to panel and console."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.geometry.image import Image, Triple
+from radioimmuno.lesion import Lesion
 
-from ..scene.segments import addSegment, writeMask
-from ..scene.tags import setAxes, setDelineation
+from ..scene.segment_properties import setAxes, setDelineation
+from ..scene.segments import addSegment, addSegmentLike, writeMask
 
 if TYPE_CHECKING:
+    from radioimmuno.quality.repairs import Repair
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 # What a stroke does: a lesion of its own, or more or less of one that is there.
@@ -20,12 +22,14 @@ NEW, ADD, REMOVE = "new", "add", "remove"
 def segmentPoints(
     image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
 ) -> SegmentedLesion:
-    """The lesion that a stroke (two points) or a click (one) tells, in LPS mm of the CT; on any thread.
+    """The lesion that a stroke (two points) or a click (one) marks, in LPS mm of the CT; on any thread.
 
     Parameters
     ----------
-    what : `NEW`, `ADD` or `REMOVE`; the last two want a stroke
-    lesion : the mask that is added to or removed from
+    what : str
+        `NEW`, `ADD` or `REMOVE`; the last two want a stroke.
+    lesion : Image, optional
+        The mask that is added to or removed from.
 
     Raises
     ------
@@ -62,3 +66,32 @@ def enterSegmented(
     setAxes(segment, (axes.long_mm, axes.short_mm) if axes else None)
     setDelineation(segment, segmented.delineation)
     return segmentID
+
+
+def repairLesion(repair: Repair, lesion: Lesion, lesions: Sequence[Lesion]) -> tuple[Lesion, ...]:
+    """What takes a lesion's place; itself when nothing was to be done. On any thread.
+
+    Raises
+    ------
+    Refusal
+        When nothing would be left of it.
+    """
+    return repair.apply(lesion, [each for each in lesions if each.id != lesion.id])
+
+
+def enterRepaired(
+    volumeNode: Any, segmentationNode: Any, segmentID: str, repaired: Sequence[Lesion]
+) -> list[str]:
+    """Write what takes a lesion's place: the first into its segment, others into new ones.
+
+    Returns
+    -------
+    list of str
+        The IDs of the new segments.
+    """
+    first, *others = repaired
+    writeMask(segmentationNode, volumeNode, segmentID, first.mask)
+    setAxes(segmentationNode.GetSegmentation().GetSegment(segmentID), None)
+    return [
+        addSegmentLike(segmentationNode, volumeNode, other.mask, segmentID, other.name) for other in others
+    ]

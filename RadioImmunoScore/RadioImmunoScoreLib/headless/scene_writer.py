@@ -20,12 +20,12 @@ from radioimmuno.signature.signature import Signature, read_signature, shipped_s
 
 from ..scene import SceneResult, showScores
 from ..scene.parameters import addParameters
-from ..scene.patient import addSegmentation, addVolume, fileUnderSubject
-from ..services.acquisition import noteAcquisition
+from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
+from ..services.node_origin import noteAcquisition
 from .anatomy import BODY, addModel, anatomyOf
 from .host import SceneHost
+from .labelled_pictures import PANEL_PX, LabelledPicture, Painter, axialPicture, threeDPicture
 from .pictures import savePng
-from .portraits import PANEL_PX, Painter, Portrait, axialPortrait, threeDPortrait
 from .spots import LPS_TO_RAS, slicesThrough, spotsOf
 from .views import LAYOUT_NAMES, SliceView, ThreeDView
 
@@ -56,11 +56,16 @@ def writeScene(
 
     Parameters
     ----------
-    image : the CT
-    lesions : its lesions, on the CT's lattice
-    patientScore : their scores, by the same IDs
-    signature : what they were scored with
-    outDir : existing folder
+    image : Image
+        The CT.
+    lesions : sequence of Lesion
+        Its lesions, on the CT's lattice.
+    patientScore : PatientScore
+        Their scores, by the same IDs.
+    signature : Signature
+        What they were scored with.
+    outDir : path-like
+        Existing folder.
 
     Returns
     -------
@@ -82,15 +87,15 @@ def writeScene(
             addModel(host.scene, tissue, surface)
         views.show(volumeNode, bounds)
         middle = views.axial.center
-        axial = axialPortrait(
+        axial = axialPicture(
             views.axial, slicesThrough(spots) or [float(middle[2])], spots, shown.legendNode, painter
         )
-        threeD = threeDPortrait(views.threeD, spots, painter)
+        threeD = threeDPicture(views.threeD, spots, painter)
         least = patientScore.metrics.minimum_lesion
         views.aimAt(next((spot.center for spot in spots if spot.id == least), middle))
         return [
-            _savePortrait(folder / "axial.png", axial),
-            _savePortrait(folder / "3d.png", threeD),
+            _savePicture(folder / "axial.png", axial),
+            _savePicture(folder / "3d.png", threeD),
             host.saveScene(folder / "scene.mrb"),
         ]
 
@@ -142,7 +147,7 @@ def _fillPanel(
     shipped = {read_signature(path).sha256: name for name, path in shipped_signatures().items()}
     parameters.signature = shipped.get(signature.sha256, signature.name)
     parameters.signatureOfFile = None if signature.sha256 in shipped else signature
-    parameters.keepScores({lesion.id: lesion for lesion in patientScore.lesions}, {})
+    parameters.saveScores({lesion.id: lesion for lesion in patientScore.lesions}, {})
 
 
 def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:
@@ -157,6 +162,6 @@ def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:
     return np.stack([bounds[::2] - margin, bounds[1::2] + margin], axis=1).ravel()
 
 
-def _savePortrait(path: Path, portrait: Portrait) -> Path:
-    places = {key: list(place) for key, place in portrait.places.items()}
-    return savePng(path, portrait.picture, {PLACES_KEYWORD: json.dumps(places)})
+def _savePicture(path: Path, picture: LabelledPicture) -> Path:
+    places = {key: list(place) for key, place in picture.places.items()}
+    return savePng(path, picture.picture, {PLACES_KEYWORD: json.dumps(places)})

@@ -1,6 +1,7 @@
-"""A patient's scores into the study of a CT that was loaded from Slicer's DICOM database.
+"""A patient's scores into files, and as DICOM into the study of a CT from Slicer's DICOM database.
 
-Names of files come from the database on the main thread; all else is made of plain values, on any thread.
+For DICOM, names of files come from the database on the main thread; all else is made of plain values, on any
+thread.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +21,16 @@ from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.results import PatientScore
+from radioimmuno.signature.signature import Signature
+from radioimmuno.study import Study
 
-from .case import Case, Progress
-from .dicom_origin import INSTANCE_UIDS
+from .node_origin import INSTANCE_UIDS
+from .scene_study import Progress
 
 if TYPE_CHECKING:
     from radioimmuno.io.dicom import SourceSeries
 
+SUFFIXES = (".csv", ".json", ".html")
 LIBRARIES = ("pydicom", "highdicom")
 
 # Slicer and we average the distance of slices in other ways: corners may differ by this share of a voxel.
@@ -37,12 +42,50 @@ SAME_VOLUME_CC = 1e-6
 READ_HEADERS, RINGS, WRITE, DONE = range(4)
 
 
+def sceneFiles(scene: Any) -> list[Path]:
+    """The files that a scene's nodes were loaded from or saved to, and the scene's own."""
+    nodes = scene.GetNodesByClass("vtkMRMLStorageNode")
+    storages = [nodes.GetItemAsObject(n) for n in range(nodes.GetNumberOfItems())]
+    names = [scene.GetURL(), *(storage.GetFullNameFromFileName() for storage in storages)]
+    return [Path(name) for name in names if name]
+
+
+def exportPatient(patient: PatientScore, study: Study, signature: Signature, path: str | Path) -> Path:
+    """Write a table (`.csv`), everything for machines (`.json`) or a page to read (`.html`), whole or not.
+
+    Raises
+    ------
+    OutputError
+        `output.is_input` for a file that the scene was loaded from, `output.incomplete` on a full disk.
+    ValueError
+        For another suffix.
+    OSError
+        When the file cannot be written.
+    """
+    from radioimmuno.report import write_patient_json, write_report_html, write_scores_csv
+
+    target = Path(path)
+    check_output(target, sceneFiles(slicer.mrmlScene))
+    if target.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"a report is written as {', '.join(SUFFIXES)}, not as {target.name!r}")
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    dated = replace(patient, provenance={**patient.provenance, "created_utc": now})
+    if target.suffix.lower() == ".csv":
+        write_scores_csv(dated, signature, target)
+    elif target.suffix.lower() == ".json":
+        write_patient_json(dated, signature, target)
+    else:
+        write_report_html(dated, signature, study.image, study.lesions, target)
+    return target
+
+
 @dataclass(frozen=True, eq=False)
 class DicomExport:
     """All that writing needs; plain values that a worker thread may have."""
 
     patient: PatientScore
-    case: Case
+    study: Study
+    signature: Signature
     files: tuple[Path, ...]
 
 
@@ -65,7 +108,7 @@ def checkDicom(volumeNode: Any) -> None:
         )
 
 
-def readExport(volumeNode: Any, patient: PatientScore, case: Case) -> DicomExport:
+def readExport(volumeNode: Any, patient: PatientScore, study: Study, signature: Signature) -> DicomExport:
     """What is to be written; on the main thread.
 
     Raises
@@ -74,14 +117,14 @@ def readExport(volumeNode: Any, patient: PatientScore, case: Case) -> DicomExpor
         As of `checkDicom`, and `dicom.other_ct` when lesions were edited since they were scored.
     """
     checkDicom(volumeNode)
-    drawn = {lesion.id: lesion for lesion in case.lesions}
+    drawn = {lesion.id: lesion for lesion in study.lesions}
     for row in patient.lesions:
         lesion = drawn.get(row.id)
         if lesion is None or abs(lesion.volume_cc - row.volume_cc) > SAME_VOLUME_CC:
             raise InputError(
                 "dicom.other_ct", f"{row.name} is not what was scored: it was edited since. Score it again."
             )
-    return DicomExport(patient, case, _files(volumeNode, slice(None)))
+    return DicomExport(patient, study, signature, _files(volumeNode, slice(None)))
 
 
 def writeExport(export: DicomExport, folder: str | Path, progress: Progress | None = None) -> list[Path]:
@@ -102,20 +145,20 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     from radioimmuno.io.dicom.names import ALL, PATIENT_NAME
 
     check_output(folder, export.files)
-    tell = progress or (lambda done, total: None)
-    tell(READ_HEADERS, DONE)
+    report = progress or (lambda done, total: None)
+    report(READ_HEADERS, DONE)
     source, lattice = sourceOf(export.files)
-    _checkSame(export.case.image.lattice, lattice)
-    tell(RINGS, DONE)
-    patient = _withRings(export.patient, export.case)
+    _checkSame(export.study.image.lattice, lattice)
+    report(RINGS, DONE)
+    patient = _withRings(export)
     scored = {row.id for row in patient.lesions}
-    lesions = [_onto(lesion, lattice) for lesion in export.case.lesions if lesion.id in scored]
-    image = Image(export.case.image.values, lattice)
-    tell(WRITE, DONE)
+    lesions = [_onto(lesion, lattice) for lesion in export.study.lesions if lesion.id in scored]
+    image = Image(export.study.image.values, lattice)
+    report(WRITE, DONE)
     with replacing_folder(folder, PATIENT_NAME, ALL) as unfinished:
-        written = write_dicom(patient, export.case.signature, image, lesions, source, unfinished)
+        written = write_dicom(patient, export.signature, image, lesions, source, unfinished)
         # Who cancels before this finds the folder as it was.
-        tell(DONE, DONE)
+        report(DONE, DONE)
     return [Path(folder) / file.name for file in written]
 
 
@@ -178,14 +221,15 @@ def _onto(lesion: Lesion, lattice: Lattice) -> Lesion:
     return replace(lesion, mask=Image(lesion.mask.values, lattice, lesion.mask.offset))
 
 
-def _withRings(patient: PatientScore, case: Case) -> PatientScore:
+def _withRings(export: DicomExport) -> PatientScore:
     """The patient with the rings that a loaded scene did not keep, built again: the same voxels."""
     from radioimmuno.extraction.extract import measure
 
+    patient, study = export.patient, export.study
     lacking = [row.id for row in patient.scored if row.ring is None]
     if not lacking:
         return patient
-    built = measure(case.image, case.lesions, case.signature.settings, {"ring": ()}, only=lacking)
+    built = measure(study.image, study.lesions, export.signature.settings, {"ring": ()}, only=lacking)
     rings = {lesion.id: lesion.ring for lesion in built}
     rows = (replace(row, ring=row.ring or rings.get(row.id)) for row in patient.lesions)
     return replace(patient, lesions=tuple(rows))

@@ -11,9 +11,9 @@ import slicer
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 
-from .geometry import ijkToRasFromLattice, orientedImage
-from .masks import BINARY_LABELMAP
-from .tags import setDelineation, setIrradiated, setSite, setTracking
+from .ras_geometry import ijkToRasFromLattice, orientedImage
+from .reading import BINARY_LABELMAP
+from .segment_properties import setDelineation, setIrradiated, setSite, setTracking
 
 # Window and level of soft tissue, HU.
 WINDOW_HU, LEVEL_HU = 400.0, 40.0

@@ -13,7 +13,10 @@ from synthetic import addShift, addTurn
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image
+from radioimmuno.identity import UNKNOWN
 from radioimmuno.lesion import Site
+from radioimmuno.modality import CT
+from radioimmuno.settings import PRESETS
 from radioimmuno.signature.signature import Term, default_signature
 
 ALL = {ball.segmentID for ball in BALLS}
@@ -22,9 +25,9 @@ FOUND = (Finding("ct.not_original", Severity.WARN, "Derived."),)
 
 @pytest.fixture
 def reader(bench):
-    from RadioImmunoScoreLib.panel.state.case_reader import CaseReader
+    from RadioImmunoScoreLib.panel.state.inputs import StudyReader
 
-    return CaseReader()
+    return StudyReader()
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def patient(reader):
 
 
 def read(reader, nodes, signature=None, acquisition=None, kvp=None):
-    return reader.read(*nodes, signature or default_signature(), acquisition or Acquisition(kvp=120.0), kvp)
+    return reader.read(
+        *nodes, signature or default_signature(), acquisition or Acquisition(kvp=120.0), kvp, UNKNOWN, ""
+    )
 
 
 def changed(before, after):
@@ -45,13 +50,13 @@ def changed(before, after):
 
 
 def test_reading_again_gives_the_same_digests_by_whichever_reader(patient):
-    from RadioImmunoScoreLib.panel.state.case_reader import CaseReader
+    from RadioImmunoScoreLib.panel.state.inputs import StudyReader
 
     reader, nodes, before = patient
     assert set(before.digests) == ALL
     assert len(set(before.digests.values())) == len(ALL)
     assert changed(before.digests, read(reader, nodes).digests) == set()
-    assert changed(before.digests, read(CaseReader(), nodes).digests) == set()
+    assert changed(before.digests, read(StudyReader(), nodes).digests) == set()
 
 
 @pytest.mark.parametrize(
@@ -68,45 +73,50 @@ def test_what_is_known_beside_the_voxels_counts_for_all(patient, other):
     assert changed(before.digests, read(reader, nodes, **other).digests) == ALL
 
 
-def other_lattice(case, **changes):
+def other_lattice(study, **changes):
     """The same voxels, cut to the shape, on a lattice that differs in this."""
-    lattice = replace(case.image.lattice, **changes)
+    lattice = replace(study.image.lattice, **changes)
     k, j, i = lattice.shape
-    return {"image": Image(case.image.values[:k, :j, :i], lattice)}
+    return {"images": {CT.role: Image(study.image.values[:k, :j, :i], lattice)}}
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda case: {"ofCt": (*case.ofCt, *FOUND)},
-        lambda case: {"accepted": frozenset({"ct.not_original"})},
-        lambda case: other_lattice(case, spacing=(2.5, 1.5, 1.4)),
-        lambda case: other_lattice(
-            case, shape=(case.image.lattice.shape[0] - 1, *case.image.lattice.shape[1:])
+        lambda study: {"findings_of_all": (*study.findings_of_all, *FOUND)},
+        lambda study: {"accepted": frozenset({"ct.not_original"})},
+        lambda study: other_lattice(study, spacing=(2.5, 1.5, 1.4)),
+        lambda study: other_lattice(
+            study, shape=(study.image.lattice.shape[0] - 1, *study.image.lattice.shape[1:])
         ),
     ],
     ids=["finding on the CT", "accepted", "spacing", "shape"],
 )
 def test_what_holds_for_the_ct_counts_for_all(patient, change):
     reader, _, before = patient
-    case = replace(before.case, **change(before.case))
-    assert changed(before.digests, reader._digests(case)) == ALL
+    study = replace(before.study, **change(before.study))
+    assert changed(before.digests, reader._digests(study, before.signature)) == ALL
 
 
 def test_where_the_ct_lies_does_not_count(patient):
     reader, _, before = patient
-    case = replace(before.case, **other_lattice(before.case, origin=(1.0, 2.0, 3.0)))
-    assert changed(before.digests, reader._digests(case)) == set()
+    study = replace(before.study, **other_lattice(before.study, origin=(1.0, 2.0, 3.0)))
+    assert changed(before.digests, reader._digests(study, before.signature)) == set()
 
 
 def test_what_was_found_of_one_lesion_counts_for_it_alone(patient):
     reader, _, before = patient
-    found = {**before.case.ofLesions, "node": FOUND}
-    assert changed(before.digests, reader._digests(replace(before.case, ofLesions=found))) == {"node"}
+
+    def digests(found):
+        everything = {**before.study.findings_of_lesions, **found}
+        study = replace(before.study, findings_of_lesions=everything)
+        return reader._digests(study, before.signature)
+
+    first = digests({"node": FOUND})
+    assert changed(before.digests, first) == {"node"}
     # The text counts, too: it has the figures.
-    reworded = {"node": (replace(FOUND[0], text="Derived otherwise."),)}
-    first = reader._digests(replace(before.case, ofLesions=found))
-    assert changed(first, reader._digests(replace(before.case, ofLesions={**found, **reworded}))) == {"node"}
+    reworded = digests({"node": (replace(FOUND[0], text="Derived otherwise."),)})
+    assert changed(first, reworded) == {"node"}
 
 
 @pytest.mark.parametrize("uses_site", [True, False])
@@ -114,12 +124,12 @@ def test_a_site_counts_where_the_signature_has_a_term_for_one(patient, uses_site
     reader, _, before = patient
     terms = tuple(term for term in default_signature().terms if not term.variable.startswith("location."))
     terms += (Term("location.lung", 1.0, 0.0, 1.0, (0.0, 1.0)),) if uses_site else ()
-    case = replace(before.case, signature=replace(before.case.signature, terms=terms))
+    study, signature = before.study, replace(before.signature, terms=terms)
     lesions = [
-        replace(lesion, site=Site.LUNG if lesion.id == "node" else lesion.site) for lesion in case.lesions
+        replace(lesion, site=Site.LUNG if lesion.id == "node" else lesion.site) for lesion in study.lesions
     ]
-    moved = reader._digests(replace(case, lesions=tuple(lesions)))
-    assert changed(reader._digests(case), moved) == ({"node"} if uses_site else set())
+    moved = reader._digests(replace(study, lesions=tuple(lesions)), signature)
+    assert changed(reader._digests(study, signature), moved) == ({"node"} if uses_site else set())
 
 
 def test_a_lesion_counts_for_itself_and_for_those_whose_rings_it_reaches(patient):
@@ -164,15 +174,23 @@ def test_the_cts_voxels_have_a_stamp_of_their_own(patient):
 
 def test_what_was_found_in_the_cts_voxels_is_known_until_they_are_others(patient):
     reader, nodes, before = patient
-    assert before.case.ofVoxels is None
-    reader.keepChecked(replace(before.case, ofVoxels=FOUND), before.ctStamp)
-    assert read(reader, nodes).case.ofVoxels == FOUND
+    checked = replace(before.study, findings_of_values=FOUND)
+    assert before.study.findings_of_values is None
+    reader.rememberValues(before, checked)
+    assert read(reader, nodes).study.findings_of_values == FOUND
     slicer.util.arrayFromVolumeModified(nodes[0])
-    assert read(reader, nodes).case.ofVoxels is None
+    assert read(reader, nodes).study.findings_of_values is None
     other = addPatient()
-    reader.keepChecked(replace(before.case, ofVoxels=FOUND), read(reader, nodes).ctStamp)
-    assert read(reader, other).case.ofVoxels is None
-    assert read(reader, nodes).case.ofVoxels is None, "another CT was looked at meanwhile"
+    reader.rememberValues(read(reader, nodes), checked)
+    assert read(reader, other).study.findings_of_values is None
+    assert read(reader, nodes).study.findings_of_values is None, "another CT was looked at meanwhile"
+
+
+def test_what_values_in_hounsfield_units_say_is_not_known_of_levels(patient):
+    reader, nodes, before = patient
+    levels = replace(default_signature(), settings=PRESETS["ibsi-digital"])
+    reader.rememberValues(before, replace(before.study, findings_of_values=FOUND))
+    assert read(reader, nodes, levels).study.findings_of_values is None
 
 
 def test_lesions_without_a_voxel_are_not_drawn(patient):
@@ -182,4 +200,4 @@ def test_lesions_without_a_voxel_are_not_drawn(patient):
     after = read(reader, nodes)
     assert after.drawn == ALL
     assert changed(before.digests, {i: after.digests[i] for i in ALL}) == set()
-    np.testing.assert_equal(len(after.case.lesions), len(ALL) + 1)
+    np.testing.assert_equal(len(after.study.lesions), len(ALL) + 1)

@@ -10,8 +10,8 @@ import slicer
 
 from radioimmuno.geometry.image import Triple
 
-from .geometry import RAS_TO_LPS, transformBetween
 from .nodes import removeWhole
+from .ras_geometry import RAS_TO_LPS, transformBetween
 
 LINE, POINT = "vtkMRMLMarkupsLineNode", "vtkMRMLMarkupsFiducialNode"
 
@@ -36,8 +36,10 @@ def startPlacing(scene: Any, className: str, name: str) -> Any:
 
     Parameters
     ----------
-    className : `LINE` or `POINT`
-    name : shown at the markup
+    className : str
+        `LINE` or `POINT`.
+    name : str
+        Shown at the markup.
     """
     node = scene.AddNewNodeByClass(className, name)
     node.SetSaveWithScene(False)
@@ -59,8 +61,10 @@ def stopPlacing(scene: Any, node: Any, nodeID: str) -> None:
 
     Parameters
     ----------
-    node : it may be gone from the scene already
-    nodeID : its ID while it was there
+    node : vtkMRMLNode
+        It may be gone from the scene already.
+    nodeID : str
+        Its ID while it was there.
     """
     selection, interaction = scene.GetNodeByID(SELECTION), interactionNode(scene)
     if selection is not None and selection.GetActivePlaceNodeID() in (nodeID, None):

@@ -10,8 +10,8 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.lesion import Site
 
+from ..state.events import Signal
 from ..state.rows import LEFT_OUT, Row
-from ..state.signal import Signal
 from ..texts import axesText, stabilityText
 from .drawing import BAR_SIZE, Pen, chip, scoreBar
 
@@ -33,8 +33,8 @@ SORT_KEYS: dict[int, Callable[[Row], Any]] = {
 }
 
 
-class LesionTable:
-    """Shows rows in a QTableWidget and tells what the user does in it.
+class LesionTableView:
+    """Shows rows in a QTableWidget and signals what the user does in it.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class LesionTable:
             self.select(chosen)
 
     def select(self, segmentID: str | None) -> None:
-        """Select a segment's row, or none; nothing is told of it."""
+        """Select a segment's row, or none; without a signal."""
         self._isFilling = True
         if segmentID in self._order:
             self._table.setCurrentCell(self._order.index(segmentID), LESION)

@@ -1,0 +1,108 @@
+"""What is measured on a study besides scores: checks, features by an engine or two, maps of an interior.
+
+Common to panel and console. Scores are always made with our own engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
+from radioimmuno.geometry.image import Image
+from radioimmuno.lesion import Lesion
+from radioimmuno.settings import Settings
+from radioimmuno.study import Study
+
+from .scene_study import Progress
+
+if TYPE_CHECKING:
+    from radioimmuno.engines.comparison import ComparedFeature
+    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.quality.check import LesionFinding
+
+
+def checkStudy(study: Study, settings: Settings, progress: Progress | None = None) -> Sequence[LesionFinding]:
+    """What is to be known of all lesions before they are scored; on any thread."""
+    from radioimmuno.quality.check import check_lesions
+
+    whole = study.with_values_checked(settings)
+    return check_lesions(
+        whole.image,
+        whole.lesions,
+        settings,
+        whole.acquisition,
+        findings=whole.findings,
+        progress=progress,
+    )
+
+
+def measureStudy(
+    study: Study,
+    settings: Settings,
+    engine: str | None = None,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> list[LesionFeatures]:
+    """The default features of lesions and rings, measured as the settings say; on any thread.
+
+    Raises
+    ------
+    EngineError
+        When there is no such engine, or it is not installed.
+    """
+    from radioimmuno.engines import engine_named
+    from radioimmuno.extraction.extract import extract
+    from radioimmuno.features.catalog import DEFAULT, identifiers
+
+    return extract(
+        study.image,
+        study.lesions,
+        settings,
+        identifiers(DEFAULT),
+        only=only,
+        findings=study.findings,
+        progress=progress,
+        engine=engine_named(engine),
+    )
+
+
+def compareEngines(
+    study: Study, settings: Settings, only: Collection[str] | None = None, progress: Progress | None = None
+) -> list[ComparedFeature]:
+    """Our features beside PyRadiomics', a row each; on any thread. Errors as of `measureStudy`."""
+    from radioimmuno.engines import PYRADIOMICS, comparison
+    from radioimmuno.features.catalog import DEFAULT, identifiers
+
+    theirs = measureStudy(study, settings, PYRADIOMICS, only, _part(progress, 0))
+    ours = measureStudy(study, settings, None, only, _part(progress, 1))
+    return comparison.compare(ours, theirs, identifiers(DEFAULT), settings.extraction)
+
+
+def _part(progress: Progress | None, number: int) -> Progress | None:
+    """The progress of one of two rounds over the same lesions."""
+    return None if progress is None else lambda done, total: progress(number * total + done, 2 * total)
+
+
+def mapTitle(name: str) -> str:
+    """What a person calls a map, with its unit.
+
+    Raises
+    ------
+    ValueError
+        When there is no such map; the text names those that there are.
+    """
+    if name not in TITLES:
+        raise ValueError(f"there is no map {name!r}; there are: {', '.join(MAPS)}")
+    return TITLES[name] if UNITS[name] == "1" else f"{TITLES[name]} ({UNITS[name]})"
+
+
+def computeMap(image: Image, lesion: Lesion, settings: Settings, name: str) -> Image:
+    """A map of one lesion, NaN outside of it; on any thread.
+
+    Raises
+    ------
+    InputError
+        When the lesion cannot be measured.
+    """
+    return interior_maps(image, lesion, settings, (name,))[name]
