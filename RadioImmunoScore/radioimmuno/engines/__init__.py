@@ -7,7 +7,7 @@ filtered images.
 from __future__ import annotations
 
 from ..extraction.extract import Engine
-from ..features.extract import extract
+from ..features.compute import compute_features
 from ..findings import EngineError
 from . import pyradiomics
 
@@ -28,7 +28,7 @@ def engine_named(name: str | None) -> Engine:
         When there is no such engine, or it is not installed; the text says what to do.
     """
     if name is None or name == OWN:
-        return extract
+        return compute_features
     if name == PYRADIOMICS:
         pyradiomics.require()
         return pyradiomics.extract

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..extraction.extract import Findings, LesionFeatures, Progress, measure
 from ..features.catalog import BY_KEY, REGIONS
-from ..features.extract import Values
+from ..features.family import Values
 from ..features.region import Region
 from ..findings import EngineError
 from ..geometry.image import Image

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..features import catalog
-from ..features.extract import Values
-from ..features.extract import extract as extract_features
+from ..features.compute import compute_features
+from ..features.family import Values
 from ..features.region import Region
 from ..findings import Finding, Refusal, Severity
 from ..geometry.box_index import BoxIndex
@@ -89,7 +89,7 @@ class Task:
     grid: Grid
     settings: Settings
     keys: Keys
-    engine: Engine = extract_features
+    engine: Engine = compute_features
     margin_mm: float = 0.0
 
     def resampled(self, around: Box) -> ResampledImage:
@@ -120,7 +120,7 @@ def extract(
     only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
-    engine: Engine = extract_features,
+    engine: Engine = compute_features,
 ) -> list[LesionFeatures]:
     """Features of every lesion, in the order of the lesions.
 
@@ -206,7 +206,7 @@ def measure(
     only: Collection[str] | None = None,
     findings: Findings | None = None,
     progress: Progress | None = None,
-    engine: Engine = extract_features,
+    engine: Engine = compute_features,
     margin_mm: float = 0.0,
 ) -> list[LesionFeatures]:
     """As `extract`, with keys by region; a ring is built when `keys` has `ring`, be it without keys.
@@ -243,7 +243,7 @@ def task_of(
     lesions: Sequence[Lesion],
     settings: Settings,
     keys: Keys,
-    engine: Engine = extract_features,
+    engine: Engine = compute_features,
     margin_mm: float = 0.0,
 ) -> Task:
     """The task of measuring these lesions; parameters as of `measure`."""

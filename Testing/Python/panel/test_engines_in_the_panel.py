@@ -14,7 +14,7 @@ from patients import BALLS, addPatient, select, waitIdle
 
 from radioimmuno.engines import pyradiomics
 from radioimmuno.features.catalog import BY_KEY, DEFAULT
-from radioimmuno.features.extract import extract as own_extract
+from radioimmuno.features.compute import compute_features
 from radioimmuno.findings import EngineError
 from slicerbench.hands import click
 
@@ -47,7 +47,7 @@ def standIn(found, monkeypatch):
     """PyRadiomics is there, and of our mind but for the lesion's kurtosis."""
 
     def extract(region, keys):
-        values = own_extract(region, [key for key in keys if BY_KEY[key].pyradiomics])
+        values = compute_features(region, [key for key in keys if BY_KEY[key].pyradiomics])
         return {**values, "statistics.kurtosis": values["statistics.kurtosis"] + 3}
 
     monkeypatch.setattr(pyradiomics, "require", lambda: None)

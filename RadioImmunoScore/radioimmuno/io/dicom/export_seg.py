@@ -25,7 +25,6 @@ from ...geometry.grid import Grid
 from ...geometry.image import Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
 from ...scoring.results import PatientScore
-from ..resampling import resample_mask
 from .codes import NOT_RECORDED, RING, body_part, coded, region_of
 from .color import LESION_RGB, RING_RGB, cielab
 from .export_frames import Slices, frame_elements, frames_of_masks, rounded_mm
@@ -125,7 +124,7 @@ def ring_on_ct(ring: Image, image: Image) -> Image:
     back = Grid(ring.lattice, ct)
     box = back.cover(ring.box, max(ring.lattice.spacing))
     share = back.sample(Image(ring.values.astype(np.float32), ring.lattice, ring.offset), box, outside=0.0)
-    return resample_mask(Image(share >= INSIDE, ct, box.start), image.lattice).mask
+    return Image(share >= INSIDE, ct, box.start).trimmed().on_axes_of(image.lattice)
 
 
 def make_seg(

@@ -11,7 +11,7 @@ import pytest
 from radioimmuno import engines
 from radioimmuno.engines import comparison, pyradiomics
 from radioimmuno.extraction.extract import LesionFeatures, extract
-from radioimmuno.features.extract import extract as own_extract
+from radioimmuno.features.compute import compute_features
 from radioimmuno.findings import EngineError, Finding, Severity
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
@@ -40,8 +40,8 @@ def row(ours, theirs, identifier, extraction=DEFAULT):
 
 
 def test_without_a_name_the_engine_is_our_own():
-    assert engines.engine_named(None) is own_extract
-    assert engines.engine_named("radioimmuno") is own_extract
+    assert engines.engine_named(None) is compute_features
+    assert engines.engine_named("radioimmuno") is compute_features
 
 
 def test_where_pyradiomics_is_missing_it_is_said_what_to_install(no_pyradiomics):

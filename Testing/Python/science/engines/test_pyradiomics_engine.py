@@ -19,7 +19,7 @@ from phantoms import noisy_patient
 from radioimmuno.engines import comparison, pyradiomics
 from radioimmuno.extraction.preprocessing import make_region
 from radioimmuno.features import catalog
-from radioimmuno.features import extract as own
+from radioimmuno.features.compute import compute_features
 from radioimmuno.findings import EngineError
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
@@ -129,7 +129,7 @@ def test_meshes_differ_where_cells_can_be_joined_in_two_ways_and_nowhere_else():
             continue  # PyRadiomics wants more than a row of voxels
         values = rng.integers(0, 80, corners.shape).astype(np.float32)
         region = make_region(values, corners, (1.0, 1.0, 1.0), DEFAULT)
-        ours, theirs = own.extract(region, keys), pyradiomics.extract(region, keys)
+        ours, theirs = compute_features(region, keys), pyradiomics.extract(region, keys)
         if theirs != pytest.approx(ours, rel=TOLERANCE):
             differing.append(corners)
     assert differing
@@ -149,7 +149,7 @@ def test_levels_that_are_the_intensities_agree_too():
     keys = [
         f.key for f in catalog.FEATURES if f.pyradiomics and f.family.key not in ("morphology", "statistics")
     ]
-    ours, theirs = own.extract(region, keys), pyradiomics.extract(region, keys)
+    ours, theirs = compute_features(region, keys), pyradiomics.extract(region, keys)
     assert len(theirs) == len(keys) == 119
     assert theirs == pytest.approx(ours, rel=TOLERANCE)
 

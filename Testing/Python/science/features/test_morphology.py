@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from radioimmuno.features.compute import compute_features
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
-from radioimmuno.features.extract import extract
 from radioimmuno.features.mesh import mesh_volume_and_area
 from radioimmuno.features.morphology import ellipsoid_surface
 from radioimmuno.features.region import Region
@@ -44,7 +44,7 @@ def test_the_mesh_is_vtks(seed):
 def test_a_ball_has_a_balls_shape():
     grid = np.indices((41, 41, 41)) - 20
     ball = (grid**2).sum(axis=0) <= 17.5**2
-    values = extract(
+    values = compute_features(
         region(ball),
         [f"morphology.{name}" for name in ("volume", "maximum_3d_diameter", "major_axis_length", "flatness")],
     )
@@ -71,7 +71,7 @@ def test_diameter_and_hull_are_those_of_all_mesh_vertices(seed):
         vertices.append(np.insert(midpoints[:, 1:], axis, midpoints[:, 0], axis=1))
     points = np.concatenate(vertices) * SPACING
     names = ("maximum_3d_diameter", "volume_density_convex_hull", "volume_density_aabb", "volume")
-    values = extract(region(mask, spacing=SPACING), [f"morphology.{name}" for name in names])
+    values = compute_features(region(mask, spacing=SPACING), [f"morphology.{name}" for name in names])
     volume = values["morphology.volume"]
     assert values["morphology.maximum_3d_diameter"] == pytest.approx(pdist(points).max())
     assert volume / values["morphology.volume_density_convex_hull"] == pytest.approx(
@@ -84,7 +84,7 @@ def test_autocorrelation_is_the_sum_over_all_pairs():
     random = np.random.default_rng(1)
     mask = random.random((5, 6, 7)) < 0.6
     values = random.normal(40, 20, mask.shape).astype(np.float32)
-    found = extract(region(mask, values, SPACING), ["morphology.moran_i", "morphology.geary_c"])
+    found = compute_features(region(mask, values, SPACING), ["morphology.moran_i", "morphology.geary_c"])
     places, x = np.argwhere(mask) * SPACING, values[mask].astype(float)
     distance = np.linalg.norm(places[:, None] - places, axis=-1)
     weight = np.divide(1, distance, where=distance > 0, out=np.zeros_like(distance))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from small_regions import region_of
 
+from radioimmuno.features.compute import compute_features
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
-from radioimmuno.features.extract import extract
 from radioimmuno.features.mesh import mesh_volume_and_area
 from radioimmuno.features.morphology import (
     autocorrelation_features,
@@ -190,5 +190,5 @@ def test_the_series_of_an_ellipsoids_surface():
 def test_only_what_is_asked_for_is_computed_in_the_order_asked():
     region = region_of(np.arange(1.0, 9.0).reshape(2, 2, 2))
     keys = ["statistics.mean", "morphology.approximate_volume", "histogram.mode"]
-    assert list(extract(region, keys)) == keys
-    assert extract(region, keys)["statistics.mean"] == 4.5
+    assert list(compute_features(region, keys)) == keys
+    assert compute_features(region, keys)["statistics.mean"] == 4.5

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from radioimmuno.features import catalog
-from radioimmuno.features.extract import extract
+from radioimmuno.features.compute import compute_features
 from radioimmuno.features.family import Measurement
 from radioimmuno.features.glcm import co_occurrences
 from radioimmuno.features.glrlm import run_lengths
@@ -124,7 +124,9 @@ def test_zones_and_dependences_are_those_of_equal_neighbours(levels):
 def test_zone_distances_are_steps_to_the_outside():
     levels = np.ones((5, 5, 5), np.int32)
     levels[2, 2, 2] = 2
-    values = extract(region(levels), ["gldzm.small_distance_emphasis", "gldzm.large_distance_emphasis"])
+    values = compute_features(
+        region(levels), ["gldzm.small_distance_emphasis", "gldzm.large_distance_emphasis"]
+    )
     # One zone of level 1 at the border (distance 1), one voxel of level 2 in the middle (distance 3).
     assert values["gldzm.small_distance_emphasis"] == pytest.approx((1 + 1 / 9) / 2)
     assert values["gldzm.large_distance_emphasis"] == pytest.approx((1 + 9) / 2)
@@ -132,7 +134,7 @@ def test_zone_distances_are_steps_to_the_outside():
 
 def test_gray_tone_differences_by_hand():
     levels = np.array([[[1, 3, 0, 2]]], np.int32)
-    values = extract(
+    values = compute_features(
         region(levels), [f"ngtdm.{name}" for name in ("coarseness", "contrast", "complexity", "strength")]
     )
     # The voxel of level 2 has no neighbour and is left out; the others differ by 2 from theirs, p = 1/2 each.
@@ -145,7 +147,7 @@ def test_gray_tone_differences_by_hand():
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 3, 3)])
 def test_a_flat_region_has_every_texture_or_says_that_it_has_none(shape):
     keys = [key for key in catalog.ALL if key.startswith(("gl", "ng", "histogram", "statistics", "ivh"))]
-    values = extract(region(np.full(shape, 3, np.int32)), keys)
+    values = compute_features(region(np.full(shape, 3, np.int32)), keys)
     assert all(value is None or np.isfinite(value) for value in values.values())
     assert values["histogram.entropy"] == 0
     assert values["glszm.zone_percentage"] == pytest.approx(1 / np.prod(shape))

@@ -9,7 +9,7 @@ from .family import Family, Measurement, Values
 from .region import Region
 
 
-def extract(region: Region, keys: Collection[str]) -> Values:
+def compute_features(region: Region, keys: Collection[str]) -> Values:
     """The values of the features asked for, by key, in the order asked; None where one is not defined.
 
     Parameters
