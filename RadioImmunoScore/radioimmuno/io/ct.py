@@ -89,21 +89,3 @@ def read_ct(
     identity = identity_of_file(path.resolve().name, naming.patient)
     findings = (*transform_findings(path, volume, "CT"), *CT.check_values(image, accepted))
     return ReadCt(image, findings=findings, identity=identity)
-
-
-def read_image(path: str | os.PathLike[str]) -> tuple[Image, Acquisition]:
-    """A CT and what its header says about the scan, where nothing has to be said of single lesions.
-
-    Parameters
-    ----------
-    path : as for `read_ct`
-
-    Raises
-    ------
-    InputError
-        As `read_ct`; also `ct.missing_slice`, because a caller could not tell which lesions it concerns.
-    """
-    ct = read_ct(path)
-    if ct.gaps:
-        raise InputError("ct.missing_slice", f"{path}: {'; '.join(gap.text for gap in ct.gaps)}.")
-    return ct.image, ct.acquisition

@@ -87,20 +87,6 @@ class _Judgement:
         return self.word or (self.reason is not None and self.whole_cc is None)
 
 
-def not_a_lesion(
-    name: str, *, terminology: str = "", interpreted_type: str = "", volume_cc: float | None = None
-) -> str | None:
-    """Why a structure is no lesion, in plain words; None for what may be one.
-
-    `left_out` also knows what the other structures of the file are called; panel, console and shell call it.
-
-    Parameters
-    ----------
-    name, terminology, interpreted_type, volume_cc : as of `Structure`
-    """
-    return left_out([Structure("", name, terminology, interpreted_type, volume_cc)]).get("")
-
-
 def left_out(structures: Sequence[Structure]) -> dict[str, str]:
     """Identifier -> why it is no lesion, in plain words, of those of a file's structures that are none."""
     judged = {one.id: _judge(one) for one in structures}

@@ -9,7 +9,7 @@ from radioimmuno.extraction.extract import extract
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io.ct import read_image
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
@@ -168,7 +168,7 @@ def test_what_is_as_large_as_an_organ_is_warned_about(volume_cc, warned):
 
 def test_lungs_in_a_label_map_are_warned_about(data):
     folder = data / "lung_deformation"
-    image, _ = read_image(folder / "3DCT_lung.mha")
+    image = read_ct(folder / "3DCT_lung.mha").image
     for one in read_lesions(folder / "3DCT_lung_baseline_mask.mha", image).lesions:
         grid = grid_of(image.canonical().lattice, 2.0)
         codes = [finding.code for finding in measurability.check_mask(one.canonical(), grid)]

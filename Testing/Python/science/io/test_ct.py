@@ -14,7 +14,7 @@ from volumes import ORIGIN, SHAPE, SPACING, ct_values, image_of, write
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.io.ct import read_ct, read_image
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.volume_reader import check_geometry
 
 HEADER_SIZES = b"sizes: 24 20 12"
@@ -36,18 +36,18 @@ def changed(path, old, new):
 
 def refused(path, words):
     with pytest.raises(InputError, match=words) as caught:
-        read_image(path)
+        read_ct(path)
     assert caught.value.code == "ct.unreadable"
     return str(caught.value)
 
 
 @pytest.mark.parametrize("ending", ["nrrd", "nii", "nii.gz", "mha", "mhd"])
 def test_every_format_gives_the_same_voxels_in_the_same_place(tmp_path, ending):
-    image, acquisition = read_image(write(tmp_path / f"ct.{ending}", ct_values()))
+    ct = read_ct(write(tmp_path / f"ct.{ending}", ct_values()))
     expected = Lattice(SHAPE, SPACING[::-1], ORIGIN)
-    np.testing.assert_array_equal(image.values, ct_values())
-    assert image.lattice.coincides(expected)
-    assert acquisition == Acquisition()
+    np.testing.assert_array_equal(ct.image.values, ct_values())
+    assert ct.image.lattice.coincides(expected)
+    assert ct.acquisition == Acquisition()
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
@@ -72,7 +72,7 @@ def test_formats_that_are_not_known_are_refused(tmp_path):
 def test_a_file_that_is_cut_off_is_refused(tmp_path, ending, compressed):
     path = tmp_path / f"ct.{ending}"
     sitk.WriteImage(image_of(ct_values()), str(path), useCompression=compressed)
-    read_image(path)
+    read_ct(path)
     path.write_bytes(path.read_bytes()[:-50])
     refused(path, "damaged or cut off")
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path, ending, compressed):
 @pytest.mark.parametrize(("compressed", "ending"), [(False, "raw"), (True, "zraw")])
 def test_a_voxel_file_beside_its_header_that_is_cut_off_is_refused(tmp_path, compressed, ending):
     sitk.WriteImage(image_of(ct_values()), str(tmp_path / "ct.mhd"), useCompression=compressed)
-    read_image(tmp_path / "ct.mhd")
+    read_ct(tmp_path / "ct.mhd")
     voxels = tmp_path / f"ct.{ending}"
     voxels.write_bytes(voxels.read_bytes()[:-50])
     refused(tmp_path / "ct.mhd", "damaged or cut off")
@@ -97,7 +97,7 @@ def test_a_compressed_nifti_of_several_members_is_whole(tmp_path):
     whole = write(tmp_path / "ct.nii", ct_values()).read_bytes()
     path = tmp_path / "ct.nii.gz"
     path.write_bytes(gzip.compress(whole[:5000]) + gzip.compress(whole[5000:]))
-    np.testing.assert_array_equal(read_image(path)[0].values, ct_values())
+    np.testing.assert_array_equal(read_ct(path).image.values, ct_values())
 
 
 def test_two_and_four_dimensions_are_refused(tmp_path):

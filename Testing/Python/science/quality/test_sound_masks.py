@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from masks import found, lesion, noisy
 
 from radioimmuno.geometry.image import Box, Lattice
-from radioimmuno.io.ct import read_image
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.quality.check import check_lesions
 from radioimmuno.quality.protrusions import thin_protrusions
@@ -72,7 +72,7 @@ def test_any_mask_whose_missing_slices_are_filled_misses_none(mask, axis, missin
 
 
 def codes_on(ct, mask):
-    image, _ = read_image(ct)
+    image = read_ct(ct).image
     read = read_lesions(mask, image)
     checked = check_lesions(image, read.lesions, Settings(), findings=read.findings)
     return [one.finding.code for one in checked]
@@ -94,7 +94,7 @@ def test_on_the_contours_of_lung_tumors_only_lung_inside_is_found_in_one(data):
 def test_faults_put_into_a_patients_contour_are_found(data):
     """The sound contour of a sarcoma: every other slice taken out, or moved by 3 mm, or a spike put on."""
     folder = data / "sts" / "STS_012"
-    image, _ = read_image(folder / "ct.nii.gz")
+    image = read_ct(folder / "ct.nii.gz").image
     (drawn,) = read_lesions(folder / "mask.nii.gz", image).lesions
     mask = drawn.mask.within(Box.whole(image.lattice.shape), False)
     slices = np.flatnonzero(mask.any(axis=(1, 2)))

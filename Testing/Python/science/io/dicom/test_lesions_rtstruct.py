@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from dicom_lesions import ball, contours_of, rtstruct, save
 from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.io.ct import read_image
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.dicom import SourceSeries
 from radioimmuno.io.dicom.contours import fill
 from radioimmuno.io.lesions import read_lesions
@@ -86,7 +86,7 @@ def test_circles_give_the_voxels_whose_centre_they_hold(tmp_path, hole_mm):
 
 def test_the_ibsi_phantoms_contours_give_its_mask_voxel_by_voxel(data):
     folder = data / "ibsi" / "ct_phantom"
-    image, _ = read_image(folder / "ct.nii.gz")
+    image = read_ct(folder / "ct.nii.gz").image
     result = read_lesions(folder / "mask_rtstruct.dcm", image)
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "mask.nii.gz"))) > 0
     assert result.lesions[0].name == "GTV-1"

@@ -10,7 +10,6 @@ import pytest
 from dicom_series import ORIGIN, SHAPE, SPACING, ct_series, hu_values, read_silently, set_pixels, twin, write
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Lattice
-from radioimmuno.io.ct import read_image
 from radioimmuno.io.dicom import find_series, read_ct
 from radioimmuno.io.dicom.pixels import PADDING_HU
 
@@ -97,14 +96,6 @@ def test_a_missing_slice_leaves_the_others_in_their_place(tmp_path):
     assert [instance.k for instance in ct.source.instances] == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     # A plain reader spreads nine slices over the length of ten.
     assert read_silently(folder).GetSpacing()[2] == pytest.approx(1.125 * SPACING[0])
-
-
-def test_where_lesions_cannot_be_told_a_missing_slice_refuses_the_ct(tmp_path):
-    slices = ct_series(hu_values())
-    del slices[4]
-    with pytest.raises(InputError, match="missing between") as caught:
-        read_image(write(tmp_path, slices))
-    assert caught.value.code == "ct.missing_slice"
 
 
 def test_a_series_of_which_most_is_missing_is_refused(tmp_path):

@@ -19,7 +19,7 @@ from dicom_series import (
     write,
 )
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.io.ct import read_image
+from radioimmuno.io.ct import read_ct as read_any_ct
 from radioimmuno.io.dicom import find_series, read_ct
 
 
@@ -255,5 +255,5 @@ def test_without_the_library_a_folder_is_refused_with_what_to_install(tmp_path, 
     folder = write(tmp_path, ct_series(hu_values()))
     monkeypatch.setitem(sys.modules, "pydicom", None)
     with pytest.raises(InputError, match=r'pip install "radioimmuno\[dicom\]"') as caught:
-        read_image(folder)
+        read_any_ct(folder)
     assert caught.value.code == "dicom.no_library"

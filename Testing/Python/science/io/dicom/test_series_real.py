@@ -7,7 +7,7 @@ import pytest
 
 from dicom_series import ct_series, write
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.io.ct import read_image
+from radioimmuno.io.ct import read_ct as read_any_ct
 from radioimmuno.io.dicom import read_ct
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.scoring.score import score
@@ -16,7 +16,7 @@ from radioimmuno.signature.signature import default_signature
 
 @pytest.mark.slow
 def test_a_real_ct_as_dicom_has_the_voxels_and_scores_of_its_nrrd(data, tmp_path):
-    image, _ = read_image(data / "lung1_001" / "ct.nrrd")
+    image = read_any_ct(data / "lung1_001" / "ct.nrrd").image
     lattice = image.lattice
     slices = ct_series(
         image.values,
