@@ -23,9 +23,12 @@ def unless_accepted(code: str, text: str, accepted: Collection[str]) -> Finding:
 
     Parameters
     ----------
-    code : one of `OPTIONS`
-    text : what was found, a sentence
-    accepted : the codes that a person accepted
+    code : str
+        One of `OPTIONS`.
+    text : str
+        What was found, a sentence.
+    accepted : collection of str
+        The codes that a person accepted.
     """
     if code in accepted:
         return Finding(code, Severity.WARN, f"{text} Accepted by hand.")

@@ -17,13 +17,20 @@ class Acquisition:
 
     Parameters
     ----------
-    kvp : tube voltage, kV (DICOM KVP)
-    slice_thickness_mm : nominal slice thickness, mm (DICOM SliceThickness); not the distance between slices
-    kernel : reconstruction kernel (DICOM ConvolutionKernel)
-    contrast_agent : contrast agent (DICOM ContrastBolusAgent)
-    source : where these values come from, in words a person reads ("DICOM header", "given by hand")
-    scanner : manufacturer and model
-    modality : what kind of image the header says it is ("CT")
+    kvp : float or None
+        Tube voltage, kV (DICOM KVP).
+    slice_thickness_mm : float or None
+        Nominal slice thickness, mm (DICOM SliceThickness); not the distance between slices.
+    kernel : str or None
+        Reconstruction kernel (DICOM ConvolutionKernel).
+    contrast_agent : str or None
+        Contrast agent (DICOM ContrastBolusAgent).
+    source : str
+        Where these values come from, in words a person reads ("DICOM header", "given by hand").
+    scanner : str or None
+        Manufacturer and model.
+    modality : str or None
+        What kind of image the header says it is ("CT").
     """
 
     kvp: float | None = None
@@ -41,7 +48,13 @@ class Acquisition:
 
 
 def is_tube_voltage(kvp: float) -> bool:
-    """Whether a CT's tube can have this voltage, kV."""
+    """Whether a CT's tube can have this voltage, kV.
+
+    Examples
+    --------
+    >>> is_tube_voltage(120), is_tube_voltage(1.2)
+    (True, False)
+    """
     lowest, highest = KVP_LIMITS
     return lowest <= kvp <= highest
 
@@ -65,8 +78,10 @@ def with_kvp(acquisition: Acquisition, kvp: float | None) -> tuple[Acquisition, 
 
     Parameters
     ----------
-    acquisition : what the CT says
-    kvp : what the person says, kV; None when nothing
+    acquisition : Acquisition
+        What the CT says.
+    kvp : float or None
+        What the person says, kV; None when nothing.
 
     Returns
     -------

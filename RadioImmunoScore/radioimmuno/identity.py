@@ -35,10 +35,14 @@ class Identity:
 
     Parameters
     ----------
-    patient : what a person named, else a pseudonym of the DICOM PatientID, else the name of the CT's file
-    study : date of the study (ISO 8601) from DICOM, else the name of the CT's file
-    series : description of the series
-    note : what to know of the pseudonym, a sentence: that it holds for one run only
+    patient : str
+        What a person named, else a pseudonym of the DICOM PatientID, else the name of the CT's file.
+    study : str
+        Date of the study (ISO 8601) from DICOM, else the name of the CT's file.
+    series : str
+        Description of the series.
+    note : str
+        What to know of the pseudonym, a sentence: that it holds for one run only.
     """
 
     patient: str = ""
@@ -70,8 +74,10 @@ class Naming:
 
     Parameters
     ----------
-    patient : the name to use; "" where none is given
-    identify : whether PatientID and the names of DICOM files and folders may be written as they are
+    patient : str
+        The name to use; "" where none is given.
+    identify : bool
+        Whether PatientID and the names of DICOM files and folders may be written as they are.
     """
 
     patient: str = ""
@@ -94,11 +100,15 @@ def identity_of(
 
     Parameters
     ----------
-    patient_id, study_date, series_description : as the header has them; "" where it has none
-    named : what a person calls the patient; it wins
-    identify : whether a person asked for PatientID as it is
-    salt : key of the pseudonym; by default this user's own (`salt.find_salt`), which is asked for only where
-        a pseudonym is made
+    patient_id, study_date, series_description : str
+        As the header has them; "" where it has none.
+    named : str
+        What a person calls the patient; it wins.
+    identify : bool
+        Whether a person asked for PatientID as it is.
+    salt : Salt, optional
+        Key of the pseudonym; by default this user's own (`salt.find_salt`), which is asked for only where
+        a pseudonym is made.
     """
     study, series = iso_date(study_date), plain(series_description)
     known = plain(patient_id)
@@ -140,7 +150,13 @@ def in_part(one: str, other: str) -> tuple[str, str]:
 
 
 def iso_date(text: str) -> str:
-    """A DICOM date (20200102, in old files 2020.01.02) in ISO 8601; "" for anything else."""
+    """A DICOM date in ISO 8601; "" for anything else.
+
+    Examples
+    --------
+    >>> iso_date("20200102"), iso_date("2020.01.02"), iso_date("20201302")
+    ('2020-01-02', '2020-01-02', '')
+    """
     digits = text.strip(" \0").replace(".", "").replace("-", "")
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
         return ""

@@ -26,8 +26,10 @@ class Delineation:
 
     Parameters
     ----------
-    type : by a hand, by an algorithm that a person guided (a stroke, a click, a threshold), by one alone
-    algorithm : its name; "" where it is not known, and for a hand
+    type : DelineationType
+        By a hand, by an algorithm that a person guided (a stroke, a click, a threshold), by one alone.
+    algorithm : str
+        Its name; "" where it is not known, and for a hand.
     """
 
     type: DelineationType
@@ -58,13 +60,20 @@ class Lesion:
 
     Parameters
     ----------
-    id : identifier, unique within the patient (segment ID, label value as text)
-    name : what a person calls it; need not be unique
-    mask : bool Image on the CT's lattice
-    site : where it sits, None when not known
-    irradiated : whether it was in a radiotherapy field; None when not known
-    tracking_uid : DICOM UID that the lesion already has at all of its time points; None when it has none
-    delineation : how its contour was made; None when that is not known
+    id : str
+        Identifier, unique within the patient (segment ID, label value as text).
+    name : str
+        What a person calls it; need not be unique.
+    mask : Image
+        Bool Image on the CT's lattice.
+    site : Site or None
+        Where it sits, None when not known.
+    irradiated : bool or None
+        Whether it was in a radiotherapy field; None when not known.
+    tracking_uid : str or None
+        DICOM UID that the lesion already has at all of its time points; None when it has none.
+    delineation : Delineation or None
+        How its contour was made; None when that is not known.
     """
 
     id: str
@@ -100,8 +109,10 @@ def from_labels(labels: Image, names: dict[int, str] | None = None) -> list[Lesi
 
     Parameters
     ----------
-    labels : integer Image; 0 is background
-    names : label -> name; a label that is named but not in the map becomes an empty lesion
+    labels : Image
+        Integer Image; 0 is background.
+    names : dict of int to str, optional
+        Label -> name; a label that is named but not in the map becomes an empty lesion.
     """
     from scipy.ndimage import find_objects
 

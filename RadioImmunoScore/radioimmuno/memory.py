@@ -23,8 +23,10 @@ def require_memory(needed_bytes: float, what: str) -> None:
 
     Parameters
     ----------
-    needed_bytes : an estimate
-    what : what would take them, for the message
+    needed_bytes : float
+        An estimate.
+    what : str
+        What would take them, for the message.
 
     Raises
     ------

@@ -32,7 +32,13 @@ class Named(Protocol):
 
 
 def printable(text: str) -> str:
-    """The text with what cannot be seen made visible: "abc<U+202E>cba"."""
+    r"""The text with what cannot be seen made visible.
+
+    Examples
+    --------
+    >>> printable("abc\u202ecba")
+    'abc<U+202E>cba'
+    """
     return REORDERING.sub(
         lambda found: f"<U+{ord(found[0]):04X}>", UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     )

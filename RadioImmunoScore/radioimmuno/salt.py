@@ -21,8 +21,10 @@ class Salt:
 
     Parameters
     ----------
-    value : secret bytes
-    note : a sentence where the salt could not be kept, so that the pseudonyms are those of one run; "" else
+    value : bytes
+        Secret bytes.
+    note : str
+        A sentence where the salt could not be kept, so that the pseudonyms are those of one run; "" else.
     """
 
     value: bytes

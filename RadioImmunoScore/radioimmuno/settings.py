@@ -24,17 +24,24 @@ class ExtractionSettings:
 
     Parameters
     ----------
-    spacing_mm : spacing of the resampled isotropic grid; None keeps the CT's own voxels
-    interpolation : of intensities, "linear" or "cubic" (spline); masks are always linear
-    round_intensities : round to integer HU after interpolation
-    range_hu : (lowest, highest) intensity kept by resegmentation, ends included; None keeps all
-    outlier_sigma : also drop intensities beyond mean +- this many SD; None keeps them
-    bin_width_hu : fixed bin size in HU, anchored at the lower end of `range_hu` (at the region's minimum
-        where
-        there is none); with neither this nor `bin_count`, whole-number intensities are the levels
-    bin_count : fixed number of bins over the region's own range
-    ivh_bin_width_hu, ivh_bin_count : the same for the intensity-volume histogram alone; with neither, it is
-        made of the intensities as they are
+    spacing_mm : float or None
+        Spacing of the resampled isotropic grid; None keeps the CT's own voxels.
+    interpolation : str
+        Of intensities, "linear" or "cubic" (spline); masks are always linear.
+    round_intensities : bool
+        Round to integer HU after interpolation.
+    range_hu : tuple of 2 floats or None
+        (lowest, highest) intensity kept by resegmentation, ends included; None keeps all.
+    outlier_sigma : float or None
+        Also drop intensities beyond mean +- this many SD; None keeps them.
+    bin_width_hu : float or None
+        Fixed bin size in HU, anchored at the lower end of `range_hu` (at the region's minimum where
+        there is none); with neither this nor `bin_count`, whole-number intensities are the levels.
+    bin_count : int or None
+        Fixed number of bins over the region's own range.
+    ivh_bin_width_hu, ivh_bin_count : float or None
+        The same for the intensity-volume histogram alone; with neither, it is made of the intensities as
+        they are.
     """
 
     spacing_mm: float | None = 1.0
@@ -71,8 +78,10 @@ class RingSettings:
 
     Parameters
     ----------
-    inner_mm, outer_mm : how far it reaches into and out of the lesion
-    range_hu : only voxels with intensities in this range; None takes all
+    inner_mm, outer_mm : float
+        How far it reaches into and out of the lesion.
+    range_hu : tuple of 2 floats or None
+        Only voxels with intensities in this range; None takes all.
     """
 
     inner_mm: float = 2.0
@@ -109,10 +118,20 @@ class Settings:
     def from_dict(cls, data: Any) -> Settings:
         """Settings from plain values; what is left out has its default.
 
+        Parameters
+        ----------
+        data : mapping of str to mapping
+            As `to_dict` gives it, or a part of that.
+
         Raises
         ------
         SettingsError
             For an unknown field or a value that cannot be; the text names the field.
+
+        Examples
+        --------
+        >>> Settings.from_dict({"ring": {"outer_mm": 3}}).ring
+        RingSettings(inner_mm=2.0, outer_mm=3, range_hu=None)
         """
         parts = _fields_of(cls, data, "settings")
         extraction = _fields_of(ExtractionSettings, parts.get("extraction", {}), "extraction")

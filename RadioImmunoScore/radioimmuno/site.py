@@ -41,6 +41,11 @@ class Site(Enum):
         ------
         ValueError
             When the text names none of the sites; the message lists them.
+
+        Examples
+        --------
+        >>> Site.parse("Lymph node")
+        <Site.LYMPH_NODE: 'lymph_node'>
         """
         key = text.strip().lower().replace(" ", "_").replace("-", "_")
         try:

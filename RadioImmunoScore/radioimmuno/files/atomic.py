@@ -27,9 +27,11 @@ def replacing(path: str | os.PathLike[str], check: Check | None = None) -> Itera
 
     Parameters
     ----------
-    path : file to write; its folder has to be there
-    check : looks at the written file, and says what is wrong with it or nothing: libraries that write by
-        themselves do not always report that the disk is full
+    path : path-like
+        File to write; its folder has to be there.
+    check : callable, optional
+        Looks at the written file, and says what is wrong with it or nothing: libraries that write by
+        themselves do not always report that the disk is full.
 
     Yields
     ------

@@ -28,13 +28,20 @@ class _Plan:
 
     Parameters
     ----------
-    target : the folder
-    fresh : the folder with what is new
-    files : all that is ours in the target afterwards
-    before : all that is ours in the target until then
-    removed : names of ours that go, those that are replaced among them
-    kept : names of all else, which stays
-    marker : name of the file that goes first and comes last
+    target : Path
+        The folder.
+    fresh : Path
+        The folder with what is new.
+    files : tuple of WrittenFile
+        All that is ours in the target afterwards.
+    before : tuple of WrittenFile
+        All that is ours in the target until then.
+    removed : frozenset of str
+        Names of ours that go, those that are replaced among them.
+    kept : frozenset of str
+        Names of all else, which stays.
+    marker : str
+        Name of the file that goes first and comes last.
     """
 
     target: Path
@@ -68,11 +75,16 @@ def replacing_folder(
 
     Parameters
     ----------
-    path : a folder, which need not exist; folders around it are made
-    marker : name of a file that is always written
-    names : what will be written, as far as it is known: checked at once, before the body runs
-    kind : which kind of result it is, a word (default: `marker`); what was written of another kind stays
-    force : whether results that were edited since may be replaced
+    path : path-like
+        A folder, which need not exist; folders around it are made.
+    marker : str
+        Name of a file that is always written.
+    names : collection of str
+        What will be written, as far as it is known: checked at once, before the body runs.
+    kind : str, optional
+        Which kind of result it is, a word (default: `marker`); what was written of another kind stays.
+    force : bool
+        Whether results that were edited since may be replaced.
 
     Yields
     ------

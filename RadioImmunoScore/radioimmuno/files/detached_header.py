@@ -24,7 +24,8 @@ def data_files(header: str | os.PathLike[str]) -> list[Path]:
 
     Parameters
     ----------
-    header : NRRD, MetaImage or Analyze header, with or without its voxels behind it
+    header : path-like
+        NRRD, MetaImage or Analyze header, with or without its voxels behind it.
     """
     path = Path(header)
     try:

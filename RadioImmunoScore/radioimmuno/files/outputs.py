@@ -23,8 +23,10 @@ def check_output(out: AnyPath, inputs: Iterable[AnyPath]) -> None:
 
     Parameters
     ----------
-    out : the file or folder to write; it need not exist
-    inputs : files and folders that are read; those that do not exist are no obstacle
+    out : path-like
+        The file or folder to write; it need not exist.
+    inputs : iterable of path-like
+        Files and folders that are read; those that do not exist are no obstacle.
 
     Raises
     ------

@@ -40,8 +40,10 @@ def unfinished_folder(target: Path, inside: bool = False) -> Iterator[Path]:
 
     Parameters
     ----------
-    target : the file or folder that is to be written, resolved
-    inside : whether the hidden folder lies in the target, a folder
+    target : Path
+        The file or folder that is to be written, resolved.
+    inside : bool
+        Whether the hidden folder lies in the target, a folder.
     """
     place = target if inside else target.parent
     remove_leftovers(place)

@@ -27,9 +27,12 @@ class WrittenFile:
 
     Parameters
     ----------
-    name : way to it from the folder, with `/`
-    kind : which kind of result it belongs to; only the same kind's files are removed by a new result
-    sha256 : of its content; `UNKNOWN` where an older version did not keep it
+    name : str
+        Way to it from the folder, with `/`.
+    kind : str
+        Which kind of result it belongs to; only the same kind's files are removed by a new result.
+    sha256 : str
+        Of its content; `UNKNOWN` where an older version did not keep it.
     """
 
     name: str
@@ -81,10 +84,14 @@ def check_replaceable(folder: Path, names: Collection[str], kind: str, force: bo
 
     Parameters
     ----------
-    folder : the folder of results; it need not exist
-    names : what will be written there, with `/`
-    kind : which kind of result; unwanted files of an earlier one of this kind will be removed
-    force : whether results that were edited may be replaced; what we did not write never is
+    folder : Path
+        The folder of results; it need not exist.
+    names : collection of str
+        What will be written there, with `/`.
+    kind : str
+        Which kind of result; unwanted files of an earlier one of this kind will be removed.
+    force : bool
+        Whether results that were edited may be replaced; what we did not write never is.
 
     Raises
     ------

@@ -24,7 +24,22 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found: a code of `TABLE`, what it does, and a sentence for a person."""
+    """One thing that was found.
+
+    Parameters
+    ----------
+    code : str
+        One of `TABLE`.
+    severity : Severity
+        What it does.
+    text : str
+        A sentence for a person, with the numbers of this case.
+
+    Examples
+    --------
+    >>> Finding("lesion.holes", Severity.WARN, "The lesion has 2 holes inside.").refuses
+    False
+    """
 
     code: str
     severity: Severity

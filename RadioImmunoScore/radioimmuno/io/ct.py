@@ -28,12 +28,18 @@ class ReadCt:
 
     Parameters
     ----------
-    image : values in HU, (slice, row, column), with the lattice in LPS mm
-    acquisition : what the DICOM header says of the scan; other files say nothing of it
-    findings : what holds for all lesions
-    gaps : missing slices; `dicom.stack.check_gaps` says what they mean for each lesion
-    source : the DICOM series it was read from, None for other files
-    identity : whose it is
+    image : Image
+        Values in HU, (slice, row, column), with the lattice in LPS mm.
+    acquisition : Acquisition
+        What the DICOM header says of the scan; other files say nothing of it.
+    findings : tuple of Finding
+        What holds for all lesions.
+    gaps : tuple of Gap
+        Missing slices; `dicom.stack.check_gaps` says what they mean for each lesion.
+    source : SourceSeries or None
+        The DICOM series it was read from, None for other files.
+    identity : Identity
+        Whose it is.
     """
 
     image: Image
@@ -55,11 +61,15 @@ def read_ct(
 
     Parameters
     ----------
-    path : NRRD, NIfTI or MHA/MHD file, a DICOM folder (any number of series in it), or an enhanced
-        multi-frame DICOM file
-    series : UID of the series in a DICOM folder with several
-    accepted : codes of `acceptance.OPTIONS` that a person accepted
-    naming : how the patient is to be called; by default a pseudonym of the PatientID
+    path : path-like
+        NRRD, NIfTI or MHA/MHD file, a DICOM folder (any number of series in it), or an enhanced
+        multi-frame DICOM file.
+    series : str, optional
+        UID of the series in a DICOM folder with several.
+    accepted : collection of str
+        Codes of `acceptance.OPTIONS` that a person accepted.
+    naming : Naming
+        How the patient is to be called; by default a pseudonym of the PatientID.
 
     Raises
     ------

@@ -16,9 +16,12 @@ def write_label_map(path: str | os.PathLike[str], masks: Sequence[Image], lattic
 
     Parameters
     ----------
-    path : file to write; its ending is the format (.nrrd, .nii, .nii.gz, .mha)
-    masks : bool Images on `lattice`
-    lattice : the CT's
+    path : path-like
+        File to write; its ending is the format (.nrrd, .nii, .nii.gz, .mha).
+    masks : sequence of Image
+        Bool Images on `lattice`.
+    lattice : Lattice
+        The CT's.
     """
     values = np.zeros(lattice.shape, np.uint8 if len(masks) < 256 else np.uint16)
     for label, mask in enumerate(masks, start=1):

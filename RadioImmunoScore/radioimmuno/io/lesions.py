@@ -67,14 +67,19 @@ def read_lesions(
 
     Parameters
     ----------
-    path : label map (each label above 0 is a lesion, its identifier the label) or `.seg.nrrd` (each segment
+    path : path-like
+        Label map (each label above 0 is a lesion, its identifier the label) or `.seg.nrrd` (each segment
         is a lesion, its identifier the segment's; an empty segment becomes an empty lesion), a DICOM RTSTRUCT
-        (`dicom.read_rtstruct`) or SEG (`dicom.read_seg`), or a folder that holds one of these two
-    image : the CT
-    source : the DICOM series that the CT was read from; DICOM lesions must lie in its frame of reference
-    patterns : names, identifiers or glob patterns of the structures to take, whatever they are; by default
-        all but those that are no lesions (`structures`), which are left out
-    accepted : codes of `acceptance.OPTIONS` that a person accepted
+        (`dicom.read_rtstruct`) or SEG (`dicom.read_seg`), or a folder that holds one of these two.
+    image : Image
+        The CT.
+    source : SourceSeries, optional
+        The DICOM series that the CT was read from; DICOM lesions must lie in its frame of reference.
+    patterns : sequence of str
+        Names, identifiers or glob patterns of the structures to take, whatever they are; by default
+        all but those that are no lesions (`structures`), which are left out.
+    accepted : collection of str
+        Codes of `acceptance.OPTIONS` that a person accepted.
 
     Returns
     -------

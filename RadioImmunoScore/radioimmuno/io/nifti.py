@@ -85,9 +85,12 @@ def transform_findings(path: Path, volume: sitk.Image, what: str) -> list[Findin
 
     Parameters
     ----------
-    path : a NIfTI file; of another one nothing is found
-    volume : what was read of it
-    what : what the file holds, for the message: "CT"
+    path : Path
+        A NIfTI file; of another one nothing is found.
+    volume : Image
+        What was read of it.
+    what : str
+        What the file holds, for the message: "CT".
     """
     found = read_transforms(path)
     known = {"sform": found.matrix, "qform": found.rotation}

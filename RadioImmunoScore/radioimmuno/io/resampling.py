@@ -48,9 +48,12 @@ def resample_lesions(
 
     Parameters
     ----------
-    path : the file, for the message
-    lesions : in the file's order
-    found : what reading the file found of each lesion, by identifier; it comes first
+    path : Path
+        The file, for the message.
+    lesions : sequence of Lesion
+        In the file's order.
+    found : mapping of str to sequence of Finding, optional
+        What reading the file found of each lesion, by identifier; it comes first.
 
     Raises
     ------

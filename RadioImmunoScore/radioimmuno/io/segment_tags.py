@@ -28,7 +28,8 @@ def site_from_terminology(entry: str) -> Site | None:
 
     Parameters
     ----------
-    entry : as Slicer writes it: seven parts with `~` between, codes as `scheme^code^meaning`
+    entry : str
+        As Slicer writes it: seven parts with `~` between, codes as `scheme^code^meaning`.
     """
     parts = entry.split("~")
     for position in (_REGION, _TYPE):

@@ -37,9 +37,12 @@ def write_segmentation(path: str | os.PathLike[str], lesions: Sequence[Lesion], 
 
     Parameters
     ----------
-    path : file to write, ending in `.seg.nrrd`
-    lesions : lesions on `lattice`
-    lattice : the CT's
+    path : path-like
+        File to write, ending in `.seg.nrrd`.
+    lesions : sequence of Lesion
+        Lesions on `lattice`.
+    lattice : Lattice
+        The CT's.
     """
     box = _box_around(lesions)
     layer_of = _layers(lesions)

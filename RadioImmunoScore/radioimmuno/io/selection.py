@@ -27,8 +27,10 @@ class Hints:
 
     Parameters
     ----------
-    terminology, interpreted_type : as of `structures.Structure`
-    marked : what a person said, whether it is a lesion; None when nobody said
+    terminology, interpreted_type : str
+        As of `structures.Structure`.
+    marked : bool or None
+        What a person said, whether it is a lesion; None when nobody said.
     """
 
     terminology: str = ""
@@ -41,9 +43,12 @@ def select_lesions(read: ReadLesions, hints: Mapping[str, Hints], picked: bool) 
 
     Parameters
     ----------
-    read : all structures that were read
-    hints : identifier -> what the file says of it; may lack some
-    picked : whether a person named these structures: then all are taken
+    read : ReadLesions
+        All structures that were read.
+    hints : mapping of str to Hints
+        Identifier -> what the file says of it; may lack some.
+    picked : bool
+        Whether a person named these structures: then all are taken.
 
     Returns
     -------
@@ -106,9 +111,12 @@ def match_names(items: Sequence[T], patterns: Sequence[str], names: Callable[[T]
 
     Parameters
     ----------
-    items : what a file holds
-    patterns : names, or glob patterns (`GTV*`); upper and lower case are the same
-    names : an item's identifier and name; a pattern may match any of them
+    items : sequence of T
+        What a file holds.
+    patterns : sequence of str
+        Names, or glob patterns (`GTV*`); upper and lower case are the same.
+    names : callable
+        An item's identifier and name; a pattern may match any of them.
 
     Raises
     ------

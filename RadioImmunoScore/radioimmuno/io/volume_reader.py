@@ -42,8 +42,10 @@ def open_volume(path: Path, code: str) -> sitk.Image:
 
     Parameters
     ----------
-    path : the file
-    code : the code of the errors, `ct.unreadable` or `mask.unreadable`
+    path : Path
+        The file.
+    code : str
+        The code of the errors, `ct.unreadable` or `mask.unreadable`.
 
     Raises
     ------

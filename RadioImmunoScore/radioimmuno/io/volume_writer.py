@@ -42,7 +42,8 @@ def write_volume(path: str | os.PathLike[str], image: sitk.Image) -> None:
 
     Parameters
     ----------
-    path : file to write, with one of `ENDINGS`
+    path : path-like
+        File to write, with one of `ENDINGS`.
 
     Raises
     ------

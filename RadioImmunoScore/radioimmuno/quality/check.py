@@ -49,12 +49,18 @@ def check_lesions(
 
     Parameters
     ----------
-    image : the CT; any axis order
-    lesions : lesions on the CT's lattice
-    settings : how features will be measured
-    acquisition : how the CT was made; nothing known by default
-    findings : lesion id -> what reading found (segmentation on another grid, ...); kept, as the first ones
-    progress : called with (steps done, steps in all) on the calling thread; an exception it raises stops
+    image : Image
+        The CT; any axis order.
+    lesions : sequence of Lesion
+        Lesions on the CT's lattice.
+    settings : Settings
+        How features will be measured.
+    acquisition : Acquisition, optional
+        How the CT was made; nothing known by default.
+    findings : mapping of str to sequence of Finding, optional
+        Lesion id -> what reading found (segmentation on another grid, ...); kept, as the first ones.
+    progress : callable, optional
+        Called with (steps done, steps in all) on the calling thread; an exception it raises stops.
 
     Returns
     -------

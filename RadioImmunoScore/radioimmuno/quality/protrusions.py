@@ -17,6 +17,11 @@ def thin_protrusions(mask: np.ndarray) -> np.ndarray:
     a group of thin voxels (26-connected) that hangs on the rest and of which at least one voxel shares no
     face with the rest: a single voxel on a face is what rasterizing a ball makes, two in a row, or one that
     hangs by an edge, are not.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (k, j, i)
+        In any axis order.
     """
     from scipy.ndimage import binary_dilation, label
 

@@ -30,10 +30,13 @@ class Repair:
 
     Parameters
     ----------
-    code : the finding that it mends
-    title : what a button says
-    apply : (lesion, the patient's other lesions) -> the lesion or lesions that take its place; the first
-        keeps its id and name. Raises Refusal (`lesion.empty`) when nothing would be left
+    code : str
+        The finding that it mends.
+    title : str
+        What a button says.
+    apply : callable
+        (lesion, the patient's other lesions) -> the lesion or lesions that take its place; the first
+        keeps its id and name. Raises Refusal (`lesion.empty`) when nothing would be left.
     """
 
     code: str
@@ -46,8 +49,10 @@ def repairs_of(code: str, image: Image | None = None) -> tuple[Repair, ...]:
 
     Parameters
     ----------
-    code : a code of `findings.TABLE`
-    image : the CT; a repair that has to look at it is left out without
+    code : str
+        A code of `findings.TABLE`.
+    image : Image, optional
+        The CT; a repair that has to look at it is left out without.
     """
     known = [
         Repair("lesion.components", "Split into separate lesions", split_pieces),

@@ -33,13 +33,15 @@ def slice_axis(spacing: Sequence[float]) -> int:
 def fill_gaps(mask: np.ndarray, spacing: Triple) -> np.ndarray:
     """The mask with its missing slices interpolated from the drawn ones beside them, bool (k, j, i).
 
-    Parameters
-    ----------
-    mask : bool (k, j, i), cropped to what it covers, so that its outermost planes are drawn
-    spacing : in mm
-
     Missing are up to `MAX_GAP_SLICES` empty planes in a row, along any axis, between planes whose
     interpolation is not empty: what lies apart altogether is two pieces, no gap.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (k, j, i)
+        Cropped to what it covers, so that its outermost planes are drawn.
+    spacing : tuple of 3 floats
+        Of the array axes, mm.
     """
     filled = mask.copy()
     while True:
@@ -71,8 +73,10 @@ def zigzag_mm(mask: np.ndarray, spacing: Triple) -> np.ndarray:
 
     Parameters
     ----------
-    mask : bool (k, j, i), cropped to what it covers
-    spacing : in mm
+    mask : ndarray of bool, shape (k, j, i)
+        Cropped to what it covers.
+    spacing : tuple of 3 floats
+        Of the array axes, mm.
     """
     axis = slice_axis(spacing)
     planes = np.moveaxis(mask, axis, 0)
@@ -95,7 +99,15 @@ def zigzag_mm(mask: np.ndarray, spacing: Triple) -> np.ndarray:
 
 
 def jagged_slices(mask: np.ndarray, spacing: Triple) -> tuple[int, float]:
-    """How many slices of a jagged mask jump too far, and the worst of them in mm; (0, 0) if it is not."""
+    """How many slices of a jagged mask jump too far, and the worst of them in mm; (0, 0) if it is not.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (k, j, i)
+        Cropped to what it covers.
+    spacing : tuple of 3 floats
+        Of the array axes, mm.
+    """
     jumps = zigzag_mm(mask, spacing)
     axis = slice_axis(spacing)
     in_plane = max(s for a, s in enumerate(spacing) if a != axis)
@@ -119,8 +131,10 @@ def smooth_between_slices(mask: np.ndarray, spacing: Triple) -> np.ndarray:
 
     Parameters
     ----------
-    mask : bool (k, j, i), cropped to what it covers
-    spacing : in mm
+    mask : ndarray of bool, shape (k, j, i)
+        Cropped to what it covers.
+    spacing : tuple of 3 floats
+        Of the array axes, mm.
     """
     axis = slice_axis(spacing)
     in_plane = [s for a, s in enumerate(spacing) if a != axis]

@@ -28,9 +28,12 @@ class Axes:
 
     Parameters
     ----------
-    long_mm : longest diameter in any axial slice
-    short_mm : longest diameter perpendicular to it, in the same slice
-    long_ends, short_ends : where they begin and end, LPS mm
+    long_mm : float
+        Longest diameter in any axial slice.
+    short_mm : float
+        Longest diameter perpendicular to it, in the same slice.
+    long_ends, short_ends : tuple of two points
+        Where they begin and end, LPS mm.
     """
 
     long_mm: float
@@ -51,8 +54,11 @@ def measure_axes(mask: Image) -> Axes | None:
 
     Parameters
     ----------
-    mask : bool Image on the CT's lattice, in any axis order
+    mask : Image
+        Bool Image on the CT's lattice, in any axis order.
 
+    Notes
+    -----
     Source: RECIST 1.1 (Eisenhauer et al., Eur J Cancer 2009;45:228-247): longest diameter in the plane of
     measurement, short axis for nodes; perpendicularity as in the WHO criteria's bidimensional product.
     """

@@ -32,8 +32,10 @@ def segment_click(image: Image, point: Triple) -> SegmentedLesion:
 
     Parameters
     ----------
-    image : CT in HU, in any axis order
-    point : about the middle of the lesion, LPS mm
+    image : Image
+        CT in HU, in any axis order.
+    point : tuple of 3 floats
+        About the middle of the lesion, LPS mm.
 
     Returns
     -------

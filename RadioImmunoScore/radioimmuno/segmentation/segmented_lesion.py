@@ -26,10 +26,14 @@ class SegmentedLesion:
 
     Parameters
     ----------
-    mask : bool, cropped to the lesion, on the CT's own lattice and axis order
-    axes : as RECIST measures; None when nothing is left
-    findings : what to look at before the lesion is used
-    delineation : what segmented it
+    mask : Image
+        Bool, cropped to the lesion, on the CT's own lattice and axis order.
+    axes : Axes or None
+        As RECIST measures; None when nothing is left.
+    findings : tuple of Finding
+        What to look at before the lesion is used.
+    delineation : Delineation
+        What segmented it.
     """
 
     mask: Image

@@ -36,8 +36,10 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
 
     Parameters
     ----------
-    image : CT in HU, in any axis order; only a crop around the stroke is looked at
-    start, end : the stroke's ends on the lesion's border, LPS mm; in any slice or oblique
+    image : Image
+        CT in HU, in any axis order; only a crop around the stroke is looked at.
+    start, end : tuple of 3 floats
+        The stroke's ends on the lesion's border, LPS mm; in any slice or oblique.
 
     Returns
     -------
@@ -74,7 +76,17 @@ def checked_ends(ct: Image, start: Triple, end: Triple) -> np.ndarray:
 
 
 def check_inside(ct: Image, points: np.ndarray, text: str) -> None:
-    """Refuse LPS points (m, 3) outside of the CT."""
+    """Refuse LPS points (m, 3) outside of the CT.
+
+    Parameters
+    ----------
+    ct : Image
+        The canonical CT.
+    points : ndarray, shape (m, 3)
+        LPS mm.
+    text : str
+        What the error says.
+    """
     index = ct.lattice.to_index(points)
     inside = (index >= -0.5) & (index <= np.array(ct.lattice.shape) - 0.5)  # also False where not a number
     if not inside.all():
@@ -83,6 +95,13 @@ def check_inside(ct: Image, points: np.ndarray, text: str) -> None:
 
 def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
     """The surface for a stroke between two places in a canonical CT.
+
+    Parameters
+    ----------
+    ct : Image
+        The canonical CT.
+    ends : ndarray, shape (2, 3)
+        The stroke's ends, places in mm.
 
     Raises
     ------
@@ -126,7 +145,15 @@ def _is_axial(normal: np.ndarray | None) -> bool:
 
 
 def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
-    """What a stroke between two places says about the lesion."""
+    """What a stroke between two places says about the lesion.
+
+    Parameters
+    ----------
+    ct : Image
+        The canonical CT.
+    ends : ndarray, shape (2, 3)
+        The stroke's ends, places in mm.
+    """
     along = ends[1] - ends[0]
     length = float(np.linalg.norm(along))
     normal = _slice_normal(ct, along)
@@ -173,9 +200,12 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
 
     Parameters
     ----------
-    image : CT in HU, in any axis order
-    mask : the lesion so far, bool, on the CT's lattice
-    start, end : the stroke's ends, LPS mm
+    image : Image
+        CT in HU, in any axis order.
+    mask : Image
+        The lesion so far, bool, on the CT's lattice.
+    start, end : tuple of 3 floats
+        The stroke's ends, LPS mm.
 
     Returns
     -------

@@ -19,13 +19,20 @@ class Sphere:
 
     Parameters
     ----------
-    directions : (n, 3) unit vectors in array order
-    source, target : (m,) the two ends of every arc; each pair of neighbours has two arcs, one a sense
-    opposite : (m,) the arc of the other sense
-    incoming : sparse (n, m), sums over the arcs that end in a direction
-    mean : sparse (n, n), mean of a direction and its neighbours
-    table : sparse, from values at directions to a table over polar angle and azimuth
-    table_shape : of that table
+    directions : ndarray, shape (n, 3)
+        Unit vectors in array order.
+    source, target : ndarray, shape (m,)
+        The two ends of every arc; each pair of neighbours has two arcs, one a sense.
+    opposite : ndarray, shape (m,)
+        The arc of the other sense.
+    incoming : object
+        Sparse matrix (n, m), sums over the arcs that end in a direction.
+    mean : object
+        Sparse (n, n), mean of a direction and its neighbours.
+    table : object
+        Sparse, from values at directions to a table over polar angle and azimuth.
+    table_shape : tuple of 2 ints
+        Of that table.
     """
 
     directions: np.ndarray
@@ -38,7 +45,15 @@ class Sphere:
     table_shape: tuple[int, int]
 
     def between(self, values: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """Values (m,) in the directions of offsets (m, 3) from the centre, of values (n,) at directions."""
+        """Values (m,) in the directions of offsets (m, 3) from the centre, of values (n,) at directions.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n,)
+            At the directions.
+        offsets : ndarray, shape (m, 3)
+            From the centre, in any length.
+        """
         from scipy.ndimage import map_coordinates
 
         table = (self.table @ values).reshape(self.table_shape)
@@ -98,9 +113,12 @@ class Ellipsoid:
 
     Parameters
     ----------
-    centre : (3,) place in mm
-    axes : (3, 3) its own axes as rows
-    semi_mm : (3,) half lengths along them
+    centre : ndarray, shape (3,)
+        Place in mm.
+    axes : ndarray, shape (3, 3)
+        Its own axes as rows.
+    semi_mm : ndarray, shape (3,)
+        Half lengths along them.
     """
 
     centre: np.ndarray
@@ -112,7 +130,13 @@ class Ellipsoid:
         return 1 / np.linalg.norm(sphere().directions @ self.axes.T / self.semi_mm, axis=1)
 
     def depth(self, places: np.ndarray) -> np.ndarray:
-        """Distance of places (..., 3) from the centre as a share of the surface's there: 1 on the surface."""
+        """Distance of places (..., 3) from the centre as a share of the surface's there: 1 on the surface.
+
+        Parameters
+        ----------
+        places : ndarray, shape (..., 3)
+            In mm along the canonical axes.
+        """
         return np.linalg.norm((places - self.centre) @ self.axes.T / self.semi_mm, axis=-1)
 
 
@@ -122,8 +146,10 @@ class Surface:
 
     Parameters
     ----------
-    centre : (3,) place in mm
-    radii : (n,) mm
+    centre : ndarray, shape (3,)
+        Place in mm.
+    radii : ndarray, shape (n,)
+        Distances from the centre, mm.
     """
 
     centre: np.ndarray
@@ -142,13 +168,25 @@ class Surface:
         )
 
     def depth(self, places: np.ndarray) -> np.ndarray:
-        """Distance of places (..., 3) from the centre as a share of the surface's there: 1 on the surface."""
+        """Distance of places (..., 3) from the centre as a share of the surface's there: 1 on the surface.
+
+        Parameters
+        ----------
+        places : ndarray, shape (..., 3)
+            In mm along the canonical axes.
+        """
         offsets = (places - self.centre).reshape(-1, 3)
         share = np.linalg.norm(offsets, axis=1) / sphere().between(self.radii, offsets)
         return share.reshape(places.shape[:-1])
 
     def reach(self, place: np.ndarray) -> float:
-        """Distance in mm from a place to the farthest point of the surface."""
+        """Distance in mm from a place to the farthest point of the surface.
+
+        Parameters
+        ----------
+        place : ndarray, shape (3,)
+            In mm.
+        """
         points = self.centre + sphere().directions * self.radii[:, None]
         return float(np.linalg.norm(points - place, axis=1).max())
 
@@ -175,8 +213,10 @@ def most_likely(log_likelihood: np.ndarray, smoothness: float) -> np.ndarray:
 
     Parameters
     ----------
-    log_likelihood : (n, steps) log likelihood of a border at each step of each ray
-    smoothness : SD of the difference between neighbours, in steps
+    log_likelihood : ndarray, shape (n, steps)
+        Log likelihood of a border at each step of each ray.
+    smoothness : float
+        SD of the difference between neighbours, in steps.
 
     Source: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988; damping as in Murphy, Weiss and
     Jordan, Loopy belief propagation for approximate inference, UAI 1999.

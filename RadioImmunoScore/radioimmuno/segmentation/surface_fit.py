@@ -23,9 +23,12 @@ class RaySamples:
 
     Parameters
     ----------
-    places : (n, steps, 3) in mm
-    values : (n, steps) HU, NaN where there is no CT
-    guess_mm : (n,) the guess's radii
+    places : ndarray, shape (n, steps, 3)
+        In mm.
+    values : ndarray, shape (n, steps)
+        HU, NaN where there is no CT.
+    guess_mm : ndarray, shape (n,)
+        The guess's radii.
     """
 
     places: np.ndarray
@@ -39,11 +42,16 @@ class Prior:
 
     Parameters
     ----------
-    guess : the likeliest ellipsoid; its axes along the stroke, across it in its slice, through the slices
-    sd : (3,) SD of the logarithm of the radius along these axes
-    core : (m, 3) places that are inside
-    ends : (2, 3) places on the border, or (0, 3)
-    normal : (3,) of the slices in which no two points are farther apart than the ends; None for no such
+    guess : Ellipsoid
+        The likeliest ellipsoid; its axes along the stroke, across it in its slice, through the slices.
+    sd : ndarray, shape (3,)
+        SD of the logarithm of the radius along these axes.
+    core : ndarray, shape (m, 3)
+        Places that are inside.
+    ends : ndarray, shape (2, 3)
+        Places on the border, or (0, 3).
+    normal : ndarray or None, shape (3,)
+        Of the slices in which no two points are farther apart than the ends; None for no such.
     """
 
     guess: Ellipsoid
@@ -69,8 +77,10 @@ class SurfaceFit:
 
     Parameters
     ----------
-    surface : the likeliest
-    certainty : geometric mean of the shares (0 to 1) of each ray's likelihood that its own border holds
+    surface : Surface
+        The likeliest.
+    certainty : float
+        Geometric mean of the shares (0 to 1) of each ray's likelihood that its own border holds.
     """
 
     surface: Surface
@@ -175,9 +185,12 @@ def region_likelihood(
 
     Parameters
     ----------
-    core : values that are the lesion's, HU
-    inner, outer : (n, steps) bool, samples that are likely the lesion's and its neighbourhood's
-    span : lowest and highest HU that are told apart
+    core : ndarray, shape (m,)
+        Values that are the lesion's, HU.
+    inner, outer : ndarray of bool, shape (n, steps)
+        Samples that are likely the lesion's and its neighbourhood's.
+    span : tuple of 2 floats
+        Lowest and highest HU that are told apart.
     """
     measured = np.isfinite(rays.values)
     bins = _bins(np.where(measured, rays.values, span[0]), span)

@@ -20,9 +20,12 @@ class Surroundings:
 
     Parameters
     ----------
-    values : float32 HU (k, j, i)
-    corner : (3,) place of the centre of values[0, 0, 0]
-    spacing : (3,) mm
+    values : ndarray of float32, shape (k, j, i)
+        HU.
+    corner : ndarray, shape (3,)
+        Place of the centre of values[0, 0, 0].
+    spacing : ndarray, shape (3,)
+        Of the array axes, mm.
     """
 
     values: np.ndarray
@@ -30,7 +33,13 @@ class Surroundings:
     spacing: np.ndarray
 
     def sample(self, places: np.ndarray) -> np.ndarray:
-        """Values at places (..., 3), trilinear; NaN where there is no CT."""
+        """Values at places (..., 3), trilinear; NaN where there is no CT.
+
+        Parameters
+        ----------
+        places : ndarray, shape (..., 3)
+            In mm along the canonical axes.
+        """
         from scipy.ndimage import map_coordinates
 
         index = np.moveaxis((places - self.corner) / self.spacing, -1, 0)
@@ -48,12 +57,30 @@ class Surroundings:
 
 
 def places_of(lattice: Lattice, points: np.ndarray) -> np.ndarray:
-    """Places of LPS points (..., 3) on a canonical lattice."""
+    """Places of LPS points (..., 3) on a canonical lattice.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Canonical.
+    points : ndarray, shape (..., 3)
+        LPS mm.
+    """
     return lattice.to_index(points) * np.array(lattice.spacing)
 
 
 def box_around(lattice: Lattice, centre: np.ndarray, reach_mm: float | np.ndarray) -> Box:
-    """The voxels of a canonical lattice whose centres lie within a box of this half size around a place."""
+    """The voxels of a canonical lattice whose centres lie within a box of this half size around a place.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Canonical.
+    centre : ndarray, shape (3,)
+        Place in mm.
+    reach_mm : float or ndarray, shape (3,)
+        Half the size of the box.
+    """
     spacing = np.array(lattice.spacing)
     low = np.floor((centre - reach_mm) / spacing).astype(int)
     high = np.ceil((centre + reach_mm) / spacing).astype(int) + 1
@@ -61,7 +88,19 @@ def box_around(lattice: Lattice, centre: np.ndarray, reach_mm: float | np.ndarra
 
 
 def surroundings(image: Image, centre: np.ndarray, reach_mm: float, detail_mm: float) -> Surroundings:
-    """The canonical CT in a box around a place, averaged over blocks of voxels up to `detail_mm` long."""
+    """The canonical CT in a box around a place, averaged over blocks of voxels up to `detail_mm` long.
+
+    Parameters
+    ----------
+    image : Image
+        The canonical CT, HU.
+    centre : ndarray, shape (3,)
+        Place in mm.
+    reach_mm : float
+        Half the size of the box.
+    detail_mm : float
+        Blocks are no longer than this.
+    """
     part = image.crop(box_around(image.lattice, centre, reach_mm))
     spacing = np.array(image.lattice.spacing)
     blocks = np.clip((detail_mm / spacing).astype(int), 1, np.maximum(1, part.values.shape))
@@ -75,7 +114,13 @@ def surroundings(image: Image, centre: np.ndarray, reach_mm: float, detail_mm: f
 
 
 def clean(values: np.ndarray) -> np.ndarray:
-    """Values as float32 HU that a tissue can have, in one block of memory."""
+    """Values as float32 HU that a tissue can have, in one block of memory.
+
+    Parameters
+    ----------
+    values : ndarray, shape (k, j, i)
+        HU, of any type.
+    """
     low, high = P.lowest_hu, P.highest_hu
     values = np.ascontiguousarray(values, np.float32)
     return np.clip(np.nan_to_num(values, nan=low, posinf=low, neginf=low), low, high)

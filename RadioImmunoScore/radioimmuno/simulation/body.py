@@ -58,14 +58,22 @@ class Body:
 
     Parameters
     ----------
-    half_width, half_depth : of the trunk at the skin, mm
-    fat_mm : thickness of the fat under the skin
-    iodine : the patient's iodine signal against an average one at 120 kVp
-    hu : tissue -> HU in this scan
-    warp : displacement (mm) along z, y and x that makes the anatomy this patient's own
-    grain : unit-variance field, the fine unevenness of soft tissue
-    bowel : unit-variance field whose upper parts are bowel loops
-    vertebra_phase_mm : where along z the vertebrae begin
+    half_width, half_depth : float
+        Of the trunk at the skin, mm.
+    fat_mm : float
+        Thickness of the fat under the skin.
+    iodine : float
+        The patient's iodine signal against an average one at 120 kVp.
+    hu : mapping of str to float
+        Tissue -> HU in this scan.
+    warp : tuple of 3 WaveFields
+        Displacement (mm) along z, y and x that makes the anatomy this patient's own.
+    grain : WaveField
+        Unit-variance field, the fine unevenness of soft tissue.
+    bowel : WaveField
+        Unit-variance field whose upper parts are bowel loops.
+    vertebra_phase_mm : float
+        Where along z the vertebrae begin.
     """
 
     half_width: float
@@ -130,7 +138,15 @@ def open_canvas(body: Body, window: Lattice, edge_mm: float) -> Canvas:
 
 
 def probe(body: Body, points: np.ndarray) -> Canvas:
-    """Single points (n, 3), (x, y, z) in LPS mm, as a canvas that the surfaces can be asked about."""
+    """Single points (n, 3), (x, y, z) in LPS mm, as a canvas that the surfaces can be asked about.
+
+    Parameters
+    ----------
+    body : Body
+        The anatomy.
+    points : ndarray, shape (n, 3)
+        (x, y, z) in LPS mm.
+    """
     zyx = points[:, ::-1]
     level = zyx[:, 0]
     z, y, x = (zyx[:, axis] + body.warp[axis].at(zyx) for axis in range(3))
@@ -149,7 +165,7 @@ def probe(body: Body, points: np.ndarray) -> Canvas:
 
 
 def skin(body: Body, at: Canvas) -> np.ndarray:
-    """Distance to the skin: narrower at the waist, wider at the shoulders."""
+    """Distance to the skin in mm, shape of the canvas: narrower at the waist, wider at the shoulders."""
     size = np.interp(at.level, [-150, -70, 40, 110, 190], [0.96, 0.94, 1.0, 1.03, 1.08]).astype(at.x.dtype)
     width = body.half_width * size
     return _rounded_box(at.x, at.y, width, body.half_depth)
@@ -173,13 +189,16 @@ def diaphragm(at: Canvas) -> np.ndarray:
 
 
 def heart(at: Canvas, margin_mm: float = 0.0) -> np.ndarray:
-    """Distance to the heart's surface, pushed outward by a margin."""
+    """Distance to the heart's surface in mm, shape of the canvas; pushed outward by a margin."""
     u, v, w = (at.x - 20) / 52, (at.y + 30) / 40, (at.z - 40) / 46
     return (np.sqrt(u * u + v * v + w * w + 0.5 * u * w) - 1) * 40 - margin_mm
 
 
 def lungs(at: Canvas) -> np.ndarray:
-    """Distance to the lungs' surface: the chest less mediastinum, heart and what lies under the diaphragm."""
+    """Distance to the lungs' surface in mm, shape of the canvas.
+
+    Lungs are the chest less mediastinum, heart and what lies under the diaphragm.
+    """
     mediastinum = (np.sqrt(((at.x - 3) / 33) ** 2 + ((at.y - 15) / 100) ** 2) - 1) * 33
     middle = np.minimum(mediastinum, heart(at, 4.0))
     chest = meet(at.wall + 3, (diaphragm(at) - at.z) * 0.7, 6.0)
@@ -187,7 +206,7 @@ def lungs(at: Canvas) -> np.ndarray:
 
 
 def liver(at: Canvas) -> np.ndarray:
-    """Distance to the liver's surface."""
+    """Distance to the liver's surface in mm, shape of the canvas."""
     dome = 3 - 22 * ((at.x + 66) / 90) ** 2 - 42 * ((at.y + 12) / 70) ** 2
     below_dome = (at.z - np.minimum(dome, diaphragm(at) - 4)) * 0.7
     above_edge = (0.78 * (at.x + 112) - 128 - at.z) * 0.79
@@ -197,7 +216,15 @@ def liver(at: Canvas) -> np.ndarray:
 
 
 def meet(a: np.ndarray, b: np.ndarray, round_mm: float) -> np.ndarray:
-    """Distance to what is inside both surfaces; the edge where they meet is rounded."""
+    """Distance to what is inside both surfaces; the edge where they meet is rounded.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape (nk, nj, ni)
+        Signed distances in mm.
+    round_mm : float
+        Width over which the edge is rounded.
+    """
     overlap = np.maximum(round_mm - np.abs(a - b), 0.0)
     return np.maximum(a, b) + overlap * overlap / (4 * round_mm)
 

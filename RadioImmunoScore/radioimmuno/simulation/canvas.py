@@ -18,13 +18,20 @@ class Canvas:
 
     Parameters
     ----------
-    axes : (z, y, x), 1D, LPS mm of the voxel centres
-    level : (nk, 1, 1) z of the slices, LPS mm
-    z, y, x : (nk, nj, ni) place of each voxel in the anatomy: its LPS mm, bent by the patient's own warp
-    wall : (nk, nj, ni) signed distance in mm to the inner surface of the chest and abdominal wall
-    grain : (nk, nj, ni) fine unevenness of soft tissue, unit variance
-    hu : (nk, nj, ni) what was painted so far; the only thing that changes
-    edge_mm : width over which a surface goes from outside to inside
+    axes : tuple of 3 ndarrays, shapes (nk,), (nj,), (ni,)
+        z, y and x of the voxel centres, LPS mm.
+    level : ndarray, shape (nk, 1, 1)
+        Z of the slices, LPS mm.
+    z, y, x : ndarray, shape (nk, nj, ni)
+        Place of each voxel in the anatomy: its LPS mm, bent by the patient's own warp.
+    wall : ndarray, shape (nk, nj, ni)
+        Signed distance in mm to the inner surface of the chest and abdominal wall.
+    grain : ndarray, shape (nk, nj, ni)
+        Fine unevenness of soft tissue, unit variance.
+    hu : ndarray, shape (nk, nj, ni)
+        What was painted so far; the only thing that changes.
+    edge_mm : float
+        Width over which a surface goes from outside to inside.
     """
 
     axes: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -59,17 +66,39 @@ class Canvas:
         return Canvas(axes=(z, y, x), level=self.level[cut[0]], edge_mm=self.edge_mm, **voxels)
 
     def cover(self, distance: np.ndarray) -> np.ndarray:
-        """How much (0 to 1) of each voxel lies inside a surface, from the signed distance in mm."""
+        """How much (0 to 1) of each voxel lies inside a surface, from the signed distance in mm.
+
+        Parameters
+        ----------
+        distance : ndarray, shape (nk, nj, ni)
+            Signed distance to the surface, mm.
+        """
         return np.clip(0.5 - distance / self.edge_mm, 0.0, 1.0)
 
     def paint(self, distance: np.ndarray, hu: float | np.ndarray) -> np.ndarray:
-        """Fill the inside of a surface; gives back how much of each voxel was filled."""
+        """Fill the inside of a surface; gives back how much of each voxel was filled.
+
+        Parameters
+        ----------
+        distance : ndarray, shape (nk, nj, ni)
+            Signed distance to the surface, mm.
+        hu : float or ndarray, shape (nk, nj, ni)
+            To paint inside.
+        """
         filled = self.cover(distance)
         self.blend(filled, hu)
         return filled
 
     def blend(self, share: np.ndarray, hu: float | np.ndarray) -> None:
-        """Replace a share (0 to 1) of each voxel's content."""
+        """Replace a share (0 to 1) of each voxel's content.
+
+        Parameters
+        ----------
+        share : ndarray, shape (nk, nj, ni)
+            0 keeps what is there, 1 takes the new.
+        hu : float or ndarray, shape (nk, nj, ni)
+            The new.
+        """
         self.hu[...] += share * (hu - self.hu)
 
 
@@ -89,7 +118,7 @@ def ellipsoid_box(centre: Point, radii: Point, margin_mm: float) -> tuple[Point,
 
 
 def tube(at: Places, start: Point, end: Point, radii: tuple[float, float]) -> np.ndarray:
-    """Signed distance (mm) to a round-ended tube, its radius going from the first value to the second."""
+    """Signed distance (mm, shape of the places) to a round-ended tube of a radius at either end."""
     ax, ay, az = start
     dx, dy, dz = (b - a for a, b in zip(start, end, strict=True))
     pz, py, px = at[0] - az, at[1] - ay, at[2] - ax

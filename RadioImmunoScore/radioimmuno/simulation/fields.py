@@ -17,9 +17,12 @@ class WaveField:
 
     Parameters
     ----------
-    vectors : (n, 3) wave vectors in (z, y, x) order, rad/mm
-    phases : (n,) rad
-    amplitudes : (n,) in the unit of the field
+    vectors : ndarray, shape (n, 3)
+        Wave vectors in (z, y, x) order, rad/mm.
+    phases : ndarray, shape (n,)
+        In radians.
+    amplitudes : ndarray, shape (n,)
+        In the unit of the field.
     """
 
     vectors: np.ndarray
@@ -27,7 +30,13 @@ class WaveField:
     amplitudes: np.ndarray
 
     def on(self, z: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Values on the lattice of three 1D axes in mm, shape (len(z), len(y), len(x))."""
+        """Values on the lattice of three 1D axes in mm, shape (len(z), len(y), len(x)).
+
+        Parameters
+        ----------
+        z, y, x : ndarray, shape (nz,), (ny,) or (nx,)
+            In mm.
+        """
         kz, ky, kx = self.vectors.T
         waves_z = self.amplitudes * np.exp(1j * (np.outer(z, kz) + self.phases))
         waves_y, waves_x = np.exp(1j * np.outer(y, ky)), np.exp(1j * np.outer(kx, x))
@@ -36,7 +45,13 @@ class WaveField:
         return values.reshape(len(z), len(y), len(x))
 
     def at(self, points: np.ndarray) -> np.ndarray:
-        """Values at points (..., 3), given in (z, y, x) order in mm."""
+        """Values at points (..., 3), given in (z, y, x) order in mm.
+
+        Parameters
+        ----------
+        points : ndarray, shape (..., 3)
+            (z, y, x) in mm.
+        """
         return np.cos(np.asarray(points) @ self.vectors.T + self.phases) @ self.amplitudes
 
     def imaged(self, psf_sigma_mm: float, slice_mm: float) -> WaveField:

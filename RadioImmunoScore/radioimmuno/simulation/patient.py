@@ -50,10 +50,14 @@ class SimulatedPatient:
 
     Parameters
     ----------
-    image : int16 HU
-    lesions : with their sites, none overlapping another
-    acquisition : tube voltage, slice thickness, kernel, contrast agent
-    infiltration : lesion id -> the hidden truth, 0 (none) to 1
+    image : Image
+        int16 HU.
+    lesions : list of Lesion
+        With their sites, none overlapping another.
+    acquisition : Acquisition
+        Tube voltage, slice thickness, kernel, contrast agent.
+    infiltration : mapping of str to float
+        Lesion id -> the hidden truth, 0 (none) to 1.
     """
 
     image: Image
@@ -137,9 +141,12 @@ def plan_patient(seed: int, lesions: int | None = None, slice_mm: float | None =
 
     Parameters
     ----------
-    seed : the same seed gives the same patient
-    lesions : how many are tried for (5 to 8 at random by default); one that finds no room is left out
-    slice_mm : slice thickness and distance (1 to 5 mm at random by default)
+    seed : int
+        The same seed gives the same patient.
+    lesions : int, optional
+        How many are tried for (5 to 8 at random by default); one that finds no room is left out.
+    slice_mm : float, optional
+        Slice thickness and distance (1 to 5 mm at random by default).
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     scanner = draw_scanner(rng, slice_mm)

@@ -21,13 +21,20 @@ class Scanner:
 
     Parameters
     ----------
-    kvp : tube voltage, kV
-    slice_mm : thickness of, and distance between, slices
-    pixel_mm : size of a pixel
-    psf_sigma_mm : SD of the in-plane blur
-    noise_hu : SD of the noise in soft tissue
-    tiles : (TILES, TILE, TILE) periodic noise of unit SD with the spectrum of filtered backprojection
-    seed : of the noise
+    kvp : int
+        Tube voltage, kV.
+    slice_mm : float
+        Thickness of, and distance between, slices.
+    pixel_mm : float
+        Size of a pixel.
+    psf_sigma_mm : float
+        SD of the in-plane blur.
+    noise_hu : float
+        SD of the noise in soft tissue.
+    tiles : ndarray, shape (TILES, TILE, TILE)
+        Periodic noise of unit SD with the spectrum of filtered backprojection.
+    seed : int
+        Of the noise.
     """
 
     kvp: int
@@ -49,7 +56,7 @@ class Scanner:
         return 2.5 * self.psf_sigma_mm + 0.12 * self.slice_mm
 
     def noise(self, box: Box) -> np.ndarray:
-        """Noise in HU in a box of the lattice: the same at the same voxel wherever the box is cut.
+        """Noise in HU in a box of the lattice, of its shape: the same voxel has the same in every box.
 
         Each slice shows one of the tiles at a place of its own, so that neighbouring slices are independent.
         """

@@ -36,15 +36,26 @@ class Tumor:
 
     Parameters
     ----------
-    site, centre : where it sits; the centre is (x, y, z) in LPS mm
-    radius_mm : of the sphere with the same volume
-    axes : (3, 3) rows map (z, y, x) offsets in mm to the lesion's own axes, unit radius
-    bumps : what makes it irregular, in mm
-    contour_error : how far (mm) the drawn contour lies outside the true surface
-    texture : unevenness inside, HU
-    hu, rim_hu, halo_hu : of the inside; added at the rim; added around it
-    necrosis_depth_mm, necrosis_hu : how deep below the surface tissue is dead, and the HU it lost
-    infiltration : the hidden truth, 0 to 1
+    site : Site
+        Where it sits.
+    centre : tuple of 3 floats
+        (x, y, z) in LPS mm.
+    radius_mm : float
+        Of the sphere with the same volume.
+    axes : ndarray, shape (3, 3)
+        Rows map (z, y, x) offsets in mm to the lesion's own axes, unit radius.
+    bumps : WaveField
+        What makes it irregular, in mm.
+    contour_error : WaveField
+        How far (mm) the drawn contour lies outside the true surface.
+    texture : WaveField
+        Unevenness inside, HU.
+    hu, rim_hu, halo_hu : float
+        Of the inside; added at the rim; added around it.
+    necrosis_depth_mm, necrosis_hu : float
+        How deep below the surface tissue is dead, and the HU it lost.
+    infiltration : float
+        The hidden truth, 0 to 1.
     """
 
     site: Site

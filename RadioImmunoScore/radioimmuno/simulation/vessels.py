@@ -19,8 +19,10 @@ class VesselTree:
 
     Parameters
     ----------
-    starts, ends : (n, 3) as (x, y, z), LPS mm
-    radii : (n, 2) at start and end, mm
+    starts, ends : ndarray, shape (n, 3)
+        As (x, y, z), LPS mm.
+    radii : ndarray, shape (n, 2)
+        At start and end, mm.
     """
 
     starts: np.ndarray
@@ -29,7 +31,17 @@ class VesselTree:
 
 
 def grow_tree(root: Point, targets: np.ndarray, radius: float) -> VesselTree:
-    """A tree from a root to all target points, shape (n, 3)."""
+    """A tree from a root to all target points.
+
+    Parameters
+    ----------
+    root : tuple of 3 floats
+        LPS mm.
+    targets : ndarray, shape (n, 3)
+        (x, y, z) in LPS mm.
+    radius : float
+        Of the root, mm.
+    """
     pieces = list(_branches(np.array(root, float), targets, radius))
     starts, ends, radii = zip(*pieces, strict=True)
     return VesselTree(np.array(starts), np.array(ends), np.array(radii))
@@ -53,7 +65,19 @@ def _branches(
 
 
 def paint_vessels(canvas: Canvas, tree: VesselTree, hu: float, inside: np.ndarray) -> None:
-    """Paint the pieces of a tree that reach the canvas, only where `inside` (0 to 1) lets them."""
+    """Paint the pieces of a tree that reach the canvas, only where `inside` (0 to 1) lets them.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        To paint on.
+    tree : VesselTree
+        The vessels.
+    hu : float
+        Of their inside.
+    inside : ndarray, shape (nk, nj, ni)
+        0 to 1, of the canvas.
+    """
     reach = tree.radii.max(axis=1, keepdims=True) + canvas.edge_mm
     low = np.minimum(tree.starts, tree.ends) - reach
     high = np.maximum(tree.starts, tree.ends) + reach

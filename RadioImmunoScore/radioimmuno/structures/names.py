@@ -45,12 +45,18 @@ class Name:
 
     Parameters
     ----------
-    reason : why it is no lesion's name; None for a lesion's, and for what may be one
-    whole_cc : of an organ's name that a lesion in it has as well: least volume of the organ, cc
-    numbered, unknown : whether such a name has a number as in a list, or words that are not known
-    lesion : whether it has a lesion's word
-    plain : whether that word is "lesion" alone, as a list begins that names none
-    first : whether it says so before anything else is asked
+    reason : str or None
+        Why it is no lesion's name; None for a lesion's, and for what may be one.
+    whole_cc : float or None
+        Of an organ's name that a lesion in it has as well: least volume of the organ, cc.
+    numbered, unknown : bool
+        Whether such a name has a number as in a list, or words that are not known.
+    lesion : bool
+        Whether it has a lesion's word.
+    plain : bool
+        Whether that word is "lesion" alone, as a list begins that names none.
+    first : bool
+        Whether it says so before anything else is asked.
     """
 
     reason: str | None = None

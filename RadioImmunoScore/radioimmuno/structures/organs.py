@@ -15,10 +15,13 @@ class Organ(NamedTuple):
 
     Parameters
     ----------
-    title : what a message calls it
-    whole_cc : least volume of the organ, cc (ours, for adults): a smaller structure that is called by the
+    title : str
+        What a message calls it.
+    whole_cc : float or None
+        Least volume of the organ, cc (ours, for adults): a smaller structure that is called by the
         organ's bare name may be a lesion in it. None where nobody calls a lesion by the organ's name alone.
-    numbered : its own name has a number ("vertebra L1", "rib 5")
+    numbered : bool
+        Its own name has a number ("vertebra L1", "rib 5").
     """
 
     title: str

@@ -49,10 +49,14 @@ class Structure:
 
     Parameters
     ----------
-    id, name : of the ROI or segment
-    terminology : of a segment, as Slicer writes it (`segment_tags`); "" when there is none
-    interpreted_type : RTROIInterpretedType of an ROI; "" when there is none
-    volume_cc : None where it is not known, or says nothing because the CT's border cuts the structure
+    id, name : str
+        Of the ROI or segment.
+    terminology : str
+        Of a segment, as Slicer writes it (`segment_tags`); "" when there is none.
+    interpreted_type : str
+        RTROIInterpretedType of an ROI; "" when there is none.
+    volume_cc : float or None
+        None where it is not known, or says nothing because the CT's border cuts the structure.
     """
 
     id: str
@@ -68,11 +72,16 @@ class _Judgement:
 
     Parameters
     ----------
-    reason : None for a lesion or what may be one
-    whole_cc : with this volume a structure of this name is the organ; None where size changes nothing
-    listed : whether it is a lesion unless it is as large as the organ, whatever else was drawn
-    presumed : whether such a one is a lesion where its size is not known
-    word : whether a lesion's word or type says so, other than "lesion 1"
+    reason : str or None
+        None for a lesion or what may be one.
+    whole_cc : float or None
+        With this volume a structure of this name is the organ; None where size changes nothing.
+    listed : bool
+        Whether it is a lesion unless it is as large as the organ, whatever else was drawn.
+    presumed : bool
+        Whether such a one is a lesion where its size is not known.
+    word : bool
+        Whether a lesion's word or type says so, other than "lesion 1".
     """
 
     reason: str | None = None
@@ -88,7 +97,13 @@ class _Judgement:
 
 
 def left_out(structures: Sequence[Structure]) -> dict[str, str]:
-    """Identifier -> why it is no lesion, in plain words, of those of a file's structures that are none."""
+    """Identifier -> why it is no lesion, in plain words, of those of a file's structures that are none.
+
+    Examples
+    --------
+    >>> left_out([Structure("1", "Tumor"), Structure("2", "Couch")])
+    {'2': 'By its name it is no lesion but: couch.'}
+    """
     judged = {one.id: _judge(one) for one in structures}
     among_others = any(judgement.sure for judgement in judged.values())
     found = {}

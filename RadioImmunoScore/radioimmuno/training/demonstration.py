@@ -47,7 +47,8 @@ class Recipe:
 
     Parameters
     ----------
-    training, held_out : range
+    training, held_out : sequence of int
+        Range
         Seeds of the simulated patients to train on and to validate on; none is in both.
     grid : PenaltyGrid
         The penalties to choose from.
@@ -119,8 +120,10 @@ def validate(signature: Signature, cohort: Cohort, high_above: float, seed: int)
 
     Parameters
     ----------
-    high_above : truth above which a lesion counts as highly infiltrated
-    seed : of the bootstrap
+    high_above : float
+        Truth above which a lesion counts as highly infiltrated.
+    seed : int
+        Of the bootstrap.
     """
     scores, truth, patients = score_cohort(signature, cohort), cohort.truth, cohort.patients
     high = truth > high_above

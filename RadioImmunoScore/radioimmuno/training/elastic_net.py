@@ -34,11 +34,16 @@ class Cohort:
 
     Parameters
     ----------
-    variables : names of the columns of `values`
-    values : (n, variables)
-    truth : (n,) what the score is to predict
-    patients : (n,) each lesion's patient
-    left_out : how many lesions more there were, of which not all values are defined
+    variables : tuple of str
+        Names of the columns of `values`.
+    values : ndarray, shape (n, variables)
+        Not standardized.
+    truth : ndarray, shape (n,)
+        What the score is to predict.
+    patients : ndarray, shape (n,)
+        Each lesion's patient.
+    left_out : int
+        How many lesions more there were, of which not all values are defined.
     """
 
     variables: tuple[str, ...]
@@ -54,10 +59,14 @@ class PenaltyGrid:
 
     Parameters
     ----------
-    l1_ratios : share of the l1 norm in the penalty
-    alphas : weight of the penalty
-    folds : of the cross-validation; a patient's lesions are all in the same one
-    most_terms : no more variables than this may be left, so that a person can read the signature
+    l1_ratios : tuple of float
+        Share of the l1 norm in the penalty.
+    alphas : tuple of float
+        Weight of the penalty.
+    folds : int
+        Of the cross-validation; a patient's lesions are all in the same one.
+    most_terms : int
+        No more variables than this may be left, so that a person can read the signature.
     """
 
     l1_ratios: tuple[float, ...] = (0.5, 0.7, 0.9)
@@ -230,7 +239,7 @@ def require_sklearn() -> None:
 
 
 def rounded(values: Any) -> np.ndarray:
-    """The numbers with `DIGITS` significant digits."""
+    """The numbers with `DIGITS` significant digits, in their shape."""
     return np.vectorize(lambda value: float(f"{value:.{DIGITS}g}"), otypes=[float])(values)
 
 

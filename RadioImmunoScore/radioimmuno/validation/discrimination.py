@@ -51,9 +51,16 @@ def ordered_pairs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per patient: pairs of lesions that the scores order as the truth does, and all pairs.
 
+    Parameters
+    ----------
+    scores, truth : ndarray, shape (n,)
+        Of each lesion.
+    patients : ndarray, shape (n,)
+        Whose lesion it is.
+
     Returns
     -------
-    ordered, pairs : (patients,)
+    ordered, pairs : ndarray of float64, shape (patients,)
         In the order of the sorted patients. Ties of scores count half; pairs of equal truth do not count.
     """
     counts = []
@@ -73,9 +80,12 @@ def bootstrap(figure: Callable[[np.ndarray], float], patients: np.ndarray, seed:
 
     Parameters
     ----------
-    figure : takes row numbers (m,) and gives the figure; NaN where it is not defined, such draws are left out
-    patients : (n,) patient of each row
-    seed : of the draws
+    figure : callable of an ndarray of int, shape (m,)
+        Takes row numbers and gives the figure; NaN where it is not defined, such draws are left out.
+    patients : ndarray, shape (n,)
+        Patient of each row.
+    seed : int
+        Of the draws.
     """
     groups = [np.flatnonzero(patients == patient) for patient in np.unique(patients)]
     rng = np.random.Generator(np.random.PCG64(seed))
