@@ -1,4 +1,4 @@
-"""What is refused unless a person takes it on: one rule for every such finding.
+"""What is refused unless a person accepts it: one rule for every such finding, in panel, console and shell.
 
 What was accepted is a warning in each row and so stands in every result.
 """

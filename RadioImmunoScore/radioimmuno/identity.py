@@ -140,7 +140,7 @@ def same_patient(one: str, other: str) -> bool:
 
 
 def in_part(one: str, other: str) -> tuple[str, str]:
-    """Two identifiers as far as a message may show them: both ends, as short as tells them apart."""
+    """Two identifiers as far as a message may show them: both ends, as short as they differ."""
     shortest = min(len(one), len(other)) // SHOWN_SHARE
     for shown in range(1, shortest + 1):
         parts = _ends(one, shown), _ends(other, shown)

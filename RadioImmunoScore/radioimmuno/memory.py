@@ -9,7 +9,7 @@ from .findings import Refusal
 
 # Below this a step is taken without asking.
 UNASKED_BYTES = 1 << 30
-# Of what is free; the rest is for what cannot be told beforehand.
+# Of what is free; the rest is for what cannot be known beforehand.
 USABLE_SHARE = 0.8
 # Where a system does not say how much there is.
 USUAL_BYTES = 8 << 30

@@ -44,9 +44,9 @@ def find_salt() -> Salt:
     if given:
         return Salt(given.encode("utf-8", "surrogateescape"))
     try:
-        return _kept(settings_folder() / FILE)
+        return _stored_salt(settings_folder() / FILE)
     except RuntimeError:
-        return _of_this_run("there is no home folder to keep its salt in")
+        return _temporary_salt("there is no home folder to keep its salt in")
 
 
 def settings_folder() -> Path:
@@ -69,17 +69,17 @@ def settings_folder() -> Path:
 
 
 @lru_cache
-def _kept(path: Path) -> Salt:
+def _stored_salt(path: Path) -> Salt:
     try:
         if not path.exists():
             _make(path)
         value = bytes.fromhex(path.read_text(encoding="ascii"))
     except OSError as error:
-        return _of_this_run(f"its salt cannot be kept in {path.parent} ({error.strerror})")
+        return _temporary_salt(f"its salt cannot be kept in {path.parent} ({error.strerror})")
     except ValueError:
         value = b""
     if len(value) < BYTES:
-        return _of_this_run(f"the salt in {path} is damaged: remove that file, and another one is made")
+        return _temporary_salt(f"the salt in {path} is damaged: remove that file, and another one is made")
     return Salt(value)
 
 
@@ -104,7 +104,7 @@ def _make(path: Path) -> None:
             unfinished.unlink()
 
 
-def _of_this_run(why: str) -> Salt:
+def _temporary_salt(why: str) -> Salt:
     return Salt(
         _random(),
         f"The pseudonym is of this run only, because {why}. Another run gives the patient another one; "

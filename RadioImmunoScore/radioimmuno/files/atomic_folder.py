@@ -124,7 +124,7 @@ def replacing_folder(
 
 @contextmanager
 def _named_as(target: Path, fresh: Path) -> Iterator[None]:
-    """Name the place that somebody asked for in what is said of a file that could not be written."""
+    """Errors of files that could not be written name the place that was asked for."""
     try:
         yield
     except OutputError as error:

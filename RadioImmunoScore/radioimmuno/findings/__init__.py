@@ -1,4 +1,4 @@
-"""What can be wrong with an input: one table of codes, used by panel, console and shell.
+"""What can be wrong with an input: one table of codes, for panel, console and shell.
 
 To add a finding: one row of the table, and the place where it is raised, which says how severe it is: that
 depends on the case.

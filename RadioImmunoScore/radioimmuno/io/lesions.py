@@ -220,7 +220,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
 
     identifier = header.get(f"Segment{number}_ID") or header[f"Segment{number}_Name"]
     tags = _tags(header.get(f"Segment{number}_Tags", ""))
-    # Before Slicer 4.11 a file had one layer for each segment and said neither layer nor label.
+    # Before Slicer 4.11 a file had one layer for each segment and named neither layer nor label.
     return _Segment(
         id=identifier,
         name=header.get(f"Segment{number}_Name") or identifier,

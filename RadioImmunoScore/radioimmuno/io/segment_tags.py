@@ -43,8 +43,8 @@ def site_from_terminology(entry: str) -> Site | None:
 def site_of(tags: Mapping[str, str]) -> Site | None:
     """The site that a segment's tags name; None when they name none of ours.
 
-    The terminology counts. Where it names no site, `SITE_TAG` tells a site that is none of the named ones
-    from one that nobody gave: no terminology can. A terminology that Slicer copied from another segment
+    The terminology counts. Where it names no site, `SITE_TAG` distinguishes a site that is none of the named
+    ones from one that nobody gave: no terminology can. A terminology that Slicer copied from another segment
     (`SITE_ORIGIN_TAG`) counts as none.
     """
     if tags.get(SITE_ORIGIN_TAG) == inherited(tags.get(TERMINOLOGY_TAG, "")):
@@ -85,7 +85,7 @@ def terminology_of(site: Site) -> str:
 
 
 def lesion_from_tag(text: str) -> bool | None:
-    """Whether a person said that the segment is a lesion, or none; None when nobody said."""
+    """Whether a person marked the segment as a lesion, or as none; None when nobody did."""
     return {"yes": True, "no": False}.get(text)
 
 

@@ -30,7 +30,7 @@ class Hints:
     terminology, interpreted_type : str
         As of `structures.Structure`.
     marked : bool or None
-        What a person said, whether it is a lesion; None when nobody said.
+        Whether a person marked it as a lesion, or as none; None when nobody did.
     """
 
     terminology: str = ""

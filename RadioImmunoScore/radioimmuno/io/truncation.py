@@ -1,4 +1,4 @@
-"""Whether all voxels are in a file: some readers of ITK fill a file that is cut off with zeros, silently.
+"""Whether all voxels are in a file: some readers of ITK fill up a file that is cut off with zeros.
 
 Others take memory for what the header claims before they look; here the file's length is held against it.
 """

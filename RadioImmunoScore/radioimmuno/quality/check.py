@@ -70,14 +70,14 @@ def check_lesions(
     of_all = check_domain(acquisition or Acquisition(), image.lattice.spacing)
     known = {lesion.id: (*(findings or {}).get(lesion.id, ()), *of_all) for lesion in lesions}
     total = 2 * len(lesions)
-    tell = progress or (lambda _done, _total: None)
+    report = progress or (lambda _done, _total: None)
     measured = measure(
         image,
         lesions,
         settings,
         {"lesion": (VOXELS,), "ring": (VOXELS,)},
         findings=known,
-        progress=lambda done, _: tell(done, total),
+        progress=lambda done, _: report(done, total),
         engine=_count_voxels,
     )
     source = image.canonical()
@@ -85,7 +85,7 @@ def check_lesions(
     for number, (lesion, features) in enumerate(zip(lesions, measured, strict=True), start=1):
         all_found = [*features.findings, *_look(source, lesion.canonical(), features)]
         found += [LesionFinding(lesion.id, finding) for finding in all_found]
-        tell(len(lesions) + number, total)
+        report(len(lesions) + number, total)
     return tuple(found)
 
 
@@ -95,7 +95,7 @@ def _count_voxels(region: Region, keys: Collection[str]) -> dict[str, float | No
 
 
 def _look(image: Image, lesion: Lesion, features: LesionFeatures) -> list[Finding]:
-    """The checks that are not scoring's; about a mask that is empty or no lesion at all nothing is said."""
+    """The checks that are not scoring's; none for a mask that is empty or no lesion at all."""
     if lesion.box is None or lesion.voxels > MAX_REGION_VOXELS:
         return []
     on_grid = features.values.get(f"lesion.{VOXELS}")

@@ -27,8 +27,8 @@ def segment_click(image: Image, point: Triple) -> SegmentedLesion:
     """The lesion around a point inside it.
 
     Surfaces of growing size are fitted around the click; the smallest one with a border nearly as certain as
-    the most certain one's tells where the lesion is longest in an axial slice, and that line is taken for
-    the stroke. Less certain than a stroke: nobody said how large the lesion is.
+    the most certain one's shows where the lesion is longest in an axial slice, and that line is taken for
+    the stroke. Less certain than a stroke: it is not known how large the lesion is.
 
     Parameters
     ----------

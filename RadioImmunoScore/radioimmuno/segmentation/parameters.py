@@ -61,7 +61,7 @@ class Parameters:
     # Noise is smoothed away over this share of the stroke's length (SD), and at least so many mm.
     blur_share: float = 0.025
     least_blur_mm: float = 1.0
-    # Values are told apart this far from the stroke's median: so many HU, or SDs of the values along the
+    # Values are distinguished this far from the stroke's median: so many HU, or SDs of the values along the
     # stroke, of which an SD is at least the last, HU.
     span_hu: float = 250.0
     span_sds: float = 5.0
@@ -102,7 +102,7 @@ class Parameters:
     not_measured: float = -1.0
 
     # The nearby edge, to which a surface is moved. Just enough blur against noise to find it (SD); bone
-    # brighter than this is not needed to tell it from a lesion.
+    # brighter than this is not needed to distinguish it from a lesion.
     edge_blur_mm: float = 0.7
     edge_highest_hu: float = 400.0
     # A voxel blurs an edge this many of its lengths each way (a gap); of a small lesion's radius at most this

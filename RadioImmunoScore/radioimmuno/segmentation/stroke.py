@@ -106,7 +106,7 @@ def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
     Raises
     ------
     InputError
-        When nothing can be told from its neighbourhood.
+        When nothing differs from its neighbourhood.
     """
     prior = stroke_prior(ct, ends)
     middle, length = ends.mean(axis=0), prior.length_mm

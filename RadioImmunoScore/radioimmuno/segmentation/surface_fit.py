@@ -190,7 +190,7 @@ def region_likelihood(
     inner, outer : ndarray of bool, shape (n, steps)
         Samples that are likely the lesion's and its neighbourhood's.
     span : tuple of 2 floats
-        Lowest and highest HU that are told apart.
+        Lowest and highest HU that are distinguished.
     """
     measured = np.isfinite(rays.values)
     bins = _bins(np.where(measured, rays.values, span[0]), span)

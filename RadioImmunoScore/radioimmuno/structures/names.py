@@ -90,9 +90,9 @@ def read_name(name: str) -> Name:
     if target is not None:
         title = next((TARGET_TITLES[c] for c in target.text if c in TARGET_TITLES), "target volume")
         return Name(_what(title), first=True)
-    said = [p.text for p in parts if p.kind in ("gross", "lesion")]
-    if said:
-        return Name(lesion=True, plain=set(said) <= PLAIN)
+    lesion_words = [p.text for p in parts if p.kind in ("gross", "lesion")]
+    if lesion_words:
+        return Name(lesion=True, plain=set(lesion_words) <= PLAIN)
     device = next((p for p in parts if p.kind == "device"), None)
     if device is not None and device.row is not None:
         return Name(_what(device.row.title))

@@ -121,7 +121,7 @@ def train(
     ImportError
         When scikit-learn is not installed.
     ValueError
-        When no variable tells anything about the truth.
+        When no coefficient differs from 0.
     """
     require_sklearn()
     grid = grid or PenaltyGrid()
