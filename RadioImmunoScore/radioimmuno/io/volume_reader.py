@@ -17,9 +17,8 @@ from ..files.utf8_path import spelled
 from ..findings import InputError
 from ..memory import require_memory
 from ..thresholds import MAX_POSITION_MM, SPACING_LIMITS_MM
-from .metaimage import is_sound_header
 from .nifti import read_transforms
-from .truncation import bytes_per_value, is_complete
+from .volume_integrity import bytes_per_value, is_complete, is_sound_meta_header
 
 # 1024 x 1024 x 1900: more than any CT has, little enough for the memory of a workstation.
 MAX_VOXELS = 2_000_000_000
@@ -122,7 +121,7 @@ def _reader_for(path: Path, name: str, code: str) -> sitk.ImageFileReader:
     if image_io not in FORMATS:
         known = ", ".join(FORMATS.values())
         raise InputError(code, f"{path} is not a volume that can be read. Known formats are: {known}.")
-    if image_io == "MetaImageIO" and not is_sound_header(path):
+    if image_io == "MetaImageIO" and not is_sound_meta_header(path):
         raise damaged(path, code)
     reader = sitk.ImageFileReader()
     reader.SetFileName(name)

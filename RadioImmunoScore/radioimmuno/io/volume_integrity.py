@@ -1,12 +1,14 @@
-"""Whether all voxels are in a file: some readers of ITK fill up a file that is cut off with zeros.
+"""Whether a volume's file is sound: its header, and that all voxels are there.
 
-Others take memory for what the header claims before they look; here the file's length is held against it.
+Some readers of ITK fill up a file that is cut off with zeros; others take memory for what the header claims
+before they look. Here the file's length is held against it.
 """
 
 from __future__ import annotations
 
 import gzip
 import math
+import re
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -31,6 +33,26 @@ META_BYTES = {
     "DOUBLE": 8,
 }
 BLOCK_BYTES = 1 << 24
+# What stands in the header of a MetaImage; ITK's reader has room for ten dimensions.
+META_LINE_BYTES = 500
+META_LAST_FIELD = b"ElementDataFile"
+META_DIMENSIONS = re.compile(rb"\s*NDims\s*=\s*([1-9]|10)\s*")
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def is_sound_meta_header(path: Path) -> bool:
+    """Whether an MHA/MHD file begins with lines of text up to the one that says where the voxels are.
+
+    Looked at before ITK's reader does: it reads past its memory in broken ones.
+    """
+    with path.open("rb") as stream:
+        lines = stream.read(META_HEADER_BYTES).split(b"\n")
+    for number, line in enumerate(lines):
+        if len(line) > META_LINE_BYTES or CONTROL.search(line):
+            return False
+        if line.lstrip().startswith(META_LAST_FIELD):
+            return sum(META_DIMENSIONS.fullmatch(before) is not None for before in lines[:number]) == 1
+    return False
 
 
 def is_complete(path: Path, reader: sitk.ImageFileReader) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from volumes import ct_values, image_of
 
-from radioimmuno.io.truncation import is_complete
+from radioimmuno.io.volume_integrity import is_complete
 
 
 def reader_of(path: Path) -> sitk.ImageFileReader:
