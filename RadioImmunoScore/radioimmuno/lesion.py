@@ -37,7 +37,13 @@ class Delineation:
 
     @classmethod
     def parse(cls, kind: str, algorithm: str = "") -> Delineation | None:
-        """The delineation that DICOM's words name; None when the first is none of them."""
+        """The delineation that DICOM's words name; None when the first is none of them.
+
+        Examples
+        --------
+        >>> Delineation.parse("Semiautomatic", "GrowCut").algorithm
+        'GrowCut'
+        """
         known = {each.value: each for each in DelineationType}.get(kind.strip().upper())
         return None if known is None else cls(known, algorithm.strip())
 

@@ -122,6 +122,11 @@ def match_names(items: Sequence[T], patterns: Sequence[str], names: Callable[[T]
     ------
     InputError
         `mask.no_match` when a pattern matches none of them; the text lists what there is.
+
+    Examples
+    --------
+    >>> match_names(["GTV 1", "Heart", "gtv 2"], ["GTV*"], lambda name: [name])
+    ['GTV 1', 'gtv 2']
     """
     for pattern in patterns:
         if not any(_matches(item, pattern, names) for item in items):

@@ -62,6 +62,11 @@ def ordered_pairs(
     -------
     ordered, pairs : ndarray of float64, shape (patients,)
         In the order of the sorted patients. Ties of scores count half; pairs of equal truth do not count.
+
+    Examples
+    --------
+    >>> ordered_pairs(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.1]), np.array([7, 7, 7]))
+    (array([1.]), array([2.]))
     """
     counts = []
     for patient in np.unique(patients):
