@@ -19,14 +19,14 @@ def home(tmp_path, monkeypatch):
     monkeypatch.delenv(salt.ENVIRONMENT, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
-    salt._kept.cache_clear()
+    salt._stored_salt.cache_clear()
     yield tmp_path / "settings"
-    salt._kept.cache_clear()
+    salt._stored_salt.cache_clear()
 
 
 def test_the_salt_is_made_at_first_use_and_stays(home):
     first = salt.find_salt()
-    salt._kept.cache_clear()
+    salt._stored_salt.cache_clear()
     assert salt.find_salt() == first
     assert len(first.value) == 32
     assert first.note == ""
