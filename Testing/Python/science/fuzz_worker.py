@@ -1,12 +1,14 @@
 """Spoils a good file in random ways and reads it, many times; a program, so that a crash is only its own.
 
-Prints as JSON how often there was a result, how often which refusal, and what else happened (nothing must).
+For each line `[kind, count, seed]` that it reads it prints two: as JSON how often there was a result, how
+often which refusal, and what else happened (nothing must); and the exit code of the process that did it.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import resource
 import signal
@@ -16,6 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -187,7 +190,23 @@ def run(kind: str, count: int, seed: int) -> dict[str, object]:
     return {"outcomes": outcomes, "failures": failures, "slowest_s": slowest, "grown_mb": grown}
 
 
+def serve() -> None:
+    """Do each line's work in a process of its own, forked off where all libraries are loaded."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                print(json.dumps(run(*json.loads(line))), flush=True)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
-    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    with suppress(ImportError):
+        import pydicom  # noqa: F401
+    serve()
