@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.findings import Severity
 
-from ..state.checking import Checking
+from ..state.checking import LesionChecks
 from ..state.session import Session
 from ..texts import problemText
 from .save_section import askPath
@@ -46,7 +46,7 @@ class CheckSection:
         self._ui, self._session, self._selected = ui, session, selected
         self._rows: list[LesionFinding] = []
         self._isFilling = False
-        self.checking = Checking(session)
+        self.checking = LesionChecks(session)
         self.checking.changed.connect(self._fillTable)
         self._layOut(ui.checkTable)
         ui.checkButton.connect("clicked()", self.checking.check)

@@ -16,7 +16,7 @@ from ...services.segment_edits import ADD, NEW, REMOVE
 from ..state.jobs import SEGMENTING
 from ..state.other_modules import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from ..state.session import Session
-from ..state.strokes import Placing, Segmenting
+from ..state.strokes import MarkupPlacement, StrokeSegmenter
 
 CHOICES = (NEW, ADD, REMOVE)
 
@@ -37,8 +37,8 @@ class SegmentSection:
     def __init__(self, ui: Any, session: Session, selectedID: Callable[[], str | None]) -> None:
         self._ui, self._session, self._selectedID = ui, session, selectedID
         self._what, self._lesion = NEW, ""
-        self.segmenting = Segmenting(session)
-        self.placing = Placing(ui.drawButton)
+        self.segmenting = StrokeSegmenter(session)
+        self.placing = MarkupPlacement(ui.drawButton)
         self.placing.ended.connect(self._placed)
         self.placing.misplaced.connect(self._misplaced)
         for title in (_("a new lesion"), _("more of the selected lesion"), _("less of the selected lesion")):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from radioimmuno.quality.repairs import Repair
 
 
-class Checking:
+class LesionChecks:
     """Checks on a thread; what was found stays until the next check.
 
     Parameters

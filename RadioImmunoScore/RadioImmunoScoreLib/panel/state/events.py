@@ -18,10 +18,6 @@ class Signal:
         """Call `slot` from now on."""
         self._slots.append(slot)
 
-    def disconnectAll(self) -> None:
-        """Call nothing any more."""
-        self._slots.clear()
-
     def emit(self, *values: Any) -> None:
         """Call everything that is connected."""
         for slot in tuple(self._slots):

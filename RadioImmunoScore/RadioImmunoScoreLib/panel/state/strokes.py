@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 
-class Placing:
+class MarkupPlacement:
     """Lets the user place one markup; the markup itself is gone afterwards.
 
     Attributes
@@ -117,7 +117,7 @@ class Placing:
 Segmenter = Callable[..., Any]
 
 
-class Segmenting:
+class StrokeSegmenter:
     """Segments on a thread and writes the lesion, undoable.
 
     Parameters
