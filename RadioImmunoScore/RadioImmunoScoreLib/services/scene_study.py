@@ -1,4 +1,4 @@
-"""A study out of the scene, and the scoring of it: common to panel and console.
+"""A study out of the scene: common to panel and console.
 
 Which segments are lesions goes by the shell's rule: organs, target volumes, couch and body are left out. A
 person's word, kept in a tag of the segment, counts more than the rule.
@@ -17,7 +17,6 @@ from radioimmuno.identity import UNKNOWN, Identity
 from radioimmuno.io.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.lesion import LeftOut, Lesion
 from radioimmuno.modality import CT
-from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature, default_signature, read_signature, shipped_signatures
 from radioimmuno.structures.rule import Structure, left_out
 from radioimmuno.study import Study
@@ -115,18 +114,6 @@ def inputsOf(volumeNode: Any, segmentationNode: Any) -> dict[str, Any]:
         },
         "lesions": {"name": segmentationNode.GetName()},
     }
-
-
-def scoreStudy(
-    study: Study,
-    signature: Signature,
-    only: Collection[str] | None = None,
-    progress: Progress | None = None,
-) -> Sequence[LesionScore]:
-    """The rows of the lesions in `only` (of all by default); on any thread."""
-    from radioimmuno.scoring.score import score_study
-
-    return score_study(study, signature, only=only, progress=progress).lesions
 
 
 def stabilityOf(

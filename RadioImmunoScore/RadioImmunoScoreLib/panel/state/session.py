@@ -11,12 +11,13 @@ from typing import Any
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
 from radioimmuno.scoring.results import LesionScore, PatientScore
+from radioimmuno.signature.signature import Signature
 from radioimmuno.stability.agreement import PatientStability
 from radioimmuno.study import Study
 
 from ...scene.parameters import Parameters
 from ...scene.segment_properties import noteSites, sitesOf
-from ...services.scene_study import inputsOf, scoreStudy
+from ...services.scene_study import inputsOf
 from ..texts import problemText
 from .edits import AxesWatch, EditWatch, History, observeInputs
 from .events import Observers, Signal
@@ -28,6 +29,15 @@ from .scores import SceneView, ScoreStore
 Scorer = Callable[..., Sequence[LesionScore]]
 
 
+def scoreStudy(
+    study: Study, signature: Signature, only: Collection[str] | None = None, progress: Progress | None = None
+) -> Sequence[LesionScore]:
+    """The rows of the lesions in `only` (of all by default); on any thread."""
+    from radioimmuno.scoring.score import score_study
+
+    return score_study(study, signature, only=only, progress=progress).lesions
+
+
 class Session:
     """One patient in the panel.
 
@@ -36,7 +46,7 @@ class Session:
     parameters : Parameters
         Where inputs, choices and scores are kept.
     scorer : callable
-        As `scene_study.scoreStudy`; a test gives its own.
+        As `scoreStudy`; a test gives its own.
 
     Attributes
     ----------
