@@ -94,13 +94,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _plain(one: LesionFinding, image: Image) -> dict[str, Any]:
     from radioimmuno.quality.repairs import repairs_of
+    from radioimmuno.scoring.records import finding_record
 
     finding = one.finding
     return {
         "lesion_id": one.lesion_id,
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "text": finding.text,
+        **finding_record(finding),
         "repairs": [repair.title for repair in repairs_of(finding.code, image)],
     }
 

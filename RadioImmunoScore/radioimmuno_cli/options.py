@@ -60,13 +60,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     """The arguments that name a CT and its lesions."""
     parser.add_argument("ct", metavar="CT", type=Path, action=Input, help=CT_HELP)
     parser.add_argument("lesions", metavar="LESIONS", type=Path, action=Input, help=LESIONS_HELP)
-    parser.add_argument(
-        "--series",
-        metavar="UID",
-        help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
-    )
-    add_accepted(parser)
-    add_naming(parser)
+    add_reading(parser)
     parser.add_argument(
         "--roi",
         "--lesion",
@@ -77,6 +71,17 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         help="only the lesions with this name, id or pattern, as 'GTV*', whatever they look like; may be "
         "given several times (default: all; organs, target volumes, couch and the like are left out)",
     )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options on how a CT is read: its series, what a person accepts, what the patient is called."""
+    parser.add_argument(
+        "--series",
+        metavar="UID",
+        help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
+    )
+    add_accepted(parser)
+    add_naming(parser)
 
 
 def add_lesion_table(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from radioimmuno.io.volume_writer import ENDINGS
 from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, print_json
-from .options import CT_HELP, add_accepted, add_command, add_naming, naming_of
+from .options import CT_HELP, add_command, add_reading, naming_of
 from .paths import Input, add_out_file
 from .process import library_output_discarded
 from .progress import Progress
@@ -91,13 +91,7 @@ def register(commands: Any) -> None:
             help=f"coordinates, given and printed, are {system}: {whose}",
         )
     add_out_file(parser, ENDINGS, "file to write")
-    parser.add_argument(
-        "--series",
-        metavar="UID",
-        help="which series of a DICOM folder (radioimmuno series FOLDER lists them)",
-    )
-    add_accepted(parser)
-    add_naming(parser)
+    add_reading(parser)
     parser.set_defaults(run=run, usage_error=parser.error, system=LPS)
 
 
@@ -202,6 +196,8 @@ def _write(found: Sequence[SegmentedLesion], image: Image, path: Path) -> None:
 
 
 def _plain(label: int, one: SegmentedLesion, system: str) -> dict[str, Any]:
+    from radioimmuno.scoring.records import finding_record
+
     axes, ending = one.axes, system.lower()
     return {
         "label": label,
@@ -211,10 +207,7 @@ def _plain(label: int, one: SegmentedLesion, system: str) -> dict[str, Any]:
         "short_mm": axes.short_mm if axes else None,
         f"long_ends_{ending}": [_turned(end, system) for end in axes.long_ends] if axes else None,
         f"short_ends_{ending}": [_turned(end, system) for end in axes.short_ends] if axes else None,
-        "findings": [
-            {"code": finding.code, "severity": finding.severity.value, "text": finding.text}
-            for finding in one.findings
-        ],
+        "findings": [finding_record(finding) for finding in one.findings],
     }
 
 

@@ -71,15 +71,15 @@ def _findings(series: Series) -> list[Finding]:
 
 
 def _document(series: Series) -> dict[str, Any]:
+    from radioimmuno.scoring.records import finding_record
+
     return {
         "uid": series.uid,
         "modality": series.modality,
         "description": series.description,
         "slices": series.slices,
         "usable": series.usable,
-        "findings": [
-            {"code": f.code, "severity": f.severity.value, "text": f.text} for f in _findings(series)
-        ],
+        "findings": [finding_record(finding) for finding in _findings(series)],
     }
 
 
