@@ -17,7 +17,7 @@ from ..scene.ras_geometry import ijkToRasFromLattice
 
 
 @dataclass(frozen=True)
-class Tissue:
+class BodyPart:
     """How a model looks."""
 
     name: str
@@ -25,8 +25,8 @@ class Tissue:
     opacity: float
 
 
-BODY = Tissue("Body", (0.75, 0.78, 0.85), 0.10)
-BONES = Tissue("Bones", (0.95, 0.92, 0.84), 0.20)
+BODY = BodyPart("Body", (0.75, 0.78, 0.85), 0.10)
+BONES = BodyPart("Bones", (0.95, 0.92, 0.84), 0.20)
 
 BODY_ABOVE_HU, BONES_ABOVE_HU = -300, 250
 
@@ -43,7 +43,7 @@ SURFACE_LEVEL = 0.35
 SMALLEST_BONE = 0.004
 
 
-def anatomyOf(image: Image) -> dict[Tissue, vtk.vtkPolyData]:
+def anatomyOf(image: Image) -> dict[BodyPart, vtk.vtkPolyData]:
     """The surfaces of body and bones in RAS mm, of those that the CT shows."""
     k, j, i = steps = [max(1, round(STEP_MM / spacing)) for spacing in image.lattice.spacing]
     values = image.values[::k, ::j, ::i]
@@ -53,17 +53,17 @@ def anatomyOf(image: Image) -> dict[Tissue, vtk.vtkPolyData]:
     toRas.SetMatrix(ijkToRasFromLattice(image.window))
     n = BODY_COARSER
     masks = {BODY: (body[::n, ::n, ::n], [n * step for step in steps]), BONES: (bones, steps)}
-    return {tissue: _surface(mask, step, toRas) for tissue, (mask, step) in masks.items() if mask.any()}
+    return {part: _surface(mask, step, toRas) for part, (mask, step) in masks.items() if mask.any()}
 
 
-def addModel(scene: Any, tissue: Tissue, surface: vtk.vtkPolyData) -> Any:
+def addModel(scene: Any, part: BodyPart, surface: vtk.vtkPolyData) -> Any:
     """A model node for 3D views only."""
-    node = scene.AddNewNodeByClass("vtkMRMLModelNode", tissue.name)
+    node = scene.AddNewNodeByClass("vtkMRMLModelNode", part.name)
     node.SetAndObservePolyData(surface)
     node.CreateDefaultDisplayNodes()
     displayNode = node.GetDisplayNode()
-    displayNode.SetColor(*tissue.color)
-    displayNode.SetOpacity(tissue.opacity)
+    displayNode.SetColor(*part.color)
+    displayNode.SetOpacity(part.opacity)
     displayNode.SetVisibility2D(False)
     return node
 

@@ -83,8 +83,8 @@ def writeScene(
         volumeNode = addVolume(host.scene, image)
         segmentationNode, shown = _addScoredLesions(host.scene, lesions, volumeNode, patientScore, signature)
         _fillPanel(host.scene, volumeNode, segmentationNode, patientScore, signature)
-        for tissue, surface in surfaces.items():
-            addModel(host.scene, tissue, surface)
+        for part, surface in surfaces.items():
+            addModel(host.scene, part, surface)
         views.show(volumeNode, bounds)
         middle = views.axial.center
         axial = axialPicture(

@@ -14,11 +14,9 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.settings import Settings
 from radioimmuno.study import Study
 
-from .scene_study import Progress
-
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.extraction.extract import LesionFeatures, Progress
     from radioimmuno.quality.check import LesionFinding
 
 

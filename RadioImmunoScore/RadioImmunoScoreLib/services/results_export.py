@@ -25,9 +25,9 @@ from radioimmuno.signature.signature import Signature
 from radioimmuno.study import Study
 
 from .node_origin import INSTANCE_UIDS
-from .scene_study import Progress
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import Progress
     from radioimmuno.io.dicom import SourceSeries
 
 SUFFIXES = (".csv", ".json", ".html")

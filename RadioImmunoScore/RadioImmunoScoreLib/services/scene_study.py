@@ -6,7 +6,7 @@ person's word, kept in a tag of the segment, counts more than the rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,10 +33,9 @@ from .node_origin import (
 )
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import Progress
     from radioimmuno.scoring.score_stability import Perturbation
     from radioimmuno.stability.agreement import PatientStability
-
-Progress = Callable[[int, int], None]
 
 
 def readStudy(

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qt
 
 from .events import Signal, release, singleShot
 
+if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import Progress
+
 TICK_MS = 5
 YIELD_S = 0.02
-
-Progress = Callable[[int, int], None]
 
 
 class Cancelled(Exception):

@@ -6,7 +6,7 @@ Everything here runs on the main thread but the work handed to the runner, which
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
@@ -22,9 +22,12 @@ from ..texts import problemText
 from .edits import AxesWatch, EditWatch, History, observeInputs
 from .events import Observers, Signal
 from .inputs import Inputs
-from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs, Progress
+from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
 from .rows import LesionNotes, Row, Volumes, rowOf
 from .scores import SceneView, ScoreStore
+
+if TYPE_CHECKING:
+    from radioimmuno.extraction.extract import Progress
 
 Scorer = Callable[..., Sequence[LesionScore]]
 
