@@ -12,7 +12,7 @@ from .options import add_command, add_inputs, add_settings, settings_named
 from .paths import OutputPath
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.identity import identity_entries
 
-from .table import heading
+from .terminal_table import heading
 
 if TYPE_CHECKING:
     from radioimmuno.lesion import LeftOut

@@ -23,7 +23,7 @@ from .options import (
 from .paths import OutputPath
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures
@@ -142,7 +142,7 @@ def _require(engine: str) -> None:
 
 
 def _write(made: FeatureTable, out: Path, identity: Identity) -> None:
-    from radioimmuno.report.cells import number_cell, text_cell, write_rows
+    from radioimmuno.report.csv_tables import number_cell, text_cell, write_rows
 
     def cell(value: Any) -> str:
         return text_cell(value) if isinstance(value, str) else number_cell(value)

@@ -14,7 +14,7 @@ from .paths import add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         ) as folder,
         Progress([READING_CT, READING_LESIONS, MAPPING], arguments.quiet) as progress,
     ):
-        from radioimmuno.report.map_volumes import write_map
+        from radioimmuno.report.volume_files import write_map
 
         study = read_study(arguments, settings, progress)
         progress.stage(MAPPING)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .exit_status import Failure, exit_code, print_json
 from .process import library_output_discarded
 from .progress import Progress
-from .table import heading, table
+from .terminal_table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
@@ -186,13 +186,15 @@ def _score_cell(lesion: LesionScore) -> str:
 def stability_lines(patient: PatientScore) -> list[str]:
     """What `+-` means, and which lesions' contours decide on which side of a cut-off they are."""
     from radioimmuno.naming import lesion_names
-    from radioimmuno.report.redrawn import flip_sentences, redrawing
+    from radioimmuno.report.stability_section import flip_sentences, perturbation_words
 
     names = lesion_names(patient.lesions)
     measured = [lesion for lesion in patient.lesions if lesion.stability is not None]
     if not measured or patient.stability is None:
         return []
-    lines = [f"+-: SD of the score over redrawn contours. {redrawing(patient.stability.perturbation)}"]
+    lines = [
+        f"+-: SD of the score over redrawn contours. {perturbation_words(patient.stability.perturbation)}"
+    ]
     for lesion in measured:
         if lesion.stability is not None and any(lesion.stability.flips.values()):
             lines.append(f"{names[lesion.id]}: {' '.join(flip_sentences(lesion.stability))}")
@@ -200,7 +202,7 @@ def stability_lines(patient: PatientScore) -> list[str]:
 
 
 def _entropy_words(metrics: Metrics) -> str:
-    from radioimmuno.report.words import outside_bins_words
+    from radioimmuno.report.formatting import outside_bins_words
 
     if metrics.entropy is None:
         return f"entropy {metrics.why_missing('entropy')}"

@@ -15,7 +15,7 @@ from .paths import add_out_file
 from .process import library_output_discarded
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import LesionFeatures

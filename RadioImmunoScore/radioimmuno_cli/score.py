@@ -11,7 +11,7 @@ from .exit_status import Failure
 from .options import SITES, add_command, add_inputs, add_lesion_table, tube_voltage
 from .paths import Input, add_out_folder
 from .progress import Progress
-from .redrawing import REDRAWING, add_stability, measured_stability, perturbation_of
+from .stability_options import PERTURBING, add_stability, measured_stability, perturbation_of
 from .study_files import READING_CT, READING_LESIONS, read_study_and_source
 
 SCORING = "scoring"
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
         result.check_dicom_can_be_written()
     perturbation = perturbation_of(arguments)
     stages = [READING_CT, READING_LESIONS, SCORING]
-    stages += [REDRAWING] * (perturbation is not None) + [result.MAKING_SCENE] * arguments.scene
+    stages += [PERTURBING] * (perturbation is not None) + [result.MAKING_SCENE] * arguments.scene
     stages += [result.WRITING] + [result.WRITING_DICOM] * arguments.dicom
     with (
         replacing_folder(

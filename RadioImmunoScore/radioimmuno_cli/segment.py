@@ -18,7 +18,7 @@ from .paths import Input, add_out_file
 from .process import library_output_discarded
 from .progress import Progress
 from .study_files import READING_CT
-from .table import heading, table
+from .terminal_table import heading, table
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image

@@ -11,7 +11,7 @@ from .exit_status import ALL_SCORED, print_json
 from .options import add_accepted, add_command
 from .paths import Input
 from .process import library_output_discarded
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.findings import Finding

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .exit_status import ALL_SCORED, print_json
 from .options import add_command
 from .paths import Input
-from .table import table
+from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term

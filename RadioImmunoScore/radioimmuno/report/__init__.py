@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from .checks_csv import write_checks_csv
+from .csv_tables import write_checks_csv, write_scores_csv
 from .patient_json import write_patient_json
 from .report_html import write_report_html
-from .ring_map import check_grid, write_rings
-from .scores_csv import write_scores_csv
+from .volume_files import check_grid, write_rings
 
 __all__ = [
     "check_grid",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..scoring.results import PatientScore
 from ..signature.color_scale import ColorScale
 from ..signature.signature import Cutoffs
+from .formatting import decimals_for, fixed
 from .markup import Markup, element
-from .words import decimals_for, fixed
 
 GRADIENT = "score-colors"
 MARGIN_SHARE = 0.03

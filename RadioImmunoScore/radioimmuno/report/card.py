@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+import numpy as np
+
+from ..extraction.measurability import bad_voxels
 from ..findings import Finding, Severity
+from ..geometry.image import Image
+from ..lesion import Lesion
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore
+from ..segmentation.axes import measure_axes
 from ..stability.agreement import LesionStability
 from .axis import Axis
 from .context import Context
 from .contributions import contribution_table
-from .facts import Facts
-from .icons import icon
+from .formatting import SEVERITY_WORDS, fixed, irradiated_word, number, site_word, standing
 from .markup import Markup, element, join
-from .redrawn import stability_words, whisker
-from .words import SEVERITY_WORDS, fixed, irradiated_word, number, site_word, standing
+from .stability_section import stability_words, whisker
 
 STRIP_HEIGHT = 22
 NOT_MEASURED = "not measured"
 ORDER = (Severity.REFUSE, Severity.WARN, Severity.FIXED)
+
+# Shape, and the sign in it, in a box of 16.
+_SHAPES = {
+    Severity.REFUSE: ("M5 1h6l4 4v6l-4 4H5l-4-4V5z", "M5.5 5.5l5 5M10.5 5.5l-5 5"),
+    Severity.WARN: ("M8 1.5l7 13H1z", "M8 6v4M8 12v.6"),
+    Severity.FIXED: ("M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z", "M4.8 8.2l2.3 2.3 4.2-4.6"),
+}
 
 
 def lesion_card(lesion: LesionScore, figures: Markup | None, facts: Facts, context: Context) -> Markup:
@@ -45,9 +57,9 @@ def lesion_card(lesion: LesionScore, figures: Markup | None, facts: Facts, conte
 def _header(lesion: LesionScore, context: Context) -> Markup:
     name = context.names[lesion.id]
     swatch = element("span", class_="swatch", style=f"background:{context.axis.scale.hex(lesion.score)}")
-    # A name that holds the identifier already, as "lesion 3" does, is not said twice.
-    said = re.search(rf"(?<!\w){re.escape(lesion.id)}(?!\w)", name)
-    identifier = None if said else element("span", "ID ", element("bdi", lesion.id))
+    # A name that holds the identifier already, as "lesion 3" does, does not stand twice.
+    named = re.search(rf"(?<!\w){re.escape(lesion.id)}(?!\w)", name)
+    identifier = None if named else element("span", "ID ", element("bdi", lesion.id))
     return element(
         "header",
         element("h3", swatch, element("bdi", name)),
@@ -124,3 +136,59 @@ def _findings(findings: tuple[Finding, ...]) -> Markup | None:
         for finding in sorted(findings, key=lambda finding: ORDER.index(finding.severity))
     ]
     return element("ul", items, class_="findings")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A lesion's measures; what cannot be measured is None.
+
+    Parameters
+    ----------
+    long_mm, short_mm : the axes of RECIST, both in one axial slice (`segmentation.axes`)
+    mean_hu : mean of the CT's voxels inside the mask, without padding and what is not a number
+    """
+
+    long_mm: float | None = None
+    short_mm: float | None = None
+    mean_hu: float | None = None
+
+
+def facts_of(image: Image, lesion: Lesion) -> Facts:
+    """The measures of a lesion on its CT (both canonical)."""
+    axes = measure_axes(lesion.mask)
+    if axes is None:
+        return Facts()
+    part = image.crop(lesion.mask.box)
+    inside = lesion.mask.within(part.box, False)
+    values = part.values[inside]
+    usable = np.ones(values.shape, bool)
+    for bad in bad_voxels(values).values():
+        usable &= ~bad
+    mean = float(values[usable].mean(dtype=float)) if usable.any() else None
+    return Facts(axes.long_mm, axes.short_mm, mean)
+
+
+def icon(severity: Severity) -> Markup:
+    """The sign; what it means stands beside it in words."""
+    used = element("use", href=f"#{_icon_id(severity)}")
+    return element("svg", used, class_="icon", viewBox="0 0 16 16", aria_hidden="true")
+
+
+def icon_shapes() -> Markup:
+    """What `icon` refers to; it has to be on the page once."""
+    symbols = [
+        element(
+            "g",
+            element("path", d=shape, fill="currentColor"),
+            element("path", d=sign, class_="sign"),
+            id=_icon_id(severity),
+        )
+        for severity, (shape, sign) in _SHAPES.items()
+    ]
+    return element(
+        "svg", element("defs", symbols), width=0, height=0, class_="definitions", aria_hidden="true"
+    )
+
+
+def _icon_id(severity: Severity) -> str:
+    return f"icon-{severity.value}"

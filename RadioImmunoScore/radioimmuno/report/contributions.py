@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..scoring.results import Contribution, LesionScore
+from ..signature.variables import variable_of
 from .axis import Axis
 from .context import Context
-from .markup import Markup, element
-from .plain_words import variable_name
-from .words import fixed, value_words
+from .formatting import fixed, value_words
+from .markup import Child, Markup, element
 
 # Terms of a lesion that are shown at once; the others are folded, with their sum.
 SHOWN = 8
@@ -42,6 +42,17 @@ def contribution_table(lesion: LesionScore, context: Context) -> Markup | None:
         _table("Further terms of the score", [_term_row(t, axis, largest) for t in folded], []),
     )
     return Markup(title + table + further)
+
+
+def variable_name(variable: str) -> Child:
+    """What the page calls a variable: its plain words over the feature's standard name, or its title.
+
+    The standard name has the code: "run length: long run high gray level emphasis, IBSI 3KUM".
+    """
+    known = variable_of(variable)
+    if known.feature is None or known.words is None:
+        return known.title
+    return [known.words, element("small", f"{known.feature.title}, IBSI {known.feature.ibsi_code}")]
 
 
 def _table(caption: str, rows: list[Markup], sums: list[Markup | None]) -> Markup:

@@ -1,9 +1,11 @@
-"""The figures of a lesion's card: three slices with outlines, scale bar and directions."""
+"""Figures of the page: three slices of each lesion with outlines and directions; pictures of the scene."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..geometry.box_index import BoxIndex
 from ..geometry.image import Image
@@ -21,6 +23,7 @@ from .picture import (
     gray_of,
     jpeg_of,
     outline_path,
+    scene_jpeg,
 )
 from .view import AXIAL, PLANES, Plane, View, views_of
 
@@ -30,11 +33,21 @@ LIGHT_LUMINANCE = 0.25
 
 # A drawing is this many units wide whatever it shows, so that all share the letters of the directions.
 SIDE = 100
+_SCENE_PICTURES = {
+    "axial.png": (
+        "Axial slices through all lesions",
+        "Axial CT slices that show every lesion, outlined in the color of its score, with its name and score",
+    ),
+    "3d.png": (
+        "The lesions in the body, in 3D",
+        "The body in 3D with every lesion in the color of its score, with its name and score",
+    ),
+}
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A lesion that can be drawn: its score's row and its mask in canonical axis order."""
+class ScoredMask:
+    """What is drawn of a lesion: its score's row and its mask in canonical axis order."""
 
     row: LesionScore
     mask: Image
@@ -54,19 +67,19 @@ class Drawings:
         masks = {lesion.id: lesion.canonical() for lesion in lesions}
         self._image = image.canonical()
         self._context = context
-        self._drawn = {
-            row.id: Drawn(row, masks[row.id].mask) for row in context.patient.lesions if row.id in masks
+        self._masks = {
+            row.id: ScoredMask(row, masks[row.id].mask) for row in context.patient.lesions if row.id in masks
         }
-        self._index = BoxIndex([masks[key].box for key in self._drawn])
-        self._in_order = list(self._drawn.values())
+        self._index = BoxIndex([masks[key].box for key in self._masks])
+        self._in_order = list(self._masks.values())
 
     def figures(self, lesion_id: str) -> Markup | None:
         """An axial, a coronal and a sagittal figure of a lesion; None when there is nothing to show."""
-        drawn = self._drawn.get(lesion_id)
+        drawn = self._masks.get(lesion_id)
         figures = [self._figure(drawn, view) for view in views_of(self._image, drawn.mask)] if drawn else []
         return element("div", figures, class_="views") if figures else None
 
-    def _figure(self, drawn: Drawn, view: View) -> Markup:
+    def _figure(self, drawn: ScoredMask, view: View) -> Markup:
         axis, plane = self._context.axis, view.plane
         beside = (self._in_order[place] for place in self._index.meeting(view.box))
         overlay = [
@@ -135,7 +148,7 @@ def _letters_id(plane: Plane) -> str:
     return f"letters-{plane.name.lower()}"
 
 
-def _outline(drawn: Drawn, view: View, axis: Axis, kind: str) -> list[Markup]:
+def _outline(drawn: ScoredMask, view: View, axis: Axis, kind: str) -> list[Markup]:
     """The outline in the score's color, on a casing that sets it off from any gray."""
     path = outline_path(drawn.mask, view)
     if not path:
@@ -178,3 +191,22 @@ def _scale_bar(side_mm: float) -> Markup:
         label,
         class_="marks",
     )
+
+
+def scene_figures(pictures: Mapping[str, str | os.PathLike[str]]) -> Markup | None:
+    """A figure for each picture; None when there is none.
+
+    Parameters
+    ----------
+    pictures : mapping of str to path
+        `axial.png`, `3d.png` -> file
+    """
+    figures = [_scene_figure(name, Path(pictures[name])) for name in _SCENE_PICTURES if name in pictures]
+    return element("div", figures, class_="scene") if figures else None
+
+
+def _scene_figure(name: str, path: Path) -> Markup:
+    caption, alternative = _SCENE_PICTURES[name]
+    jpeg, (width, height) = scene_jpeg(path)
+    picture = element("img", src=data_uri(jpeg), alt=alternative, width=width, height=height)
+    return element("figure", picture, element("figcaption", caption))

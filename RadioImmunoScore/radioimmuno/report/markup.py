@@ -34,6 +34,31 @@ def element(tag: str, *children: Child, **attributes: Attribute) -> Markup:
     return Markup(f"<{tag}{written}>{join(children)}</{tag}>")
 
 
+def table(title: str, columns: Iterable[str], rows: Child, kind: str, caption: str = "") -> Markup:
+    """A table with a row of headings, in a frame that scrolls sideways where the page is narrow.
+
+    Parameters
+    ----------
+    title : str, for those who cannot see it
+    columns : iterable of str
+    rows : elements `tr`
+    kind : str, class of the table
+    caption : str, the title by default
+    """
+    head = element("tr", [element("th", column, scope="col") for column in columns])
+    parts = (
+        element("caption", caption or title, class_="unseen"),
+        element("thead", head),
+        element("tbody", rows),
+    )
+    return wide(title, element("table", *parts, class_=kind))
+
+
+def wide(title: str, content: Markup) -> Markup:
+    """A frame that scrolls sideways where the page is narrow."""
+    return element("div", content, class_="wide", role="region", aria_label=title, tabindex=0)
+
+
 def join(children: Child) -> Markup:
     """One piece of markup of many children."""
     if children is None:

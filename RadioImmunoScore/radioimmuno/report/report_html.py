@@ -11,20 +11,21 @@ from ..geometry.image import Image
 from ..lesion import Lesion
 from ..scoring.results import PatientScore
 from ..signature.signature import Signature
-from .card import lesion_card
+from .card import Facts, facts_of, icon_shapes, lesion_card
 from .context import Context, context_of
-from .facts import Facts, facts_of
-from .figure import Drawings, letters, slice_note
-from .heading import page_header, page_title
-from .icons import icon_shapes
-from .left_out import left_out_table
+from .figure import Drawings, letters, scene_figures, slice_note
 from .markup import Child, Markup, element
-from .origin import origin_table
-from .redrawn import stability_tables, whisker_note
-from .scene_pictures import scene_figures
+from .patient_sections import (
+    left_out_table,
+    metrics_table,
+    origin_table,
+    page_header,
+    page_title,
+    patient_tiles,
+)
 from .score_plot import score_plot
+from .stability_section import stability_tables, whisker_note
 from .style import CSS
-from .summary import metrics_table, patient_tiles
 
 # Nothing that a name or a settings value holds can load or run anything, even if it got past the escaping.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -47,7 +48,7 @@ def write_report_html(
     image : the CT, in HU, in any axis order
     lesions : the masks; a row of `patient` without a lesion of its identifier has no picture
     path : file to write
-    pictures : pictures of the scene that were made, as of `scene_pictures.scene_figures`
+    pictures : pictures of the scene that were made, as of `figure.scene_figures`
     """
     context = context_of(patient, signature)
     page = element("html", _head(context), _body(context, image, lesions, pictures or {}), lang="en")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ..scoring.results import LesionScore
 from .axis import Axis
 from .context import Context
+from .formatting import NO_CUTOFFS
 from .markup import Markup, element
-from .redrawn import whisker
-from .words import NO_CUTOFFS
+from .stability_section import whisker
 
 HEAD_HEIGHT = 38
 RULER_HEIGHT = 34

@@ -1,7 +1,7 @@
 """How much a score depends on where exactly the contour was drawn.
 
-Each lesion's contour is redrawn many times (`redrawing`) and scored as any contour is; the other lesions
-stay as they are. The CT around the lesion is sampled once for all of its contours.
+Each lesion's contour is perturbed many times (`stability.perturbed_contours`) and scored as any contour is;
+the other lesions stay as they are. The CT around the lesion is sampled once for all of its contours.
 """
 
 from __future__ import annotations
@@ -18,18 +18,9 @@ from ..signature.signature import Cutoffs, Signature
 from ..signature.variables import Source
 from ..stability.agreement import LesionStability, PatientStability, Spread, patient_stability
 from ..stability.perturbation import USUAL, Perturbation
-from ..stability.perturbed_contours import redrawn, redrawn_box
-from .results import LesionScore, with_stability
+from ..stability.perturbed_contours import perturbed, perturbed_box
+from .results import LesionScore
 from .score import found_before, keys_of, score_lesion
-
-__all__ = [
-    "LesionStability",
-    "PatientStability",
-    "Perturbation",
-    "Spread",
-    "stability",
-    "with_stability",
-]
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 5, 95
 
@@ -68,14 +59,14 @@ def stability(
     total = len(chosen) * perturbation.draws
     found: dict[str, LesionStability] = {}
     for number, lesion in enumerate(chosen, start=1):
-        resampled = task.resampled(redrawn_box(lesion, perturbation)) if lesion.box else None
+        resampled = task.resampled(perturbed_box(lesion, perturbation)) if lesion.box else None
         measured = measure_lesion(task, lesion, known[lesion.id], resampled)
         row = score_lesion(lesion, measured, signature, acquisition)
         if row.score is None or resampled is None:
             report(number * perturbation.draws, total)
             continue
         rows: list[LesionScore] = []
-        for contour in redrawn(lesion, perturbation):
+        for contour in perturbed(lesion, perturbation):
             again = measure_lesion(task, contour, resampled=resampled)
             rows.append(score_lesion(contour, again, signature, acquisition))
             report((number - 1) * perturbation.draws + len(rows), total)

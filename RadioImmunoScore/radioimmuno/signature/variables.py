@@ -54,6 +54,11 @@ class Variable:
     feature: catalog.Feature | None = None
     site: Site | None = None
 
+    @property
+    def words(self) -> str | None:
+        """A feature in words that need no handbook: "lesion: long runs of bright voxels"; None without."""
+        return f"{self.region}: {self.feature.words}" if self.feature and self.feature.words else None
+
 
 @cache
 def variable_of(key: str) -> Variable:

@@ -25,7 +25,7 @@ MAX_SDS = 4.0
 NOISE_MARGIN_SDS = 4.0
 
 
-def redrawn_box(lesion: Lesion, perturbation: Perturbation) -> Box:
+def perturbed_box(lesion: Lesion, perturbation: Perturbation) -> Box:
     """The box of the CT's voxels that no contour of a lesion (canonical, not empty) leaves."""
     if lesion.box is None:
         raise ValueError("an empty lesion has no contour")
@@ -35,13 +35,13 @@ def redrawn_box(lesion: Lesion, perturbation: Perturbation) -> Box:
     return lesion.box.grow(steps).intersect(Box.whole(lattice.shape))
 
 
-def redrawn(lesion: Lesion, perturbation: Perturbation) -> Iterator[Lesion]:
+def perturbed(lesion: Lesion, perturbation: Perturbation) -> Iterator[Lesion]:
     """A lesion (canonical, not empty) with one contour after the other; one may have no voxel left.
 
     Which contours come depends on the lesion's identifier and mask alone, not on the other lesions; the first
     ones are the same however many are drawn.
     """
-    lattice, box = lesion.mask.lattice, redrawn_box(lesion, perturbation)
+    lattice, box = lesion.mask.lattice, perturbed_box(lesion, perturbation)
     spacing = lattice.spacing
     distance = contour_distance(lesion.mask, box, _reach_mm(perturbation, spacing))
     weights = [

@@ -12,7 +12,7 @@ import pytest
 
 from radioimmuno_cli import progress
 from radioimmuno_cli.progress import Progress
-from radioimmuno_cli.table import table
+from radioimmuno_cli.terminal_table import table
 
 
 class Terminal(io.TextIOWrapper):

@@ -67,7 +67,7 @@ class CheckSection:
 
     def save(self, path: str) -> None:
         """Write what was found to a .csv file, and say so or why not."""
-        from radioimmuno.report.checks_csv import write_checks_csv
+        from radioimmuno.report.csv_tables import write_checks_csv
 
         try:
             identity = self._session.inputs.identity

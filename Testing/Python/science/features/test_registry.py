@@ -30,13 +30,13 @@ registry.FAMILIES += (Family("toy", "toy", rows, compute, reach_mm=30.0),)
 from radioimmuno.extraction.extract import extract
 from radioimmuno.features import catalog
 from radioimmuno.geometry.grid import grid_of
-from radioimmuno.report.plain_words import plain_words
+from radioimmuno.signature.variables import variable_of
 from radioimmuno.settings import Settings
 from radioimmuno.signature.variables import variable_of
 
 assert catalog.ALL[-2:] == catalog.DEFAULT[-2:] == ("toy.voxels", "toy.around")
 assert catalog.split("ring.toy.voxels")[1].title == "toy: voxels"
-assert plain_words("ring.toy.voxels") == "ring: how many voxels"
+assert variable_of("ring.toy.voxels").words == "ring: how many voxels"
 assert variable_of("ring.toy.around").unit == "1"
 image, lesion = noisy_patient()
 wanted = ("lesion.toy.voxels", "lesion.toy.around", "lesion.morphology.approximate_volume")

@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from radioimmuno.extraction.voxel_maps import MAPS
 from radioimmuno.geometry.image import Image, Lattice, from_sitk
-from radioimmuno.report.map_volumes import write_map
+from radioimmuno.report.volume_files import write_map
 
 LATTICE = Lattice((20, 30, 40), (1.0, 1.0, 1.0), (-5.0, 7.0, 100.0))
 

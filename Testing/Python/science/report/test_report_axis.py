@@ -9,7 +9,7 @@ import report_cases as cases
 from report_page import page, parsed
 
 from radioimmuno.report.axis import MARGIN_SHARE, Axis, axis_of
-from radioimmuno.report.words import MINUS
+from radioimmuno.report.formatting import MINUS
 from radioimmuno.signature.color_scale import ColorScale
 from radioimmuno.signature.signature import Cutoffs
 

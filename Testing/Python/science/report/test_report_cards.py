@@ -18,9 +18,9 @@ from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.identity import Identity
 from radioimmuno.report import write_report_html
-from radioimmuno.report.facts import facts_of
-from radioimmuno.report.plain_words import plain_words
+from radioimmuno.report.card import facts_of
 from radioimmuno.signature.signature import default_signature
+from radioimmuno.signature.variables import variable_of
 
 
 def test_patient_study_and_series_head_the_page(tmp_path: Path) -> None:
@@ -99,20 +99,20 @@ def test_what_was_not_measured_is_said_and_has_no_number(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("key", STANDARD)
 def test_every_feature_of_the_standard_set_has_plain_words(key: str) -> None:
-    words = plain_words(f"ring.{key}")
+    words = variable_of(f"ring.{key}").words
     assert words is not None
     assert words.startswith("ring: ")
     assert "emphasis" not in words
 
 
 def test_no_two_features_of_a_family_have_the_same_words() -> None:
-    words = [plain_words(f"lesion.{key}") for key in STANDARD if not key.startswith("glcm_merged")]
+    words = [variable_of(f"lesion.{key}").words for key in STANDARD if not key.startswith("glcm_merged")]
     assert len(set(words)) == len(words)
 
 
 def test_the_demonstrations_terms_are_all_in_plain_words() -> None:
     features = [name for name in default_signature().variables if name.startswith(("lesion.", "ring."))]
-    assert all(plain_words(name) for name in features)
+    assert all(variable_of(name).words for name in features)
 
 
 def test_plain_words_stand_over_the_standard_name(tmp_path: Path) -> None:

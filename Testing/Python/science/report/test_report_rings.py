@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.report import write_rings
-from radioimmuno.report.ring_map import label_of
+from radioimmuno.report.volume_files import label_of
 from radioimmuno.scoring.results import PatientScore
 
 HALF = 0.5**0.5

@@ -10,8 +10,8 @@ import report_cases as cases
 from report_page import cards, page
 
 from radioimmuno.report import write_patient_json, write_scores_csv
-from radioimmuno.report.redrawn import flip_sentences
-from radioimmuno.report.words import MINUS
+from radioimmuno.report.formatting import MINUS
+from radioimmuno.report.stability_section import flip_sentences
 from radioimmuno.scoring.results import PatientScore, with_stability
 from radioimmuno.stability.agreement import LesionStability, Spread, patient_stability
 from radioimmuno.stability.perturbation import Perturbation

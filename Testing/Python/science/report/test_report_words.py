@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from radioimmuno.report.formatting import fixed, number, standing, value_words
 from radioimmuno.report.markup import element
-from radioimmuno.report.words import fixed, number, standing, value_words
 from radioimmuno.signature.signature import Cutoffs
 
 

@@ -156,7 +156,7 @@ def test_where_no_contour_can_be_scored_there_is_no_number(monkeypatch):
         gone = dataclasses.replace(lesion, mask=Image(nothing, lesion.mask.lattice))
         return (gone for _ in range(asked.draws))
 
-    monkeypatch.setattr("radioimmuno.scoring.score_stability.redrawn", vanished)
+    monkeypatch.setattr("radioimmuno.scoring.score_stability.perturbed", vanished)
     found = stability(image, lesions, signature(), perturbation=Perturbation(draws=3)).lesions["1"]
     assert (found.scored, found.draws) == (0, 3)
     assert (found.sd, found.low, found.high, found.flips) == (None, None, None, {})

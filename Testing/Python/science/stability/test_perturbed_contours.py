@@ -8,7 +8,7 @@ from radioimmuno.findings import SettingsError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.stability.perturbation import Perturbation
-from radioimmuno.stability.perturbed_contours import redrawn, redrawn_box
+from radioimmuno.stability.perturbed_contours import perturbed, perturbed_box
 
 STEP_MM = 0.05
 NOTHING = Perturbation(sd_mm=0.0, growth_voxels=0.0, draws=2)
@@ -37,7 +37,7 @@ def displacements(spacing, perturbation: Perturbation, n: int = 300) -> tuple[np
     lesion, centre, radius = sphere(14.0, spacing)
     lesion, rays = lesion.canonical(), directions(n)
     before = radii(lesion, centre, radius, rays)
-    after = [radii(contour, centre, radius, rays) for contour in redrawn(lesion, perturbation)]
+    after = [radii(contour, centre, radius, rays) for contour in perturbed(lesion, perturbation)]
     return np.array(after) - before, radius * rays
 
 
@@ -66,7 +66,7 @@ def test_displacements_are_correlated_by_one_over_e_at_the_correlation_length(co
 def test_growth_is_uniform_up_to_its_share_of_a_voxel_either_way():
     lesion, _, radius = sphere(14.0, (1.0, 1.0, 1.0))
     asked = Perturbation(sd_mm=0.0, growth_voxels=0.5, draws=200)
-    volumes = np.array([contour.volume_cc for contour in redrawn(lesion.canonical(), asked)])
+    volumes = np.array([contour.volume_cc for contour in perturbed(lesion.canonical(), asked)])
     grown = (3000 * volumes / (4 * np.pi)) ** (1 / 3) - radius
     # The surface of a mask is known to a tenth of a voxel.
     assert np.abs(grown).max() == pytest.approx(0.5, abs=0.1)
@@ -89,7 +89,7 @@ def difficult_lesions() -> dict[str, Lesion]:
 @pytest.mark.parametrize("name", difficult_lesions())
 def test_without_displacement_the_mask_comes_back_voxel_for_voxel(name):
     lesion = difficult_lesions()[name].canonical()
-    for contour in redrawn(lesion, NOTHING):
+    for contour in perturbed(lesion, NOTHING):
         assert contour.box == lesion.box
         assert np.array_equal(contour.mask.values, lesion.mask.values)
 
@@ -98,15 +98,15 @@ def test_no_contour_leaves_the_box_that_was_told_before():
     _, lesion = noisy_patient()
     asked = Perturbation(sd_mm=3.0, growth_voxels=2.0, draws=20)
     lesion = lesion.canonical()
-    box = redrawn_box(lesion, asked)
-    assert all(contour.box.intersect(box) == contour.box for contour in redrawn(lesion, asked))
+    box = perturbed_box(lesion, asked)
+    assert all(contour.box.intersect(box) == contour.box for contour in perturbed(lesion, asked))
 
 
 def test_the_first_contours_are_the_same_however_many_are_drawn():
     _, lesion = noisy_patient()
     lesion = lesion.canonical()
-    few = list(redrawn(lesion, Perturbation(draws=3)))
-    many = list(redrawn(lesion, Perturbation(draws=5)))
+    few = list(perturbed(lesion, Perturbation(draws=3)))
+    many = list(perturbed(lesion, Perturbation(draws=5)))
     for a, b in zip(few, many, strict=False):
         assert a.box == b.box
         assert np.array_equal(a.mask.values, b.mask.values)
@@ -119,16 +119,16 @@ def test_contours_follow_the_lesions_identifier_and_the_seed(name, seed, same):
     _, lesion = noisy_patient()
     lesion = lesion.canonical()
     other = Lesion(name, "another name", lesion.mask)
-    first = next(redrawn(lesion, Perturbation(seed=0)))
-    second = next(redrawn(other, Perturbation(seed=seed)))
+    first = next(perturbed(lesion, Perturbation(seed=0)))
+    second = next(perturbed(other, Perturbation(seed=seed)))
     assert (first.volume_cc == second.volume_cc) == same
 
 
 def test_contours_are_the_same_in_every_axis_order():
     _, lesion = noisy_patient(shape=(30, 40, 36))
-    expected = next(redrawn(lesion.canonical(), Perturbation()))
+    expected = next(perturbed(lesion.canonical(), Perturbation()))
     for stored in signed_permutations(lesion.mask)[::7]:
-        found = next(redrawn(Lesion("1", "stored", stored).canonical(), Perturbation()))
+        found = next(perturbed(Lesion("1", "stored", stored).canonical(), Perturbation()))
         assert np.array_equal(found.mask.values, expected.mask.values)
 
 

@@ -1,4 +1,4 @@
-"""How stable scores are under redrawn contours: whiskers, and words and tables that say what they mean."""
+"""How stable scores are over perturbed contours: whiskers, sentences and tables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from ..stability.agreement import LesionStability, PatientStability
 from ..stability.perturbation import Perturbation
 from .axis import Axis
 from .context import Context
-from .markup import Markup, element
-from .plain_words import variable_name
-from .words import MINUS, fixed
+from .contributions import variable_name
+from .formatting import MINUS, fixed
+from .markup import Markup, element, table
 
 CAP = 5
 CUTOFFS = ("low", "median", "high")
@@ -70,12 +70,12 @@ def whisker_note(context: Context) -> str | None:
     return (
         "Whisker: from the 5th to the 95th percentile of the scores of contours redrawn at random, as other "
         "readers might have drawn them. The dot is the score of the contour as it was drawn; it may lie "
-        f"beside its whisker. {redrawing(measured[0].perturbation)}"
+        f"beside its whisker. {perturbation_words(measured[0].perturbation)}"
     )
 
 
-def redrawing(perturbation: Perturbation) -> str:
-    """How contours were redrawn."""
+def perturbation_words(perturbation: Perturbation) -> str:
+    """How contours were redrawn, in a sentence."""
     return (
         f"{perturbation.draws} contours a lesion: the surface displaced by a random smooth field (SD "
         f"{perturbation.sd_mm:g} mm, correlation falling to 1/e at "
@@ -85,7 +85,7 @@ def redrawing(perturbation: Perturbation) -> str:
 
 
 def stability_tables(context: Context) -> Markup | None:
-    """The lesions' stability and the terms' reliability; None where it was not measured together."""
+    """The stability of the lesions' scores and of the terms; None where it was not measured together."""
     stability = context.patient.stability
     if stability is None or not stability.lesions:
         return None
@@ -99,8 +99,8 @@ def stability_tables(context: Context) -> Markup | None:
         "same one. 1 means that contours do not matter."
     )
     parts = (
-        _wide("Scores over redrawn contours", _lesion_table(stability, context)),
-        _wide("Reliability of the terms", _term_table(stability)),
+        _lesion_table(stability, context),
+        _term_table(stability),
         element("p", f"{across}{about}" if _cutoffs(context) else about, class_="note"),
     )
     return Markup("".join(parts))
@@ -114,10 +114,6 @@ def _figures(stability: LesionStability, axis: Axis) -> list[str]:
     return [f"Redrawn contours: SD {spread}, 5th to 95th percentile {ends} (whisker)."]
 
 
-def _wide(title: str, table: Markup) -> Markup:
-    return element("div", table, class_="wide", role="region", aria_label=title, tabindex=0)
-
-
 def _lesion_table(stability: PatientStability, context: Context) -> Markup:
     columns = (
         "Lesion",
@@ -127,14 +123,8 @@ def _lesion_table(stability: PatientStability, context: Context) -> Markup:
         *(f"Across {name}" for name in _cutoffs(context)),
         "Contours",
     )
-    rows = [row for row in context.patient.lesions if row.stability is not None]
-    return element(
-        "table",
-        element("caption", "Scores over redrawn contours", class_="unseen"),
-        element("thead", element("tr", [element("th", c, scope="col") for c in columns])),
-        element("tbody", [_lesion_row(row, row.stability, context) for row in rows if row.stability]),
-        class_="metrics narrow",
-    )
+    rows = [_lesion_row(row, row.stability, context) for row in context.patient.lesions if row.stability]
+    return table("Scores over redrawn contours", columns, rows, "metrics narrow")
 
 
 def _lesion_row(row: LesionScore, stability: LesionStability, context: Context) -> Markup:
@@ -168,10 +158,4 @@ def _term_table(stability: PatientStability) -> Markup:
         )
         for variable, icc in stability.icc.items()
     ]
-    return element(
-        "table",
-        element("caption", "Reliability of the terms", class_="unseen"),
-        element("thead", element("tr", [element("th", c, scope="col") for c in ("Term", "ICC(1,1)")])),
-        element("tbody", rows),
-        class_="metrics",
-    )
+    return table("Reliability of the terms", ("Term", "ICC(1,1)"), rows, "metrics")

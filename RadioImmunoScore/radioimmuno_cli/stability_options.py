@@ -1,4 +1,4 @@
-"""The options that ask how stable scores are under redrawn contours, and what they start."""
+"""The options that ask how stable scores are over perturbed contours, and what they start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .progress import Progress
 
-REDRAWING = "redrawing contours"
+PERTURBING = "redrawing contours"
 
 
 def add_stability(parser: argparse.ArgumentParser) -> None:
@@ -25,27 +25,12 @@ def add_stability(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="redraw every contour at random, as other readers might have, and score it again",
     )
-    group.add_argument(
-        "--stability-draws",
-        metavar="N",
-        type=int,
-        default=USUAL.draws,
-        help=f"how many contours a lesion (default {USUAL.draws})",
-    )
-    group.add_argument(
-        "--stability-sd-mm",
-        metavar="N",
-        type=float,
-        default=USUAL.sd_mm,
-        help=f"SD of the boundary's displacement, mm (default {USUAL.sd_mm:g})",
-    )
-    group.add_argument(
-        "--stability-seed",
-        metavar="N",
-        type=int,
-        default=USUAL.seed,
-        help="another number redraws other contours; the same one the same",
-    )
+    for name, value, text in (
+        ("draws", USUAL.draws, f"how many contours a lesion (default {USUAL.draws})"),
+        ("sd-mm", USUAL.sd_mm, f"SD of the boundary's displacement, mm (default {USUAL.sd_mm:g})"),
+        ("seed", USUAL.seed, "another number redraws other contours; the same one the same"),
+    ):
+        group.add_argument(f"--stability-{name}", metavar="N", type=type(value), default=value, help=text)
 
 
 def perturbation_of(arguments: argparse.Namespace) -> Perturbation | None:
@@ -71,9 +56,10 @@ def measured_stability(
     progress: Progress,
 ) -> PatientScore:
     """The patient with the stability of its scores."""
-    from radioimmuno.scoring.score_stability import stability, with_stability
+    from radioimmuno.scoring.results import with_stability
+    from radioimmuno.scoring.score_stability import stability
 
-    progress.stage(REDRAWING)
+    progress.stage(PERTURBING)
     found = stability(
         study.image,
         study.lesions,

@@ -1,4 +1,4 @@
-"""All rings in one label map on the resampled grid."""
+"""Rings and interior maps of all lesions in one volume each, for other viewers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from ..scoring.results import PatientScore
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
+from functools import reduce
+
+from ..extraction.voxel_maps import TITLES, UNITS
+from ..geometry.image import Box
+from ..identity import UNKNOWN
 
 # What a label map takes for each voxel: 8 bits, once as an array and once for the writer.
 LABEL_BYTES = 2
@@ -25,7 +30,15 @@ MAX_LABEL = np.iinfo(np.uint16).max
 LESIONS_KEY = "RadioImmunoScore.lesions"
 PATIENT_KEY, STUDY_KEY = "RadioImmunoScore.patient", "RadioImmunoScore.study"
 RULE_KEY = "RadioImmunoScore.overlap"
-RULE = "A voxel of several rings belongs to the lesion that is listed first."
+RULE_OF_RINGS = "A voxel of several rings belongs to the lesion that is listed first."
+RULE_OF_MAPS = "A voxel of several lesions has the value of the one that is listed first."
+
+# What viewers get for voxels outside of the lesions: not-a-number spoils their windows. No neighbourhood has
+# these: intensities below -1100 HU are padding and left out, entropies and contrasts are never negative.
+OUTSIDE = {"mean": -2000.0}
+OUTSIDE_OTHERS = -1.0
+MAP_KEY = "RadioImmunoScore.map"
+OUTSIDE_KEY = "RadioImmunoScore.outside"
 
 
 def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Lattice | None = None) -> None:
@@ -111,5 +124,38 @@ def _paint(rings: Sequence[tuple[int, Image]], grid: Lattice, highest: int) -> I
 
 def _write(image: sitk.Image, lesions: Mapping[int, Mapping[str, str]], path: str | os.PathLike[str]) -> None:
     image.SetMetaData(LESIONS_KEY, json.dumps({str(label): lesions[label] for label in sorted(lesions)}))
-    image.SetMetaData(RULE_KEY, RULE)
+    image.SetMetaData(RULE_KEY, RULE_OF_RINGS)
     write_volume(path, image)
+
+
+def write_map(
+    name: str, maps: Mapping[str, Image], path: str | os.PathLike[str], identity: Identity = UNKNOWN
+) -> None:
+    """Write one map of all lesions (NRRD, float32), cut to the box that holds them.
+
+    The header holds what it is, in which unit, the lesions, and the value outside of them.
+
+    Parameters
+    ----------
+    name : of `maps.MAPS`
+    maps : lesion's identifier -> its map, on one grid; at least one
+    path : file to write
+    identity : whose they are
+    """
+    outside = OUTSIDE.get(name, OUTSIDE_OTHERS)
+    image = to_sitk(_together(list(maps.values()), outside))
+    set_identity(image, identity)
+    image.SetMetaData(MAP_KEY, json.dumps({"name": name, "title": TITLES[name], "unit": UNITS[name]}))
+    image.SetMetaData(OUTSIDE_KEY, f"{outside:g}")
+    image.SetMetaData(LESIONS_KEY, json.dumps(list(maps)))
+    image.SetMetaData(RULE_KEY, RULE_OF_MAPS)
+    write_volume(path, image)
+
+
+def _together(maps: list[Image], outside: float) -> Image:
+    box = reduce(Box.union, (one.box for one in maps))
+    values = np.full(box.shape, outside, np.float32)
+    for one in reversed(maps):
+        there = values[one.box.slices_in(box)]
+        np.copyto(there, one.values, where=np.isfinite(one.values), casting="same_kind")
+    return Image(values, maps[0].lattice, box.start)
