@@ -38,8 +38,11 @@ class Order:
 
     Parameters
     ----------
-    settings, wanted : as of `measuring.extract`
-    image_types : filtered images of PyRadiomics, with their options
+    settings : Settings
+    wanted : sequence of str
+        Identifiers `<region>.<family>.<name>`.
+    image_types : mapping of str to mapping
+        Filtered images of PyRadiomics, with their options.
     """
 
     settings: Settings

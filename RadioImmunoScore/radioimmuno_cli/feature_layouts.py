@@ -26,8 +26,10 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
 
     Parameters
     ----------
-    layout : `LONG`, `REGION` or `LESION`
-    regions : the regions that were asked for
+    layout : str
+        `LONG`, `REGION` or `LESION`.
+    regions : sequence of str
+        The regions that were asked for.
     """
     if layout == LONG:
         return made

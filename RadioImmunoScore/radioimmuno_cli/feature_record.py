@@ -51,8 +51,10 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
 
     Parameters
     ----------
-    out : the table
-    how : engine and layout, as they were asked for
+    out : Path
+        The table.
+    how : dict of str to object
+        Engine and layout, as they were asked for.
     """
     from radioimmuno.files.atomic import write_text
     from radioimmuno.identity import identity_entries

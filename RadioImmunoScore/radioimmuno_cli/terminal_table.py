@@ -26,9 +26,13 @@ def table(
 
     Parameters
     ----------
-    header, rows : the cells; what would command the terminal or turn text around is shown instead
-    numbers : the columns that are aligned to the right
-    colors : one `#rrggbb` a row, shown as a block in front where the terminal can
+    header : sequence of str
+    rows : sequence of sequence of str
+        The cells; what would command the terminal or turn text around is shown instead.
+    numbers : collection of str
+        The columns that are aligned to the right.
+    colors : sequence of str, optional
+        One `#rrggbb` a row, shown as a block in front where the terminal can.
     """
     from radioimmuno.naming import one_line
 

@@ -55,13 +55,19 @@ def showScores(
 
     Parameters
     ----------
-    volumeNode : the CT that was scored
-    segmentationNode : its lesions; the scores' IDs are its segment IDs
-    patientScore : what scoring gave
-    signature : what it was scored with
-    stale : IDs of lesions that are no longer as they were scored; the table says so
-    restored : IDs of lesions whose rings are not among the scores, as after loading: those in the scene stay
-    inScoreColors : whether the segments are painted; else they have their own colors
+    volumeNode : vtkMRMLScalarVolumeNode
+        The CT that was scored.
+    segmentationNode : vtkMRMLSegmentationNode
+        Its lesions; the scores' IDs are its segment IDs.
+    patientScore : PatientScore
+    signature : Signature
+        What it was scored with.
+    stale : collection of str, optional
+        IDs of lesions that are no longer as they were scored; the table says so
+    restored : collection of str, optional
+        IDs of lesions whose rings are not among the scores, as after loading: those in the scene stay
+    inScoreColors : bool, optional
+        Whether the segments are painted; else they have their own colors.
     """
     scale = color_scale(signature)
     colors = {lesion.id: scale.rgb(lesion.score) for lesion in patientScore.lesions}

@@ -83,7 +83,8 @@ def showTable(
 
     Parameters
     ----------
-    stale : IDs of lesions that are no longer as they were scored: so says their status
+    stale : collection of str, optional
+        IDs of lesions that are no longer as they were scored: so says their status
     """
     name = f"{segmentationNode.GetName()} scores"
     tableNode = ensureNode(segmentationNode, TABLE, "vtkMRMLTableNode", name)

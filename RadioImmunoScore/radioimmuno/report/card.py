@@ -144,8 +144,10 @@ class Facts:
 
     Parameters
     ----------
-    long_mm, short_mm : the axes of RECIST, both in one axial slice (`segmentation.axes`)
-    mean_hu : mean of the CT's voxels inside the mask, without padding and what is not a number
+    long_mm, short_mm : float, optional
+        The axes of RECIST, both in one axial slice (`segmentation.axes`).
+    mean_hu : float, optional
+        Mean of the CT's voxels inside the mask, without padding and what is not a number.
     """
 
     long_mm: float | None = None

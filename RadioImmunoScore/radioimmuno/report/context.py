@@ -18,11 +18,16 @@ class Context:
 
     Parameters
     ----------
-    patient, signature : what is reported
-    axis : the score axis of all drawings
-    names : identifier -> name, no two alike
-    anchors : identifier -> address of the lesion's card on the page
-    largest_contribution : fills a bar; one scale for all cards, so that bars compare between them
+    patient : PatientScore
+    signature : Signature
+    axis : Axis
+        The score axis of all drawings.
+    names : mapping of str to str
+        Identifier -> name, no two alike.
+    anchors : mapping of str to str
+        Identifier -> address of the lesion's card on the page.
+    largest_contribution : float
+        Fills a bar; one scale for all cards, so that bars compare between them.
     """
 
     patient: PatientScore

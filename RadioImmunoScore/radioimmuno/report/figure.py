@@ -58,9 +58,12 @@ class Drawings:
 
     Parameters
     ----------
-    image : the CT in any axis order
-    lesions : the masks; a row of the patient without one cannot be drawn
-    context : gives rows, scores their color and lesions their name
+    image : Image
+        The CT in any axis order.
+    lesions : sequence of Lesion
+        The masks; a row of the patient without one cannot be drawn.
+    context : Context
+        Gives rows, scores their color and lesions their name.
     """
 
     def __init__(self, image: Image, lesions: Sequence[Lesion], context: Context) -> None:

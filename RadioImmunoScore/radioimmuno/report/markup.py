@@ -39,11 +39,15 @@ def table(title: str, columns: Iterable[str], rows: Child, kind: str, caption: s
 
     Parameters
     ----------
-    title : str, for those who cannot see it
+    title : str
+        For those who cannot see the table.
     columns : iterable of str
-    rows : elements `tr`
-    kind : str, class of the table
-    caption : str, the title by default
+    rows : iterable of Markup
+        Elements `tr`.
+    kind : str
+        The table's class.
+    caption : str, optional
+        The title by default.
     """
     head = element("tr", [element("th", column, scope="col") for column in columns])
     parts = (

@@ -16,9 +16,9 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
     """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
 
     Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature`, `subsets` (metrics
-    by subset; a metric that is not defined is null and `not_defined` says why), `lesions`, `left_out` (what
-    is no lesion: id, name, reason), `stability` (of redrawn contours; null where it was not measured, also in
-    a lesion), `provenance`.
+    by subset; a metric that is not defined is null and `not_defined` has the reason), `lesions`, `left_out`
+    (what is no lesion: id, name, reason), `stability` (of redrawn contours; null where it was not measured,
+    also in a lesion), `provenance`.
 
     Raises
     ------

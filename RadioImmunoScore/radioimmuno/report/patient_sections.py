@@ -20,7 +20,7 @@ ENTROPY_DECIMALS = 2
 
 
 def page_title(context: Context) -> str:
-    """What a browser's tab and the head of a printed page say."""
+    """The title in a browser's tab and at the head of a printed page."""
     return " · ".join(filter(None, (TITLE, context.patient.identity.patient, "RadioImmunoScore")))
 
 
@@ -80,7 +80,7 @@ def patient_tiles(context: Context) -> Markup:
 
 
 def metrics_table(context: Context) -> Markup:
-    """One row a subset; what a subset is too small for says so."""
+    """One row a subset; what a subset is too small for has the reason in its place."""
     columns = ("Subset", "Scored", "Minimum", "Mean", "Median", "Maximum", "SD", "Entropy, bits")
     rows = [_row(name, metrics, context) for name, metrics in context.patient.subsets.items()]
     subsets = table("Scores by subset of lesions", columns, rows, "metrics together")

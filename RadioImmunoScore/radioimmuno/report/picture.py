@@ -59,7 +59,16 @@ def gray_of(image: Image, view: View) -> Gray:
 
 
 def jpeg_of(gray: np.ndarray) -> bytes:
-    """Gray values (rows, columns) as JPEG, made smaller where there are more than can be seen."""
+    """Gray values as JPEG, made smaller where there are more than can be seen.
+
+    Parameters
+    ----------
+    gray : ndarray of uint8, shape (rows, columns)
+
+    Returns
+    -------
+    bytes
+    """
     from PIL import Image as Pillow
 
     picture = Pillow.fromarray(np.ascontiguousarray(gray))

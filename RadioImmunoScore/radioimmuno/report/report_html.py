@@ -43,12 +43,17 @@ def write_report_html(
 
     Parameters
     ----------
-    patient : the scores
-    signature : the signature that they were made with
-    image : the CT, in HU, in any axis order
-    lesions : the masks; a row of `patient` without a lesion of its identifier has no picture
-    path : file to write
-    pictures : pictures of the scene that were made, as of `figure.scene_figures`
+    patient : PatientScore
+    signature : Signature
+        What the scores were made with.
+    image : Image
+        The CT, HU, in any axis order.
+    lesions : sequence of Lesion
+        The masks; a row of `patient` without a lesion of its identifier has no picture.
+    path : path-like
+        File to write.
+    pictures : mapping of str to path-like, optional
+        Pictures of the scene that were made, as of `figure.scene_figures`.
     """
     context = context_of(patient, signature)
     page = element("html", _head(context), _body(context, image, lesions, pictures or {}), lang="en")

@@ -19,13 +19,20 @@ class Plane:
 
     Parameters
     ----------
-    name : what a person calls it
-    across : the array axis from slice to slice
-    down, right : the array axes along the picture's height and width
-    upward : whether the picture's top is at the high end of `down`
-    senses : the letter of positions above 0 and below, in RAS coordinates
-    letters : the directions at the picture's left, right, top and bottom
-    first : where slice 1 is
+    name : str
+        What a person calls it.
+    across : int
+        The array axis from slice to slice.
+    down, right : int
+        The array axes along the picture's height and width.
+    upward : bool
+        Whether the picture's top is at the high end of `down`.
+    senses : tuple of str
+        The letter of positions above 0 and below, in RAS coordinates.
+    letters : tuple of str
+        The directions at the picture's left, right, top and bottom.
+    first : str
+        Where slice 1 is.
     """
 
     name: str
@@ -38,7 +45,16 @@ class Plane:
     first: str
 
     def position(self, lps: np.ndarray) -> str:
-        """The position of a slice through a point, LPS mm: "S 123.4 mm"."""
+        """The position of a slice through a point: "S 123.4 mm".
+
+        Parameters
+        ----------
+        lps : ndarray of float, shape (3,), LPS mm
+
+        Returns
+        -------
+        str
+        """
         millimetres = float(lps[2 - self.across]) * (1 if self.across == 0 else -1)
         return position_words(self.senses, millimetres)
 
@@ -55,11 +71,15 @@ class View:
 
     Parameters
     ----------
-    lattice : the CT's lattice in canonical axis order
+    lattice : Lattice
+        The CT's, in canonical axis order.
     plane : Plane
-    slice_index : the slice that is shown
-    centre : continuous array indices of the window's centre along the plane's `down` and `right`
-    side_mm : length of a side
+    slice_index : int
+        The slice that is shown.
+    centre : tuple of float
+        Continuous array indices of the window's centre along the plane's `down` and `right`.
+    side_mm : float
+        Length of a side.
     """
 
     lattice: Lattice
@@ -75,7 +95,7 @@ class View:
 
     @property
     def centre_lps(self) -> np.ndarray:
-        """The window's centre in the patient, LPS mm."""
+        """The window's centre in the patient, LPS mm, shape (3,)."""
         return self.lattice.to_lps(self.index(np.array([self.centre]), self.slice_index)[0])
 
     @property
@@ -95,13 +115,32 @@ class View:
         return f"{self.plane.position(self.centre_lps)}, slice {self.slice_index + 1} of {count}"
 
     def index(self, down_right: np.ndarray, across: float) -> np.ndarray:
-        """Array indices (n, 3) of places in the plane, (n, 2) of (`down`, `right`)."""
+        """Array indices of places in the plane.
+
+        Parameters
+        ----------
+        down_right : ndarray of float, shape (n, 2), indices along `down` and `right`
+        across : float, index across the plane
+
+        Returns
+        -------
+        ndarray of float, shape (n, 3)
+        """
         index = np.full((len(down_right), 3), across, float)
         index[:, self.plane.down], index[:, self.plane.right] = down_right[:, 0], down_right[:, 1]
         return index
 
     def place(self, index: np.ndarray) -> np.ndarray:
-        """(x, y) in mm from the window's upper left corner, (n, 2), of array indices (n, 3)."""
+        """Places in the window of array indices.
+
+        Parameters
+        ----------
+        index : ndarray of float, shape (n, 3)
+
+        Returns
+        -------
+        ndarray of float, shape (n, 2), x and y in mm from the upper left corner
+        """
         down, right = index[:, self.plane.down], index[:, self.plane.right]
         height = (down - self.centre[0]) * self.spacing[0] * (-1 if self.plane.upward else 1)
         width = (right - self.centre[1]) * self.spacing[1]

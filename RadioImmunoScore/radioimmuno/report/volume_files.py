@@ -50,9 +50,12 @@ def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Latti
 
     Parameters
     ----------
-    patient : its lesions may be without a ring; they have a label and no voxels
-    path : file to write
-    grid : the resampled grid's lattice; only needed where no lesion has a ring
+    patient : PatientScore
+        Its lesions may be without a ring; they have a label and no voxels.
+    path : path-like
+        File to write.
+    grid : Lattice, optional
+        The resampled grid's; only needed where no lesion has a ring.
 
     Raises
     ------
@@ -137,10 +140,14 @@ def write_map(
 
     Parameters
     ----------
-    name : of `maps.MAPS`
-    maps : lesion's identifier -> its map, on one grid; at least one
-    path : file to write
-    identity : whose they are
+    name : str
+        One of `voxel_maps.MAPS`.
+    maps : mapping of str to Image
+        Lesion's identifier -> its map, on one grid; at least one.
+    path : path-like
+        File to write.
+    identity : Identity, optional
+        Whose they are.
     """
     outside = OUTSIDE.get(name, OUTSIDE_OTHERS)
     image = to_sitk(_together(list(maps.values()), outside))

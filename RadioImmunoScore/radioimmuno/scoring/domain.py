@@ -13,13 +13,24 @@ from ..thresholds import MAX_SLICE_MM
 def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Finding]:
     """Warnings of a CT outside the domain of signatures: contrast-enhanced, slices up to 5 mm, known kernel.
 
-    A file format that says nothing of the scan (NRRD, NIfTI) is not warned of: `source` is empty then, and
+    A file format that holds nothing of the scan (NRRD, NIfTI) is not warned of: `source` is empty then, and
     the provenance shows that nothing is known.
 
     Parameters
     ----------
-    acquisition : how the CT was made, as far as it is known
-    spacing : of its voxels, mm
+    acquisition : Acquisition
+        How the CT was made, as far as it is known.
+    spacing : sequence of float
+        Of its voxels, mm.
+
+    Returns
+    -------
+    list of Finding
+
+    Examples
+    --------
+    >>> [found.code for found in check_domain(Acquisition(), (7.5, 0.8, 0.8))]
+    ['domain.slice_thickness']
     """
     findings = [*implausible_kvp(acquisition), *check_slices(spacing)]
     thickness = acquisition.slice_thickness_mm
@@ -42,7 +53,7 @@ def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Fin
 
 
 def check_scan(acquisition: Acquisition, spacing: Sequence[float]) -> list[Finding]:
-    """As `check_domain`, before a signature is chosen: a missing tube voltage is told of as well."""
+    """As `check_domain`, before a signature is chosen: a missing tube voltage is a warning, too."""
     findings = check_domain(acquisition, spacing)
     if acquisition.kvp is None:
         text = "The header does not say the tube voltage: a signature that needs it asks for --kvp."

@@ -23,7 +23,20 @@ from ..signature.variables import variable_of
 
 
 def beyond_range(term: Term, value: float) -> float:
-    """How far a value lies beyond a term's training range, in its widths; 0 inside and without a range."""
+    """How far a value lies beyond a term's training range, in its widths; 0 inside and without a range.
+
+    Examples
+    --------
+    >>> term = Term("lesion.statistics.mean", 1.0, mean=50.0, scale=20.0, training_range=(0.0, 100.0))
+    >>> beyond_range(term, 60.0), beyond_range(term, 150.0)
+    (0.0, 0.5)
+
+    Volumes are skewed: one twice as large as the largest lies as far beyond as one half the smallest.
+
+    >>> volume = Term("lesion.morphology.volume", 1.0, mean=12.0, scale=20.0, training_range=(1.0, 100.0))
+    >>> beyond_range(volume, 200.0) == beyond_range(volume, 0.5)
+    True
+    """
     if term.training_range is None:
         return 0.0
     low, high = term.training_range

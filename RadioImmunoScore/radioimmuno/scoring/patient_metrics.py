@@ -1,4 +1,4 @@
-"""What the scores of a patient's lesions say together."""
+"""Metrics of a patient: the scores of the lesions together."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ def metrics(lesions: Sequence[LesionScore], entropy_edges: Sequence[float] | Non
 
     Parameters
     ----------
-    lesions : lesions with or without a score; those without are passed over
-    entropy_edges : (b + 1,) ascending edges of the bins for the entropy; None where the signature gives none
+    lesions : sequence of LesionScore
+        Those without a score are passed over.
+    entropy_edges : sequence of float, optional
+        The b + 1 ascending edges of the bins for the entropy; None where the signature gives none.
 
     Returns
     -------
@@ -27,8 +29,15 @@ def metrics(lesions: Sequence[LesionScore], entropy_edges: Sequence[float] | Non
         Its `entropy` is Shannon's, in bits: minus the sum over bins of share x log2(share), where share is
         that of the scored lesions in a bin. A bin holds its lower edge, the last of the signature's both.
         Beyond the signature's bins others go on, as wide as the first and the last of them: scores that
-        differ there count as different, too, and `outside_bins` says how many they are. The bins are the
+        differ there count as different, too, and `outside_bins` is how many they are. The bins are the
         signature's; formula and outer bins are ours, publications do not state theirs.
+
+    Examples
+    --------
+    >>> rows = [LesionScore(name, name, 1.0, score) for name, score in (("a", 0.25), ("b", 0.75))]
+    >>> found = metrics(rows, (0.0, 0.5, 1.0))
+    >>> found.mean, found.minimum_lesion, found.entropy
+    (0.5, 'a', 1.0)
     """
     scored = [lesion for lesion in lesions if lesion.score is not None]
     if not scored:

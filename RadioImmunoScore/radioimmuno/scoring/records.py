@@ -1,6 +1,6 @@
 """Scores as plain values for JSON, and back: what `patient.json` holds and what a scene remembers.
 
-A scene remembers each lesion as `lesion_record` has it. `patient.json` says more of a lesion, under names
+A scene remembers each lesion as `lesion_record` has it. `patient.json` holds more of a lesion, under names
 that need no knowledge of this software (`patient_record`). `read_lesion` reads both.
 """
 
@@ -37,7 +37,7 @@ _STABILITY_FIELDS = {name: field for field, name in _STABILITY_NAMES.items()}
 
 
 def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any]:
-    """The content of `patient.json`; what the keys mean says `report.patient_json.write_patient_json`."""
+    """The content of `patient.json`; its keys are explained in `report.patient_json`."""
     stability = patient.stability
     return {
         "format": FORMAT,

@@ -94,10 +94,10 @@ class Metrics:
 
 @dataclass(frozen=True)
 class PatientScore:
-    """All of a patient's lesions, in the order they were given, and what they say together.
+    """All of a patient's lesions, in the order they were given, and their metrics.
 
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
-    `stability` is that of the lesions that have one, None where none has. `identity` says whose it is.
+    `stability` is that of the lesions that have one, None where none has. `identity` is whose it is.
     `left_out` are the structures that were not taken for lesions, with the reason of each.
     """
 

@@ -48,15 +48,23 @@ def score(
 
     Parameters
     ----------
-    image : the CT; any axis order
-    lesions : lesions on the CT's lattice
+    image : Image
+        The CT, HU; any axis order.
+    lesions : sequence of Lesion
+        On the CT's lattice.
     signature : Signature
-    acquisition : how the CT was made; nothing known by default
-    inputs : what identifies the input, kept in the provenance
-    identity : whose CT it is
-    findings : lesion id -> what reading the masks found
-    progress : called with (lesions done, lesions in all); an exception it raises stops the work
-    left_out : structures that were not taken for lesions; kept in the result
+    acquisition : Acquisition, optional
+        How the CT was made; nothing known by default.
+    inputs : mapping of str to object, optional
+        What identifies the input, kept in the provenance.
+    identity : Identity, optional
+        Whose CT it is.
+    findings : mapping of str to sequence of Finding, optional
+        Lesion's identifier -> what reading the masks found.
+    progress : callable, optional
+        Called with (lesions done, lesions in all); an exception it raises stops the work.
+    left_out : sequence of LeftOut, optional
+        Structures that were not taken for lesions; kept in the result.
 
     Returns
     -------

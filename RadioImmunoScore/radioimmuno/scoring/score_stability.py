@@ -40,11 +40,19 @@ def stability(
 
     Parameters
     ----------
-    image, lesions, signature, acquisition, findings : as of `scoring.score`
-    perturbation : how contours are redrawn
-    only : ids of the lesions whose contours are redrawn; all by default. A lesion's own numbers do not depend
-        on it, the ICC does: it is taken over these lesions
-    progress : called with (contours done, contours in all); an exception it raises stops the work
+    image : Image
+    lesions : sequence of Lesion
+    signature : Signature
+    acquisition : Acquisition, optional
+    perturbation : Perturbation, optional
+        How contours are redrawn.
+    only : collection of str, optional
+        Identifiers of the lesions whose contours are redrawn; all by default. A lesion's own numbers do not
+        depend on it, the ICC does: it is taken over these lesions.
+    findings : mapping of str to sequence of Finding, optional
+        As of `scoring.score`, as what comes before.
+    progress : callable, optional
+        Called with (contours done, contours in all); an exception it raises stops the work.
 
     Returns
     -------

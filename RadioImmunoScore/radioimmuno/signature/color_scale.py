@@ -1,8 +1,8 @@
 """The color of a score: blue (little infiltration) over near-white to red (much), gray without a score.
 
-Blue to red is told apart with every common color blindness. The scale is centred at the signature's median
+Blue to red is distinguished with every common color blindness. The scale is centred at the signature's median
 cut-off and reaches equally far to both sides, so that near-white always means "at the median". Where a
-signature gives no cut-offs it means what comes next to it, and `ColorScale.centre` says what.
+signature gives no cut-offs it means what comes next to it, and `ColorScale.centre` names it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,14 @@ UNSCORED: Rgb = (0.45, 0.45, 0.45)
 
 @dataclass(frozen=True)
 class ColorScale:
-    """Scores from `low` (blue) to `high` (red); `centre` says what the middle between them is."""
+    """Scores from `low` (blue) to `high` (red); `centre` is what the middle between them stands for.
+
+    Examples
+    --------
+    >>> scale = ColorScale(0.0, 1.0)
+    >>> scale.hex(0.0), scale.hex(0.5), scale.hex(7.0), scale.hex(None)
+    ('#1a40b2', '#edebe6', '#b20d21', '#737373')
+    """
 
     low: float
     high: float

@@ -1,4 +1,4 @@
-"""A signature: the file that says which variables are weighed how. Schema: Resources/Signatures/schema.json.
+"""A signature: the file of the variables that are weighed, and how. Schema: Resources/Signatures/schema.json.
 
 Reading refuses a broken file whole and names the field; a signature that was read is valid.
 """
@@ -26,7 +26,7 @@ UNDEFINED = ("refuse", "mean")
 DEFAULT_NAME = "demonstration"
 SCHEMA_NAME = "schema"
 
-# How many widths of a range a value may lie beyond it, where the file does not say.
+# How many widths of a range a value may lie beyond it, where the file gives no limit.
 EXTRAPOLATION_LIMIT = 1.0
 
 # Where the files that ship lie: in an installed package inside it, in Slicer and in a checkout beside it.
@@ -38,8 +38,8 @@ SHIPPED = (PACKAGE / "Signatures", PACKAGE.parent / "Resources" / "Signatures")
 class Term:
     """One variable of a signature: it adds coefficient x (value - mean) / scale to the score.
 
-    `when_undefined` says what a value that the region does not define does: `refuse` the lesion, or stand in
-    with the training `mean` (which contributes 0). `training_range` is None where the file gives none.
+    `when_undefined` is what happens where the region does not define the value: `refuse` the lesion, or stand
+    in with the training `mean` (which contributes 0). `training_range` is None where the file gives none.
     """
 
     variable: str
@@ -74,7 +74,7 @@ class Signature:
     """A signature that was read and found valid; `sha256` is of the file's bytes.
 
     What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
-    `extrapolation_limit` says how far beyond what was trained on there is a score (`domain`); None: anywhere.
+    `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
     """
 
     name: str
@@ -305,7 +305,7 @@ def _extrapolation_limit(fields: Fields) -> float | None:
 
 
 def signature_record(signature: Signature, *fields: str) -> dict[str, Any]:
-    """What a signature says, as plain values for JSON.
+    """Parts of a signature as plain values for JSON.
 
     Parameters
     ----------

@@ -36,10 +36,27 @@ def read_limited(path: Path) -> bytes:
 def parse_strict(content: bytes) -> Any:
     """The value of a JSON text in UTF-8 in which no key comes twice and every number is finite.
 
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    object
+
     Raises
     ------
     SignatureError
         The text names the field, or the line where the JSON breaks off.
+
+    Examples
+    --------
+    >>> parse_strict(b'{"low": 0.25}')
+    {'low': 0.25}
+    >>> parse_strict(b'{"low": NaN}')
+    Traceback (most recent call last):
+        ...
+    radioimmuno.findings.SignatureError: low is not a finite number.
     """
     try:
         value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_unique)
@@ -65,9 +82,12 @@ class Fields:
 
     Parameters
     ----------
-    data : the parsed JSON value
-    where : its place in the file, for messages; empty for the whole
-    required, optional : names of the fields; others are refused
+    data : object
+        The parsed JSON value.
+    where : str
+        Its place in the file, for messages; empty for the whole.
+    required, optional : sequence of str
+        Names of the fields; others are refused.
     """
 
     def __init__(self, data: Any, where: str, required: Sequence[str], optional: Sequence[str] = ()) -> None:

@@ -101,7 +101,7 @@ def variable_of(key: str) -> Variable:
 
 
 def location_of(site: Site) -> str:
-    """The key of the variable that says whether a lesion sits there.
+    """The key of a site's variable.
 
     >>> location_of(Site.LIVER)
     'location.liver'

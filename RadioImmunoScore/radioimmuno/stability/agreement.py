@@ -10,7 +10,7 @@ from .perturbation import USUAL, Perturbation
 
 @dataclass(frozen=True)
 class Spread:
-    """Values of one variable over a lesion's redrawn contours: how many, mean, SD (n - 1; None for one)."""
+    """Values of one variable over a lesion's perturbed contours: how many, mean, SD (n - 1; None for one)."""
 
     n: int
     mean: float
@@ -19,17 +19,22 @@ class Spread:
 
 @dataclass(frozen=True)
 class LesionStability:
-    """A lesion's score over redrawn contours. What too few of them could be scored for is None.
+    """A lesion's score over perturbed contours. What too few of them could be scored for is None.
 
     Parameters
     ----------
-    sd : standard deviation (n - 1) of their scores
-    low, high : 5th and 95th percentile of their scores
-    flips : cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies
-        on the other side of it than the lesion's; empty when none could be, and without cut-offs
-    scored, draws : contours that could be scored, of all
-    spreads : variable -> its values over the scored contours, for the features that the signature uses
-    perturbation : how contours were redrawn
+    sd : float, optional
+        Standard deviation (n - 1) of their scores.
+    low, high : float, optional
+        5th and 95th percentile of their scores.
+    flips : mapping of str to float
+        Cut-off (`low`, `median`, `high`) -> share, of the contours that could be scored, whose score lies on
+        the other side of it than the lesion's; empty when none could be, and without cut-offs.
+    scored, draws : int
+        Contours that could be scored, of all.
+    spreads : mapping of str to Spread
+        Variable -> its values over the scored contours, for the features that the signature uses.
+    perturbation : Perturbation
     """
 
     sd: float | None
@@ -52,7 +57,7 @@ class PatientStability:
 
 
 def patient_stability(lesions: Mapping[str, LesionStability]) -> PatientStability | None:
-    """What the lesions' redrawn contours say together; None unless all were redrawn in the same way."""
+    """The agreement of lesions together; None unless the contours of all were perturbed in the same way."""
     measured = list(lesions.values())
     if not measured or any(one.perturbation != measured[0].perturbation for one in measured):
         return None
@@ -75,6 +80,21 @@ def intraclass_correlation(spreads: Sequence[Spread]) -> float | None:
 
     Source: Shrout and Fleiss, Psychological Bulletin 1979;86:420-428, case 1; for groups of unequal size with
     the mean size of the analysis of variance.
+
+    Parameters
+    ----------
+    spreads : sequence of Spread, one a lesion
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    Two lesions whose values are far apart and vary little with the contour:
+
+    >>> round(intraclass_correlation([Spread(30, 1.0, 0.1), Spread(30, 3.0, 0.1)]), 3)
+    0.995
     """
     groups = [spread for spread in spreads if spread.n]
     total = sum(group.n for group in groups)

@@ -1,4 +1,4 @@
-"""How contours are redrawn when the stability of a score is measured."""
+"""How contours are perturbed when the stability of a score is measured."""
 
 from __future__ import annotations
 
@@ -20,17 +20,22 @@ MAX_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Perturbation:
-    """How contours are redrawn.
+    """How contours are perturbed: redrawn as other readers might have drawn them.
 
     Parameters
     ----------
-    sd_mm : standard deviation of the boundary's displacement along its normal, mm
-    correlation_mm : distance at which the displacements' correlation has fallen to 1/e; at distance r it is
-        exp(-(r / correlation_mm)^2)
-    growth_voxels : the whole contour grows or shrinks besides, by a length drawn uniformly from this many of
-        the CT's finest voxel spacings (in the slice, for all but unusual CT) inwards to as many outwards
-    draws : how many contours a lesion gets
-    seed : other numbers give other contours, the same number the same
+    sd_mm : float
+        Standard deviation of the boundary's displacement along its normal, mm.
+    correlation_mm : float
+        Distance at which the displacements' correlation has fallen to 1/e; at distance r it is
+        exp(-(r / correlation_mm)^2).
+    growth_voxels : float
+        The whole contour grows or shrinks besides, by a length drawn uniformly from this many of the CT's
+        finest voxel spacings (in the slice, for all but unusual CT) inwards to as many outwards.
+    draws : int
+        How many contours a lesion gets.
+    seed : int
+        Other numbers give other contours, the same number the same.
 
     Raises
     ------

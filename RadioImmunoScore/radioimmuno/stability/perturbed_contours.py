@@ -57,7 +57,17 @@ def perturbed(lesion: Lesion, perturbation: Perturbation) -> Iterator[Lesion]:
 
 
 def smooth_field(random: np.random.Generator, weights: list[np.ndarray]) -> np.ndarray:
-    """A Gaussian random field of mean 0 and SD 1 at every point, float (k, j, i)."""
+    """A Gaussian random field of mean 0 and SD 1 at every point.
+
+    Parameters
+    ----------
+    random : Generator
+    weights : list of ndarray of float, shape (points, nodes), one an axis
+
+    Returns
+    -------
+    ndarray of float, shape (k, j, i)
+    """
     on_k, on_j, on_i = weights
     noise = random.standard_normal((on_k.shape[1], on_j.shape[1], on_i.shape[1]))
     in_slice = on_j @ (noise @ on_i.T)
