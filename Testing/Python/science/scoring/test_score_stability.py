@@ -189,8 +189,8 @@ def test_the_other_lesions_stay_and_cut_the_ring_of_every_contour():
 
 def test_the_ct_is_sampled_once_for_all_contours_of_a_lesion(monkeypatch):
     sampled = []
-    plain = extract.sample
-    monkeypatch.setattr(extract, "sample", lambda *given: sampled.append(given) or plain(*given))
+    plain = extract.resample
+    monkeypatch.setattr(extract, "resample", lambda *given: sampled.append(given) or plain(*given))
     image, lesions = patient()
     stability(image, lesions, signature(), perturbation=Perturbation(draws=6))
     assert len(sampled) == len(lesions)
