@@ -2,8 +2,9 @@
 
 VENV := .venv
 LOWEST := .venv-lowest
-# Two processes: most tests wait for a command or a view; more would want more memory than small machines have.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+# Two processes, a core each: more would want more memory than small machines have. A file's tests share what
+# they need, so that they stay together; files go by name, as those with the fewest tests are not the shortest.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 DEMO_OUT ?= build/demo
 # Two checkouts whose results are compared.
 BEFORE ?= ../before

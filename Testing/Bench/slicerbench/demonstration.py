@@ -9,8 +9,14 @@ import numpy as np
 from .session import Bench
 
 
-def loadDemonstration(bench: Bench) -> tuple[Any, Any]:
+def loadDemonstration(bench: Bench, patient: Any = None) -> tuple[Any, Any]:
     """Add the demonstration patient, and show it in all views.
+
+    Parameters
+    ----------
+    bench : Bench
+    patient : SimulatedPatient, optional
+        The demonstration patient where it was simulated before.
 
     Returns
     -------
@@ -19,7 +25,7 @@ def loadDemonstration(bench: Bench) -> tuple[Any, Any]:
     """
     from RadioImmunoScoreLib.services.demonstration import addPatient, simulate
 
-    volumeNode, segmentationNode = addPatient(bench.scene, simulate())
+    volumeNode, segmentationNode = addPatient(bench.scene, patient or simulate())
     segmentationNode.CreateClosedSurfaceRepresentation()
     showPatient(bench, volumeNode)
     return volumeNode, segmentationNode

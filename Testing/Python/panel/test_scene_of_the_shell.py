@@ -16,10 +16,14 @@ from RadioImmunoScoreLib.headless.scene_writer import writeScene
 OTHER = replace(default_signature(), name="Other", version="2", sha256="cd" * 32)
 
 
+@pytest.fixture(scope="module")
+def patient():
+    return simulate_patient(2, slice_mm=5.0)
+
+
 @pytest.fixture(scope="module", params=[default_signature(), OTHER], ids=["shipped", "file"])
-def written(request, tmp_path_factory):
+def written(request, patient, tmp_path_factory):
     """(scene file, its patient, its signature)"""
-    patient = simulate_patient(2, slice_mm=5.0)
     result = score(patient.image, patient.lesions, request.param, Acquisition(kvp=120.0, source="test"))
     folder = tmp_path_factory.mktemp("shell")
     writeScene(patient.image, patient.lesions, result, request.param, folder)

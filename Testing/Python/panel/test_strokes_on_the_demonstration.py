@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtTest
 from stroking import dice, maskOf
 
 from RadioImmunoScoreLib.scene import readImage
+from RadioImmunoScoreLib.services.demonstration import simulate
 from slicerbench.demonstration import loadDemonstration
 from slicerbench.hands import choose, click, clickInView, moveTo
 
@@ -17,10 +18,15 @@ from slicerbench.hands import choose, click, clickInView, moveTo
 INTO = 0.02
 
 
+@pytest.fixture(scope="module")
+def patient():
+    return simulate()
+
+
 @pytest.fixture
-def demonstration(bench, window):
+def demonstration(bench, window, patient):
     """(panel, axial view, nodes, segment IDs from the largest lesion to the smallest)."""
-    nodes = loadDemonstration(bench)
+    nodes = loadDemonstration(bench, patient)
     select(bench.widget, nodes)
     segmentIDs = nodes[1].GetSegmentation().GetSegmentIDs()
     sizes = {segmentID: np.count_nonzero(maskOf(nodes, segmentID)) for segmentID in segmentIDs}

@@ -285,6 +285,7 @@ def test_a_folder_with_one_file_of_lesions_stands_for_it(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_twenty_lesions_on_a_large_ct_take_about_a_second(tmp_path):
     lattice = Lattice((400, 512, 512), (1.0, 0.7, 0.7), (0.0, 0.0, 0.0))
     angles = np.linspace(0, 2 * np.pi, 201)[:-1]
