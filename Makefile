@@ -18,7 +18,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
+.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ same-speed: system env ## is AFTER=. as fast as BEFORE=../before? Scoring, editi
 
 walks: system env ## through how many files leads a click on Score, a stroke, a DICOM folder?
 	$(VENV)/bin/python Testing/Regression/walks.py
+
+mutation: env ## how many small faults in features, scoring, validation and DICOM stacks do the tests notice?
+	nice $(VENV)/bin/python Testing/Mutation/mutate.py
 
 oracles: ## make the reference values of other software again (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh
