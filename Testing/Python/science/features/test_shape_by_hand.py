@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_regions import region_of
 
+from radioimmuno.features import catalog
 from radioimmuno.features.compute import compute_features
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
 from radioimmuno.features.mesh import mesh_volume_and_area
@@ -192,3 +193,11 @@ def test_only_what_is_asked_for_is_computed_in_the_order_asked():
     keys = ["statistics.mean", "morphology.approximate_volume", "histogram.mode"]
     assert list(compute_features(region, keys)) == keys
     assert compute_features(region, keys)["statistics.mean"] == 4.5
+
+
+def test_only_what_takes_long_has_to_be_asked_for():
+    """Enclosing shapes that are searched for, and sums over all pairs of voxels."""
+    searched = {f"{kind}_density_{shape}" for kind in ("volume", "area") for shape in ("ombb", "mvee")}
+    slow = {f"morphology.{name}" for name in searched | {"moran_i", "geary_c"}}
+    assert {feature.key for feature in catalog.FEATURES if feature.on_request} == slow
+    assert set(catalog.ALL) - set(catalog.DEFAULT) == slow

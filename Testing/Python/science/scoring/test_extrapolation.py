@@ -29,7 +29,7 @@ def test_values_that_lie_evenly_are_compared_by_distance(value, widths):
 
 
 @pytest.mark.parametrize(
-    ("value", "widths"), [(1e4, 1.0), (0.01, 1.0), (200.0, 0.1505), (0.1, 0.5), (-1.0, 0.0202)]
+    ("value", "widths"), [(1e4, 1.0), (0.01, 1.0), (200.0, 0.1505), (0.1, 0.5), (0.0, 0.0101), (-1.0, 0.0202)]
 )
 def test_skewed_values_are_compared_by_ratio_as_long_as_they_have_one(value, widths):
     assert beyond_range(ranged(1.0, 100.0, 12.0), value) == pytest.approx(widths, abs=1e-3)
@@ -99,6 +99,13 @@ def test_a_score_far_from_the_training_scores_is_refused_though_each_value_was_t
     (finding,) = row.findings
     assert (row.score, finding.code) == (None, "domain.extrapolated")
     assert "the score would be 17.8 (training: 0 to 1)" in finding.text
+
+
+@pytest.mark.parametrize(("score", "refused"), [(2.0, False), (2.001, True), (-1.0, False), (-1.001, True)])
+def test_a_score_one_width_beyond_the_training_scores_is_the_last_one(score, refused):
+    trained = Distribution(100, 0.0, 1.0, (0.0, 1.0))
+    row = rows(lambda mean: ranged(mean - 0.1, mean + 0.1, mean), intercept=score, distribution=trained)
+    assert row.score == (None if refused else score)
 
 
 @pytest.mark.parametrize("coefficient", [1e308, -1e308, 1e150])

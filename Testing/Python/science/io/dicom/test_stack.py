@@ -106,6 +106,12 @@ def test_one_step_may_differ_by_one_percent(longer, code):
     assert reason(at(*heights)) == code
 
 
+@pytest.mark.parametrize(("longer", "code"), [(0.074, ""), (0.076, "ct.variable_spacing")])
+def test_a_gap_may_differ_by_one_percent_of_its_length(longer, code):
+    """Two slices are missing: three steps of 2.5 mm."""
+    assert reason(at(0.0, 2.5, 5.0, 12.5 + longer, 15.0 + longer, 17.5 + longer)) == code
+
+
 @pytest.mark.parametrize(("missing", "code"), [(11, ""), (12, "ct.missing_slice")])
 def test_no_more_slices_may_be_missing_than_steps_are_there(missing, code):
     """Twelve slices have eleven steps."""
