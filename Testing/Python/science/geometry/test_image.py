@@ -131,3 +131,11 @@ def test_an_extended_box_repeats_the_nearest_voxels():
     k, j, i = (np.clip(np.arange(a, b) - 1, 0, 1) for a, b in zip(box.start, box.stop, strict=True))
     assert np.array_equal(image.extended(box), image.values[np.ix_(k, j, i)])
     assert np.shares_memory(image.extended(Box((1, 1, 1), (2, 3, 3))), image.values)
+
+
+def test_a_mask_finds_its_way_back_to_each_of_the_48_axis_orders():
+    for turned in signed_permutations(noisy_patient()[1].mask):
+        lesion = turned.trimmed()
+        back = lesion.canonical().on_axes_of(turned.lattice)
+        np.testing.assert_array_equal(back.values, lesion.values)
+        assert (back.lattice, back.offset) == (lesion.lattice, lesion.offset)
