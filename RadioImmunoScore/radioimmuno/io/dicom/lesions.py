@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...findings import InputError
 from ...geometry.image import Image
 from ..resampling import ReadLesions
+from ..volume_reader import is_dicom
 from .codes import is_ring
-from .headers import MAGIC, PREAMBLE_BYTES, has_magic
 from .integrity import read_complete
 from .library import lenient_reading, pydicom
 from .rtstruct import read_rtstruct
@@ -36,12 +37,18 @@ def read_dicom_lesions(
     *,
     accepted: Collection[str] = (),
 ) -> ReadLesions:
-    """The lesions of a DICOM file, by what kind of file it is; parameters and errors as its reader's.
+    """The lesions of a DICOM file, by what kind of file it is.
+
+    Parameters
+    ----------
+    path : Path, an RTSTRUCT or SEG file, or a folder with one of them
+    image, source, patterns, accepted : as of `read_rtstruct` and `read_seg`
 
     Raises
     ------
     InputError
-        Also `mask.unreadable` for any other DICOM file, and for a folder that holds none or several.
+        As of its reader; also `mask.unreadable` for any other DICOM file, and for a folder that holds none
+        or several.
     """
     file = only_lesions_of(path) if path.is_dir() else path
     kind = _kind(file)
@@ -60,6 +67,10 @@ def read_dicom_lesions(
 def only_lesions_of(folder: Path) -> Path:
     """The only RTSTRUCT or SEG file below a folder.
 
+    Parameters
+    ----------
+    folder : Path
+
     Raises
     ------
     InputError
@@ -77,12 +88,6 @@ def only_lesions_of(folder: Path) -> Path:
     raise InputError(CODE, f"{folder} holds {len(found)} files with lesions: {names}. Name one of them.")
 
 
-def is_dicom(file: Path) -> bool:
-    """Whether a file begins as DICOM."""
-    with file.open("rb") as stream:
-        return has_magic(stream.read(PREAMBLE_BYTES + len(MAGIC)))
-
-
 def _files(folder: Path) -> Iterator[Path]:
     for parent, subfolders, names in os.walk(folder):
         subfolders.sort()
@@ -92,24 +97,24 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _holds_rings(file: Path) -> bool:
     """Whether a file with segments has nothing but rings of our own export."""
-    library = pydicom()
+    segments = _element(file, "SegmentSequence") or []
     try:
-        with lenient_reading():
-            dataset = library.dcmread(file, stop_before_pixels=True, specific_tags=["SegmentSequence"])
-            kinds = [s.get("SegmentedPropertyTypeCodeSequence") or [] for s in dataset.SegmentSequence]
-    except Exception:  # no segmentation, or damaged, which its reader says
+        kinds = [segment.get("SegmentedPropertyTypeCodeSequence") or [] for segment in segments]
+        return bool(kinds) and all(map(is_ring, kinds))
+    except Exception:  # damaged, which its reader finds
         return False
-    return bool(kinds) and all(map(is_ring, kinds))
 
 
 def _kind(file: Path) -> str:
     """UID of the file's SOP class; "" when it is no DICOM file."""
+    return str(_element(file, "SOPClassUID") or "")
+
+
+def _element(file: Path, keyword: str) -> Any:
+    """One element of a file; None when it has none, is no DICOM file, or is damaged."""
     library = pydicom()
     try:
         with lenient_reading():
-            tags = ["SOPClassUID"]
-            return str(
-                library.dcmread(file, stop_before_pixels=True, specific_tags=tags).get("SOPClassUID", "")
-            )
-    except Exception:  # no DICOM at all, or damaged: the library raises anything
-        return ""
+            return library.dcmread(file, stop_before_pixels=True, specific_tags=[keyword]).get(keyword)
+    except Exception:  # the library raises anything
+        return None

@@ -4,7 +4,7 @@ Rules, where systems differ:
 
 - contours of one slice are combined by exclusive or, so that holes and keyholes are holes; a contour that is
   there twice counts once;
-- a voxel is inside where its centre is (`contours.fill`);
+- a voxel is inside where its centre is (`fill`);
 - contours belong to the slice that they lie on, within a tenth of the slice distance; a slice without a
   contour holds nothing of the structure, and nothing is filled in between drawn slices;
 - contours that lie between the CT's slices at equal distances are slices of their own, as thick as these
@@ -16,6 +16,7 @@ Rules, where systems differ:
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -31,14 +32,13 @@ from ...structures.rule import Structure, left_out_at_any_size
 from ..resampling import ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import site_of_codes, terminology_entry
-from .contours import cells, fill
 from .integrity import read_complete
 from .library import lenient_reading, text_of
 from .source import SourceSeries, Subject, check_frame_of_reference, check_patient, check_series
 from .stack import PLANE_TOLERANCE, planes_at
 
 CODE, DAMAGED = "mask.unreadable", "lesions.damaged"
-# A file of this kind has all three, in this order. The last one only says what structures are, and some
+# A file of this kind has all three, in this order. The last one only has what structures are, and some
 # systems leave it out.
 MANDATORY = ("StructureSetROISequence", "ROIContourSequence")
 LAST = "RTROIObservationsSequence"
@@ -46,6 +46,10 @@ CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 
 # Contours that reach farther than the CT's own size beyond its border belong to another image.
 FAR_SIZES = 1.0
+
+# A corner this near to a voxel's centre (in voxels) was meant to lie on it: rounding must not decide on which
+# side a contour along voxel centres runs.
+SNAP_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,13 @@ def read_rtstruct(
 
     Parameters
     ----------
-    path : the file
-    image : the CT
-    source : the DICOM series that it was read from; None for other files, which have no frame of reference
-    patterns : names, numbers or glob patterns of the structures to take; by default all that may be lesions
-
-    accepted : codes of `acceptance.OPTIONS` that a person accepted
+    path : str or path, the file
+    image : Image, the CT
+    source : SourceSeries or None, the DICOM series that the CT was read from; None for other files, which
+        have no frame of reference
+    patterns : sequence of str, names, numbers or glob patterns of the structures to take; by default all that
+        may be lesions
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
     -------
@@ -112,7 +117,13 @@ def read_rtstruct(
     lesions, findings = [], {}
     of_file += check_patient("lesions", subject, source, accepted)
     shared = [*of_file, *check_series(series, source)]
-    aside = frozenset() if patterns else left_out_at_any_size([_described(s) for s in picked])
+    aside = (
+        frozenset()
+        if patterns
+        else left_out_at_any_size(
+            [Structure(s.number, s.name, s.hints.terminology, s.hints.interpreted_type) for s in picked]
+        )
+    )
     unread: tuple[Image, list[Finding]] = (_nothing(image.lattice), [])
     for structure in picked:
         mask, found = unread if structure.number in aside else _mask(structure, image.lattice, source)
@@ -127,10 +138,36 @@ def read_rtstruct(
     return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
 
 
-def _described(structure: _Structure) -> Structure:
-    return Structure(
-        structure.number, structure.name, structure.hints.terminology, structure.hints.interpreted_type
-    )
+def fill(polygons: Sequence[np.ndarray]) -> tuple[np.ndarray, tuple[int, int]]:
+    """The voxels whose centre lies inside an odd number of the polygons.
+
+    By this rule the mask of IBSI's CT phantom was made from its contours. Contours of one slice are combined
+    by exclusive or: a contour inside another one cuts a hole, and a keyhole (one contour that runs in to a
+    hole and back) is a hole too.
+    A centre on a polygon's side counts as inside at its lower row and column and as outside at its higher
+    ones: polygons that share a side share no voxel.
+
+    Parameters
+    ----------
+    polygons : sequence of ndarray of float, shape (n, 2), corners as continuous (row, column); voxel centres
+        are whole numbers. The last corner is joined to the first
+
+    Returns
+    -------
+    mask : ndarray of bool, shape (rows, columns), a box that holds all of them
+    start : (int, int), row and column of its first voxel
+    """
+    polygons = [np.round(polygon, SNAP_DECIMALS) for polygon in polygons]
+    corners = np.concatenate(polygons)
+    low = np.floor(corners.min(axis=0)).astype(np.int64)
+    rows, columns = (int(n) for n in np.ceil(corners.max(axis=0)) - low + 1)
+    row, column = _crossings(polygons)
+    # Walking along a row, every second crossing leaves the polygons again.
+    first = np.ceil(column).astype(np.int64) - low[1]
+    cell = (row - low[0]) * columns + first
+    steps = np.bincount(cell, np.where(np.arange(cell.size) % 2 == 0, 1, -1), rows * columns)
+    inside = np.cumsum(steps.reshape(rows, columns), axis=1) > 0
+    return inside, (int(low[0]), int(low[1]))
 
 
 def _elsewhere(found: Sequence[Finding]) -> bool:
@@ -169,7 +206,7 @@ def _structures(dataset: Any) -> list[_Structure]:
 
 
 def _delineation(roi: Any) -> Delineation | None:
-    """How a ROI was drawn, as its item says; systems may leave it empty."""
+    """How a ROI was drawn, by its item; systems may leave it empty."""
     made = Delineation.parse(str(roi.get("ROIGenerationAlgorithm") or ""))
     if made is None or made.type is DelineationType.MANUAL:
         return made
@@ -342,7 +379,7 @@ def _distinct(polygons: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 def _stacked(members: dict[int, list[np.ndarray]], lattice: Lattice) -> Image:
     """The filled planes as one mask, cropped to the box around them."""
-    if sum(cells(polygons) for polygons in members.values()) > 4 * Box.whole(lattice.shape).size + 1000:
+    if sum(_cells(polygons) for polygons in members.values()) > 4 * Box.whole(lattice.shape).size + 1000:
         raise Refusal("mask.geometry", "It is larger than the CT: it was drawn on another image.")
     planes = {number: fill(polygons) for number, polygons in members.items()}
     starts = np.array([start for _, start in planes.values()])
@@ -356,3 +393,28 @@ def _stacked(members: dict[int, list[np.ndarray]], lattice: Lattice) -> Image:
             mask
         )
     return Image(values, lattice, (first, row, column))
+
+
+def _cells(polygons: Sequence[np.ndarray]) -> int:
+    """Voxels of the box that `fill` makes, to be asked before it is made."""
+    corners = np.concatenate(polygons)
+    rows, columns = corners.max(axis=0) - corners.min(axis=0) + 3
+    return math.ceil(rows) * math.ceil(columns)
+
+
+def _crossings(polygons: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Where sides cross the rows of voxel centres: row and continuous column, in order.
+
+    A row meets a side at its lower end and not at its higher one, so that it crosses each polygon an even
+    number of times.
+    """
+    start = np.concatenate(polygons)
+    stop = np.concatenate([np.roll(polygon, -1, axis=0) for polygon in polygons])
+    first = np.ceil(np.minimum(start[:, 0], stop[:, 0])).astype(np.int64)
+    count = np.ceil(np.maximum(start[:, 0], stop[:, 0])).astype(np.int64) - first
+    side = np.repeat(np.arange(len(start)), count)
+    row = first[side] + np.arange(side.size) - np.repeat(np.cumsum(count) - count, count)
+    a, b = start[side], stop[side]
+    column = a[:, 1] + (row - a[:, 0]) / (b - a)[:, 0] * (b - a)[:, 1]
+    order = np.lexsort((column, row))
+    return row[order], column[order]

@@ -3,12 +3,15 @@
 Segments that share voxels stay apart. Planes that coincide with the CT's slices are taken as they are; a
 segmentation on another grid of the same frame of reference is put on the CT by the nearest voxel, as any
 other (`resampling.resample_mask`). The rings that our own export adds are no lesions and are left out.
+
+highdicom reads such files, too, but wants more of them than masks need: it refuses segments without an
+algorithm or a category, which systems do write, and takes a file with frames of a segment that is not listed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,22 +19,24 @@ from typing import Any
 import numpy as np
 
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
-from ...geometry.image import Box, Image, Lattice, as_triple
+from ...geometry.image import Box, Image, Lattice, Triple, as_triple
 from ...lesion import Delineation, Lesion, Site
 from ..resampling import ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
+from .headers import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
 from .integrity import read_complete
-from .library import lenient_reading, text_of
-from .seg_frames import CODE, Frame, frames_of, pixels_of
+from .library import lenient_reading, syntax_name, text_of
+from .pixels import DecodingError, Job, decode
 from .source import SourceSeries, Subject, check_frame_of_reference, check_patient, check_series
-from .stack import PLANE_TOLERANCE, planes_at
+from .stack import DIRECTION_TOLERANCE, PLANE_TOLERANCE, planes_at
 
-DAMAGED = "lesions.damaged"
+CODE, DAMAGED = "mask.unreadable", "lesions.damaged"
 # Of a fractional segmentation, voxels of at least this share of its highest value are inside.
 FRACTION = 0.5
 # Planes of a file are of one stack when their directions differ by less than this, and parallel to the CT's.
 PARALLEL = 1e-3
+MAX_PIXELS = 8_000_000_000  # of all frames: 20 segments on each of 512 x 512 x 1500 voxels
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,32 @@ class _Segment:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What a segment covers of one plane: a mask and the row and column of its first pixel."""
+class _Frame:
+    """One frame: a plane of one segment, or of all of them in a label map (`segment` is None).
 
-    plane: int
+    Parameters
+    ----------
+    position : (x, y, z) of the centre of its first pixel, LPS mm
+    along_row, along_column : (x, y, z), unit vectors in LPS in which columns and rows count up
+    spacing : (float, float), mm between rows, between columns
+    distance : float or None, mm between neighbouring planes, None where the file has none
+    thickness : float or None, mm, None where the file has none
+    """
+
+    segment: int | None
+    position: Triple
+    along_row: Triple
+    along_column: Triple
+    spacing: tuple[float, float]
+    distance: float | None
+    thickness: float | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a segment covers of one frame: a mask and the row and column of its first pixel."""
+
+    frame: int
     row: int
     column: int
     mask: np.ndarray
@@ -61,18 +88,18 @@ class _Content:
 
     Parameters
     ----------
-    has_segments : whether it lists any, be they rings
-    picked : the segments to take
-    parts : number of a segment -> what it covers of each frame
-    plane : rows and columns of a frame
-    findings : what holds for all lesions
+    has_segments : bool, whether it lists any, be they rings
+    picked : tuple of _Segment, the segments to take
+    parts : by the number of a segment what it covers of each frame
+    size : (int, int), rows and columns of a frame
+    findings : tuple of Finding, what holds for all lesions
     """
 
     has_segments: bool
     picked: tuple[_Segment, ...]
-    frames: list[Frame]
+    frames: list[_Frame]
     parts: dict[int, list[_Part]]
-    plane: tuple[int, int]
+    size: tuple[int, int]
     findings: tuple[Finding, ...]
 
 
@@ -89,18 +116,19 @@ def read_seg(
 
     Parameters
     ----------
-    path : the file
-    image : the CT
-    source : the DICOM series that it was read from; None for other files, which have no frame of reference
-    patterns : names, numbers or glob patterns of the segments to take; by default all that may be lesions
-    threshold : share of the highest value from which a voxel of a fractional segmentation is inside
-    accepted : codes of `acceptance.OPTIONS` that a person accepted
+    path : str or path, the file
+    image : Image, the CT
+    source : SourceSeries or None, the DICOM series that the CT was read from; None for other files, which
+        have no frame of reference
+    patterns : sequence of str, names, numbers or glob patterns of the segments to take; by default all that
+        may be lesions
+    threshold : float, share of the highest value from which a voxel of a fractional segmentation is inside
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
 
     Returns
     -------
     ReadLesions
-        A lesion's identifier is its segment number; site, tracking UID and how it was drawn are the
-        segment's.
+        A lesion's identifier is its segment number; site, tracking UID and delineation are the segment's.
 
     Raises
     ------
@@ -129,12 +157,22 @@ def read_seg(
         if content.has_segments:
             what = "the rings of an export alone; give the file with its lesions"
         raise InputError(CODE, f"{path} holds {what}.")
-    lesions = _lesions(content, _stack(path, content.frames, content.plane, image.lattice))
-    placed = resample_lesions(
-        path, lesions, image.lattice, {lesion.id: content.findings for lesion in lesions}
-    )
+    lattice, planes = _stack(path, content.frames, content.size, image.lattice)
+    lesions = [
+        Lesion(
+            str(segment.number),
+            segment.name,
+            _mask(content.parts.get(segment.number, []), planes, lattice),
+            segment.site,
+            tracking_uid=segment.tracking_uid,
+            delineation=segment.delineation,
+        )
+        for segment in content.picked
+    ]
+    findings = {lesion.id: content.findings for lesion in lesions}
+    resampled = resample_lesions(path, lesions, image.lattice, findings)
     hints = {str(segment.number): Hints(segment.terminology) for segment in content.picked}
-    return select_lesions(placed, hints, bool(patterns))
+    return select_lesions(resampled, hints, bool(patterns))
 
 
 def _content(
@@ -147,49 +185,40 @@ def _content(
 ) -> _Content:
     """What a file holds, checked against the CT's series; parameters as of `read_seg`."""
     segments = _segments(dataset)
-    frames = frames_of(dataset)
-    series = _referenced_series(dataset)
+    frames = _frames(dataset)
+    series = {str(item.get("SeriesInstanceUID")) for item in dataset.get("ReferencedSeriesSequence") or []}
     picked = match_names(
-        [segment for segment in segments if not segment.ring],
+        [segment for segment in segments if segment.number > 0 and not segment.ring],
         patterns,
         lambda segment: (str(segment.number), segment.name),
     )
     frame_of_reference = str(dataset.get("FrameOfReferenceUID") or "")
     other = check_patient("lesions", Subject.of(dataset, [frame_of_reference], series), source, accepted)
     check_frame_of_reference(frame_of_reference, source)
-    numbers = {segment.number for segment in picked}
-    parts, present = _parts(path, dataset, frames, _least(dataset, threshold), numbers)
+    least = _least(dataset, threshold)
+    parts, present = _parts(path, dataset, frames, least, {segment.number for segment in picked})
+    findings = [*other, *check_series(series, source)]
+    # 0 is the background of a label map.
+    unlisted = sorted(present - {segment.number for segment in segments} - {0})
+    if unlisted:
+        numbers = ", ".join(map(str, unlisted))
+        text = f"The file marks voxels as segments that it does not list (number {numbers})."
+        findings.insert(len(other), Finding("lesions.unlisted", Severity.WARN, text))
+    if str(dataset.SegmentationType) == "FRACTIONAL":
+        text = f"The segmentation is fractional; voxels of at least {100 * threshold:g} % were taken."
+        findings.append(Finding("mask.fractional", Severity.FIXED, text))
     return _Content(
-        has_segments=bool(segments),
+        has_segments=any(segment.number > 0 for segment in segments),
         picked=tuple(picked),
         frames=frames,
         parts=parts,
-        plane=(int(dataset.Rows), int(dataset.Columns)),
-        findings=(
-            *other,
-            *_unlisted(present, dataset),
-            *check_series(series, source),
-            *_fractional(dataset, threshold),
-        ),
+        size=(int(dataset.Rows), int(dataset.Columns)),
+        findings=tuple(findings),
     )
 
 
-def _lesions(content: _Content, stack: tuple[Lattice, np.ndarray]) -> list[Lesion]:
-    lattice, numbers = stack
-    return [
-        Lesion(
-            str(segment.number),
-            segment.name,
-            _mask(content.parts.get(segment.number, []), numbers, lattice),
-            segment.site,
-            tracking_uid=segment.tracking_uid,
-            delineation=segment.delineation,
-        )
-        for segment in content.picked
-    ]
-
-
 def _segments(dataset: Any) -> list[_Segment]:
+    """The segments that the file lists; number 0 is a label map's background."""
     segments: list[_Segment] = []
     for item in dataset.get("SegmentSequence") or []:
         number = int(item.SegmentNumber)
@@ -208,12 +237,7 @@ def _segments(dataset: Any) -> list[_Segment]:
                 is_ring(kind),
             )
         )
-    # A label map may describe its background.
-    return [segment for segment in segments if segment.number > 0]
-
-
-def _referenced_series(dataset: Any) -> set[str]:
-    return {str(item.get("SeriesInstanceUID")) for item in dataset.get("ReferencedSeriesSequence") or []}
+    return segments
 
 
 def _least(dataset: Any, threshold: float) -> int | None:
@@ -228,49 +252,127 @@ def _least(dataset: Any, threshold: float) -> int | None:
     raise ValueError(f"SegmentationType is {kind!r}")
 
 
-def _fractional(dataset: Any, threshold: float) -> list[Finding]:
-    if str(dataset.SegmentationType) != "FRACTIONAL":
-        return []
-    text = f"The segmentation is fractional; voxels of at least {100 * threshold:g} % were taken."
-    return [Finding("mask.fractional", Severity.FIXED, text)]
+def _frames(dataset: Any) -> list[_Frame]:
+    """The frames in the file's order; raises anything when something of them is missing or no number."""
+    shared = (dataset.get("SharedFunctionalGroupsSequence") or [{}])[0]
+    label_map = str(dataset.get("SegmentationType", "")) == "LABELMAP"
+    return [_frame(groups, shared, label_map) for groups in dataset.PerFrameFunctionalGroupsSequence]
+
+
+def _frame(groups: Any, shared: Any, label_map: bool) -> _Frame:
+    position = _numbers(_group("PlanePositionSequence", groups, shared).ImagePositionPatient, 3)
+    cosines = _numbers(_group("PlaneOrientationSequence", groups, shared).ImageOrientationPatient, 6)
+    measures = _group("PixelMeasuresSequence", groups, shared)
+    spacing: Any = _numbers(measures.PixelSpacing, 2)
+    axes = cosines.reshape(2, 3)
+    if spacing.min() <= 0 or not np.allclose(axes @ axes.T, np.eye(2), atol=DIRECTION_TOLERANCE):
+        raise ValueError("spacing or orientation is not valid")
+    segment = None
+    if not label_map:
+        segment = int(_group("SegmentIdentificationSequence", groups, shared).ReferencedSegmentNumber)
+    return _Frame(
+        segment,
+        as_triple(position),
+        as_triple(axes[0]),
+        as_triple(axes[1]),
+        tuple(spacing.tolist()),
+        _length(measures.get("SpacingBetweenSlices")),
+        _length(measures.get("SliceThickness")),
+    )
+
+
+def _group(name: str, *places: Any) -> Any:
+    """The functional group of a frame: its own or the one that all frames share."""
+    for place in places:
+        if place.get(name):
+            return place.get(name)[0]
+    raise KeyError(name)
+
+
+def _numbers(values: Sequence[Any], count: int) -> np.ndarray:
+    numbers = np.array([float(value) for value in values])
+    if numbers.size != count or not np.isfinite(numbers).all():
+        raise ValueError(f"{count} numbers are expected")
+    return numbers
+
+
+def _length(value: Any) -> float | None:
+    return None if value is None or not 0 < float(value) < np.inf else float(value)
 
 
 def _parts(
-    path: Path, dataset: Any, frames: Sequence[Frame], least: int | None, wanted: set[int]
+    path: Path, dataset: Any, frames: Sequence[_Frame], least: int | None, wanted: set[int]
 ) -> tuple[dict[int, list[_Part]], set[int]]:
     """What each wanted segment covers of each frame, and the numbers of all segments that cover anything."""
     parts: dict[int, list[_Part]] = {}
     present: set[int] = set()
-    for number, pixels in pixels_of(path, dataset, len(frames)):
+    for number, pixels in _pixels(path, dataset, len(frames)):
         segment = frames[number].segment
         if segment is not None and segment not in wanted:
             present.add(segment)
             continue
-        there = np.flatnonzero(np.bincount(pixels.ravel())) if segment is None else np.array([segment])
-        present.update(there.tolist())
-        for label in there.tolist():
-            if label in wanted:
-                inside = pixels == label if least is None else pixels >= least
-                box = Box.around(inside[np.newaxis])
-                if box is not None:
-                    mask = inside[box.slices[1:]]
-                    parts.setdefault(label, []).append(_Part(number, box.start[1], box.start[2], mask))
+        there = [segment] if segment is not None else np.flatnonzero(np.bincount(pixels.ravel())).tolist()
+        present.update(there)
+        for label in wanted.intersection(there):
+            inside = pixels == label if least is None else pixels >= least
+            box = Box.around(inside[np.newaxis])
+            if box is not None:
+                mask = inside[box.slices[1:]]
+                parts.setdefault(label, []).append(_Part(number, box.start[1], box.start[2], mask))
     return parts, present
 
 
-def _unlisted(present: set[int], dataset: Any) -> list[Finding]:
-    """A warning of voxels that belong to no segment of the list; 0 is the background of a label map."""
-    listed = {int(item.SegmentNumber) for item in dataset.get("SegmentSequence") or []}
-    unlisted = sorted(present - listed - {0})
-    if not unlisted:
-        return []
-    numbers = ", ".join(map(str, unlisted))
-    text = f"The file marks voxels as segments that it does not list (number {numbers})."
-    return [Finding("lesions.unlisted", Severity.WARN, text)]
+def _pixels(path: Path, dataset: Any, frames: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Number (from 0) and pixels (rows, columns) of each frame that holds anything else than 0.
+
+    Raises
+    ------
+    InputError
+        `mask.unreadable` when the file does not hold the pixels that its header promises, or holds them
+        compressed in a way that is not read.
+    """
+    rows, columns, bits = int(dataset.Rows), int(dataset.Columns), int(dataset.BitsAllocated)
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    if bits not in (1, 8, 16) or not 0 < rows * columns * max(1, frames) <= MAX_PIXELS:
+        claim = f"{frames} frames of {rows} x {columns} with {bits} bits a pixel"
+        raise InputError(CODE, f"{path} claims {claim}.")
+    if int(dataset.NumberOfFrames) != frames:
+        counts = f"{frames} of {dataset.NumberOfFrames} frames"
+        raise InputError(CODE, f"{path} is damaged: it describes {counts}.")
+    if syntax == DEFLATED:
+        raise InputError(CODE, f"{path} is in the transfer syntax {syntax_name(syntax)}, which is not read.")
+    if syntax in (*LITTLE_ENDIAN, BIG_ENDIAN):
+        yield from _native(dataset.PixelData, (frames, rows, columns), bits, syntax == BIG_ENDIAN)
+        return
+    job = Job(str(path), syntax, frames, rows, columns, f"<u{max(1, bits // 8)}")
+    try:
+        yield from ((number, plane) for _, number, plane in decode([job]) if plane.any())
+    except DecodingError:
+        named = syntax_name(syntax)
+        raise InputError(
+            CODE, f"{path}: its pixels (transfer syntax {named}) are damaged, or no decoder is installed."
+        ) from None
+
+
+def _native(
+    data: bytes, shape: tuple[int, int, int], bits: int, big_endian: bool
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Frames that are not compressed; those of a bit a pixel begin inside of bytes, as pydicom 3 cannot."""
+    frames, rows, columns = shape
+    size = rows * columns
+    if len(data) * 8 < frames * size * bits:
+        raise ValueError("pixels are missing")
+    values = np.frombuffer(data, np.uint8 if bits == 1 else f"{'>' if big_endian else '<'}u{bits // 8}")
+    for number in range(frames):
+        start, stop = number * size, (number + 1) * size
+        part = values[start // 8 : -(-stop // 8)] if bits == 1 else values[start:stop]
+        if part.any():
+            plane = np.unpackbits(part, bitorder="little")[start % 8 :][:size] if bits == 1 else part
+            yield number, plane.reshape(rows, columns)
 
 
 def _stack(
-    path: Path, frames: Sequence[Frame], size: tuple[int, int], ct: Lattice
+    path: Path, frames: Sequence[_Frame], size: tuple[int, int], ct: Lattice
 ) -> tuple[Lattice, np.ndarray]:
     """The lattice whose planes the frames are, and the plane's number of each frame."""
     first = frames[0]
@@ -289,11 +391,10 @@ def _stack(
     if planes is None:
         raise GeometryError("mask.geometry", f"{path}: its frames lie at unequal distances.")
     in_plane = positions[0] - ((positions[0] - np.array(ct.origin)) @ across) * across
-    x, y, z = in_plane + planes.start * spacing * across
     lattice = Lattice(
         (int(planes.numbers.max()) + 1, *size),
         (planes.step * spacing, *first.spacing),
-        (float(x), float(y), float(z)),
+        as_triple(in_plane + planes.start * spacing * across),
         (as_triple(across), first.along_column, first.along_row),
     )
     return lattice, planes.numbers
@@ -308,19 +409,19 @@ def _across(normal: np.ndarray, ct: Lattice) -> tuple[np.ndarray, float]:
     return normal, ct.spacing[axis]
 
 
-def _distance(frames: Sequence[Frame], depths: np.ndarray, fallback: float) -> float:
-    """Distance of neighbouring planes in mm: as the file says, else the smallest between frames."""
+def _distance(frames: Sequence[_Frame], depths: np.ndarray, fallback: float) -> float:
+    """Distance of neighbouring planes in mm: the file's, else the smallest between frames."""
     if frames[0].distance is not None:
         return frames[0].distance
     gaps = np.diff(np.unique(np.round(depths, 3)))
     return float(gaps.min()) if gaps.size else frames[0].thickness or fallback
 
 
-def _mask(parts: Sequence[_Part], numbers: np.ndarray, lattice: Lattice) -> Image:
+def _mask(parts: Sequence[_Part], planes: np.ndarray, lattice: Lattice) -> Image:
     """The parts of a segment as one mask, cropped to the box around them."""
     if not parts:
         return Image(np.zeros((0, 0, 0), bool), lattice)
-    starts = np.array([(numbers[part.plane], part.row, part.column) for part in parts])
+    starts = np.array([(planes[part.frame], part.row, part.column) for part in parts])
     stops = starts + [(1, *part.mask.shape) for part in parts]
     corner = starts.min(axis=0)
     values = np.zeros(stops.max(axis=0) - corner, bool)

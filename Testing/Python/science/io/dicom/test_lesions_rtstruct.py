@@ -13,7 +13,7 @@ from radioimmuno.findings import GeometryError, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.io.ct import read_ct
 from radioimmuno.io.dicom import SourceSeries
-from radioimmuno.io.dicom.contours import fill
+from radioimmuno.io.dicom.rtstruct import fill
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Delineation, DelineationType, Site
 
