@@ -71,16 +71,16 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from radioimmuno.files.atomic_folder import replacing_folder
-    from radioimmuno.io.dicom import names
+    from radioimmuno.io.dicom.export_names import ALL, PATIENT_NAME
 
     result.check_dicom_can_be_written()
     with (
-        replacing_folder(arguments.out, names.PATIENT_NAME, names.ALL, force=arguments.force) as folder,
+        replacing_folder(arguments.out, PATIENT_NAME, ALL, force=arguments.force) as folder,
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
         from radioimmuno.io.ct import read_ct
-        from radioimmuno.io.dicom.export import write_dicom
-        from radioimmuno.io.dicom.scored import check_unchanged, lesions_in_order, on_ct, read_result
+        from radioimmuno.io.dicom.result_reader import check_unchanged, lesions_in_order, on_ct, read_result
+        from radioimmuno.io.dicom.write import write_dicom
         from radioimmuno.io.lesions import read_lesions
 
         known = read_result(arguments.result / result.MARKER)

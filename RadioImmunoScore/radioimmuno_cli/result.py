@@ -49,11 +49,11 @@ def check_dicom_can_be_written() -> None:
 
 def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
     """What `write_report`, `write_scene` and `write_dicom` write into the folder of a result."""
-    from radioimmuno.io.dicom import names
+    from radioimmuno.io.dicom import export_names
 
     files = list(REPORT_NAMES)
     files += SCENE_NAMES if scene else ()
-    files += [f"{DICOM_FOLDER}/{name}" for name in names.ALL] if dicom else ()
+    files += [f"{DICOM_FOLDER}/{name}" for name in export_names.ALL] if dicom else ()
     return files
 
 
@@ -107,7 +107,7 @@ def write_dicom(
     progress: Progress,
 ) -> list[Path]:
     """Write segmentation and reports into a folder of their own."""
-    from radioimmuno.io.dicom.export import write_dicom
+    from radioimmuno.io.dicom.write import write_dicom
 
     progress.stage(WRITING_DICOM)
     folder = out / DICOM_FOLDER

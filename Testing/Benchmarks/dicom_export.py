@@ -36,13 +36,13 @@ STAGES = {
 def main() -> int:
     """Make the series, score, write the result several times, print medians."""
     from radioimmuno.io.ct import read_ct
-    from radioimmuno.io.dicom import export
+    from radioimmuno.io.dicom import write
     from radioimmuno.scoring.score import score
     from radioimmuno.signature.signature import default_signature
 
     spent: dict[str, float] = defaultdict(float)
     for name in STAGES:
-        setattr(export, name, _timed(getattr(export, name), name, spent))
+        setattr(write, name, _timed(getattr(write, name), name, spent))
     signature = default_signature()
     with tempfile.TemporaryDirectory() as place:
         print("Making the series ...", flush=True)
@@ -53,7 +53,7 @@ def main() -> int:
         for _ in range(RUNS + 1):
             spent.clear()
             start = time.process_time()
-            files = export.write_dicom(patient, signature, ct.image, lesions, ct.source, place)
+            files = write.write_dicom(patient, signature, ct.image, lesions, ct.source, place)
             totals.append(time.process_time() - start)
             for name in STAGES:
                 stages[name].append(spent[name])

@@ -141,8 +141,8 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
         When the folder cannot be written.
     """
     from radioimmuno.files.atomic_folder import replacing_folder
-    from radioimmuno.io.dicom.export import write_dicom
-    from radioimmuno.io.dicom.names import ALL, PATIENT_NAME
+    from radioimmuno.io.dicom.export_names import ALL, PATIENT_NAME
+    from radioimmuno.io.dicom.write import write_dicom
 
     check_output(folder, export.files)
     report = progress or (lambda done, total: None)

@@ -18,9 +18,9 @@ pytest.importorskip("highdicom")
 from dicom_patient import addDicomPatient, openDatabase  # noqa: E402
 
 from radioimmuno.findings import InputError  # noqa: E402
-from radioimmuno.io.dicom import export, read_ct  # noqa: E402
-from radioimmuno.io.dicom.export_check import check_export  # noqa: E402
+from radioimmuno.io.dicom import read_ct, write  # noqa: E402
 from radioimmuno.io.dicom.seg import read_seg  # noqa: E402
+from radioimmuno.io.dicom.write import check_export  # noqa: E402
 from slicerbench.hands import click  # noqa: E402
 
 FILES = {
@@ -137,14 +137,14 @@ def test_what_lay_in_the_folder_stays(scored, tmp_path):
 def slowly(monkeypatch):
     """(started, release): writing waits between the two."""
     started, release = threading.Event(), threading.Event()
-    real = export.write_dicom
+    real = write.write_dicom
 
     def slow(*what):
         started.set()
         release.wait(30)
         return real(*what)
 
-    monkeypatch.setattr(export, "write_dicom", slow)
+    monkeypatch.setattr(write, "write_dicom", slow)
     yield started, release
     release.set()
 

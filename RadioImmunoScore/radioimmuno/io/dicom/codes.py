@@ -1,4 +1,4 @@
-"""DICOM codes: what segmentations say of a lesion's site, and what our own codes mean."""
+"""DICOM codes: of a lesion's site, of how it was drawn, and our own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RING = "RING"
 
 # The algorithm of a lesion of which nobody recorded how it was drawn. SegmentAlgorithmType has to have one of
 # three values: MANUAL would claim a person's contour and leave no room for a name, AUTOMATIC that of an
-# algorithm alone; SEMIAUTOMATIC claims least, and wants the name that says so.
+# algorithm alone; SEMIAUTOMATIC claims least, and comes with this name.
 NOT_RECORDED = "not recorded how it was drawn"
 
 # SNOMED RT, which DICOM used before SNOMED CT; the pairs are those of DICOM PS3.16.
@@ -71,7 +71,7 @@ def site_of_codes(items: Iterable[Any]) -> Site | None:
 
     Parameters
     ----------
-    items : items of code sequences
+    items : iterable of pydicom Dataset, items of code sequences
     """
     for item in items:
         scheme, code = str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))
@@ -86,7 +86,12 @@ def site_of_codes(items: Iterable[Any]) -> Site | None:
 
 
 def delineation_of(item: Any) -> Delineation | None:
-    """How a segment was drawn, by its item of a SegmentSequence; None where our export did not know."""
+    """How a segment was drawn; None where that was not recorded.
+
+    Parameters
+    ----------
+    item : pydicom Dataset, of a SegmentSequence
+    """
     name = text_of(item, "SegmentAlgorithmName")
     return (
         None if name == NOT_RECORDED else Delineation.parse(str(item.get("SegmentAlgorithmType") or ""), name)
@@ -94,7 +99,12 @@ def delineation_of(item: Any) -> Delineation | None:
 
 
 def terminology_entry(categories: Iterable[Any], types: Iterable[Any]) -> str:
-    """Category and type of a segment as Slicer writes them in a terminology entry (`segment_tags`)."""
+    """Category and type of a segment as Slicer writes them in a terminology entry (`segment_tags`).
+
+    Parameters
+    ----------
+    categories, types : iterable of pydicom Dataset, items of code sequences
+    """
     return "~".join(["", *(_entry(next(iter(items), None)) for items in (categories, types))])
 
 
@@ -104,7 +114,12 @@ def _entry(item: Any) -> str:
 
 
 def is_ring(items: Iterable[Any]) -> bool:
-    """Whether a segment's type is the peritumoral ring of our own export."""
+    """Whether a segment's type is the peritumoral ring of our own export.
+
+    Parameters
+    ----------
+    items : iterable of pydicom Dataset, items of its code sequence
+    """
     return any(
         (str(item.get("CodingSchemeDesignator", "")), str(item.get("CodeValue", ""))) == (SCHEME, RING)
         for item in items
@@ -112,7 +127,12 @@ def is_ring(items: Iterable[Any]) -> bool:
 
 
 def region_of(site: Site | None) -> Any:
-    """A site as an anatomic region, for highdicom; None where it names no structure."""
+    """A site as an anatomic region, a CodedConcept of highdicom; None where it names no structure.
+
+    Parameters
+    ----------
+    site : Site or None
+    """
     if site is None or site.snomed_code is None:
         return None
     return highdicom().sr.CodedConcept(site.snomed_code, "SCT", site.label.capitalize())
@@ -123,8 +143,8 @@ def body_part(of_ct: str, sites: Collection[Site | None]) -> str:
 
     Parameters
     ----------
-    of_ct : the CT's; what is no code string is passed over
-    sites : of the lesions
+    of_ct : str, the CT's; what is no code string is passed over
+    sites : collection of Site or None, of the lesions
     """
     if re.fullmatch(r"[A-Z0-9_ ]{1,16}", of_ct.strip()):
         return of_ct.strip()
@@ -133,12 +153,17 @@ def body_part(of_ct: str, sites: Collection[Site | None]) -> str:
 
 
 def coded(code: str) -> Any:
-    """One of our own codes, for highdicom."""
+    """One of our own codes, a CodedConcept of highdicom.
+
+    Parameters
+    ----------
+    code : str, of `MEANINGS`
+    """
     return highdicom().sr.CodedConcept(code, SCHEME, MEANINGS[code])
 
 
 def scheme_identification() -> list[Any]:
-    """What a file with our own codes says about their scheme (CodingSchemeIdentificationSequence)."""
+    """The CodingSchemeIdentificationSequence of a file with our own codes."""
     from pydicom.dataset import Dataset
 
     item = Dataset()

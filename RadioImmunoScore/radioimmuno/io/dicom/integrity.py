@@ -182,7 +182,7 @@ class _Walk:
             return self._items(element.start, stop, depth, open_end=False) if sequence else stop
         if element.kind in (b"OB", b"OW"):  # pieces of compressed pixels
             return self._pieces(element.start, end)
-        if element.kind == b"UN":  # a sequence that whoever copied it did not know
+        if element.kind == b"UN":  # a sequence of a kind that a copying program did not have
             return _Walk(self._content, False, "<")._items(element.start, end, depth, open_end=True)
         if element.kind not in (b"", b"SQ"):
             raise IntegrityError(f"is damaged: {_name(element.tag)} has no length")
@@ -226,7 +226,7 @@ class _Walk:
 
 
 def _is_sequence(tag: int) -> bool:
-    """Whether the standard has a sequence under this tag; what is not known is passed over whole."""
+    """Whether the standard has a sequence under this tag; what it does not list is one value."""
     try:
         return pydicom().datadict.dictionary_VR(tag) == "SQ"
     except KeyError:

@@ -1,4 +1,4 @@
-"""pydicom, an optional library: imported only when DICOM is read, and asked for by the extra's name."""
+"""pydicom and highdicom, optional libraries: imported only when DICOM is read or written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def highdicom() -> Any:
 
 @contextmanager
 def lenient_reading() -> Iterator[None]:
-    """Take values as the file has them, without warnings and logs: what matters is checked by us."""
+    """Values are taken as the file has them, without warnings and logs: what matters is checked here."""
     settings, logger = pydicom().config.settings, logging.getLogger("pydicom")
     kept, level = settings.reading_validation_mode, logger.level
     settings.reading_validation_mode = pydicom().config.IGNORE
@@ -73,6 +73,11 @@ def text_of(item: Any, keyword: str) -> str:
     """A text as it stands in the file; "" where there is none.
 
     A backslash parts values, and people write it into names that have one value: it stays what it was.
+
+    Parameters
+    ----------
+    item : pydicom Dataset
+    keyword : str
     """
     value = item.get(keyword)
     if value is None:
@@ -82,14 +87,24 @@ def text_of(item: Any, keyword: str) -> str:
 
 
 def syntax_name(uid: str) -> str:
-    """What people call a transfer syntax ("RLE Lossless"), with its UID."""
+    """The name of a transfer syntax ("RLE Lossless"), with its UID.
+
+    Parameters
+    ----------
+    uid : str
+    """
     with lenient_reading():
         name = str(pydicom().uid.UID(uid).name)
     return name if name == uid else f"{name} ({uid})"
 
 
 def can_decode(uid: str) -> bool:
-    """Whether a decoder for this compressed transfer syntax is installed."""
+    """Whether a decoder for a compressed transfer syntax is installed.
+
+    Parameters
+    ----------
+    uid : str, of the transfer syntax
+    """
     library = pydicom()
     with lenient_reading():
         syntax = library.uid.UID(uid)

@@ -298,7 +298,7 @@ def _points(contour: Any) -> np.ndarray:
     try:
         kind, claimed = (contour.get(word, "") for word in ("ContourGeometricType", "NumberOfContourPoints"))
         values, count = _numbers(contour), int(claimed) if str(claimed) else None
-    except Exception:  # the library makes values when they are asked for, and raises anything
+    except Exception:  # the library makes values when they are first read, and raises anything
         raise Refusal(DAMAGED, "The file is damaged in one of its contours. Export it again.") from None
     if kind not in CLOSED:
         raise Refusal(
@@ -318,7 +318,7 @@ def _points(contour: Any) -> np.ndarray:
 def _numbers(contour: Any) -> np.ndarray:
     """The numbers of ContourData; one that is not a number where one is none.
 
-    The library makes an object of each number as soon as it is asked for the value, which takes ten times as
+    The library makes an object of each number as soon as the value is read, which takes ten times as
     long as all the rest.
     """
     try:
@@ -396,7 +396,7 @@ def _stacked(members: dict[int, list[np.ndarray]], lattice: Lattice) -> Image:
 
 
 def _cells(polygons: Sequence[np.ndarray]) -> int:
-    """Voxels of the box that `fill` makes, to be asked before it is made."""
+    """Voxels of the box that `fill` makes, to be checked before it is made."""
     corners = np.concatenate(polygons)
     rows, columns = corners.max(axis=0) - corners.min(axis=0) + 3
     return math.ceil(rows) * math.ceil(columns)

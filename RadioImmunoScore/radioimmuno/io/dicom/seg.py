@@ -4,8 +4,8 @@ Segments that share voxels stay apart. Planes that coincide with the CT's slices
 segmentation on another grid of the same frame of reference is put on the CT by the nearest voxel, as any
 other (`resampling.resample_mask`). The rings that our own export adds are no lesions and are left out.
 
-highdicom reads such files, too, but wants more of them than masks need: it refuses segments without an
-algorithm or a category, which systems do write, and takes a file with frames of a segment that is not listed.
+highdicom reads such files, too, but needs more of them than masks do: it refuses segments without an
+algorithm or a category, which systems do write, and accepts frames of a segment that is not listed.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from radioimmuno.features.catalog import split  # noqa: E402
 from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
-from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
+from radioimmuno.io.dicom.write import write_dicom  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.lesion import Lesion  # noqa: E402
 from radioimmuno.scoring.score import score  # noqa: E402

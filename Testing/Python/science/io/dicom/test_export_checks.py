@@ -8,8 +8,7 @@ from export_cases import make_case
 pydicom = pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
-from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
-from radioimmuno.io.dicom.export_check import check_export  # noqa: E402
+from radioimmuno.io.dicom.write import check_export, write_dicom  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radioimmuno.io.dicom.names import LO_BYTES, RING_ENDING, cleaned, export_names
+from radioimmuno.io.dicom.export_names import LO_BYTES, RING_ENDING, cleaned, export_names
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dicom_tools import run
 
 pytest.importorskip("highdicom")
 
-from radioimmuno.io.dicom.export import write_dicom
+from radioimmuno.io.dicom.write import write_dicom
 from radioimmuno.scoring.score import score
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from dicom_tools import run
 hd = pytest.importorskip("highdicom")
 
 from radioimmuno.findings import InputError  # noqa: E402
-from radioimmuno.io.dicom.export import write_dicom  # noqa: E402
-from radioimmuno.io.dicom.export_seg import ring_on_ct  # noqa: E402
+from radioimmuno.io.dicom.write import write_dicom  # noqa: E402
+from radioimmuno.io.dicom.write_seg import ring_on_ct  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 
 KINDS = ("lesion_segmentation", "ring_segmentation")

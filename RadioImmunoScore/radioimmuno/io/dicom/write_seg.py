@@ -2,17 +2,22 @@
 
 Lesions and rings are two objects, because a ring lies upon its lesion and many viewers refuse a segmentation
 that overlaps itself. Each segment has frames of its own, so that lesions or rings that share voxels keep them
-all; `SegmentsOverlap` says whether some do. (A label map would have to take such voxels from one of them.)
+all; `SegmentsOverlap` is whether some do. (A label map would have to take such voxels from one of them.)
 
 Rings are made on the resampled grid. For the CT a ring's mask is interpolated linearly at the centres of the
 CT's voxels; a voxel is in the ring where that is at least one half, the rule by which masks are resampled for
 features. A slice in which a segment has no voxel has no frame.
+
+Frames are the last two elements of the file. As objects of pydicom they would take longer than all the rest
+of an export, though frames have nearly all in common: so they are encoded here, and a slice's part once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -26,16 +31,30 @@ from ...geometry.image import Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
 from ...scoring.results import PatientScore
 from .codes import NOT_RECORDED, RING, body_part, coded, region_of
-from .color import LESION_RGB, RING_RGB, cielab
-from .export_frames import Slices, frame_elements, frames_of_masks, rounded_mm
+from .export_names import RING_ENDING, cleaned, derived_uid, shortened
 from .library import highdicom, pydicom
-from .names import RING_ENDING, cleaned, shortened
-from .source import SourceSeries
-from .tracking import derived_uid
+from .source import SourceInstance, SourceSeries
 
 MANUFACTURER = "RadioImmunoScore"
 INSIDE = 0.5
 UNICODE = "ISO_IR 192"
+# Recommended colors as DICOM writes them (CIELab, PS3.3 C.10.7.1.1). A color is that of lesions or of rings,
+# nothing else. The color of a score would be read without its legend in an archive, and for a demonstration
+# signature without its warning; the score is in the report. A lesion looks as it does before it has a score
+# (sRGB 0.9, 0.78, 0.3), a ring is of a green that no score has (0, 0.62, 0.45).
+LESION_CIELAB, RING_CIELAB = [52938, 32244, 49069], [37860, 21114, 36221]
+
+# Explicit VR, little endian (DICOM PS3.5, 7.1.2 and 7.5): elements of short and of long length, and items.
+SHORT = struct.Struct("<HH2sH")
+LONG = struct.Struct("<HH2sHI")
+ITEM = struct.Struct("<HHI")
+ITEM_TAG = 0xFFFE, 0xE000
+PADDING = {"UI": b"\0", "DS": b" ", "IS": b" ", "CS": b" "}
+
+# Bits of this many frames are whole bytes, whatever the size of a frame.
+FRAMES_OF_WHOLE_BYTES = 8
+# Positions and distances are written to this many decimals of a mm: far below the accuracy of any CT.
+DECIMALS_MM = 6
 
 
 @dataclass(frozen=True)
@@ -46,11 +65,11 @@ class Content:
     series_number: int
     description: str
     label: str
-    rgb: tuple[float, float, float]
+    cielab: list[int]
 
 
-LESIONS = Content("RadioImmunoScore: lesions", 9101, "Lesions", "LESIONS", LESION_RGB)
-RINGS = Content("RadioImmunoScore: peritumoral rings", 9103, "Peritumoral rings", "RINGS", RING_RGB)
+LESIONS = Content("RadioImmunoScore: lesions", 9101, "Lesions", "LESIONS", LESION_CIELAB)
+RINGS = Content("RadioImmunoScore: peritumoral rings", 9103, "Peritumoral rings", "RINGS", RING_CIELAB)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +95,41 @@ class Segmentation:
     dataset: Any
 
 
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """What the segment with this number covers of the slice `k`: a mask of one slice."""
+
+    segment: int
+    k: int
+    plane: Image
+
+
+class Slices:
+    """The CT's slices as frames refer to them; each is encoded once, for all segmentations of an export.
+
+    Parameters
+    ----------
+    lattice : Lattice, the CT's
+    source : SourceSeries, its series; frames of a slice without an instance are derived from nothing
+    """
+
+    def __init__(self, lattice: Lattice, source: SourceSeries) -> None:
+        self.lattice, self.source = lattice, source
+        self._instances = {instance.k: instance for instance in source.instances}
+        self._known: dict[int, tuple[bytes, bytes]] = {}
+
+    def groups(self, k: int) -> tuple[bytes, bytes]:
+        """What frames of a slice are derived from, and where they lie, as encoded elements.
+
+        Parameters
+        ----------
+        k : int, number of the slice
+        """
+        if k not in self._known:
+            self._known[k] = _derivation(self._instances.get(k)), _position(self.lattice, k)
+        return self._known[k]
+
+
 def lesion_segments(
     lesions: Sequence[Lesion], names: Mapping[str, str], uids: Mapping[str, str]
 ) -> list[Segment]:
@@ -83,7 +137,8 @@ def lesion_segments(
 
     Parameters
     ----------
-    names, uids : lesion id -> name in the export, tracking UID
+    lesions : sequence of Lesion
+    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
     """
     drawn = [lesion for lesion in lesions if lesion.box is not None]
     return [
@@ -99,7 +154,15 @@ def ring_segments(
     names: Mapping[str, str],
     uids: Mapping[str, str],
 ) -> list[Segment]:
-    """A segment for each ring of a lesion that has a score, in the order of the lesions; on the CT."""
+    """A segment for each ring of a lesion that has a score, in the order of the lesions; on the CT.
+
+    Parameters
+    ----------
+    patient : PatientScore, with rings
+    lesions : sequence of Lesion
+    image : Image, the CT
+    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
+    """
     rings = {row.id: row.ring for row in patient.scored if row.ring is not None}
     masks = [(lesion, ring_on_ct(rings[lesion.id], image)) for lesion in lesions if lesion.id in rings]
     made = Delineation(DelineationType.AUTOMATIC, "RadioImmunoScore, peritumoral ring")
@@ -119,7 +182,17 @@ def ring_segments(
 
 
 def ring_on_ct(ring: Image, image: Image) -> Image:
-    """A ring of the resampled grid on the CT's lattice: linear interpolation, inside from one half."""
+    """A ring of the resampled grid on the CT's lattice: linear interpolation, inside from one half.
+
+    Parameters
+    ----------
+    ring : Image of bool
+    image : Image, the CT
+
+    Returns
+    -------
+    Image of bool
+    """
     ct = image.canonical().lattice
     back = Grid(ring.lattice, ct)
     box = back.cover(ring.box, max(ring.lattice.spacing))
@@ -138,11 +211,11 @@ def make_seg(
 
     Parameters
     ----------
-    segments : at least one
-    content : `LESIONS` or `RINGS`
-    slices : the CT's
-    header : dataset of the CT's first instance, for patient and study
-    uid : UID of the series to be made; that of the instance follows from it
+    segments : sequence of Segment, at least one
+    content : Content, `LESIONS` or `RINGS`
+    slices : Slices, the CT's
+    header : pydicom Dataset of the CT's first instance, for patient and study
+    uid : str, UID of the series to be made; that of the instance follows from it
 
     Raises
     ------
@@ -156,19 +229,19 @@ def make_seg(
     if (header.Rows, header.Columns) != (rows, columns):
         raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
     dataset = _skeleton(segments, content, lattice, header, uid)
-    frames = frames_of_masks({segment.number: segment.mask for segment in segments})
+    frames = [frame for segment in segments for frame in _frames(segment)]
     dataset.NumberOfFrames = len(frames)
     dataset.SegmentsOverlap = "YES" if _overlap(segments) else "NO"
     dataset.ReferencedSeriesSequence = [_referenced_series(slices.source)]
-    # Of the one plane it was given, highdicom could not tell.
+    # highdicom was given one plane, which has no distance.
     measures = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
-    measures.SpacingBetweenSlices = DSfloat(rounded_mm(lattice.spacing[0]), auto_format=True)
+    measures.SpacingBetweenSlices = DSfloat(_rounded_mm(lattice.spacing[0]), auto_format=True)
     part = body_part(str(header.get("BodyPartExamined") or ""), [segment.site for segment in segments])
     if part:
         dataset.BodyPartExamined = part
     stream = BytesIO()
     dataset.save_as(stream, enforce_file_format=True)
-    for element in frame_elements(frames, slices):
+    for element in _frame_elements(frames, slices):
         stream.write(element)
     stream.seek(0)
     return Segmentation(segments, stream.getvalue(), pydicom().dcmread(stream, stop_before_pixels=True))
@@ -200,9 +273,9 @@ def _skeleton(segments: Sequence[Segment], content: Content, lattice: Lattice, h
         content_description=content.description,
         content_label=content.label,
         pixel_measures=hd.PixelMeasuresSequence(
-            pixel_spacing=[rounded_mm(length) for length in lattice.spacing[1:]],
-            slice_thickness=rounded_mm(lattice.spacing[0]),
-            spacing_between_slices=rounded_mm(lattice.spacing[0]),
+            pixel_spacing=[_rounded_mm(length) for length in lattice.spacing[1:]],
+            slice_thickness=_rounded_mm(lattice.spacing[0]),
+            spacing_between_slices=_rounded_mm(lattice.spacing[0]),
         ),
         plane_orientation=hd.PlaneOrientationSequence("PATIENT", [*lattice.axes[2], *lattice.axes[1]]),
         plane_positions=[hd.PlanePositionSequence("PATIENT", lattice.origin)],
@@ -232,7 +305,7 @@ def _description(segment: Segment, content: Content) -> Any:
         tracking_id=segment.name,
         anatomic_regions=[region] if region else None,
     )
-    item.RecommendedDisplayCIELabValue = cielab(content.rgb)
+    item.RecommendedDisplayCIELabValue = list(content.cielab)
     _add_algorithm(item, segment)
     return item
 
@@ -244,7 +317,7 @@ def _add_algorithm(item: Any, segment: Segment) -> None:
     if made.type is not DelineationType.MANUAL:
         item.SegmentAlgorithmName = shortened(cleaned(made.algorithm) or "unnamed")
     if segment.ring:
-        # Of algorithms of others neither family nor version is known, and the sequence wants both.
+        # Of algorithms of others neither family nor version is known, and the sequence must have both.
         family = highdicom().sr.CodedConcept("123104", "DCM", "Morphological Operations")
         item.SegmentationAlgorithmIdentificationSequence = highdicom().AlgorithmIdentificationSequence(
             made.algorithm, family, __version__
@@ -274,3 +347,99 @@ def _overlap(segments: Sequence[Segment]) -> bool:
             if (mask.within(box, False) & other.within(box, False)).any():
                 return True
     return False
+
+
+def _frames(segment: Segment) -> Iterator[_Frame]:
+    """The frames of a segment, one for each slice in which it has a voxel."""
+    mask, (first, j, i) = segment.mask, segment.mask.offset
+    for k in np.flatnonzero(mask.values.any(axis=(1, 2))).tolist():
+        yield _Frame(
+            segment.number, first + k, Image(mask.values[k : k + 1], mask.lattice, (first + k, j, i))
+        )
+
+
+def _frame_elements(frames: Sequence[_Frame], slices: Slices) -> Iterator[bytes]:
+    """The two elements: Per-frame Functional Groups Sequence and Pixel Data."""
+    first = min(frame.k for frame in frames)
+    segments = {number: _segment(number) for number in {frame.segment for frame in frames}}
+    items = []
+    for frame in frames:
+        derivation, position = slices.groups(frame.k)
+        # In the order of their tags.
+        content = _content(frame.segment, frame.k - first + 1)
+        items.append(derivation + content + position + segments[frame.segment])
+    yield _sequence(0x5200, 0x9230, *items)
+    pixels = _bits(frames, slices.lattice.shape[1:])
+    yield LONG.pack(0x7FE0, 0x0010, b"OB", 0, len(pixels)) + pixels
+
+
+def _rounded_mm(length: float) -> float:
+    """A position or distance with as many decimals as are written."""
+    return round(float(length), DECIMALS_MM) + 0.0
+
+
+def _derivation(instance: SourceInstance | None) -> bytes:
+    """DerivationImageSequence: what a frame was made from."""
+    if instance is None:
+        return _sequence(0x0008, 0x9124)
+    image = _text(0x0008, 0x1150, "UI", instance.sop_class_uid)
+    image += _text(0x0008, 0x1155, "UI", instance.sop_instance_uid)
+    if instance.frame is not None:
+        image += _text(0x0008, 0x1160, "IS", str(instance.frame))
+    image += _text(0x0028, 0x135A, "CS", "YES")  # SpatialLocationsPreserved
+    image += _sequence(0x0040, 0xA170, _code("121322", "Source image for image processing operation"))
+    code = _sequence(0x0008, 0x9215, _code("113076", "Segmentation"))
+    return _sequence(0x0008, 0x9124, _sequence(0x0008, 0x2112, image) + code)
+
+
+def _content(segment: int, place: int) -> bytes:
+    """FrameContentSequence with DimensionIndexValues: of which segment and at which place a frame is."""
+    return _sequence(
+        0x0020, 0x9111, SHORT.pack(0x0020, 0x9157, b"UL", 8) + struct.pack("<II", segment, place)
+    )
+
+
+def _position(lattice: Lattice, k: int) -> bytes:
+    """PlanePositionSequence with ImagePositionPatient."""
+    from pydicom.valuerep import DSfloat
+
+    corner = lattice.to_lps(np.array([k, 0, 0]))
+    numbers = "\\".join(str(DSfloat(_rounded_mm(c), auto_format=True)) for c in corner)
+    return _sequence(0x0020, 0x9113, _text(0x0020, 0x0032, "DS", numbers))
+
+
+def _segment(number: int) -> bytes:
+    """SegmentIdentificationSequence with ReferencedSegmentNumber."""
+    return _sequence(0x0062, 0x000A, SHORT.pack(0x0062, 0x000B, b"US", 2) + struct.pack("<H", number))
+
+
+@cache
+def _code(code: str, meaning: str) -> bytes:
+    stream = BytesIO()
+    concept = highdicom().sr.CodedConcept(code, "DCM", meaning)
+    pydicom().dcmwrite(stream, concept, implicit_vr=False, little_endian=True, enforce_file_format=False)
+    return stream.getvalue()
+
+
+def _text(group: int, element: int, vr: str, text: str) -> bytes:
+    value = text.encode("ascii")
+    value += PADDING[vr] * (len(value) % 2)
+    return SHORT.pack(group, element, vr.encode("ascii"), len(value)) + value
+
+
+def _sequence(group: int, element: int, *items: bytes) -> bytes:
+    value = b"".join(ITEM.pack(*ITEM_TAG, len(item)) + item for item in items)
+    return LONG.pack(group, element, b"SQ", 0, len(value)) + value
+
+
+def _bits(frames: Sequence[_Frame], shape: tuple[int, ...]) -> bytes:
+    """All pixels one after the other, a bit each, frames not padded (DICOM PS3.5, 8.1.1)."""
+    packed = []
+    for first in range(0, len(frames), FRAMES_OF_WHOLE_BYTES):
+        some = frames[first : first + FRAMES_OF_WHOLE_BYTES]
+        full = np.zeros((len(some), *shape), np.uint8)
+        for place, frame in zip(full, some, strict=True):
+            place[frame.plane.box.slices[1:]] = frame.plane.values[0]
+        packed.append(np.packbits(full, bitorder="little").tobytes())
+    data = b"".join(packed)
+    return data + b"\0" * (len(data) % 2)

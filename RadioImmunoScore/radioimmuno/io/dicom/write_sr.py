@@ -3,33 +3,123 @@
 The report of the lesions has a measurement group (TID 1411) for each segment: a lesion's
 has its volume, features, score and status, its ring's the ring's features. The report of the patient has
 groups without a region (TID 1501): the metrics of each set of lesions, and the lesions without a voxel. They
-are two documents because the PixelMed validator takes the groups of one document for all of one kind: it asks
-each for a region as soon as one has it. What has no value is said in a coded evaluation, never in an empty
-measurement.
+are two documents because the PixelMed validator takes the groups of one document for all of one kind: it
+requires a region of each as soon as one has it. What has no value stands in a coded evaluation, never in an
+empty measurement.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ... import __version__
-from ...scoring.results import LesionScore, PatientScore
+from ...features import catalog
+from ...features.family import UCUM_UNITS
+from ...scoring.results import LesionScore, Metrics, PatientScore
+from ...signature.signature import Signature, signature_record
 from .codes import coded, region_of, scheme_identification
-from .export_seg import Segment, Segmentation
+from .export_names import cleaned, derived_uid
 from .library import highdicom
-from .measurements import features_of, metrics_of, score_of, text_item, volume_of
-from .report_method import Method
 from .source import SourceSeries
-from .tracking import derived_uid
+from .write_seg import MANUFACTURER, Segment, Segmentation
 
 SERIES_DESCRIPTION = "RadioImmunoScore: scores"
 DEMONSTRATION_DESCRIPTION = "RadioImmunoScore: DEMONSTRATION, no meaning for a patient"
 SERIES_NUMBER = 9102
-MANUFACTURER = "RadioImmunoScore"
 IMAGING_MEASUREMENTS = "126010"
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
+
+# Units -> UCUM code and what a person reads.
+UNITS = {**UCUM_UNITS, "cc": ("cm3", "cubic centimeter"), "bit": ("bit", "bit")}
+DERIVATIONS = {
+    "mean": ("373098007", "SCT", "Mean"),
+    "median": ("373099004", "SCT", "Median"),
+    "minimum": ("255605001", "SCT", "Minimum"),
+    "maximum": ("56851009", "SCT", "Maximum"),
+    "sd": ("386136009", "SCT", "Standard Deviation"),
+}
+# Volumes, scores and metrics have so many significant digits, features more: they are compared with those of
+# other software. The exact values are in patient.json.
+DIGITS, FEATURE_DIGITS = 4, 6
+
+
+@dataclass(frozen=True)
+class Method:
+    """A signature and its settings, as far as a report names them.
+
+    Parameters
+    ----------
+    notice : str, the sentence that goes with every score
+    settings : mapping, as of `Settings.to_dict`
+    entropy_edges : sequence of float or None, edges of the bins of the patient's entropy; None where the
+        signature has none
+    """
+
+    name: str
+    version: str
+    status: str
+    sha256: str
+    notice: str
+    settings: Mapping[str, Any]
+    entropy_edges: Sequence[float] | None
+
+    @classmethod
+    def of(cls, signature: Signature) -> Method:
+        """The method that is this signature.
+
+        Parameters
+        ----------
+        signature : Signature
+        """
+        return cls.read(signature_record(signature, *(field.name for field in fields(cls))))
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Method:
+        """The method that a signature's record names, as it stands in `patient.json`.
+
+        Parameters
+        ----------
+        record : mapping
+        """
+        edges = record["entropy_edges"]
+        return cls(
+            str(record["name"]),
+            str(record["version"]),
+            str(record["status"]),
+            str(record["sha256"]),
+            str(record["notice"]),
+            record["settings"],
+            None if edges is None else [float(edge) for edge in edges],
+        )
+
+    @property
+    def title(self) -> str:
+        """The name of the algorithm."""
+        return f"RadioImmunoScore, signature {self.name}"
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether its scores mean nothing for a patient."""
+        return self.status == "demonstration"
+
+    @property
+    def parameters(self) -> str:
+        """All that decides a score besides CT and lesions, as one line of JSON."""
+        return json.dumps(
+            {
+                "signature": {"name": self.name, "version": self.version, "status": self.status},
+                "signature_sha256": self.sha256,
+                "notice": self.notice,
+                "software": {"name": "radioimmuno", "version": __version__},
+                "settings": self.settings,
+                "entropy_edges": None if self.entropy_edges is None else list(self.entropy_edges),
+            },
+            allow_nan=False,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +128,10 @@ class Export:
 
     Parameters
     ----------
-    segmentations : of the lesions, and of the rings where there are any; none when all lesions are empty
-    header : dataset of the CT's first instance, for patient and study
-    names, uids : lesion id -> name in the export, tracking UID
+    segmentations : sequence of Segmentation, of the lesions, and of the rings where there are any; none when
+        all lesions are empty
+    header : pydicom Dataset of the CT's first instance, for patient and study
+    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
     """
 
     patient: PatientScore
@@ -60,7 +151,13 @@ class Export:
 
 
 def lesion_report(export: Export, series_uid: str) -> Any:
-    """The report of the lesions that have voxels, and of their rings; there has to be one."""
+    """The report of the lesions that have voxels, and of their rings; there has to be one.
+
+    Parameters
+    ----------
+    export : Export
+    series_uid : str, UID of the reports' series
+    """
     rows = {row.id: row for row in export.patient.lesions}
     groups = []
     for segmentation, segment in export.segments:
@@ -73,7 +170,11 @@ def lesion_report(export: Export, series_uid: str) -> Any:
 def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
     """The report of the patient's metrics and of lesions without voxels.
 
-    `lesions` is the dataset of the lesions' report, None where there is none.
+    Parameters
+    ----------
+    export : Export
+    series_uid : str, UID of the reports' series
+    lesions : pydicom Dataset, the lesions' report; None where there is none
     """
     drawn = {segment.lesion_id for _, segment in export.segments}
     groups = [_lesion(export, row, None) for row in export.patient.lesions if row.id not in drawn]
@@ -126,14 +227,21 @@ def _document(
         is_verified=False,
         series_description=DEMONSTRATION_DESCRIPTION if demonstration else SERIES_DESCRIPTION,
     )
-    measured = next(item for item in dataset.ContentSequence if _is(item, IMAGING_MEASUREMENTS))
+    measured = next(item for item in dataset.ContentSequence if is_item(item, IMAGING_MEASUREMENTS))
     for group in groups[1:]:
         measured.ContentSequence.extend(group)
     dataset.CodingSchemeIdentificationSequence = scheme_identification()
     return dataset
 
 
-def _is(item: Any, code: str) -> bool:
+def is_item(item: Any, code: str) -> bool:
+    """Whether a content item's name has this code.
+
+    Parameters
+    ----------
+    item : pydicom Dataset
+    code : str
+    """
     return str(item.ConceptNameCodeSequence[0].CodeValue) == code
 
 
@@ -157,12 +265,12 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
     if region is None:
         group = hd.sr.MeasurementsAndQualitativeEvaluations(**shared)
     else:
-        measurements = [volume_of(row), *features_of(row, "lesion"), *score_of(row)]
+        measurements = [_volume(row), *_features(row, "lesion"), *_score(row)]
         group = hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
             **shared, measurements=measurements, referenced_segment=region
         )
     if row.reasons:
-        group[0].ContentSequence.append(text_item("FINDINGS", row.reasons))
+        group[0].ContentSequence.append(_text_item("FINDINGS", row.reasons))
     return group
 
 
@@ -174,7 +282,7 @@ def _ring(export: Export, row: LesionScore, segment: Segment, region: Any) -> An
         finding_type=coded("RING"),
         finding_sites=[hd.sr.FindingSite(site)] if site else None,
         algorithm_id=_algorithm(export.method),
-        measurements=features_of(row, "ring"),
+        measurements=_features(row, "ring"),
         qualitative_evaluations=[_use(export.method)],
         referenced_segment=region,
     )
@@ -184,7 +292,7 @@ def _subset(export: Export, name: str) -> Any:
     """The metrics of a set of lesions, as a group without a region."""
     hd = highdicom()
     metrics = export.patient.subsets[name]
-    measurements, evaluations = metrics_of(metrics)
+    measurements, evaluations = _metrics(metrics)
     identifier = "Patient, all lesions" if name == "all" else f"Patient, lesions: {name}"
     group = hd.sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=hd.sr.TrackingIdentifier(
@@ -197,12 +305,12 @@ def _subset(export: Export, name: str) -> Any:
     )
     for code, lesion in (("LOWEST", metrics.minimum_lesion), ("HIGHEST", metrics.maximum_lesion)):
         if lesion is not None:
-            group[0].ContentSequence.append(text_item(code, export.names[lesion]))
+            group[0].ContentSequence.append(_text_item(code, export.names[lesion]))
     return group
 
 
 def _use(method: Method) -> Any:
-    """What the signature's notice says, in each group: groups are read one by one."""
+    """The meaning of the signature's notice, in each group: groups are read one by one."""
     value = coded("USE_NONE" if method.is_demonstration else "USE_RESEARCH")
     return highdicom().sr.QualitativeEvaluation(coded("USE"), value)
 
@@ -212,7 +320,7 @@ def _algorithm(method: Method) -> Any:
 
 
 def _region(export: Export, segmentation: Segmentation, segment: Segment) -> Any:
-    """The segment, and the CT's series; which of its instances the slices are, the segmentation says."""
+    """The segment, and the CT's series; which of its instances the slices are stands in the segmentation."""
     hd, seg = highdicom(), segmentation.dataset
     series = hd.sr.SourceSeriesForSegmentation(export.source.series_uid)
     return hd.sr.ReferencedSegment(seg.SOPClassUID, seg.SOPInstanceUID, segment.number, source_series=series)
@@ -234,3 +342,75 @@ def _instances(export: Export) -> list[Any]:
             item.SOPInstanceUID = instance.sop_instance_uid
             evidence.append(item)
     return evidence
+
+
+def _rounded(value: float, digits: int = DIGITS) -> int | float:
+    """The value to so many significant digits; a whole number as one, so that it has no decimals."""
+    number = float(f"{value:.{digits - 1}e}")
+    return int(number) if number.is_integer() else number
+
+
+def _volume(row: LesionScore) -> Any:
+    """The volume of the lesion's voxels."""
+    concept = highdicom().sr.CodedConcept
+    method = concept("126030", "DCM", "Sum of segmented voxel volumes")
+    return _measurement(concept("118565006", "SCT", "Volume"), _rounded(row.volume_cc), "cc", method=method)
+
+
+def _features(row: LesionScore, region: str) -> list[Any]:
+    """The features of a region that the signature needs, by IBSI codes; what is not defined is left out.
+
+    The two ways to sum up the 13 directions share a code; they differ in the method.
+    """
+    concept = highdicom().sr.CodedConcept
+    found = []
+    for identifier, value in row.features.items():
+        where, feature = catalog.split(identifier)
+        if where == region and math.isfinite(value):
+            name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
+            way = feature.family.directions
+            number = _rounded(value, FEATURE_DIGITS)
+            found.append(_measurement(name, number, feature.unit, method=coded(way) if way else None))
+    return found
+
+
+def _score(row: LesionScore) -> list[Any]:
+    """The score as a measurement; none where there is no score."""
+    return [] if row.score is None else [_measurement(coded("SCORE"), _rounded(row.score), "1")]
+
+
+def _metrics(metrics: Metrics) -> tuple[list[Any], list[Any]]:
+    """Measurements of a set of lesions, and an evaluation for each metric that is not defined."""
+    hd = highdicom()
+    measurements = [_measurement(coded("SCORED"), metrics.n, "1")]
+    missing: list[tuple[Any, str]] = []
+    for name, derivation in DERIVATIONS.items():
+        value = getattr(metrics, name)
+        concept = hd.sr.CodedConcept(*derivation)
+        if value is None:
+            missing.append((concept, "NOT_DEFINED"))
+        else:
+            measurements.append(_measurement(coded("SCORE"), _rounded(value), "1", derivation=concept))
+    if metrics.entropy is None:
+        reason = "NO_BINS" if metrics.n > 1 else "NOT_DEFINED"
+        missing.append((coded("ENTROPY"), reason))
+    else:
+        measurements.append(_measurement(coded("ENTROPY"), _rounded(metrics.entropy), "bit"))
+        measurements.append(_measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
+    return measurements, [hd.sr.QualitativeEvaluation(concept, coded(reason)) for concept, reason in missing]
+
+
+def _text_item(code: str, text: str) -> Any:
+    """An evaluation in words, on one line."""
+    hd = highdicom()
+    return hd.sr.TextContentItem(coded(code), cleaned(text), hd.sr.RelationshipTypeValues.CONTAINS)
+
+
+def _measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
+    hd = highdicom()
+    code, meaning = UNITS[unit]
+    made = hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)
+    if isinstance(value, int):
+        # highdicom would write 2 as 2.0.
+        made[0].MeasuredValueSequence[0].NumericValue = str(value)
+    return made

@@ -16,15 +16,15 @@ from ...scoring.records import FORMAT, FORMAT_VERSION, read_patient
 from ...scoring.results import PatientScore
 from ...settings import Settings
 from ..resampling import ReadLesions
-from .report_method import Method
 from .source import SourceSeries
+from .write_sr import Method
 
 CODE, EDITED = "result.unreadable", "result.edited"
 
 
 @dataclass(frozen=True)
 class Result:
-    """What patient.json says: the scores without rings, what they were made with, and on which series."""
+    """A patient.json: the scores without rings, what they were made with, and on which series."""
 
     patient: PatientScore
     method: Method
@@ -33,6 +33,10 @@ class Result:
 
 def read_result(path: Path) -> Result:
     """The result that a `patient.json` holds.
+
+    Parameters
+    ----------
+    path : Path
 
     Raises
     ------
@@ -61,6 +65,10 @@ def read_result(path: Path) -> Result:
 def check_unchanged(files: Iterable[Path]) -> None:
     """Refuse files that were edited since scoring wrote them, and those of which that is not known.
 
+    Parameters
+    ----------
+    files : iterable of Path
+
     Raises
     ------
     InputError
@@ -87,7 +95,11 @@ def on_ct(
 
     Parameters
     ----------
-    found : the result's lesions, as they were read onto this CT
+    result : Result
+    image : Image, the CT
+    found : ReadLesions, the result's lesions, as they were read onto this CT
+    source : SourceSeries, the CT's
+    progress : callable or None, as of `measure`
 
     Raises
     ------
@@ -117,6 +129,12 @@ def _check_ct(result: Result, found: ReadLesions, source: SourceSeries) -> None:
 
 
 def lesions_in_order(result: Result, lesions: Sequence[Lesion]) -> list[Lesion]:
-    """The lesions in the order of their scores, with the sites that they were scored with."""
+    """The lesions in the order of their scores, with the sites that they were scored with.
+
+    Parameters
+    ----------
+    result : Result
+    lesions : sequence of Lesion, by the same identifiers
+    """
     by_id = {lesion.id: lesion for lesion in lesions}
     return [replace(by_id[row.id], site=row.site, name=row.name) for row in result.patient.lesions]
