@@ -30,6 +30,17 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.scene)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def window_that_stays():
+    """While one window is there, the libraries that draw are not loaded anew for each of the others."""
+    from RadioImmunoScoreLib.headless.views import offscreenWindow
+
+    window = offscreenWindow((16, 16))
+    window.Render()
+    yield
+    window.Finalize()
+
+
 @pytest.fixture
 def complaints():
     """What nobody would have heard; a test that ends with any of it fails."""

@@ -6,11 +6,10 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from radioimmuno_cli.main import main
 
@@ -28,36 +27,49 @@ def run_installed(*arguments: object, **options: object) -> subprocess.Completed
     )
 
 
-def run_here(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command with these arguments in this process, which catches what it prints."""
+def run_here(
+    *arguments: object, cwd: Path | None = None, largest_file: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which catches what it prints; files grow up to a size."""
     command = [*map(str, arguments)]
     before = Path.cwd()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
-        with ExitStack() as around:
-            around.enter_context(_caught(1, "stdout", out))
-            around.enter_context(_caught(2, "stderr", complaints))
-            around.enter_context(_plain_logging())
-            around.callback(os.chdir, before)
-            os.chdir(cwd or before)
-            code = main(command)
-        return subprocess.CompletedProcess(command, code, _text(out), _text(complaints))
+    out, complaints = [], []
+    with ExitStack() as around:
+        around.enter_context(_caught(1, "stdout", out))
+        around.enter_context(_caught(2, "stderr", complaints))
+        around.enter_context(_plain_logging())
+        around.callback(os.chdir, before)
+        os.chdir(cwd or before)
+        if largest_file is not None:
+            import resource
+
+            _, most = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+            around.callback(resource.setrlimit, resource.RLIMIT_FSIZE, limits)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, most))
+        code = main(command)
+    return subprocess.CompletedProcess(command, code, "".join(out), "".join(complaints))
 
 
 @contextmanager
-def _caught(descriptor: int, name: str, file: BinaryIO) -> Iterator[None]:
-    """Lead a standard stream into a file, Python's own as well as what libraries print past Python."""
+def _caught(descriptor: int, name: str, text: list[str]) -> Iterator[None]:
+    """Collect what comes on a standard stream, from Python as well as from libraries that write past it."""
     before = getattr(sys, name)
     before.flush()
     kept = os.dup(descriptor)
-    os.dup2(file.fileno(), descriptor)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", closefd=False) as stream:
-            setattr(sys, name, stream)
-            yield
-    finally:
-        setattr(sys, name, before)
-        os.dup2(kept, descriptor)
-        os.close(kept)
+    reading, writing = os.pipe()
+    os.dup2(writing, descriptor)
+    os.close(writing)
+    with ThreadPoolExecutor(1) as reader, os.fdopen(reading, encoding="utf-8", newline="") as pipe:
+        caught = reader.submit(pipe.read)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", closefd=False) as stream:
+                setattr(sys, name, stream)
+                yield
+        finally:
+            setattr(sys, name, before)
+            os.dup2(kept, descriptor)
+            os.close(kept)
+            text.append(caught.result())
 
 
 @contextmanager
@@ -69,8 +81,3 @@ def _plain_logging() -> Iterator[None]:
         yield
     finally:
         root.handlers = kept
-
-
-def _text(file: BinaryIO) -> str:
-    file.seek(0)
-    return file.read().decode("utf-8")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from full_disk import failed, run_with_files_up_to
+from running import run_here
 
 COMMAND = [sys.executable, "-W", "error", "-m", "radioimmuno_cli"]
 CASE = ("ct.nrrd", "labels.nrrd")
@@ -59,7 +60,7 @@ def place(files, tmp_path):
 )
 def test_a_file_that_cannot_grow_is_reported_and_replaces_nothing(place, command, size):
     before = content(place)
-    failed(run_with_files_up_to(size, *command, cwd=place))
+    failed(run_here(*command, cwd=place, largest_file=size))
     assert content(place) == before
     assert not (place / "new").exists()
     assert not [entry.name for entry in place.iterdir() if entry.name.startswith(".")]
@@ -67,7 +68,7 @@ def test_a_file_that_cannot_grow_is_reported_and_replaces_nothing(place, command
 
 @pytest.mark.parametrize("size", [0, 50])
 def test_a_table_of_findings_that_cannot_grow_is_reported(place, size):
-    failed(run_with_files_up_to(size, "check", *CASE, "--out", "checks.csv", cwd=place))
+    failed(run_here("check", *CASE, "--out", "checks.csv", cwd=place, largest_file=size))
     assert (place / "checks.csv").read_text() == "of last week"
 
 
@@ -115,9 +116,7 @@ def fill(disk: Path, left: int) -> None:
 def test_on_a_full_disk_the_result_is_whole_or_as_before(place, small_disk, command, out, left):
     fill(small_disk, left)
     before = content(small_disk)
-    done = subprocess.run(
-        [*COMMAND, *command, "--out", str(small_disk / out)], cwd=place, capture_output=True, text=True
-    )
+    done = run_here(*command, "--out", small_disk / out, cwd=place)
     if done.returncode == 0:
         assert content(small_disk) != before
         return
