@@ -42,6 +42,20 @@ def test_a_lesion_away_from_it_is_warned_of(start, stop):
     assert severity(start, stop) is Severity.WARN
 
 
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        (10, 18, Severity.REFUSE),
+        (10, 17, Severity.WARN),
+        (23, 30, Severity.REFUSE),
+        (24, 30, Severity.WARN),
+    ],
+)
+def test_the_last_lesion_that_a_gap_concerns_ends_two_slices_before_it(start, stop, expected):
+    """Ring and grid reach 2 + 1 mm, which is two slices of 2.5 mm; interpolation looks at one more."""
+    assert severity(start, stop) is expected
+
+
 def test_a_wider_ring_reaches_further():
     assert severity(5, 15, Settings(ring=RingSettings(outer_mm=12.0))) is Severity.REFUSE
 
