@@ -104,6 +104,7 @@ def test_five_lesions_of_which_two_cannot_be_scored():
     result = score(image, [*lesions[:3], empty, Lesion("6", "tiny", Image(tiny, LATTICE))], signature())
     assert len(result.lesions) == 5
     assert [row.score is None for row in result.lesions] == [False, False, False, True, True]
+    assert result.scored == result.lesions[:3]
     assert [row.findings[0].code for row in result.lesions[3:]] == ["lesion.empty", "lesion.too_small"]
     assert result.metrics.n == 3
 

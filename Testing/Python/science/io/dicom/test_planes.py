@@ -51,6 +51,10 @@ def test_a_tenth_of_the_distance_is_the_limit(off, is_even):
     assert (found([0.5, 2.5, 4.5 + 2 * off, 6.5], 2.0) is not None) == is_even
 
 
+def test_a_tenth_of_the_distance_itself_is_allowed():
+    assert found([0.0, 0.2], 2.0) == (0.0, 2.0, [0, 0], True)
+
+
 def test_unequal_distances_are_none():
     assert found([0.5, 1.5, 2.9]) is None
 
