@@ -1,4 +1,4 @@
-"""The house's rules: who may import whom, what stays light, how long a module may be."""
+"""The house's rules: who may import whom, what stays light, how long functions and modules may be."""
 
 from __future__ import annotations
 
@@ -17,9 +17,19 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((REPOSITORY / "Testing").rglob("*.py"))
 SCIENCE = [module for module in MODULES if (SOURCE / "radioimmuno") in module.parents]
 
-MAX_LINES = 450
+MAX_LINES, MAX_FUNCTION_LINES = 450, 70
 HEAVY = ("scipy", "sklearn", "SimpleITK", "vtk", "vtkmodules", "PIL", "slicer")
 ABOVE_SCIENCE = ("RadioImmunoScoreLib", "radioimmuno_cli", "RadioImmunoScore", "slicer", "qt", "ctk")
+
+# The rooms, ground first: each imports from those before it and from itself.
+SCIENCE_ROOMS = (
+    *("numbers", "thresholds", "findings", "naming", "memory", "salt", "identity", "acceptance", "settings"),
+    *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "features"),
+    *("extraction", "signature", "stability", "scoring", "segmentation", "simulation", "validation"),
+    *("training", "quality", "engines", "io", "report", "refusals"),
+)
+SLICER_ROOMS = ("scene", "services", "panel", "headless", "sample_data", "self_test")
+PANEL_ROOMS = ("texts", "state", "widgets", "sections", "widget", "life_cycle")
 
 
 def short(path: Path) -> str:
@@ -53,7 +63,7 @@ def is_of(name: str, packages: tuple[str, ...]) -> bool:
 
 
 @pytest.mark.parametrize("module", SCIENCE, ids=short)
-def test_the_science_knows_neither_slicer_nor_the_sides(module):
+def test_the_science_knows_neither_slicer_nor_who_calls_it(module):
     names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
     assert [name for name in names if is_of(name, ABOVE_SCIENCE)] == []
 
@@ -77,6 +87,29 @@ def test_imports_run_in_no_circle():
 
 
 @pytest.mark.parametrize(
+    ("package", "rooms"),
+    [
+        ("radioimmuno", SCIENCE_ROOMS),
+        ("RadioImmunoScoreLib", SLICER_ROOMS),
+        ("RadioImmunoScoreLib.panel", PANEL_ROOMS),
+    ],
+)
+def test_rooms_import_from_lower_rooms_alone(package, rooms):
+    def room(name: str) -> str | None:
+        return name.removeprefix(f"{package}.").split(".")[0] if name.startswith(f"{package}.") else None
+
+    inside = {name: module for module in MODULES if room(name := dotted(module))}
+    assert sorted({room(name) for name in inside}) == sorted(rooms)
+    climbs = [
+        f"{name} imports {target}"
+        for name, module in inside.items()
+        for target in imported(module, ast.parse(module.read_text(encoding="utf-8")))
+        if room(target) in rooms and rooms.index(room(target)) > rooms.index(room(name))
+    ]
+    assert climbs == []
+
+
+@pytest.mark.parametrize(
     "statement",
     ["import radioimmuno", "from radioimmuno_cli.main import parser; parser().format_help()"],
 )
@@ -84,6 +117,16 @@ def test_loading_stays_light(statement):
     code = f"import sys; {statement}; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", MODULES + TESTS, ids=short)
+def test_a_function_fits_a_screen(module):
+    functions = [
+        node
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    assert [f.name for f in functions if f.end_lineno - f.lineno >= MAX_FUNCTION_LINES] == []
 
 
 @pytest.mark.parametrize("module", MODULES + TESTS, ids=short)
