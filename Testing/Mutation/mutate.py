@@ -78,7 +78,7 @@ ROOMS: Mapping[str, Room] = {
     ),
     "scoring": Room(
         "scoring/*.py",
-        ("test_patient_metrics", "test_score", "test_report_json"),
+        ("test_patient_metrics", "test_score", "test_patient_json"),
         {
             "domain": ("test_domain", "test_tube_voltage"),
             "extrapolation": ("test_extrapolation",),

@@ -1,11 +1,13 @@
-"""Findings, what refuses, and what a person may accept: only codes of the table are raised."""
+"""Findings and what refuses: only codes of the table are raised.
+
+Tests of: row, of_inputs, of_lesions.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from radioimmuno.acceptance import OPTIONS, unless_accepted
-from radioimmuno.findings import TABLE, Finding, InputError, Severity
+from radioimmuno.findings import TABLE, Finding, InputError, Severity, of_inputs, of_lesions
 
 
 def test_only_the_severity_refuse_refuses():
@@ -21,21 +23,7 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
         InputError(code, "Something.")
 
 
-@pytest.mark.parametrize("code", OPTIONS)
-def test_what_a_person_accepts_is_a_warning_that_stays(code):
-    refused = unless_accepted(code, "It is odd.", [])
-    accepted = unless_accepted(code, "It is odd.", [code])
-    assert refused.refuses
-    assert OPTIONS[code] in refused.text
-    assert (accepted.severity, accepted.text) == (Severity.WARN, "It is odd. Accepted by hand.")
-
-
-@pytest.mark.parametrize("code", OPTIONS)
-def test_accepting_one_thing_accepts_no_other(code):
-    others = [other for other in OPTIONS if other != code]
-    assert unless_accepted(code, "It is odd.", others).refuses
-
-
-@pytest.mark.parametrize("code", OPTIONS)
-def test_the_page_names_the_option_by_which_a_finding_is_accepted(code):
-    assert f"`{OPTIONS[code]}`" in TABLE[code].done
+def test_each_code_stands_once_with_its_text_and_remedy():
+    assert TABLE.keys() == of_inputs.ROWS.keys() | of_lesions.ROWS.keys()
+    assert not of_inputs.ROWS.keys() & of_lesions.ROWS.keys()
+    assert [code for code, row in TABLE.items() if not all(map(str.strip, row))] == []
