@@ -1,4 +1,7 @@
-"""Each row of bad input that concerns masks and voxels trips its code, and its repair does not."""
+"""Each row of bad input that concerns masks and voxels trips its code, and its repair does not.
+
+Tests of: regions.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Texture matrices against definitions written out naively, voxel by voxel."""
+"""Texture matrices against definitions written out naively, voxel by voxel.
+
+Tests of: glszm, gldzm, ngldm.
+"""
 
 import itertools
 from collections import Counter

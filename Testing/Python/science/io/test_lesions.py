@@ -1,4 +1,7 @@
-"""Reading lesions: label maps, Slicer's segmentation files, and masks from another grid."""
+"""Reading lesions: label maps, Slicer's segmentation files, and masks from another grid.
+
+Tests of: resampling.
+"""
 
 from __future__ import annotations
 

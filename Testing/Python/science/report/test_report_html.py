@@ -1,5 +1,8 @@
 # ruff: noqa: RUF001 - the page writes true minus signs
-"""The page: whole, self-contained, safe against names, and saying what has to be said."""
+"""The page: whole, self-contained, safe against names, and saying what has to be said.
+
+Tests of: context, contributions, figure, patient_sections, score_plot, style.
+"""
 
 from __future__ import annotations
 

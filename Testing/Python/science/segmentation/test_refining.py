@@ -1,4 +1,7 @@
-"""A second stroke on a lesion that is there: it adds, or it takes away."""
+"""A second stroke on a lesion that is there: it adds, or it takes away.
+
+Tests of: edge_alignment, parameters, segmented_lesion, surface_fit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Simulated patients: the same from the same seed, anatomy where it belongs, infiltration that shows."""
+"""Simulated patients: the same from the same seed, anatomy where it belongs, infiltration that shows.
+
+Tests of: canvas, organs, places, skeleton, vessels.
+"""
 
 from dataclasses import replace
 

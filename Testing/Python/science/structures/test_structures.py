@@ -1,4 +1,7 @@
-"""Which structures are lesions: by name in three languages, type, terminology and size."""
+"""Which structures are lesions: by name in three languages, type, terminology and size.
+
+Tests of: names, organs, words.
+"""
 
 from __future__ import annotations
 

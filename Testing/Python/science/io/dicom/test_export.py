@@ -1,4 +1,7 @@
-"""Results as DICOM: what the reports say, to whom they belong, and what stays over time points."""
+"""Results as DICOM: what the reports say, to whom they belong, and what stays over time points.
+
+Tests of: write_sr.
+"""
 
 from __future__ import annotations
 

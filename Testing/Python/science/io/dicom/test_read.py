@@ -1,4 +1,7 @@
-"""What lies in a folder: several series, mixed series, no CT, files that are none or damaged."""
+"""What lies in a folder: several series, mixed series, no CT, files that are none or damaged.
+
+Tests of: series_checks.
+"""
 
 from __future__ import annotations
 

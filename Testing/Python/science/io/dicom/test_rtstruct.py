@@ -1,4 +1,7 @@
-"""Lesions from RTSTRUCT: contours that others made, filled by the stated rules, or refused in words."""
+"""Lesions from RTSTRUCT: contours that others made, filled by the stated rules, or refused in words.
+
+Tests of: codes, lesions, source.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,53 @@
+"""Tests mirror the science: each of its modules has a test file in the folder of its room.
+
+A file `test_<module>.py`, or one of the room that imports the module or, where it is reached only through
+another, names it in its docstring: `Tests of: emphasis, moments.`
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+SCIENCE = HERE.parents[1] / "RadioImmunoScore" / "radioimmuno"
+TESTS = HERE / "science"
+# Modules that hold nothing to test: empty packages' docstrings.
+MODULES = sorted(module for module in SCIENCE.rglob("*.py") if module.name != "__init__.py")
+TESTS_OF = re.compile(r"Tests of: ([\w, \n]+)\.")
+
+
+def named_in(test: Path) -> set[str]:
+    """The modules that a test file names in its docstring."""
+    found = TESTS_OF.search(ast.get_docstring(ast.parse(test.read_text(encoding="utf-8"))) or "")
+    return set(re.split(r",\s*", found.group(1).strip())) if found else set()
+
+
+def imported_in(test: Path) -> set[str]:
+    """The modules of the science that a test file imports from, with their rooms."""
+    found = set()
+    for node in ast.walk(ast.parse(test.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SCIENCE)))
+def test_a_module_has_its_tests_in_its_room(module):
+    place = module.relative_to(SCIENCE)
+    name = ".".join(("radioimmuno", *place.with_suffix("").parts))
+    tests = sorted((TESTS / place.parent).glob("test_*.py"))
+    of_its_name = [test for test in tests if test.stem == f"test_{module.stem}"]
+    assert of_its_name or any(name in imported_in(test) or module.stem in named_in(test) for test in tests)
+
+
+@pytest.mark.parametrize(
+    "test", sorted(test for test in TESTS.rglob("test_*.py") if named_in(test)), ids=lambda test: test.name
+)
+def test_what_a_test_file_names_is_there(test):
+    folder = SCIENCE / test.parent.relative_to(TESTS)
+    modules = {module.stem for module in folder.glob("*.py")}
+    assert named_in(test) <= modules
