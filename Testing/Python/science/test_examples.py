@@ -17,6 +17,10 @@ MODULES = [
 ]
 
 
+def test_there_are_examples():
+    assert len(MODULES) > 20
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
 def test_examples_run(module):
     name = ".".join(module.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")

@@ -90,7 +90,7 @@ def delineation_of(item: Any) -> Delineation | None:
 
     Parameters
     ----------
-    item : pydicom Dataset, of a SegmentSequence
+    item : Dataset, of a SegmentSequence
     """
     name = text_of(item, "SegmentAlgorithmName")
     return (

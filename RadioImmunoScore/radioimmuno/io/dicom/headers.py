@@ -89,8 +89,9 @@ class SliceHeader:
     ----------
     frame : int or None, number of the frame, from 1; None in a file of one slice
     patient_id, study_date : str, as in the header; the date of the series or later where the study has none
-    position : (x, y, z) of the centre of the first pixel, LPS mm
-    orientation : two (x, y, z), direction cosines of a row, then of a column (ImageOrientationPatient)
+    position : tuple of float, (x, y, z) of the centre of the first pixel, LPS mm
+    orientation : tuple of tuple of float, (x, y, z) each, direction cosines of a row, then of a column
+        (ImageOrientationPatient)
     pixel_spacing : (float, float), mm between rows, between columns
     padding : (float, float), lowest and highest stored value of pixels where nothing was measured
     pixels : Pixels or None, None in what is no image (structure sets, reports)

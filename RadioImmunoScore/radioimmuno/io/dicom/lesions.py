@@ -42,7 +42,10 @@ def read_dicom_lesions(
     Parameters
     ----------
     path : Path, an RTSTRUCT or SEG file, or a folder with one of them
-    image, source, patterns, accepted : as of `read_rtstruct` and `read_seg`
+    image : Image, the CT
+    source : SourceSeries or None, the CT's
+    patterns : sequence of str, as of `read_rtstruct` and `read_seg`
+    accepted : collection of str, codes that a person took on
 
     Raises
     ------

@@ -76,7 +76,7 @@ def text_of(item: Any, keyword: str) -> str:
 
     Parameters
     ----------
-    item : pydicom Dataset
+    item : Dataset
     keyword : str
     """
     value = item.get(keyword)

@@ -56,8 +56,8 @@ class _Frame:
 
     Parameters
     ----------
-    position : (x, y, z) of the centre of its first pixel, LPS mm
-    along_row, along_column : (x, y, z), unit vectors in LPS in which columns and rows count up
+    position : tuple of float, (x, y, z) of the centre of its first pixel, LPS mm
+    along_row, along_column : tuple of float, (x, y, z), unit vectors, LPS, in which columns and rows count up
     spacing : (float, float), mm between rows, between columns
     distance : float or None, mm between neighbouring planes, None where the file has none
     thickness : float or None, mm, None where the file has none
@@ -90,7 +90,7 @@ class _Content:
     ----------
     has_segments : bool, whether it lists any, be they rings
     picked : tuple of _Segment, the segments to take
-    parts : by the number of a segment what it covers of each frame
+    parts : dict, by the number of a segment what it covers of each frame
     size : (int, int), rows and columns of a frame
     findings : tuple of Finding, what holds for all lesions
     """

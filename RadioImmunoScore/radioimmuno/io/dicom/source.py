@@ -109,7 +109,7 @@ class Subject:
 
         Parameters
         ----------
-        dataset : pydicom Dataset
+        dataset : Dataset
         frames, series : collection of str, UIDs
         """
         keywords = ("PatientID", "StudyInstanceUID", "StudyDate")

@@ -214,7 +214,7 @@ def make_seg(
     segments : sequence of Segment, at least one
     content : Content, `LESIONS` or `RINGS`
     slices : Slices, the CT's
-    header : pydicom Dataset of the CT's first instance, for patient and study
+    header : Dataset of the CT's first instance, for patient and study
     uid : str, UID of the series to be made; that of the instance follows from it
 
     Raises

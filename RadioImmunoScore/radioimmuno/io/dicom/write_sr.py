@@ -130,7 +130,7 @@ class Export:
     ----------
     segmentations : sequence of Segmentation, of the lesions, and of the rings where there are any; none when
         all lesions are empty
-    header : pydicom Dataset of the CT's first instance, for patient and study
+    header : Dataset of the CT's first instance, for patient and study
     names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
     """
 
@@ -174,7 +174,7 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
     ----------
     export : Export
     series_uid : str, UID of the reports' series
-    lesions : pydicom Dataset, the lesions' report; None where there is none
+    lesions : Dataset, the lesions' report; None where there is none
     """
     drawn = {segment.lesion_id for _, segment in export.segments}
     groups = [_lesion(export, row, None) for row in export.patient.lesions if row.id not in drawn]
@@ -239,7 +239,7 @@ def is_item(item: Any, code: str) -> bool:
 
     Parameters
     ----------
-    item : pydicom Dataset
+    item : Dataset
     code : str
     """
     return str(item.ConceptNameCodeSequence[0].CodeValue) == code
