@@ -101,18 +101,7 @@ def read_rtstruct(
         `mask.geometry` when all of it lies in another frame of reference, or nothing of it on the CT.
     """
     path = Path(path)
-    try:
-        with lenient_reading():
-            dataset = read_complete(path, DAMAGED)
-            everything, of_file = _structures(dataset), _incomplete(dataset)
-            series = _referenced_series(dataset)
-            subject = Subject.of(dataset, {s.frame_of_reference_uid for s in everything}, series)
-    except (InputError, OSError):
-        raise
-    except Exception as error:  # a damaged file can make the library raise anything
-        raise InputError(DAMAGED, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
-    if not everything:
-        raise InputError(CODE, f"{path} holds no structures.")
+    everything, of_file, series, subject = _contents(path)
     picked = match_names(everything, patterns, lambda s: (s.number, s.name))
     lesions, findings = [], {}
     of_file += check_patient("lesions", subject, source, accepted)
@@ -136,6 +125,23 @@ def read_rtstruct(
         raise GeometryError("mask.geometry", f"{path}: {read[0][0].text}")
     placed = resample_lesions(path, lesions, image.lattice, findings)
     return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
+
+
+def _contents(path: Path) -> tuple[list[_Structure], list[Finding], set[str], Subject]:
+    """The file's structures, what it lacks, the series that it was drawn on and whose it is."""
+    try:
+        with lenient_reading():
+            dataset = read_complete(path, DAMAGED)
+            everything, of_file = _structures(dataset), _incomplete(dataset)
+            series = _referenced_series(dataset)
+            subject = Subject.of(dataset, {s.frame_of_reference_uid for s in everything}, series)
+    except (InputError, OSError):
+        raise
+    except Exception as error:  # a damaged file can make the library raise anything
+        raise InputError(DAMAGED, f"{path} is damaged ({type(error).__name__}). Export it again.") from None
+    if not everything:
+        raise InputError(CODE, f"{path} holds no structures.")
+    return everything, of_file, series, subject
 
 
 def fill(polygons: Sequence[np.ndarray]) -> tuple[np.ndarray, tuple[int, int]]:

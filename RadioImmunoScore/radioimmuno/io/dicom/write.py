@@ -118,14 +118,19 @@ def write_dicom(
     problems = check_export(datasets, source)
     if problems:
         raise RuntimeError(f"the DICOM export would be wrong: {'; '.join(problems)}")
-    for name, segmentation in segmentations.items():
-        write_bytes(Path(folder) / name, segmentation.file)
-    for name, dataset in reports.items():
-        dataset.SpecificCharacterSet = UNICODE
-        content = io.BytesIO()
-        dataset.save_as(content)
-        write_bytes(Path(folder) / name, content.getvalue())
-    return [Path(folder) / name for name in (*segmentations, *reports)]
+    contents = {name: one.file for name, one in segmentations.items()}
+    contents |= {name: _content(dataset) for name, dataset in reports.items()}
+    for name, content in contents.items():
+        write_bytes(Path(folder) / name, content)
+    return [Path(folder) / name for name in contents]
+
+
+def _content(dataset: Any) -> bytes:
+    """A report as the bytes of its file."""
+    dataset.SpecificCharacterSet = UNICODE
+    stream = io.BytesIO()
+    dataset.save_as(stream)
+    return stream.getvalue()
 
 
 def _new_uid() -> str:
