@@ -63,9 +63,8 @@ def write_dicom(
 
     `lesion_segmentation.dcm` holds each lesion as a segment and `ring_segmentation.dcm` the rings of scored
     ones, `lesion_report.dcm` their volumes, features, scores and status; none of these is written when all
-    lesions are empty, and no rings when no lesion has a score.
-    `patient_report.dcm` holds the patient's metrics, and the status of lesions that are empty. Series and
-    instances have new UIDs each time; the tracking UIDs of lesions stay (`tracking_uids`).
+    lesions are empty, and no rings when no lesion has a score. `patient_report.dcm` holds the metrics and the
+    status of empty lesions. UIDs of series and instances are new each time, those of lesions stay.
 
     Parameters
     ----------
@@ -95,8 +94,7 @@ def write_dicom(
             "dicom.incomplete", "The CT has no frame of reference: a segmentation could not be laid upon it."
         )
     method = signature if isinstance(signature, Method) else Method.of(signature)
-    header = _header(source)
-    names = export_names({row.id: row.name for row in patient.lesions})
+    header, names = _header(source), export_names({row.id: row.name for row in patient.lesions})
     lesions = [lesion for lesion in lesions if lesion.id in names]
     uids = tracking_uids(lesions, _patient_key(header, source))
     segments = {
