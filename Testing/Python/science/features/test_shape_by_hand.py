@@ -126,7 +126,8 @@ def test_hull_and_boxes_of_a_box_are_the_box():
 def test_the_smallest_box_of_a_turned_slab_that_a_straight_one_would_waste_room_on():
     turn = np.array([[1, 0, 0], [0, math.cos(0.7), -math.sin(0.7)], [0, math.sin(0.7), math.cos(0.7)]])
     corners = np.array([[x, y, z] for x in (0, 4) for y in (0, 9) for z in (0, 1)], float) @ turn.T
-    assert sorted(minimum_box(corners)) == pytest.approx([1, 4, 9])
+    for place in ([0.0, 0.0, 0.0], [5.0, -3.0, 2.0]):
+        assert sorted(minimum_box(corners + place)) == pytest.approx([1, 4, 9])
 
 
 def test_the_smallest_ellipsoid_touches_only_the_outermost_points():

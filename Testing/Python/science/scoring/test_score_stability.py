@@ -13,6 +13,7 @@ from radioimmuno.extraction import extract
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
+from radioimmuno.scoring import score_stability
 from radioimmuno.scoring.results import with_stability
 from radioimmuno.scoring.score import patient_score, score
 from radioimmuno.scoring.score_stability import Perturbation, stability
@@ -223,3 +224,18 @@ def test_rows_carry_their_stability_and_the_patient_follows_from_them():
     assert whole.stability == found
     assert patient_score(whole.lesions, mine, Acquisition(), {}).stability == found
     assert with_stability(whole, stability(image, lesions, mine, only=())).lesions == plain.lesions
+
+
+@pytest.mark.parametrize(
+    ("values", "n", "mean", "sd"),
+    [
+        ([1.0, 2.0, 6.0], 3, 3.0, 7.0**0.5),
+        ([5.0, 5.0], 2, 5.0, 0.0),
+        ([4.0], 1, 4.0, None),
+        ([], 0, 0.0, None),
+    ],
+)
+def test_the_spread_of_values_by_hand(values, n, mean, sd):
+    found = score_stability._spread(np.array(values))
+    assert (found.n, found.mean) == (n, mean)
+    assert found.sd == (None if sd is None else pytest.approx(sd))
