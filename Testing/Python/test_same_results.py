@@ -35,6 +35,7 @@ REPORT = """<meta name="generator" content="RadioImmunoScore 0.1.0"><td>0.453</t
 <footer><p>Made by RadioImmunoScore 0.1.0.</p></footer>
 """
 COLORS = "# Color procedural file /tmp/abc/_tmp2026AB/scene/Data/colors.txt\n0 0.45 0.5 0.6\n"
+HINT = "To score the files yourself: /opt/one/bin/python -m radioimmuno_cli score ct.nrrd --kvp 120\n"
 VOLUME = b"NRRD0004\nencoding: gzip\nspacing: 1.5\n\n"
 
 
@@ -44,7 +45,7 @@ def results(tmp_path):
     before = tmp_path / "before"
     before.mkdir()
     write(before, "patient.json", PATIENT)
-    write(before, "score.stdout.txt", PATIENT + "\n")
+    write(before, "score.stdout.txt", PATIENT + HINT)
     write(before, "scores.csv", SCORES)
     write(before, "report.html", REPORT)
     write(before, "rings.nrrd", VOLUME + gzip.compress(bytes(range(200)), mtime=0))
@@ -99,6 +100,7 @@ def test_equal_folders_are_identical(results):
         ("report.html", "<td>2026-01-02", "<td>2027-05-06"),
         ("report.html", "<bdi>2026-01-02", "<bdi>2027-05-06"),
         ("score.stdout.txt", '"created_utc": "2026-01-02T03', '"created_utc": "2027-05-06T07'),
+        ("score.stdout.txt", "/opt/one/bin", "/home/two/bin"),
         ("report.html", 'content="RadioImmunoScore 0.1.0', 'content="RadioImmunoScore 0.2.0'),
         ("report.html", "version</th><td>0.1.0", "version</th><td>0.2.0"),
         ("report.html", "Made by RadioImmunoScore 0.1.0", "Made by RadioImmunoScore 0.2.0"),
@@ -119,6 +121,7 @@ def test_provenance_is_passed_over(results, name, old, new):
         ("patient.json", '"when": "2026-01-02', '"when": "2026-01-03', "2026-01-03"),
         ("patient.json", "2.0.1", "2.0.2", "2.0.2"),
         ("patient.json", '"id": "1", "score": 0.45314', '"score": 0.45314, "id": "1"', '"score"'),
+        ("score.stdout.txt", "--kvp 120", "--kvp 100", "--kvp 100"),
         ("scores.csv", "0.45314", "0.45315", "line 2, column 12"),
         ("scores.csv", "0.02", "0.03", "0.03"),
         ("scores.csv", "0f763b", "0f763c", "0f763c"),

@@ -66,6 +66,11 @@ RULES = (
         "version of the software",
     ),
     Rule(
+        ("*.stdout.txt",),
+        r"(?m)^To score the files yourself: (\S+/bin/)python -m ",
+        "where Python lies",
+    ),
+    Rule(
         ("*.txt",),
         r"# Color procedural file (/\S*/_tmp\w+/)\S+/Data/",
         "temporary folder in which Slicer writes a scene",
