@@ -6,30 +6,17 @@ when it is called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
     from radioimmuno.extraction.extract import LesionFeatures
-    from radioimmuno.findings import Finding
     from radioimmuno.quality.check import LesionFinding
     from radioimmuno.scoring.results import PatientScore
     from radioimmuno.stability.agreement import PatientStability
 
-
-@dataclass(frozen=True)
-class DrawnLesion:
-    """A lesion that a stroke or a point became; no axes when nothing is left of it."""
-
-    segmentationNode: Any = field(repr=False)
-    segmentID: str
-    name: str
-    volumeCc: float
-    longMm: float | None
-    shortMm: float | None
-    findings: tuple[Finding, ...]
+    from .segment_edits import DrawnLesion
 
 
 class ConsoleCommands:
@@ -287,7 +274,7 @@ class ConsoleCommands:
         from ..scene import readImage, readLesions
         from ..scene.segments import addSegmentationNode
         from ..scene.stroke_markups import lpsInVolume
-        from .segment_edits import ADD, NEW, REMOVE, enterSegmented, segmentPoints
+        from .segment_edits import ADD, NEW, REMOVE, DrawnLesion, enterSegmented, segmentPoints
 
         points = [lpsInVolume(point, volumeNode) for point in (start, end) if point is not None]
         image, target = readImage(volumeNode), addTo or removeFrom

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image, Triple
 from radioimmuno.lesion import Lesion
 
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 
 # What a stroke does: a lesion of its own, or more or less of one that is there.
 NEW, ADD, REMOVE = "new", "add", "remove"
+
+
+@dataclass(frozen=True)
+class DrawnLesion:
+    """A lesion that a stroke or a point became; no axes when nothing is left of it."""
+
+    segmentationNode: Any = field(repr=False)
+    segmentID: str
+    name: str
+    volumeCc: float
+    longMm: float | None
+    shortMm: float | None
+    findings: tuple[Finding, ...]
 
 
 def segmentPoints(
