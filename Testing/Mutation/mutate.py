@@ -84,7 +84,7 @@ ROOMS: Mapping[str, Room] = {
             "extrapolation": ("test_extrapolation",),
             "patient_metrics": ("test_patient_metrics", "test_score"),
             "records": ("test_records",),
-            "score": ("test_score", "test_tube_voltage", "test_extrapolation"),
+            "score": ("test_score", "test_tube_voltage", "test_extrapolation", "test_study"),
             "score_stability": ("test_score_stability",),
         },
     ),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from drawing_window import window_that_stays  # noqa: F401
+
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
@@ -30,17 +32,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.scene)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def window_that_stays():
-    """While one window is there, the libraries that draw are not loaded anew for each of the others."""
-    from RadioImmunoScoreLib.headless.views import offscreenWindow
-
-    window = offscreenWindow((16, 16))
-    window.Render()
-    yield
-    window.Finalize()
 
 
 @pytest.fixture

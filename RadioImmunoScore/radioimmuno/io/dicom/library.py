@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import warnings
 from collections.abc import Iterable, Iterator
@@ -21,15 +22,7 @@ def pydicom() -> Any:
     InputError
         `dicom.no_library` when it is not installed.
     """
-    try:
-        import pydicom as library
-        import pydicom.pixels
-    except ImportError:
-        raise InputError(
-            "dicom.no_library",
-            f"DICOM needs the library pydicom (3 or later), which is not installed: {INSTALL}",
-        ) from None
-    return library
+    return _library("pydicom", "pixels", need="DICOM needs the library pydicom (3 or later)")
 
 
 def highdicom() -> Any:
@@ -40,16 +33,16 @@ def highdicom() -> Any:
     InputError
         `dicom.no_library` when it is not installed.
     """
+    return _library("highdicom", "seg", "sr", need="Writing DICOM needs the library highdicom")
+
+
+def _library(name: str, *parts: str, need: str) -> Any:
     try:
-        import highdicom as library
-        import highdicom.seg
-        import highdicom.sr
+        for part in parts:
+            importlib.import_module(f"{name}.{part}")
+        return importlib.import_module(name)
     except ImportError:
-        raise InputError(
-            "dicom.no_library",
-            f"Writing DICOM needs the library highdicom, which is not installed: {INSTALL}",
-        ) from None
-    return library
+        raise InputError("dicom.no_library", f"{need}, which is not installed: {INSTALL}") from None
 
 
 @contextmanager

@@ -40,6 +40,11 @@ def test_a_mean_that_is_none_of_a_skewed_training_makes_no_ratio_of_a_distance(m
     assert beyond_range(ranged(1.0, 100.0, mean), 1e4) == pytest.approx(100.0)
 
 
+def test_a_range_narrower_than_the_training_varied_makes_no_ratio():
+    # 12 is to 10 as sizes are, but the training's standard deviation of 5 says more of what is usual.
+    assert beyond_range(ranged(10.0, 12.0, 10.5, scale=5.0), 24.0) == pytest.approx(2.4)
+
+
 @pytest.mark.parametrize(
     ("variable", "scale", "trained", "value", "widths"),
     [

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from phantoms import signed_permutations
 from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
 
 from radioimmuno.findings import InputError
@@ -110,7 +111,7 @@ def test_any_axis_order_gives_the_same_lesion(ball):
     image, truth = ball
     ends = longest_stroke(truth)
     expected = stroke(image, ends)
-    for turned in list(signed_permutations(image))[5::16]:
+    for turned in signed_permutations(image)[5::16]:
         found = stroke(turned, ends)
         assert found.mask.lattice == turned.lattice
         back = found.mask.canonical()
@@ -205,22 +206,3 @@ def test_a_click_that_cannot_be_used_is_refused(point, code):
     with pytest.raises(InputError) as refused:
         segment_click(Image(np.full(lattice.shape, 40, np.int16), lattice), point)
     assert refused.value.code == code
-
-
-def signed_permutations(image):
-    """The same voxels in the same places, stored in each of the 48 axis orders."""
-    for order in itertools.permutations(range(3)):
-        for signs in itertools.product((1, -1), repeat=3):
-            corner = [0, 0, 0]
-            for axis, sign in zip(order, signs, strict=True):
-                corner[axis] = 0 if sign > 0 else image.lattice.shape[axis] - 1
-            axes = [
-                tuple(sign * np.array(image.lattice.axes[a])) for a, sign in zip(order, signs, strict=True)
-            ]
-            lattice = Lattice(
-                tuple(image.lattice.shape[a] for a in order),
-                tuple(image.lattice.spacing[a] for a in order),
-                tuple(image.lattice.to_lps(np.array(corner))),
-                tuple(axes),
-            )
-            yield Image(image.values.transpose(order)[tuple(slice(None, None, s) for s in signs)], lattice)

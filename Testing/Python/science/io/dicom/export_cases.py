@@ -11,6 +11,7 @@ from dicom_lesions import PATIENT, ball
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.io.ct import ReadCt, read_ct
+from radioimmuno.io.dicom.write import write_dicom
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.scoring.score import score
@@ -63,3 +64,9 @@ def make_case(folder: Path, names: tuple[str, ...] = tuple(BALLS), **tags: objec
         lesions.append(Lesion(f"s{number}", name, mask.crop(box), site, number == 1))
     signature = default_signature()
     return Exported(ct, tuple(lesions), score(ct.image, lesions, signature, ct.acquisition), signature)
+
+
+def export(case: Exported, folder: Path) -> dict[str, Path]:
+    """Write the patient as DICOM; the files by their stems."""
+    written = write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
+    return {path.stem: path for path in written}

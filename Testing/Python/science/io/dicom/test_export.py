@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from export_cases import make_case
+from export_cases import export, make_case
 
 from dicom_lesions import PATIENT, ball
 from dicom_series import enhanced
@@ -30,21 +30,6 @@ from radioimmuno.scoring.score import score  # noqa: E402
 from radioimmuno.signature.signature import default_signature  # noqa: E402
 
 SEGMENTATIONS = ("lesion_segmentation", "ring_segmentation")
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    return make_case(tmp_path_factory.mktemp("ct"))
-
-
-@pytest.fixture(scope="module")
-def files(case, tmp_path_factory):
-    return write(case, tmp_path_factory.mktemp("dicom"))
-
-
-def write(case, folder):
-    written = write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
-    return {path.stem: path for path in written}
 
 
 @pytest.fixture
@@ -195,7 +180,7 @@ def test_what_of_the_patient_no_file_may_say_is_left_empty_and_its_names_stay(tm
     }
     names = {"PatientID": "x" * 70, "PatientName": "山田^太郎=やまだ^たろう"}
     case = make_case(tmp_path / "ct", ("B",), **broken, **names)
-    for path in write(case, tmp_path).values():
+    for path in export(case, tmp_path).values():
         dataset = pydicom.dcmread(path)
         assert {str(dataset[keyword].value) for keyword in broken} == {""}
         assert {keyword: str(dataset[keyword].value) for keyword in names} == names
@@ -214,13 +199,13 @@ def test_tracking_uids_stay_over_time_points(case, tmp_path):
     later = make_case(tmp_path / "ct", names)
     uids = []
     for one, folder in ((case, tmp_path), (later, tmp_path / "later")):
-        uids.append(tracking_uids(write(one, folder)))
+        uids.append(tracking_uids(export(one, folder)))
     first, second = uids
     assert {name: first[name] for name in second} == second
     assert len(set(first.values())) == len(first)
     other = make_case(tmp_path / "other", names, PatientID="P-18")
     (tmp_path / "third").mkdir()
-    assert not set(tracking_uids(write(other, tmp_path / "third")).values()) & set(first.values())
+    assert not set(tracking_uids(export(other, tmp_path / "third")).values()) & set(first.values())
 
 
 def test_a_tracking_uid_that_came_with_the_lesion_is_kept(case, files, tmp_path):
@@ -237,7 +222,7 @@ def test_a_tracking_uid_that_came_with_the_lesion_is_kept(case, files, tmp_path)
 @pytest.mark.parametrize("names", [("nothing",), ("tiny",)])
 def test_a_patient_without_a_score_is_exported_all_the_same(tmp_path, names):
     case = make_case(tmp_path / "ct", names)
-    written = write(case, tmp_path)
+    written = export(case, tmp_path)
     assert set(written) == (
         {"patient_report"}
         if names == ("nothing",)
@@ -271,7 +256,7 @@ def test_results_on_an_enhanced_multi_frame_ct_refer_to_its_frames(tmp_path):
 def test_a_ct_without_a_frame_of_reference_is_refused(tmp_path):
     case = make_case(tmp_path / "ct", ("B",), FrameOfReferenceUID=None)
     with pytest.raises(InputError, match="no frame of reference") as caught:
-        write(case, tmp_path)
+        export(case, tmp_path)
     assert caught.value.code == "dicom.incomplete"
 
 

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from export_cases import make_case
 
 pydicom = pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
-from radioimmuno.io.dicom.write import check_export, write_dicom  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    return make_case(tmp_path_factory.mktemp("ct"))
-
-
-@pytest.fixture(scope="module")
-def files(case, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dicom")
-    return write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
+from radioimmuno.io.dicom.write import check_export  # noqa: E402
 
 
 @pytest.fixture
 def datasets(files):
-    return {path.stem.replace("lesion_segmentation", "seg"): pydicom.dcmread(path) for path in files}
+    return {name.replace("lesion_segmentation", "seg"): pydicom.dcmread(path) for name, path in files.items()}
 
 
 def items_of(dataset):

@@ -24,11 +24,6 @@ MANUAL, SEMIAUTOMATIC, AUTOMATIC = DelineationType
 STROKE = Delineation(SEMIAUTOMATIC, "RadioImmunoScore, stroke")
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    return make_case(tmp_path_factory.mktemp("ct"))
-
-
 def written(case, folder, **changes):
     """Name of the file -> dataset; `changes` are fields of the first two lesions, as pairs."""
     lesions = list(case.lesions)

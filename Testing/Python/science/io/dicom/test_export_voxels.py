@@ -5,30 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from export_cases import BALLS, make_case, mask_of
+from export_cases import BALLS, mask_of
 
 from dicom_tools import run
 
 hd = pytest.importorskip("highdicom")
 
 from radioimmuno.findings import InputError  # noqa: E402
-from radioimmuno.io.dicom.write import write_dicom  # noqa: E402
 from radioimmuno.io.dicom.write_seg import ring_on_ct  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 
 KINDS = ("lesion_segmentation", "ring_segmentation")
-
-
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    return make_case(tmp_path_factory.mktemp("ct"))
-
-
-@pytest.fixture(scope="module")
-def files(case, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dicom")
-    written = write_dicom(case.patient, case.signature, case.ct.image, case.lesions, case.ct.source, folder)
-    return {path.stem: path for path in written}
 
 
 def expected_masks(case, kind):

@@ -9,7 +9,7 @@ from radioimmuno.findings import Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.io.dicom.stack import Gap, check_gaps
 from radioimmuno.lesion import Lesion
-from radioimmuno.settings import RingSettings, Settings
+from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
 LATTICE = Lattice((40, 20, 20), (2.5, 1.0, 1.0), (0.0, 0.0, 0.0))
 GAP = Gap(20, 21, 47.5, 52.5)
@@ -58,6 +58,13 @@ def test_the_last_lesion_that_a_gap_concerns_ends_two_slices_before_it(start, st
 
 def test_a_wider_ring_reaches_further():
     assert severity(5, 15, Settings(ring=RingSettings(outer_mm=12.0))) is Severity.REFUSE
+
+
+@pytest.mark.parametrize(("stop", "expected"), [(18, Severity.REFUSE), (17, Severity.WARN)])
+def test_on_the_cts_own_voxels_the_grid_reaches_as_far_as_the_largest_of_their_sides(stop, expected):
+    """1 mm of ring and 2.5 mm of grid are two slices; interpolation looks at one more."""
+    own = Settings(ExtractionSettings(spacing_mm=None), RingSettings(inner_mm=1.0, outer_mm=1.0))
+    assert severity(10, stop, own) is expected
 
 
 def test_without_gaps_nothing_is_found():
