@@ -18,7 +18,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
+.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -29,9 +29,12 @@ demo: system env ## score a simulated patient: table, report, Slicer scene and p
 bench: system env ## open the panel with the demonstration patient, without the Slicer application
 	$(VENV)/bin/python Testing/Bench
 
-test: system env ## run all tests
-	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not alone"
+test: system env ## run the tests, all but the slow ones
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not alone and not slow"
 	$(VENV)/bin/python -m pytest -m alone
+
+test-slow: system env ## run the slow tests: real strokes, examples of the help, the demonstration, programs that check DICOM
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "slow and not alone"
 
 test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
 	$(LOWEST)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not scene and not alone" Testing/Python/science Testing/Python/cli

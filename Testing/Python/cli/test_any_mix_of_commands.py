@@ -229,7 +229,7 @@ class Mix(RuleBasedStateMachine):
         assert hidden == []
 
 
-TestMix = Mix.TestCase
+TestMix = pytest.mark.slow(Mix.TestCase)
 TestMix.settings = settings(
     max_examples=6,
     stateful_step_count=12,

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import pytest
 import slicer
 from consistency import assertRowsAreThoseOfAFullScore, assertSceneShowsRows
 from hypothesis import HealthCheck, settings
@@ -378,4 +379,4 @@ def kept(session):
 
 
 AnyOrder.TestCase.settings = SETTINGS
-TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder = pytest.mark.slow(AnyOrder.TestCase)

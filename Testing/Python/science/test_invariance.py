@@ -23,6 +23,7 @@ def values(image: Image, lesion: Lesion, settings: Settings | None = None) -> di
     return dict(measured.values)
 
 
+@pytest.mark.slow
 def test_all_48_axis_orders_give_the_same_features():
     image, lesion = noisy_patient()
     expected = values(image, lesion)

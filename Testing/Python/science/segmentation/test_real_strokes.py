@@ -14,6 +14,7 @@ from stroked import DEVELOPED_ON, dice, jittered, longest_stroke, real_cases
 from radioimmuno.segmentation.click import segment_click
 from radioimmuno.segmentation.stroke import segment_stroke
 
+pytestmark = pytest.mark.slow
 STROKES = 2
 
 

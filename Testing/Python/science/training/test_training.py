@@ -106,6 +106,7 @@ def test_without_scikit_learn_the_command_says_what_to_install(monkeypatch, tmp_
     assert not file.exists()
 
 
+@pytest.mark.slow
 def test_the_same_seeds_give_the_same_file():
     recipe = Recipe(training=range(1000, 1005), held_out=range(2000, 2002), grid=SMALL)
     calls = []
