@@ -10,6 +10,9 @@ from typing import Any
 import vtk
 from PySide6 import QtCore
 
+# What the offscreen platform cannot do, and says of any tooltip or window.
+_OF_THE_PLATFORM = ("propagateSizeHints", "does not support raise()")
+
 
 class Complaints:
     """Collects complaints while it is open; `heard` has their texts."""
@@ -49,5 +52,5 @@ class Complaints:
         return hear
 
     def _hearQt(self, severity: Any, context: Any, text: str) -> None:
-        if severity != QtCore.QtMsgType.QtInfoMsg and "propagateSizeHints" not in text:
+        if severity != QtCore.QtMsgType.QtInfoMsg and not any(what in text for what in _OF_THE_PLATFORM):
             self.heard.append(f"Qt: {text}")

@@ -23,7 +23,8 @@ CLASSES = frozenset(
     QStyledItemDelegate QStyleOptionViewItem QHBoxLayout QVBoxLayout QGridLayout QFormLayout QBoxLayout
     QLayout QLayoutItem QSpacerItem QSizePolicy QScrollArea QAbstractScrollArea QSplitter QStackedWidget
     QTabWidget QDialog QDialogButtonBox QMessageBox QFileDialog QInputDialog QProgressDialog QMenu QAction
-    QActionGroup QWidgetAction QShortcut QStyle QToolTip QMainWindow QStatusBar QDockWidget
+    QActionGroup QWidgetAction QShortcut QStyle QToolTip QMainWindow QStatusBar QDockWidget QTabBar QScrollBar
+    QToolBar QMenuBar QFocusEvent QHelpEvent QContextMenuEvent
     """.split()  # noqa: SIM905 - 120 names in quotes are no easier to read
 )
 
@@ -57,6 +58,10 @@ _ABSENT = {
     "QPainter": "brushOriginF drawPointsNp fontInfo fontMetrics",
     "QPainterPath": "isCachingEnabled setCachingEnabled trimmed",
     "QKeyEvent": "keyCombination",
+    "QMouseEvent": (
+        "device deviceType globalPosition isBeginEvent isEndEvent isUpdateEvent point pointById pointCount "
+        "pointerType pointingDevice points position scenePosition"
+    ),
     "QWheelEvent": "hasPixelDelta",
     "QWidget": "accessibleIdentifier fontInfo fontMetrics setAccessibleIdentifier setScreen",
     "QCheckBox": "checkStateChanged",

@@ -1,6 +1,9 @@
-"""The light and the dark look of the application."""
+"""The light and the dark look of the application, and the size of its letters."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6 import QtGui, QtWidgets
 
@@ -35,3 +38,25 @@ def applyPalette(name: str) -> None:
         disabled = QtGui.QPalette.ColorGroup.Disabled
         palette.setColor(disabled, QtGui.QPalette.ColorRole[role], QtGui.QColor(_FAINT[name]))
     QtWidgets.QApplication.setPalette(palette)
+
+
+@contextmanager
+def applicationFont(points: int, stretch: int = 100) -> Iterator[QtGui.QFont]:
+    """The whole application's font, given back at the end.
+
+    Parameters
+    ----------
+    points : int
+        The letters' size.
+    stretch : int, %
+        Their width; what is made for the bench's letters alone is too narrow at 115.
+    """
+    before = QtWidgets.QApplication.font()
+    font = QtGui.QFont(before)
+    font.setPointSize(points)
+    font.setStretch(stretch)
+    QtWidgets.QApplication.setFont(font)
+    try:
+        yield font
+    finally:
+        QtWidgets.QApplication.setFont(before)

@@ -62,6 +62,9 @@ def install() -> None:
         if name != "Qt" and not issubclass(kind, QtCore.QObject):
             _refuseNewAttributes(kind)
     QtWidgets.QTableWidgetItem.__init_subclass__ = classmethod(_refuseOrdering)
+    for name, place in _PLACES_OF_A_CLICK.items():
+        setattr(QtGui.QMouseEvent, name, place)
+    QtGui.QShortcut.__init__ = _makeShortcut
     for dialog in (QtWidgets.QDialog, QtWidgets.QMenu):
         dialog.exec_ = lambda self, *args: raw.read(self, "exec")(*args)
 
@@ -195,6 +198,35 @@ def _refuseOrdering(kind: type, **_: Any) -> None:
     # PythonQt does not hand operator< of items to Python: the application would sort a column by its text.
     if "__lt__" in vars(kind):
         raise TypeError("PythonQt never calls __lt__ of a QTableWidgetItem; sort by data of Qt.DisplayRole")
+
+
+def _whereOnTheWidget(event: Any) -> QtCore.QPointF:
+    return object.__getattribute__(event, "position")()
+
+
+def _whereOnTheScreen(event: Any) -> QtCore.QPointF:
+    return object.__getattribute__(event, "globalPosition")()
+
+
+# Qt 6 has other names for these and warns of the old ones.
+_PLACES_OF_A_CLICK = {
+    "pos": lambda event: _whereOnTheWidget(event).toPoint(),
+    "x": lambda event: _whereOnTheWidget(event).toPoint().x(),
+    "y": lambda event: _whereOnTheWidget(event).toPoint().y(),
+    "localPos": _whereOnTheWidget,
+    "globalPos": lambda event: _whereOnTheScreen(event).toPoint(),
+    "globalX": lambda event: _whereOnTheScreen(event).toPoint().x(),
+    "globalY": lambda event: _whereOnTheScreen(event).toPoint().y(),
+    "screenPos": _whereOnTheScreen,
+}
+_initShortcut = QtGui.QShortcut.__init__
+
+
+def _makeShortcut(self: Any, *args: Any) -> None:
+    # What is called has the type const char* in C++, which no Python function becomes.
+    if any(map(callable, args[2:])):
+        raise TypeError("PythonQt's QShortcut takes no function; connect 'activated()'")
+    _initShortcut(self, *args)
 
 
 _EXTRAS = {

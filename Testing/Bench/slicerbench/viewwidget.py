@@ -95,7 +95,8 @@ class ViewWidget(QtWidgets.QWidget):
     def _hand(self, event: Any, name: str) -> None:
         if self._view is None:
             return
-        place, keys = event.position().toPoint(), event.modifiers()
+        isWheel = isinstance(event, QtGui.QWheelEvent)
+        place, keys = event.position().toPoint() if isWheel else event.pos(), event.modifiers()
         interactor = self._view.interactor
         interactor.SetEventInformationFlipY(
             place.x(),
