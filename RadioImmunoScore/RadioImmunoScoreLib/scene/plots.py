@@ -78,7 +78,7 @@ def _cutoffSeries(segmentationNode: Any, cutoff: str, table: Any, signature: Sig
     series.SetLineStyle(slicer.vtkMRMLPlotSeriesNode.LineStyleDash)
     series.SetMarkerStyle(slicer.vtkMRMLPlotSeriesNode.MarkerStyleNone)
     series.SetLineWidth(2)
-    # On the plot's white ground the near-white of the median would vanish.
+    # On the plot's white ground the pale yellow of the median would hardly be seen.
     isMedian = cutoff == "median"
     color = (0.5, 0.5, 0.5) if isMedian else color_scale(signature).rgb(getattr(signature.cutoffs, cutoff))
     series.SetColor(*color)

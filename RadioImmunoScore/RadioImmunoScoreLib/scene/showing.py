@@ -10,7 +10,7 @@ from typing import Any
 import slicer
 
 from radioimmuno.scoring.results import PatientScore
-from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.signature.color_scale import ColorScale, Rgb, color_scale
 from radioimmuno.signature.signature import Signature
 
 from .interior_map import removeMap
@@ -48,7 +48,8 @@ def showScores(
 ) -> SceneResult:
     """Bring the scene to a patient's scores: segment colors, legend, rings, table, plot and provenance.
 
-    What shows lesions that are not among the scores goes, and their segments have their own colors again.
+    What shows lesions that are not among the scores goes. Their segments are gray, as is each lesion without
+    a score; only what is no lesion (`PatientScore.left_out`) has its own color.
     What is right already is not touched, so that this can be called after every change. Everything hangs on
     the segmentation node by references, so it is found again in a scene that was saved and loaded.
     `clearScores` takes all of it back.
@@ -70,8 +71,8 @@ def showScores(
         Whether the segments are painted; else they have their own colors.
     """
     scale = color_scale(signature)
-    colors = {lesion.id: scale.rgb(lesion.score) for lesion in patientScore.lesions}
-    paintSegments(segmentationNode, colors if inScoreColors else {})
+    colors = _scoreColors(segmentationNode, patientScore, scale) if inScoreColors else {}
+    paintSegments(segmentationNode, colors)
     return SceneResult(
         tableNode=showTable(segmentationNode, patientScore, signature, stale),
         chartNode=showPlot(segmentationNode, patientScore, signature),
@@ -79,6 +80,14 @@ def showScores(
         legendNode=showLegend(segmentationNode, signature, scale),
         provenanceNode=_showProvenance(segmentationNode, patientScore, signature),
     )
+
+
+def _scoreColors(segmentationNode: Any, patientScore: PatientScore, scale: ColorScale) -> dict[str, Rgb]:
+    """By segment ID, of all lesions: one that was drawn since, or is not to be scored, has no score."""
+    scores = {lesion.id: lesion.score for lesion in patientScore.lesions}
+    others = {one.id for one in patientScore.left_out} - set(scores)
+    segmentIDs = segmentationNode.GetSegmentation().GetSegmentIDs()
+    return {i: scale.rgb(scores.get(i)) for i in segmentIDs if i not in others}
 
 
 def clearScores(segmentationNode: Any) -> None:

@@ -41,7 +41,7 @@ class Axis:
 
     @property
     def middle(self) -> float:
-        """The score in near-white: the median cut-off, where there is one."""
+        """The score in the middle color: the median cut-off, where there is one."""
         return (self.scale.low + self.scale.high) / 2
 
     @property

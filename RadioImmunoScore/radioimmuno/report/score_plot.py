@@ -147,5 +147,5 @@ def _ruler(axis: Axis) -> Markup:
         width="100%",
         height=RULER_HEIGHT,
         role="img",
-        aria_label=f"Color bar: blue for low scores, near-white at {axis.scale.centre}, red for high scores",
+        aria_label=f"Color bar: blue for low scores, pale yellow at {axis.scale.centre}, red for high scores",
     )

@@ -1,8 +1,12 @@
-"""The color of a score: blue (little infiltration) over near-white to red (much), gray without a score.
+"""The color of a score: blue (little infiltration) over pale yellow to red (much), gray without a score.
 
-Blue to red is distinguished with every common color blindness. The scale is centred at the signature's median
-cut-off and reaches equally far to both sides, so that near-white always means "at the median". Where a
-signature gives no cut-offs it means what comes next to it, and `ColorScale.centre` names it.
+The scale is centred at the signature's median cut-off and reaches equally far to both sides, so that pale
+yellow always means "at the median". Where a signature gives no cut-offs it means what comes next to it, and
+`ColorScale.centre` names it.
+
+Pale yellow, because white is a gray of the CT. Ends, quarters and middle differ from each other, from every
+gray of a CT and from the gray of "no score", with each common color blindness, too. To an eye without one
+kind of cone all ways from blue to yellow lead across gray; this one does so lighter than soft tissue.
 """
 
 from __future__ import annotations
@@ -16,11 +20,13 @@ from .signature import Signature, Term
 
 Rgb = tuple[float, float, float]
 
-# Anchors of the scale, drawn for this project: equal steps of lightness from both ends to the middle.
+# Anchors of the scale, drawn for this project: about equal steps of lightness (CIE L*) from both ends to the
+# middle. The light blue keeps the way to yellow blue for as long as it is no lighter than soft tissue.
 ANCHORS: tuple[tuple[float, Rgb], ...] = (
     (0.0, (0.10, 0.25, 0.70)),
     (0.25, (0.40, 0.58, 0.91)),
-    (0.5, (0.93, 0.92, 0.90)),
+    (0.375, (0.60, 0.76, 0.97)),
+    (0.5, (0.98, 0.93, 0.52)),
     (0.75, (0.93, 0.53, 0.42)),
     (1.0, (0.70, 0.05, 0.13)),
 )
@@ -39,7 +45,7 @@ class ColorScale:
     --------
     >>> scale = ColorScale(0.0, 1.0)
     >>> scale.hex(0.0), scale.hex(0.5), scale.hex(7.0), scale.hex(None)
-    ('#1a40b2', '#edebe6', '#b20d21', '#737373')
+    ('#1a40b2', '#faed85', '#b20d21', '#737373')
     """
 
     low: float

@@ -13,6 +13,7 @@ from patients import addPatient, draw, waitFor, waitIdle
 from PySide6 import QtTest
 from synthetic import addShift, addTurn
 
+from radioimmuno.signature.color_scale import UNSCORED
 from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from RadioImmunoScoreLib.scene.rings import RINGS
@@ -189,12 +190,12 @@ def test_without_updates_it_is_not(scored):
     assert statusOf(panel)["new"] == "unscored"
 
 
-def test_an_excluded_lesion_has_its_own_color_and_is_not_stale(scored):
+def test_an_excluded_lesion_is_gray_and_not_stale(scored):
     panel, nodes = scored
     session, segment = panel.panel.session, nodes[1].GetSegmentation().GetSegment("liver_1")
     painted = segment.GetColor()
     session.notes.setIncluded("liver_1", False)
-    assert segment.GetColor() == pytest.approx((0.1, 0.9, 1 / 3))
+    assert segment.GetColor() == pytest.approx(UNSCORED)
     draw(nodes, "liver_1", (18, 34, 28), 11.0)
     settle(panel)
     assert statusOf(panel)["liver_1"] == "left_out"

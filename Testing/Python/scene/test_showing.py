@@ -11,7 +11,7 @@ import slicer
 from synthetic import BALLS, SCORES, addSegmentation, addTurn, patientScore, ringOf, signature
 
 from radioimmuno.identity import Identity
-from radioimmuno.lesion import Site
+from radioimmuno.lesion import LeftOut, Site
 from radioimmuno.signature.color_scale import UNSCORED, color_scale
 from RadioImmunoScoreLib.scene import (
     clearScores,
@@ -60,6 +60,15 @@ class TestColors:
         colors = colorsOf(patient[1])
         assert np.argmax(colors["liver_1"]) == 2
         assert np.argmax(colors["liver_2"]) == 0
+        assert colors["node"] == UNSCORED
+
+    def test_what_is_not_among_the_scores_is_gray_unless_it_is_no_lesion(self, patient):
+        before, whole = colorsOf(patient[1]), patientScore()
+        liver = LeftOut("liver_2", "metastasis", "an organ")
+        showScores(*patient, replace(whole, lesions=whole.lesions[:1], left_out=(liver,)), signature())
+        colors = colorsOf(patient[1])
+        assert colors["liver_1"] == pytest.approx(color_scale(signature()).rgb(SCORES["liver_1"]))
+        assert colors["liver_2"] == before["liver_2"]
         assert colors["node"] == UNSCORED
 
     def test_restored_colors_are_the_first_ones_to_the_last_bit(self, patient):

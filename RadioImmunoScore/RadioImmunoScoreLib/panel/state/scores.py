@@ -199,7 +199,8 @@ class SceneView:
         lesions = patient.lesions if patient else ()
         above = nodes[0].GetTransformNodeID()
         # A duplicate wears its original's color until it is looked at.
-        what = inputs.signature.sha256, byScore, above, tuple(inputs.segmentIDs)
+        left = tuple(one.id for one in patient.left_out) if patient else ()
+        what = inputs.signature.sha256, byScore, above, tuple(inputs.segmentIDs), left
         state = (*nodes, *what, frozenset(stale), frozenset(restored))
         if self._isShown(state, lesions):
             return
