@@ -1,4 +1,4 @@
-"""The color legend of the scores, in slice and 3D views.
+"""The color legend of the scores, in the axial view.
 
 A legend takes colors and range from the segmentation's display node, so they are set there, and what was
 there before is kept for the way back.
@@ -21,11 +21,16 @@ COLORS = "colors"
 SIGNATURE = PREFIX + "Signature"
 ORIGINAL_COLORS = PREFIX + "originalColors"
 ORIGINAL_RANGE = PREFIX + "OriginalScalarRange"
+PLACED = PREFIX + "PlacedInView"
+
+# The layout name of Slicer's axial view.
+AXIAL_VIEW = "Red"
 
 # Points of the transfer function; between two of them colors run straight.
 COLOR_STEPS = 32
 
 TITLE_CHARACTERS = 20
+DEMONSTRATION_TITLE = "CD8 score (demonstration)"
 
 
 def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -> Any:
@@ -50,7 +55,8 @@ def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -
     if legend is None:
         legend = slicer.modules.colors.logic().AddDefaultColorLegendDisplayNode(segmentationNode)
         _layOut(legend)
-    legend.SetTitleText(_title(signature))
+    _placeOnce(legend)
+    legend.SetTitleText("\n".join(textwrap.wrap(scoreTitle(signature), TITLE_CHARACTERS)))
     return legend
 
 
@@ -78,9 +84,9 @@ def removeLegend(segmentationNode: Any) -> None:
     removeOwnedNode(segmentationNode, COLORS)
 
 
-def _title(signature: Signature) -> str:
-    lines = textwrap.wrap(signature.name, TITLE_CHARACTERS)
-    return "\n".join([*lines, "DEMONSTRATION"] if signature.is_demonstration else lines)
+def scoreTitle(signature: Signature) -> str:
+    """What stands above scores in the scene: the signature's name, or that they are a demonstration."""
+    return DEMONSTRATION_TITLE if signature.is_demonstration else signature.name
 
 
 def _transferFunction(scale: ColorScale) -> vtk.vtkColorTransferFunction:
@@ -91,13 +97,23 @@ def _transferFunction(scale: ColorScale) -> vtk.vtkColorTransferFunction:
     return function
 
 
+def _placeOnce(legend: Any) -> None:
+    """Show the legend in the axial view alone; where the user has it afterwards it stays."""
+    slices = slicer.util.getNodesByClass("vtkMRMLSliceNode", legend.GetScene())
+    slices.sort(key=lambda node: (node.GetLayoutName() != AXIAL_VIEW, node.GetOrientation() != "Axial"))
+    if slices and legend.GetAttribute(PLACED) is None:
+        legend.SetAttribute(PLACED, "1")
+        legend.AddViewNodeID(slices[0].GetID())
+
+
 def _layOut(legend: Any) -> None:
     """At the right edge and small, so that it leaves the picture alone."""
     legend.SetNumberOfLabels(5)
     legend.SetLabelFormat("%.2f")
-    # Slicer makes the text as large as fits into the width.
-    legend.SetSize(0.06, 0.45)
+    # Slicer makes the text as large as fits into the width: to be read in a view 260 pixels wide.
+    legend.SetSize(0.1, 0.5)
     legend.SetPosition(0.98, 0.5)
     for text in (legend.GetTitleTextProperty(), legend.GetLabelTextProperty()):
         text.SetFontFamilyToArial()
         text.SetColor(1.0, 1.0, 1.0)
+        text.SetBold(True)

@@ -10,6 +10,7 @@ from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
 from radioimmuno.signature.signature import Cutoffs, Signature
 
+from .legend import scoreTitle
 from .nodes import ensureNode, removeOwnedNode
 from .tables import numberColumn, setColumns, textColumn
 
@@ -23,7 +24,7 @@ def showPlot(segmentationNode: Any, patientScore: PatientScore, signature: Signa
     """Make or update the chart node with its series and their tables; returns it."""
     name = segmentationNode.GetName()
     chart = ensureNode(segmentationNode, CHART, "vtkMRMLPlotChartNode", f"{name} score plot")
-    chart.SetTitle(f"{signature.name} (DEMONSTRATION)" if signature.is_demonstration else signature.name)
+    chart.SetTitle(scoreTitle(signature))
     chart.SetXAxisTitle("Lesions, from lowest to highest score")
     chart.SetYAxisTitle("Score")
     chart.RemoveAllPlotSeriesNodeIDs()

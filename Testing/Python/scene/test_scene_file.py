@@ -116,7 +116,7 @@ def test_the_view_shows_lesion_ring_and_legend(nodes, reopened):
     assert countColor(there, scale.rgb(SCORES["liver_1"])) > 100
     assert countColor(picture[:, 450:], scale.rgb(scale.high), 12) > 5
     legend = slicer.modules.colors.logic().GetColorLegendDisplayNode(nodes[1])
-    assert legend.GetTitleText() == "Synthetic CD8\nDEMONSTRATION"
+    assert legend.GetTitleText() == "CD8 score\n(demonstration)"
 
 
 def test_scoring_the_loaded_scene_again_makes_no_second_nodes(host, nodes):

@@ -102,8 +102,8 @@ class TestLegend:
             expected = color_scale(signature()).rgb(score)
             np.testing.assert_allclose(function.GetColor(score), expected, atol=0.02)
 
-    def test_its_title_names_the_signature_and_says_demonstration(self, shown):
-        assert shown.legendNode.GetTitleText() == "Synthetic CD8\nDEMONSTRATION"
+    def test_its_title_says_demonstration_once(self, shown):
+        assert shown.legendNode.GetTitleText() == "CD8 score\n(demonstration)"
 
     def test_a_real_signature_is_not_called_a_demonstration(self, patient):
         shown = showScores(*patient, patientScore(), signature("research"))
@@ -205,7 +205,7 @@ class TestPlot:
         assert list(self.series(showScores(*patient, patientScore(), signature()).chartNode))[1:]
 
     def test_it_says_demonstration(self, shown):
-        assert "DEMONSTRATION" in shown.chartNode.GetTitle()
+        assert shown.chartNode.GetTitle() == "CD8 score (demonstration)"
 
 
 class TestAgain:

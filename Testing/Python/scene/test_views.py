@@ -140,17 +140,30 @@ class TestScoredLesions:
         shown.ringsNode.GetDisplayNode().SetVisibility(False)
         assert with_ring > 1.8 * countColor(view.render(), colorOf(ball)) > 0
 
-    def test_the_legend_shows_both_ends_of_the_scale(self, bench):
+    def test_the_axial_view_alone_has_the_legend_with_both_ends_of_the_scale(self, bench):
         shown = bench.score()
         scale = color_scale(signature())
-        for view in (bench.slices["Axial"], bench.threeD):
-            right = view.render()[:, int(SIZE[0] * 0.9) :]
-            for end in (scale.low, scale.high):
-                assert countColor(right, scale.rgb(end), 12) > 5
+        right = bench.slices["Axial"].render()[:, int(SIZE[0] * 0.9) :]
+        for end in (scale.low, scale.high):
+            assert countColor(right, scale.rgb(end), 12) > 5
+        others = [bench.threeD, *(bench.slices[name] for name in ORIENTATIONS[1:])]
+        pictures = [view.render() for view in others]
         shown.legendNode.SetVisibility(False)
-        assert (
-            countColor(bench.slices["Axial"].render()[:, int(SIZE[0] * 0.9) :], scale.rgb(scale.low), 12) == 0
-        )
+        hidden = bench.slices["Axial"].render()[:, int(SIZE[0] * 0.9) :]
+        assert countColor(hidden, scale.rgb(scale.low), 12) == 0
+        for view, picture in zip(others, pictures, strict=True):
+            np.testing.assert_array_equal(view.render(), picture)
+
+    def test_the_legend_stays_where_the_user_has_it(self, bench):
+        legend = bench.score().legendNode
+        assert [legend.GetNthViewNodeID(n) for n in range(legend.GetNumberOfViewNodeIDs())] == [
+            bench.slices["Axial"].node.GetID()
+        ]
+        legend.RemoveAllViewNodeIDs()
+        legend.AddViewNodeID(bench.threeD.node.GetID())
+        bench.score()
+        assert legend.GetNthViewNodeID(0) == bench.threeD.node.GetID()
+        assert legend.GetNumberOfViewNodeIDs() == 1
 
     def test_cleared_views_look_as_before(self, bench):
         bench.slices["Axial"].jumpTo(centerRas(BALLS[0]))
