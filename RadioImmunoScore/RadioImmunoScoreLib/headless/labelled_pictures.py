@@ -97,7 +97,7 @@ def axialPicture(
                 places[spot.id] = (top + row, left + column)
     legendNode.SetVisibility(True)
     top = (canvas.shape[0] - height) // 2
-    canvas[top : top + height, -LEGEND_PX:] = _legendAlone(view)[:, -LEGEND_PX:]
+    canvas[top : top + height, -LEGEND_PX:] = _legendAlone(view)[:, :LEGEND_PX]
     framed, down = painter.framed(canvas)
     return LabelledPicture(framed, _movedDown(places, down))
 

@@ -107,12 +107,12 @@ def _placeOnce(legend: Any) -> None:
 
 
 def _layOut(legend: Any) -> None:
-    """At the right edge and small, so that it leaves the picture alone."""
+    """At the left edge and small: labels stand to the right of their lesions."""
     legend.SetNumberOfLabels(5)
     legend.SetLabelFormat("%.2f")
     # Slicer makes the text as large as fits into the width: to be read in a view 260 pixels wide.
     legend.SetSize(0.1, 0.5)
-    legend.SetPosition(0.98, 0.5)
+    legend.SetPosition(0.02, 0.5)
     for text in (legend.GetTitleTextProperty(), legend.GetLabelTextProperty()):
         text.SetFontFamilyToArial()
         text.SetColor(1.0, 1.0, 1.0)

@@ -119,6 +119,10 @@ class Parameters:
     colorByScore = _flag("colorByScore", True, "Whether lesions are shown in the colors of their scores.")
     showLegend = _flag("showLegend", True, "Whether the color legend is shown.")
     showRings = _flag("showRings", True, "Whether the rings are shown.")
+    showLabels = _flag(
+        "showLabels", False, "Whether names and scores stand beside the lesions in the slices."
+    )
+    showSurfaces = _flag("showSurfaces", True, "Whether the lesions are shown in 3D.")
 
     @property
     def interiorMap(self) -> str:

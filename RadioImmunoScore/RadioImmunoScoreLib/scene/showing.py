@@ -15,6 +15,7 @@ from radioimmuno.signature.signature import Signature
 
 from .interior_map import removeMap
 from .legend import COLORS, legendOf, removeLegend, showLegend
+from .lesion_labels import removeLabels
 from .nodes import ensureNode, ownedNode, removeOwnedNode
 from .plots import PLOT_ROLES, showPlot
 from .reading import isEmpty
@@ -93,17 +94,19 @@ def _scoreColors(segmentationNode: Any, patientScore: PatientScore, scale: Color
 def clearScores(segmentationNode: Any) -> None:
     """Take back all that `showScores` did: colors, display and nodes are as they were found."""
     restoreColors(segmentationNode)
+    removeLabels(segmentationNode)
     removeLegend(segmentationNode)
     for role in (TABLE, RINGS, PROVENANCE, *PLOT_ROLES):
         removeOwnedNode(segmentationNode, role)
 
 
 def hideOthers(segmentationNode: Any) -> None:
-    """Hide legend and rings of all other segmentations, and remove the maps of their lesions."""
+    """Hide legend and rings of all other segmentations, and remove labels and maps of their lesions."""
     for other in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", segmentationNode.GetScene()):
         if other is segmentationNode:
             continue
         removeMap(other)
+        removeLabels(other)
         # A legend without our colors is the user's.
         legend = legendOf(other) if ownedNode(other, COLORS) else None
         rings = ownedNode(other, RINGS)

@@ -143,13 +143,13 @@ class TestScoredLesions:
     def test_the_axial_view_alone_has_the_legend_with_both_ends_of_the_scale(self, bench):
         shown = bench.score()
         scale = color_scale(signature())
-        right = bench.slices["Axial"].render()[:, int(SIZE[0] * 0.9) :]
+        edge = bench.slices["Axial"].render()[:, : int(SIZE[0] * 0.1)]
         for end in (scale.low, scale.high):
-            assert countColor(right, scale.rgb(end), 12) > 5
+            assert countColor(edge, scale.rgb(end), 12) > 5
         others = [bench.threeD, *(bench.slices[name] for name in ORIENTATIONS[1:])]
         pictures = [view.render() for view in others]
         shown.legendNode.SetVisibility(False)
-        hidden = bench.slices["Axial"].render()[:, int(SIZE[0] * 0.9) :]
+        hidden = bench.slices["Axial"].render()[:, : int(SIZE[0] * 0.1)]
         assert countColor(hidden, scale.rgb(scale.low), 12) == 0
         for view, picture in zip(others, pictures, strict=True):
             np.testing.assert_array_equal(view.render(), picture)
