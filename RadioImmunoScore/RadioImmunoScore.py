@@ -58,13 +58,15 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         ScriptedLoadableModuleWidget.setup(self)
         from RadioImmunoScoreLib.panel.life_cycle import PanelLifeCycle
 
-        self.root = slicer.util.loadUI(self.resourcePath("UI/RadioImmunoScore.ui"))
-        self.layout.addWidget(self.root)
-        self.root.setMRMLScene(slicer.mrmlScene)
         self.logic = RadioImmunoScoreLogic()
-        ui = slicer.util.childWidgetVariables(self.root)
-        self.lifeCycle = PanelLifeCycle(ui, self.logic.getParameterNode)
+        self.lifeCycle = PanelLifeCycle(self.loadUI, self.logic.getParameterNode)
         self.panel = self.lifeCycle.panel
+        self.layout.addWidget(self.panel.root)
+        self.panel.setMRMLScene(slicer.mrmlScene)
+
+    def loadUI(self, name: str) -> Any:
+        """The widget of one of the module's .ui files."""
+        return slicer.util.loadUI(self.resourcePath(f"UI/{name}.ui"))
 
     def enter(self) -> None:
         """The user comes to the module: what changed in the scene meanwhile is shown."""
@@ -78,9 +80,9 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         """The panel is about to go, at Reload too: nothing is observed any more, and its widgets go."""
         if hasattr(self, "lifeCycle"):
             self.lifeCycle.close()
-            self.root.setMRMLScene(None)
-            self.root.hide()
-            self.root.deleteLater()
+            self.panel.setMRMLScene(None)
+            self.panel.root.hide()
+            self.panel.root.deleteLater()
 
 
 class RadioImmunoScoreLogic(ConsoleCommands, ScriptedLoadableModuleLogic):

@@ -81,14 +81,14 @@ def _panel(volumeNode: Any, segmentationNode: Any) -> None:
     ui.segmentationSelector.setCurrentNode(segmentationNode)
     assert ui.scoreButton.enabled, ui.scoreButton.toolTip
     ui.scoreButton.click()
-    _wait(lambda: session.state == "idle")
+    _wait(lambda: session.jobs.state == "idle")
     statuses = {row.status for row in session.rows}
     assert statuses <= {"scored", "warning"}
     assert ui.lesionTable.rowCount == len(session.rows)
     lowest = session.patient.metrics.minimum_lesion
     widget.panel.selectLesion(lowest)
-    assert widget.panel.table.selectedID == lowest
-    ui.restoreButton.click()
+    assert widget.panel.section("LesionsSection").table.selectedID == lowest
+    ui.colorCheckBox.click()
     assert not session.parameters.colorByScore
 
 

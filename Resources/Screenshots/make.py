@@ -64,7 +64,7 @@ def _scored(bench) -> None:
 
 def _waitIdle(bench, session) -> None:
     end = time.monotonic() + TIMEOUT_S
-    while session.state != "idle":
+    while session.jobs.state != "idle":
         bench.process(5)
         if time.monotonic() > end:
             raise TimeoutError("the panel does not come to rest")

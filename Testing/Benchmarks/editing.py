@@ -88,7 +88,7 @@ def _longestPause(bench, panel) -> float:
     timer.connect("timeout()", turn)
     timer.start()
     panel.session.score()
-    bench.waitUntil(lambda: panel.session.state == "idle", 60_000)
+    bench.waitUntil(lambda: panel.session.jobs.state == "idle", 60_000)
     bench.process(200)
     timer.stop()
     return 1000 * max(gaps)

@@ -18,16 +18,16 @@ class PanelLifeCycle:
 
     Parameters
     ----------
-    ui : object
-        The widgets of the .ui file by name.
+    loadUI : callable
+        As of `Panel`.
     parameterNode : callable
         Gives the module's parameter node of the present scene.
     """
 
-    def __init__(self, ui: Any, parameterNode: Callable[[], Any]) -> None:
+    def __init__(self, loadUI: Callable[[str], Any], parameterNode: Callable[[], Any]) -> None:
         self._parameterNode = parameterNode
         self.session = Session(Parameters(parameterNode()))
-        self.panel = Panel(ui, self.session)
+        self.panel = Panel(loadUI, self.session)
         self.observers = Observers()
         scene = slicer.mrmlScene
         # What is loaded comes in node by node: until all are there, nothing is looked at.
@@ -36,14 +36,14 @@ class PanelLifeCycle:
         # Selectors learn of new nodes at the end of a batch, after the end of an import.
         self.observers.observe(scene, (scene.EndBatchProcessEvent,), self.panel.show)
         self.observers.observe(scene, (scene.NodeRemovedEvent,), self._nodeRemoved)
-        self.observers.observe(scene, (scene.StartSaveEvent,), self.panel.lesions.highlight.clear)
+        self.observers.observe(scene, (scene.StartSaveEvent,), self.session.selection.clearHighlight)
 
     @property
     def observerCount(self) -> int:
         """How many observers the panel has."""
-        panel = self.panel
-        parts = (panel.lesions.segmentChoice.observers, panel.segment.placing.observers)
-        return sum(map(len, (self.observers, self.session.observers, *parts)))
+        session = self.session
+        choice, placing = session.selection.segmentChoice, session.strokes.placing
+        return sum(map(len, (self.observers, session.observers, choice.observers, placing.observers)))
 
     def enter(self) -> None:
         """Show what changed meanwhile; the parameter node may be another one."""
@@ -53,8 +53,8 @@ class PanelLifeCycle:
 
     def exit(self) -> None:
         """Let no lesion stand out any more, and the mouse move the views."""
-        self.panel.segment.close()
-        self.panel.lesions.highlight.clear()
+        self.session.strokes.stop()
+        self.session.selection.clearHighlight()
 
     def close(self) -> None:
         """Stop, and observe nothing any more."""
@@ -62,13 +62,13 @@ class PanelLifeCycle:
         self.panel.close()
 
     def _sceneCloses(self) -> None:
-        self.panel.segment.close()
-        self.panel.lesions.highlight.clear()
+        self.session.strokes.stop()
+        self.session.selection.clearHighlight()
         self.session.close()
 
     def _sceneIsNew(self) -> None:
         self.session.adopt(Parameters(self._parameterNode()))
-        self.panel.lesions.segmentChoice.watch()
+        self.session.selection.segmentChoice.watch()
         self.panel.show()
 
     def _nodeRemoved(self) -> None:

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+
+import slicer
 
 from .sections.accept_section import AcceptSection
 from .sections.check_section import CheckSection
 from .sections.display_section import DisplaySection
 from .sections.engine_section import EngineSection
 from .sections.inputs_section import InputsSection
+from .sections.kvp_section import KvpSection
 from .sections.lesions_section import LesionsSection
+from .sections.patient_section import PatientSection
 from .sections.save_section import SaveSection
 from .sections.score_section import ScoreSection
+from .sections.section import Section
 from .sections.segment_section import SegmentSection
-from .sections.stability_section import StabilitySection
+from .sections.selected_section import SelectedSection
+from .sections.signature_section import SignatureSection
+from .state.panel_state import PanelState
 from .state.session import Session
-from .texts import settingsText
-from .widgets.message_line import MessageLine, UpdateGuard
+from .widgets.status_strip import StatusStrip
+
+FRAME = "RadioImmunoScore"
+
+# Which sections stand where in the frame, from top to bottom.
+PLACES: dict[str, tuple[type[Section], ...]] = {
+    "inputsPlace": (InputsSection,),
+    "scorePlace": (AcceptSection, LesionsSection, ScoreSection, DisplaySection, SelectedSection),
+    "advancedPlace": (SignatureSection, KvpSection, EngineSection),
+    "segmentPlace": (SegmentSection, CheckSection),
+    "patientPlace": (PatientSection, SaveSection),
+}
+
+# Widgets of this name's end start work: they wait while something is under way.
+ACTIONS = "Actions"
 
 
 class Panel:
@@ -24,68 +46,74 @@ class Panel:
 
     Parameters
     ----------
-    ui : object
-        The widgets of the .ui file by name.
+    loadUI : callable
+        Gives the widget of a .ui file by its name without suffix.
     session : Session
         The patient.
+
+    Attributes
+    ----------
+    root : object
+        The panel's qMRMLWidget.
+    ui : object
+        All widgets by name.
     """
 
-    def __init__(self, ui: Any, session: Session) -> None:
-        self.ui, self.session = ui, session
-        self._guard = UpdateGuard()
-        line = self.line = MessageLine(ui.messageLabel, self._inputNodes)
-        self.inputs = InputsSection(ui, session, self._guard, line.show)
-        self.lesions = LesionsSection(ui, session)
-        self.table = self.lesions.table
-        self.accept = AcceptSection(ui, session)
-        self.segment = SegmentSection(ui, session, lambda: self.table.selectedID)
-        self.score = ScoreSection(ui, session, self._guard, line)
-        self.stability = StabilitySection(ui, session)
-        self.check = CheckSection(ui, session, self.lesions.select)
-        self.display = DisplaySection(ui, session, self._guard, self.lesions)
-        self.saving = SaveSection(ui, session, line.show)
-        self.engine = EngineSection(ui, session, line.show)
-        ui.advancedButton.collapsed = True
-        self.lesions.selected.connect(lambda segmentID: self.segment.show())
-        self.segment.segmenting.segmented.connect(self.lesions.selectInPlace)
-        session.changed.connect(self.show)
-        session.message.connect(line.show)
+    def __init__(self, loadUI: Callable[[str], Any], session: Session) -> None:
+        self.session = session
+        self.root = loadUI(FRAME)
+        self.ui: Any = SimpleNamespace(**vars(slicer.util.childWidgetVariables(self.root)))
+        self._roots: dict[str, Any] = {}
+        self._sections: dict[str, Section] = {}
+        for place, kinds in PLACES.items():
+            for kind in kinds:
+                self._add(place, kind, loadUI(kind.__name__))
+        self.status = StatusStrip(self.ui, session)
+        session.changed.connect(self._show)
+        session.jobs.stateChanged.connect(lambda job: self._showJob())
         self.show()
+        self._showJob()
+
+    def section(self, name: str) -> Any:
+        """A section by the name of its class."""
+        return self._sections[name]
+
+    def setMRMLScene(self, scene: Any) -> None:
+        """Have the node selectors look at a scene; None for none."""
+        self.root.setMRMLScene(scene)
+        self._roots[InputsSection.__name__].setMRMLScene(scene)
 
     def close(self) -> None:
         """Stop, observe nothing any more, and keep nothing alive."""
-        self.segment.release()
-        self.lesions.close()
         self.session.release()
 
     def show(self) -> None:
-        """Read everything from the session again."""
-        self.line.refresh()
-        with self._guard:
-            self.inputs.show()
-            self.score.show()
-            self.display.show()
-            self._showAdvanced()
-        self.accept.show()
-        self.lesions.show()
-        self.segment.show()
-        self.stability.show()
-        self.check.show()
-        self.saving.show()
-        self.display.interior.follow()
-        self.score.showState(self.session.state)
+        """Show the session's state, whether it is another one or not."""
+        self._show(self.session.state)
 
     def selectLesion(self, segmentID: str) -> None:
         """Select a lesion's row, go to it in all views and let it stand out."""
-        self.lesions.select(segmentID)
+        self.session.selection.choose(segmentID)
 
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
-        self.inputs.loadDemonstration()
+        self.section(InputsSection.__name__).loadDemonstration()
 
-    def _inputNodes(self) -> tuple[Any, Any]:
-        return self.session.inputs.volumeNode, self.session.inputs.segmentationNode
+    def _add(self, place: str, kind: type[Section], widget: Any) -> None:
+        getattr(self.ui, place).layout().addWidget(widget)
+        ui = slicer.util.childWidgetVariables(widget)
+        setattr(ui, widget.name, widget)
+        vars(self.ui).update(vars(ui))
+        name = kind.__name__
+        self._roots[name], self._sections[name] = widget, kind(ui, self.session)
 
-    def _showAdvanced(self) -> None:
-        self.ui.advancedLabel.setText(settingsText(self.session.inputs.signature))
-        self.engine.show()
+    def _show(self, state: PanelState) -> None:
+        for section in self._sections.values():
+            section.update(state)
+        self.status.refresh()
+
+    def _showJob(self) -> None:
+        isFree = not self.session.jobs.isBusy
+        for name, widget in vars(self.ui).items():
+            if name.endswith(ACTIONS):
+                widget.setEnabled(isFree)

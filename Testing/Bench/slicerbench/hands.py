@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 
-from . import raw
+from . import ctkwidgets, raw
 
 
 def click(widget: Any, position: QtCore.QPoint | None = None) -> None:
@@ -104,7 +105,23 @@ def choose(combo: Any, text: str) -> None:
         assert inner.currentIndex != before, f"the drop-down stays at {inner.currentText!r}"
 
 
+def reveal(widget: Any) -> None:
+    """Turn to the tab a widget is on and unfold what it is folded in, as a person does before clicking it."""
+    parents, parent = [], raw.read(widget, "parentWidget")()
+    while parent is not None:
+        parents.append(parent)
+        parent = raw.read(parent, "parentWidget")()
+    for inner, outer in reversed(list(pairwise(parents))):
+        tabs = raw.read(outer, "parentWidget")()
+        if isinstance(tabs, QtWidgets.QTabWidget):
+            raw.read(tabs, "setCurrentWidget")(inner)
+        if isinstance(inner, ctkwidgets.ctkCollapsibleButton) and inner.collapsed:
+            inner.collapsed = False
+    QtWidgets.QApplication.processEvents()
+
+
 def _reachable(widget: Any) -> None:
+    reveal(widget)
     name = raw.read(widget, "objectName")() or type(widget).__name__
     assert raw.read(widget, "isVisible")(), f"{name} is hidden"
     assert raw.read(widget, "isEnabled")(), f"{name} is disabled"

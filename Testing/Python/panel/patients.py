@@ -52,5 +52,5 @@ def waitFor(condition):
 
 def waitIdle(panel):
     """Let the event loop run until nothing is under way."""
-    waitFor(lambda: panel.panel.session.state == "idle")
+    waitFor(lambda: panel.panel.session.jobs.state == "idle")
     QtTest.QTest.qWait(60)

@@ -138,7 +138,7 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize()
     def openPatient(self):
         self.session._scorer = fastScore
-        self.widget.panel.display.interior.mapper = fastMap
+        self.widget.panel.session.display.interior.mapper = fastMap
         self.addPatient()
 
     def addPatient(self):
@@ -178,7 +178,7 @@ class AnyOrder(RuleBasedStateMachine):
         return bool(self.session.inputs.segmentIDs) and self.session.inputs.volumeNode is not None
 
     def settle(self):
-        waitFor(lambda: self.session.state == "idle" and not self.session._edits.isWaiting)
+        waitFor(lambda: self.session.jobs.state == "idle" and not self.session._edits.isWaiting)
 
     @rule()
     def score(self):
@@ -257,7 +257,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def color(self, on):
-        self.session.setColorByScore(on)
+        self.session.display.setColorByScore(on)
 
     @rule(kvp=st.sampled_from([None, 100.0]))
     def kvp(self, kvp):

@@ -178,7 +178,7 @@ def check(panel, nodes, code, severity, signature=None):
     assert rows[TARGET.segmentID].status == row.status
     # A warning stays one; that the synthetic lesion may be like none of the training is another finding.
     assert (row.score is None) == (REFUSE in [finding.severity for finding in row.findings])
-    number = panel.panel.table.order.index(TARGET.segmentID)
+    number = panel.panel.section("LesionsSection").table.order.index(TARGET.segmentID)
     cell = panel.panel.ui.lesionTable.item(number, 6)
     assert found.text in cell.toolTip()
     if severity is REFUSE:

@@ -40,11 +40,11 @@ def checked(ready):
 
 
 def codes(panel):
-    return {(each.lesion_id, each.finding.code) for each in panel.panel.check.checking.found}
+    return {(each.lesion_id, each.finding.code) for each in panel.panel.session.checks.found}
 
 
 def rowOf(panel, segmentID, code):
-    rows = panel.panel.check._rows
+    rows = panel.panel.section("CheckSection")._rows
     return next(n for n, r in enumerate(rows) if (r.lesion_id, r.finding.code) == (segmentID, code))
 
 
@@ -74,7 +74,7 @@ def test_what_is_wrong_is_listed_with_lesion_severity_and_reason(checked):
 def test_a_finding_leads_to_its_lesion(checked):
     panel, _ = checked
     clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), TEXT)
-    assert panel.panel.table.selectedID == "liver_2"
+    assert panel.panel.section("LesionsSection").table.selectedID == "liver_2"
 
 
 def test_a_repair_mends_it_and_undo_takes_it_back(checked):
@@ -136,5 +136,5 @@ def test_another_segmentation_has_other_findings(checked):
     panel, nodes = checked
     slicer.mrmlScene.RemoveNode(nodes[1])
     QtTest.QTest.qWait(50)
-    assert panel.panel.check.checking.found is None
+    assert panel.panel.session.checks.found is None
     assert not panel.panel.ui.checkButton.enabled

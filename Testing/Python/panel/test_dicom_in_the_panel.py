@@ -71,7 +71,7 @@ def test_the_button_writes_files_into_the_cts_study(scored, dialogs, tmp_path):
 
 def test_the_segmentation_is_voxel_by_voxel_what_is_drawn(scored, tmp_path):
     panel, _, folder = scored
-    panel.panel.saving.saveDicom(str(tmp_path / "archive"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "archive"))
     waitIdle(panel)
     ct = read_ct(folder)
     found = read_seg(tmp_path / "archive" / "lesion_segmentation.dcm", ct.image, ct.source).lesions
@@ -88,7 +88,7 @@ def test_the_segmentation_is_voxel_by_voxel_what_is_drawn(scored, tmp_path):
 
 def test_a_loaded_scene_is_written_with_the_same_rings(bench, scored, tmp_path):
     panel, _, _ = scored
-    panel.panel.saving.saveDicom(str(tmp_path / "before"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "before"))
     waitIdle(panel)
     file = bench.host.saveScene(tmp_path / "patient.mrb")
     slicer.mrmlScene.Clear()
@@ -96,7 +96,7 @@ def test_a_loaded_scene_is_written_with_the_same_rings(bench, scored, tmp_path):
     bench.host.loadScene(file)
     bench.process(300)
     assert all(panel.panel.session.scoreOf(ball.segmentID).ring is None for ball in BALLS)
-    panel.panel.saving.saveDicom(str(tmp_path / "after"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "after"))
     waitIdle(panel)
     for name in ("lesion_segmentation.dcm", "ring_segmentation.dcm"):
         before, after = (pydicom.dcmread(tmp_path / folder / name) for folder in ("before", "after"))
@@ -116,7 +116,7 @@ def test_the_console_writes_the_same(scored, tmp_path):
 def test_the_folder_of_the_cts_own_files_is_refused(scored):
     panel, _, folder = scored
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
-    panel.panel.saving.saveDicom(str(folder))
+    panel.panel.section("SaveSection").saveDicom(str(folder))
     waitIdle(panel)
     assert "holds the input" in panel.panel.ui.messageLabel.text
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
@@ -127,7 +127,7 @@ def test_what_lay_in_the_folder_stays(scored, tmp_path):
     target = tmp_path / "archive"
     target.mkdir()
     (target / "letter.txt").write_text("mine")
-    panel.panel.saving.saveDicom(str(target))
+    panel.panel.section("SaveSection").saveDicom(str(target))
     waitIdle(panel)
     assert (target / "letter.txt").read_text() == "mine"
     assert {file.name for file in target.glob("*.dcm")} == FILES
@@ -157,9 +157,9 @@ def waitForThread():
 def test_cancel_leaves_the_folder_as_it_was(scored, slowly, tmp_path):
     panel, _, _ = scored
     started, release = slowly
-    panel.panel.saving.saveDicom(str(tmp_path / "archive"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "archive"))
     waitFor(started.is_set)
-    assert panel.panel.ui.scoreButton.text == "Cancel"
+    assert panel.panel.ui.cancelButton.visible
     assert not panel.panel.ui.dicomButton.enabled
     click(panel.panel.ui.scoreButton)
     release.set()
@@ -171,19 +171,19 @@ def test_cancel_leaves_the_folder_as_it_was(scored, slowly, tmp_path):
 def test_closing_the_scene_while_writing_leaves_nothing_half_written(scored, slowly, tmp_path):
     panel, _, _ = scored
     started, release = slowly
-    panel.panel.saving.saveDicom(str(tmp_path / "archive"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "archive"))
     waitFor(started.is_set)
     slicer.mrmlScene.Clear()
     release.set()
     waitForThread()
-    assert panel.panel.session.state == "idle"
+    assert panel.panel.session.jobs.state == "idle"
     assert list(tmp_path.iterdir()) == [tmp_path / "ct"]
 
 
 def test_a_folder_that_cannot_be_written_is_reported_in_words(scored, tmp_path):
     panel, _, _ = scored
     (tmp_path / "file").write_text("no folder")
-    panel.panel.saving.saveDicom(str(tmp_path / "file" / "archive"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "file" / "archive"))
     waitIdle(panel)
     assert "a file and no folder" in panel.panel.ui.messageLabel.text
 
@@ -250,7 +250,7 @@ def test_a_volume_that_is_not_where_its_files_are_is_refused(scored, tmp_path):
 def test_a_tracking_uid_of_a_segment_goes_into_the_segmentation(scored, tmp_path):
     panel, nodes, _ = scored
     nodes[1].GetSegmentation().GetSegment("node").SetTag("RadioImmunoScore.TrackingUID", "1.2.3.4")
-    panel.panel.saving.saveDicom(str(tmp_path / "archive"))
+    panel.panel.section("SaveSection").saveDicom(str(tmp_path / "archive"))
     waitIdle(panel)
     files = [tmp_path / "archive" / f"{kind}_segmentation.dcm" for kind in ("lesion", "ring")]
     segments = [segment for file in files for segment in pydicom.dcmread(file).SegmentSequence]

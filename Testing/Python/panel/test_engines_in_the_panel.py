@@ -99,8 +99,8 @@ def test_a_click_compares_and_leaves_a_table_with_every_feature(standIn, bench):
     ui = panel.panel.ui
     ui.advancedButton.collapsed = False
     click(ui.compareButton)
-    assert panel.panel.session.state == "comparing"
-    assert ui.scoreButton.text == "Cancel"
+    assert panel.panel.session.jobs.state == "comparing"
+    assert ui.cancelButton.visible
     waitIdle(panel)
     columns = tableColumns(comparisonTable())
     assert len(columns["Feature"]) == len(BALLS) * 2 * len(DEFAULT)
@@ -116,7 +116,7 @@ def test_comparing_twice_makes_one_table(standIn, bench):
     panel = bench.open()
     select(panel, addPatient())
     for _ in range(2):
-        panel.panel.engine.compare()
+        panel.panel.section("EngineSection").compare()
         waitIdle(panel)
     comparisonTable()
 
@@ -125,7 +125,7 @@ def test_a_pyradiomics_that_cannot_be_imported_is_reported(found, bench, monkeyp
     monkeypatch.setitem(sys.modules, "radiomics", None)
     panel = bench.open()
     select(panel, addPatient())
-    panel.panel.engine.compare()
+    panel.panel.section("EngineSection").compare()
     waitIdle(panel)
     assert "install the extension SlicerRadiomics" in panel.panel.ui.messageLabel.text
 

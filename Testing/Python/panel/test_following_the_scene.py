@@ -54,9 +54,9 @@ def test_clearing_the_scene_mid_run_stops_and_leaves_nothing_half_done(panel):
     waitFor(started.is_set)
     slicer.mrmlScene.Clear()
     QtTest.QTest.qWait(PAUSE_MS)
-    assert panel.panel.session.state == "idle"
+    assert panel.panel.session.jobs.state == "idle"
     assert panel.panel.ui.lesionTable.rowCount == 0
-    assert panel.panel.ui.scoreButton.text == "Score"
+    assert not panel.panel.ui.cancelButton.visible
     assert slicer.util.getNodesByClass("vtkMRMLTableNode") == []
     assert slicer.util.getNodesByClass("vtkMRMLSegmentationNode") == []
     waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
@@ -85,7 +85,7 @@ def test_deleting_a_segment_removes_its_row(scored):
     panel, nodes = scored
     nodes[1].GetSegmentation().RemoveSegment("liver_1")
     QtTest.QTest.qWait(PAUSE_MS)
-    assert panel.panel.table.order == ["liver_2", "node"]
+    assert panel.panel.section("LesionsSection").table.order == ["liver_2", "node"]
     assert panel.panel.session.patient.metrics.n == 2
 
 
@@ -93,7 +93,7 @@ def test_renaming_renames(scored):
     panel, nodes = scored
     nodes[1].GetSegmentation().GetSegment("node").SetName("hilar node")
     QtTest.QTest.qWait(PAUSE_MS)
-    row = panel.panel.table.order.index("node")
+    row = panel.panel.section("LesionsSection").table.order.index("node")
     assert panel.panel.ui.lesionTable.item(row, 0).text() == "hilar node"
     assert rowsOf(panel)["node"].status == "scored" or rowsOf(panel)["node"].status == "warning"
 
@@ -131,7 +131,7 @@ def test_update_while_editing_scores_only_the_lesion_that_changed(scored, monkey
     assert rowsOf(panel)["liver_2"].status != "stale"
     alone = {lesion.id: lesion.score for lesion in panel.logic.score(*nodes).lesions}
     assert after["liver_2"] == pytest.approx(alone["liver_2"], rel=1e-12)
-    scale = panel.panel.table._pen.scale
+    scale = panel.panel.section("LesionsSection").table._pen.scale
     color = nodes[1].GetSegmentation().GetSegment("liver_2").GetColor()
     assert color == pytest.approx(scale.rgb(after["liver_2"]))
 
@@ -245,4 +245,4 @@ def test_the_segment_selected_in_the_segment_editor_selects_its_row(scored):
     editor = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
     editor.SetAndObserveSegmentationNode(nodes[1])
     editor.SetSelectedSegmentID("node")
-    assert panel.panel.table.selectedID == "node"
+    assert panel.panel.section("LesionsSection").table.selectedID == "node"

@@ -22,7 +22,7 @@ def ready(bench, panel):
     nodes = addPatient()
     select(panel, nodes)
     showPatient(bench, nodes[0])
-    panel.panel.display.interior.mapper = ctInside
+    panel.panel.session.display.interior.mapper = ctInside
     return panel, nodes
 
 
@@ -87,7 +87,7 @@ def test_a_map_is_computed_once_however_often_the_panel_shows(ready):
         calls.append(what)
         return ctInside(*what)
 
-    panel.panel.display.interior.mapper = counted
+    panel.panel.session.display.interior.mapper = counted
     show(panel, "liver_1")
     panel.panel.show()
     QtTest.QTest.qWait(100)
@@ -117,7 +117,7 @@ def test_the_panel_shows_what_the_science_computes(ready):
     from RadioImmunoScoreLib.services.measurement import computeMap
 
     panel, nodes = ready
-    panel.panel.display.interior.mapper = computeMap
+    panel.panel.session.display.interior.mapper = computeMap
     show(panel, "liver_1", "local entropy (bit)")
     lesion = readLesions(nodes[1], nodes[0], ["liver_1"]).lesions[0]
     settings = panel.panel.session.inputs.signature.settings
@@ -149,7 +149,7 @@ def test_a_lesion_that_cannot_be_mapped_says_why(ready):
     def refuse(image, lesion, settings, name):
         raise Refusal("lesion.too_small", "The lesion is too small.")
 
-    panel.panel.display.interior.mapper = refuse
+    panel.panel.session.display.interior.mapper = refuse
     show(panel, "liver_1")
     assert panel.panel.ui.messageLabel.text == "The lesion is too small."
 

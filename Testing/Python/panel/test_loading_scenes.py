@@ -84,7 +84,7 @@ def test_loading_while_lesions_are_scored_stops_that_and_keeps_what_was_saved(lo
     click(panel.panel.ui.scoreButton)
     waitFor(started.is_set)
     load(file)
-    assert panel.panel.session.state == "idle"
+    assert panel.panel.session.jobs.state == "idle"
     assert rowsOf(panel) == before
     waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
 

@@ -48,7 +48,7 @@ def test_a_message_about_a_lesion_goes_when_it_is_edited(bench, ready):
 
 def test_a_message_goes_with_the_ct_that_it_is_about(panel, tmp_path):
     nodes = scored(panel)
-    panel.panel.saving.save(str(tmp_path / "scores.csv"))
+    panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     assert "Saved" in message(panel)
     slicer.mrmlScene.RemoveNode(nodes[0])
     bench_settles()
@@ -57,7 +57,7 @@ def test_a_message_goes_with_the_ct_that_it_is_about(panel, tmp_path):
 
 def test_a_message_goes_with_the_scene(panel, tmp_path):
     scored(panel)
-    panel.panel.saving.save(str(tmp_path / "scores.csv"))
+    panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     slicer.mrmlScene.Clear()
     bench_settles()
     assert "Saved" not in message(panel)
@@ -65,11 +65,11 @@ def test_a_message_goes_with_the_scene(panel, tmp_path):
 
 def test_a_message_goes_when_another_action_begins(panel, tmp_path):
     scored(panel)
-    panel.panel.saving.save(str(tmp_path / "scores.csv"))
+    panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     click(panel.panel.ui.checkButton)
     assert message(panel) == ""
     waitIdle(panel)
-    panel.panel.saving.save(str(tmp_path / "scores.csv"))
+    panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     click(panel.panel.ui.drawButton)
     assert message(panel) == ""
 
@@ -79,13 +79,13 @@ def test_a_message_about_work_goes_with_it(panel):
     assert "simulated" in message(panel)
     panel.panel.session.stop()
     assert "Making" not in message(panel)
-    waitFor(lambda: panel.panel.session.state == "idle")
+    waitFor(lambda: panel.panel.session.jobs.state == "idle")
 
 
 def test_a_file_that_cannot_be_written_is_reported_in_plain_words(panel, tmp_path):
     scored(panel)
     for target in (tmp_path / "none" / "scores.csv", tmp_path / "none" / "page.html"):
-        panel.panel.saving.save(str(target))
+        panel.panel.section("SaveSection").save(str(target))
         assert "there is no such file or folder" in message(panel)
         assert "Errno" not in message(panel)
 

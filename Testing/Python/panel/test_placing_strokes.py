@@ -17,7 +17,7 @@ def test_shift_at_the_button_takes_away(bench, ready, monkeypatch):
     drawn(bench, ready)
     asked = []
     monkeypatch.setattr(
-        panel.panel.segment.segmenting, "segment", lambda points, what, segmentID: asked.append(what)
+        panel.panel.session.strokes.segmenting, "segment", lambda points, what, segmentID: asked.append(what)
     )
     button = panel.panel.ui.drawButton
     QtTest.QTest.mouseClick(

@@ -19,8 +19,8 @@ def test_a_file_of_the_scene_is_refused_and_stays(panel, tmp_path):
     assert node.GetStorageNode().SetFileName(str(markups)) is None
     markups.write_text("mine")
     assert markups in sceneFiles(slicer.mrmlScene)
-    panel.panel.saving.save(str(markups))
+    panel.panel.section("SaveSection").save(str(markups))
     assert "is the input" in panel.panel.ui.messageLabel.text
     assert markups.read_text() == "mine"
-    panel.panel.saving.save(str(tmp_path / "scores.json"))
+    panel.panel.section("SaveSection").save(str(tmp_path / "scores.json"))
     assert (tmp_path / "scores.json").stat().st_size > 0

@@ -74,7 +74,7 @@ def test_a_click_scores_all_lesions_and_colors_them(scored):
     assert rows == {lesion.id: lesion.score for lesion in expected.lesions}
     assert all(score is not None for score in rows.values())
     assert cells(panel, SCORE) == [f"{rows[ball.segmentID]:.3f}" for ball in BALLS]
-    scale = panel.panel.table._pen.scale
+    scale = panel.panel.section("LesionsSection").table._pen.scale
     for segmentID, color in colorsOf(segmentationNode).items():
         assert color == pytest.approx(scale.rgb(rows[segmentID]))
 
@@ -85,7 +85,7 @@ def test_original_colors_come_back_exactly(ready):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert colorsOf(segmentationNode) != before
-    click(panel.panel.ui.restoreButton)
+    click(panel.panel.ui.colorCheckBox)
     assert colorsOf(segmentationNode) == before
     click(panel.panel.ui.colorCheckBox)
     assert colorsOf(segmentationNode) != before
@@ -107,10 +107,10 @@ def test_cancel_takes_less_than_half_a_second_and_changes_nothing(ready):
     panel.panel.session._scorer = slowScorer(started, release)
     click(panel.panel.ui.scoreButton)
     waitFor(started.is_set)
-    assert panel.panel.ui.scoreButton.text == "Cancel"
+    assert panel.panel.ui.cancelButton.visible
     begin = time.perf_counter()
-    click(panel.panel.ui.scoreButton)
-    waitFor(lambda: panel.panel.session.state == "idle" and panel.panel.ui.scoreButton.text == "Score")
+    click(panel.panel.ui.cancelButton)
+    waitFor(lambda: panel.panel.session.jobs.state == "idle" and not panel.panel.ui.cancelButton.visible)
     assert time.perf_counter() - begin < 0.5
     assert colorsOf(segmentationNode) == before
     assert {row.status for row in panel.panel.session.rows} == {"unscored"}
@@ -136,7 +136,7 @@ def test_an_exception_in_one_lesion_shows_in_its_row_and_the_others_are_scored(r
     assert "it broke" in rows["node"].reasons
     assert rows["liver_1"].score is not None
     assert rows["liver_2"].score is not None
-    row = panel.panel.table.order.index("node")
+    row = panel.panel.section("LesionsSection").table.order.index("node")
     assert "it broke" in panel.panel.ui.lesionTable.item(row, STATUS).toolTip()
 
 
@@ -150,7 +150,7 @@ def test_the_event_loop_goes_on_while_a_lesion_is_scored(ready):
     ticks = []
     timer = QtCore.QTimer()
     timer.setInterval(2)
-    timer.connect("timeout()", lambda: ticks.append(panel.panel.session.state))
+    timer.connect("timeout()", lambda: ticks.append(panel.panel.session.jobs.state))
     timer.start()
     waitFor(lambda: len(ticks) >= 20)
     assert set(ticks) == {"scoring"}
@@ -187,9 +187,9 @@ def test_a_head_sorts_the_rows_and_sorts_them_back(scored):
     panel = scored[0]
     scores = {row.id: row.score for row in panel.panel.session.rows}
     clickHeader(panel.panel.ui.lesionTable, SCORE)
-    assert panel.panel.table.order == sorted(scores, key=scores.get)
+    assert panel.panel.section("LesionsSection").table.order == sorted(scores, key=scores.get)
     clickHeader(panel.panel.ui.lesionTable, SCORE)
-    assert panel.panel.table.order == sorted(scores, key=scores.get, reverse=True)
+    assert panel.panel.section("LesionsSection").table.order == sorted(scores, key=scores.get, reverse=True)
 
 
 def test_selecting_a_row_jumps_the_views_and_lets_the_lesion_stand_out(scored, bench):
@@ -208,7 +208,10 @@ def test_selecting_a_row_jumps_the_views_and_lets_the_lesion_stand_out(scored, b
 def test_clicking_the_patients_minimum_selects_that_lesion(scored):
     panel = scored[0]
     clickCell(panel.panel.ui.metricsTable, 0, 1)
-    assert panel.panel.table.selectedID == panel.panel.session.patient.metrics.minimum_lesion
+    assert (
+        panel.panel.section("LesionsSection").table.selectedID
+        == panel.panel.session.patient.metrics.minimum_lesion
+    )
 
 
 def test_switching_the_signature_marks_all_rows_stale(scored, dialogs, tmp_path):
@@ -225,12 +228,12 @@ def test_switching_the_signature_marks_all_rows_stale(scored, dialogs, tmp_path)
     box.activated.emit(box.count - 1)
     assert panel.panel.session.inputs.signature.name == "Other"
     assert {row.status for row in panel.panel.session.rows} == {"stale"}
-    assert not panel.panel.ui.bannerLabel.visible
+    assert not panel.panel.ui.noticeLabel.visible
 
 
 def test_the_banner_says_so_as_long_as_the_signature_is_a_demonstration(panel):
-    assert panel.panel.ui.bannerLabel.visible
-    assert "DEMONSTRATION" in panel.panel.ui.bannerLabel.text
+    assert panel.panel.ui.noticeLabel.visible
+    assert "DEMONSTRATION" in panel.panel.ui.noticeLabel.text
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".html"])
@@ -261,7 +264,7 @@ def test_the_keyboard_alone_runs_the_flow(panel, dialogs, tmp_path):
     ui.ctSelector.setFocus()
     tabTo(ui.demonstrationButton)
     QtTest.QTest.keyClick(ui.demonstrationButton, QtCore.Qt.Key.Key_Space)
-    waitFor(lambda: session.inputs.segmentationNode is not None and session.state == "idle")
+    waitFor(lambda: session.inputs.segmentationNode is not None and session.jobs.state == "idle")
     tabTo(ui.scoreButton)
     QtTest.QTest.keyClick(ui.scoreButton, QtCore.Qt.Key.Key_Space)
     waitIdle(panel)
@@ -269,7 +272,7 @@ def test_the_keyboard_alone_runs_the_flow(panel, dialogs, tmp_path):
     tabTo(ui.lesionTable)
     QtTest.QTest.keyClick(ui.lesionTable, QtCore.Qt.Key.Key_Down)
     QtTest.QTest.keyClick(ui.lesionTable, QtCore.Qt.Key.Key_Down)
-    assert panel.panel.table.selectedID in {row.id for row in session.rows}
+    assert panel.panel.section("LesionsSection").table.selectedID in {row.id for row in session.rows}
     file = tmp_path / "scores.csv"
     dialogs.answers.append(str(file))
     tabTo(ui.csvButton)

@@ -12,7 +12,7 @@ from PySide6 import QtTest
 from stroking import TUMOR, dice, drawn, drawStroke, isPlaceMode, maskOf, placeOf, segmentIDs
 from synthetic import ballMask, centerRas
 
-from slicerbench.hands import choose, click, clickInView
+from slicerbench.hands import click, clickInView
 
 
 def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, ready):
@@ -28,11 +28,11 @@ def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, re
     assert score.score is not None
     assert dice(maskOf(nodes, segmentID), ballMask(TUMOR)) > 0.85
     color = nodes[1].GetSegmentation().GetSegment(segmentID).GetColor()
-    assert color == pytest.approx(panel.panel.table._pen.scale.rgb(score.score))
+    assert color == pytest.approx(panel.panel.section("LesionsSection").table._pen.scale.rgb(score.score))
     row, column = bench.sliceViews["Red"].pixelOf(centerRas(TUMOR))
     after = bench.sliceViews["Red"].render()
     assert (picture[row, column] != after[row, column]).any()
-    assert panel.panel.table.selectedID == segmentID
+    assert panel.panel.section("LesionsSection").table.selectedID == segmentID
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
     assert not isPlaceMode()
     assert not panel.panel.ui.drawButton.checked
@@ -45,7 +45,7 @@ def test_its_row_and_its_tag_say_the_axes(bench, ready):
 
     axes = axesOf(nodes[1].GetSegmentation().GetSegment(segmentID))
     assert axes == pytest.approx((22, 22), abs=4)
-    row = panel.panel.table.order.index(segmentID)
+    row = panel.panel.section("LesionsSection").table.order.index(segmentID)
     assert f"long axis {axes[0]:.0f} mm" in panel.panel.ui.lesionTable.item(row, 0).toolTip()
     assert f"long axis {axes[0]:.0f} mm" in panel.panel.ui.messageLabel.text
 
@@ -66,7 +66,7 @@ def test_undo_removes_it_and_redo_brings_it_back(bench, ready):
     click(panel.panel.ui.undoButton)
     QtTest.QTest.qWait(100)
     assert segmentIDs(nodes) == before
-    assert panel.panel.table.order == before
+    assert panel.panel.section("LesionsSection").table.order == before
     assert not panel.panel.ui.undoButton.enabled
     click(panel.panel.ui.redoButton)
     QtTest.QTest.qWait(100)
@@ -89,14 +89,14 @@ def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, rea
         keep[:, :, : keep.shape[2] // 2] = what == "add"
         return SegmentedLesion(Image(keep, lesion.lattice, lesion.offset), None, ())
 
-    panel.panel.segment.segmenting.segmenter = half
-    choose(ui.strokeBox, "less of the selected lesion")
+    panel.panel.session.strokes.segmenting.segmenter = half
+    click(ui.removeButton)
     click(ui.drawButton)
     drawStroke(bench, view, -11, 0)
     waitIdle(panel)
     less = maskOf(nodes, segmentID)
     assert 0 < less.sum() < whole.sum()
-    choose(ui.strokeBox, "more of the selected lesion")
+    click(ui.addButton)
     click(ui.drawButton)
     drawStroke(bench, view, -11, 0)
     waitIdle(panel)
@@ -128,7 +128,7 @@ def test_a_stroke_where_there_is_nothing_says_so_in_plain_words(bench, ready):
     def nothing(image, points, what, lesion):
         raise InputError("stroke.nothing_found", "No lesion was found there.")
 
-    panel.panel.segment.segmenting.segmenter = nothing
+    panel.panel.session.strokes.segmenting.segmenter = nothing
     click(panel.panel.ui.drawButton)
     drawStroke(bench, view, -11, 11)
     waitIdle(panel)
@@ -146,11 +146,11 @@ def test_cancel_while_segmenting_leaves_no_lesion(bench, ready):
         release.wait(30)
         raise RuntimeError("nobody hears of it")
 
-    panel.panel.segment.segmenting.segmenter = slow
+    panel.panel.session.strokes.segmenting.segmenter = slow
     click(panel.panel.ui.drawButton)
     drawStroke(bench, view, -11, 11)
     waitFor(started.is_set)
-    assert panel.panel.ui.scoreButton.text == "Cancel"
+    assert panel.panel.ui.cancelButton.visible
     click(panel.panel.ui.scoreButton)
     release.set()
     waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
@@ -168,14 +168,14 @@ def test_closing_the_scene_while_segmenting_stops(bench, ready):
         release.wait(30)
         raise RuntimeError("nobody hears of it")
 
-    panel.panel.segment.segmenting.segmenter = slow
+    panel.panel.session.strokes.segmenting.segmenter = slow
     click(panel.panel.ui.drawButton)
     drawStroke(bench, view, -11, 11)
     waitFor(started.is_set)
     slicer.mrmlScene.Clear()
     release.set()
     QtTest.QTest.qWait(200)
-    assert panel.panel.session.state == "idle"
+    assert panel.panel.session.jobs.state == "idle"
     assert slicer.util.getNodesByClass("vtkMRMLSegmentationNode") == []
 
 
@@ -206,5 +206,5 @@ def test_editing_a_stroke_lesion_by_other_means_forgets_its_axes(bench, ready):
     mask = ballMask(TUMOR).astype(np.uint8)
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, nodes[1], segmentID, nodes[0])
     QtTest.QTest.qWait(300)
-    row = panel.panel.table.order.index(segmentID)
+    row = panel.panel.section("LesionsSection").table.order.index(segmentID)
     assert "axis" not in panel.panel.ui.lesionTable.item(row, 0).toolTip()

@@ -38,7 +38,7 @@ def siteBox(panel, segmentID):
     from RadioImmunoScoreLib.panel.widgets.lesion_table_view import SITE
 
     table = panel.panel.ui.lesionTable
-    return table.cellWidget(panel.panel.table.order.index(segmentID), SITE)
+    return table.cellWidget(panel.panel.section("LesionsSection").table.order.index(segmentID), SITE)
 
 
 def added(nodes):

@@ -12,7 +12,7 @@ from stroking import dice, maskOf
 from RadioImmunoScoreLib.scene import readImage
 from RadioImmunoScoreLib.services.demonstration import simulate
 from slicerbench.demonstration import loadDemonstration
-from slicerbench.hands import choose, click, clickInView, moveTo
+from slicerbench.hands import click, clickInView, moveTo
 
 # Of the ends of a stroke from the border of what it crosses, as a share of its length.
 INTO = 0.02
@@ -69,7 +69,7 @@ def test_a_stroke_across_the_missing_part_completes_a_lesion(bench, demonstratio
     write(nodes, segmentID, half)
     bench.process(300)
     panel.panel.selectLesion(segmentID)
-    choose(ui.strokeBox, "more of the selected lesion")
+    click(ui.addButton)
     click(ui.drawButton)
     drawAlong(bench, view, longestStroke(nodes, whole))
     waitFor(lambda: ui.undoButton.enabled)

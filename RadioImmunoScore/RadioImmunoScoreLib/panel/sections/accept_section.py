@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.acceptance import OPTIONS, how_to_accept
 from radioimmuno.findings import TABLE, Finding
 
-from ..state.session import Session
+from ..state.panel_state import PanelState
+from .section import Section
 
 ICON_PX = 24
 
 
-class AcceptSection:
-    """Shown as long as something holds for all lesions that a person has to know before any score.
+class AcceptSection(Section):
+    """Shown as long as something holds for all lesions that a person has to know before any score."""
 
-    Parameters
-    ----------
-    ui : object
-        The panel's widgets by name.
-    session : Session
-        The patient.
-    """
+    def connectWidgets(self) -> None:
+        """Set the icon, and connect the button."""
+        icon = self.ui.acceptBox.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
+        self.ui.acceptIconLabel.setPixmap(icon.pixmap(ICON_PX, ICON_PX))
+        self.ui.acceptButton.connect("clicked()", self._pressed)
 
-    def __init__(self, ui: Any, session: Session) -> None:
-        self._ui, self._session = ui, session
-        icon = ui.acceptBox.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
-        ui.acceptIconLabel.setPixmap(icon.pixmap(ICON_PX, ICON_PX))
-        ui.acceptButton.connect("clicked()", self._pressed)
-        session.jobs.stateChanged.connect(lambda state: self.show())
-
-    def show(self) -> None:
+    def show(self, state: PanelState) -> None:
         """Show what refuses all lesions, or what was accepted."""
-        ui, refused = self._ui, self._refused()
-        accepted = sorted(self._session.inputs.accepted)
+        ui, refused, accepted = self.ui, _refusedOf(state), sorted(state.inputs.accepted)
         ui.acceptBox.setVisible(bool(refused or accepted))
         ui.acceptLabel.setText("\n".join(map(_shortened, refused)) if refused else _acceptedText(accepted))
         canAccept = any(finding.code in OPTIONS for finding in refused)
@@ -45,28 +34,27 @@ class AcceptSection:
         ui.acceptButton.setToolTip(
             _("Every score then says what was accepted.") if refused else _("The lesions are refused again.")
         )
-        isMissing = bool(self._session.inputs.missing) and canAccept
-        ui.acceptButton.setEnabled(not self._session.jobs.isBusy and not isMissing)
-
-    def _refused(self) -> list[Finding]:
-        """What refuses all lesions: known of the inputs, or found in the voxels when they were scored."""
-        inputs = self._session.inputs
-        found = {f.code: f for f in inputs.findings if f.refuses}
-        patient = self._session.patient
-        for row in patient.lesions if patient else ():
-            for finding in row.findings:
-                isOfAll = finding.code in OPTIONS and finding.code not in inputs.accepted
-                if isOfAll and finding.refuses:
-                    found.setdefault(finding.code, finding)
-        return list(found.values())
+        ui.acceptButton.setEnabled(not (state.inputs.missing and canAccept))
 
     def _pressed(self) -> None:
-        codes = {finding.code for finding in self._refused()} & set(OPTIONS)
+        session = self.session
+        codes = {finding.code for finding in _refusedOf(session.state)} & set(OPTIONS)
         if codes:
-            self._session.setAccepted(self._session.inputs.accepted | codes)
-            self._session.score()
+            session.setAccepted(session.inputs.accepted | codes)
+            session.score()
         else:
-            self._session.setAccepted(())
+            session.setAccepted(())
+
+
+def _refusedOf(state: PanelState) -> list[Finding]:
+    """What refuses all lesions: known of the inputs, or found in the voxels when they were scored."""
+    found = {f.code: f for f in state.inputs.findings if f.refuses}
+    for row in state.patient.lesions if state.patient else ():
+        for finding in row.findings:
+            isOfAll = finding.code in OPTIONS and finding.code not in state.inputs.accepted
+            if isOfAll and finding.refuses:
+                found.setdefault(finding.code, finding)
+    return list(found.values())
 
 
 def _shortened(finding: Finding) -> str:

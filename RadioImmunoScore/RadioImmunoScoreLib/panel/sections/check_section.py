@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
@@ -10,10 +9,10 @@ from slicer.i18n import tr as _
 import qt
 from radioimmuno.findings import Severity
 
-from ..state.checking import LesionChecks
-from ..state.session import Session
+from ..state.panel_state import ChecksState, PanelState
 from ..texts import problemText
 from .save_section import askPath
+from .section import Section
 
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
@@ -29,72 +28,47 @@ LEAST_PX, MOST_PX = 60, 320
 MENU_PX = 280
 
 
-class CheckSection:
-    """Check button and table of findings.
+class CheckSection(Section):
+    """Check button and table of findings."""
 
-    Parameters
-    ----------
-    ui : object
-        The panel's widgets by name.
-    session : Session
-        The patient.
-    selected : callable
-        Called with the segment ID of the finding that was clicked.
-    """
-
-    def __init__(self, ui: Any, session: Session, selected: Callable[[str], None]) -> None:
-        self._ui, self._session, self._selected = ui, session, selected
+    def connectWidgets(self) -> None:
+        """Lay out and connect the table."""
         self._rows: list[LesionFinding] = []
-        self._isFilling = False
-        self.checking = LesionChecks(session)
-        self.checking.changed.connect(self._fillTable)
+        self._filled: ChecksState | None = None
+        ui = self.ui
         self._layOut(ui.checkTable)
-        ui.checkButton.connect("clicked()", self.checking.check)
+        ui.checkButton.connect("clicked()", self.session.checks.check)
         ui.checkSaveButton.connect("clicked()", self._ask)
-        ui.checkTable.connect("itemSelectionChanged()", self._selectionChanged)
-        session.jobs.stateChanged.connect(lambda state: self.show())
-        self._fillTable()
+        ui.checkTable.connect("itemSelectionChanged()", self.byUser(self._selectionChanged))
 
-    def show(self) -> None:
-        """Show what can be done now, and whether what was found still holds."""
-        self.checking.followScene()
-        inputs, isBusy, isStale = self._session.inputs, self._session.jobs.isBusy, self.checking.isStale
-        isReady = not {"ct", "segmentation", "segments"} & set(inputs.missing)
-        self._ui.checkButton.setEnabled(isReady and not isBusy)
-        self._ui.checkSaveButton.setEnabled(self.checking.found is not None and not isStale and not isBusy)
-        self._ui.checkTable.setEnabled(not isStale and not isBusy)
-        self._ui.checkLabel.setText(self._summary(isStale))
+    def show(self, state: PanelState) -> None:
+        """Show what was found, and whether it still holds."""
+        ui, checks = self.ui, state.checks
+        if self._filled is None or checks.found is not self._filled.found:
+            self._fillTable(checks)
+        self._filled = checks
+        isReady = not {"ct", "segmentation", "segments"} & set(state.inputs.missing)
+        ui.checkButton.setEnabled(isReady)
+        ui.checkSaveButton.setEnabled(checks.found is not None and not checks.isStale)
+        ui.checkTable.setEnabled(not checks.isStale)
+        ui.checkLabel.setText(_summary(checks))
 
     def save(self, path: str) -> None:
         """Write what was found to a .csv file, and say so or why not."""
         from radioimmuno.report.csv_tables import write_checks_csv
 
         try:
-            identity = self._session.inputs.identity
-            write_checks_csv(self.checking.lesions, self.checking.found or (), path, identity)
+            identity = self.session.inputs.identity
+            write_checks_csv(self.session.checks.lesions, self.session.checks.found or (), path, identity)
         except OSError as problem:
-            self._session.message.emit(problemText(problem))
+            self.session.say(problemText(problem))
         else:
-            self._session.message.emit(_("Saved: {path}").format(path=path))
+            self.session.say(_("Saved: {path}").format(path=path))
 
     def _ask(self) -> None:
-        path = askPath(self._ui.checkSaveButton, _("Save what was found"), "checks", ".csv")
+        path = askPath(self.ui.checkSaveButton, _("Save what was found"), "checks", ".csv")
         if path:
             self.save(path)
-
-    def _summary(self, isStale: bool) -> str:
-        found = self.checking.found
-        if found is None:
-            return _("Holes, pieces, overlaps, gaps, air, metal: what to look at before scoring.")
-        if isStale:
-            return _("Something was changed since: check again.")
-        if not found:
-            return _("Nothing was found in {count} lesions.").format(count=len(self.checking.lesions))
-        return _("{findings} findings in {lesions} of {count} lesions.").format(
-            findings=len(found),
-            lesions=len({each.lesion_id for each in found}),
-            count=len(self.checking.lesions),
-        )
 
     def _layOut(self, table: Any) -> None:
         titles = [_("Lesion"), _("Status"), _("What was found"), _("Repair")]
@@ -109,25 +83,21 @@ class CheckSection:
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
 
-    def _fillTable(self) -> None:
-        table, found = self._ui.checkTable, self.checking.found or ()
-        names = {lesion.id: lesion.name for lesion in self.checking.lesions}
-        self._rows = sorted(found, key=lambda each: ORDER.index(each.finding.severity))
-        self._isFilling = True
+    def _fillTable(self, checks: ChecksState) -> None:
+        table = self.ui.checkTable
+        self._rows = sorted(checks.found or (), key=lambda each: ORDER.index(each.finding.severity))
         table.clearSelection()
         table.setRowCount(len(self._rows))
         for number, each in enumerate(self._rows):
-            self._fillRow(number, each, names[each.lesion_id])
+            self._fillRow(number, each, checks.names[each.lesion_id])
         # Only what is shown knows how wide its text may be, and so how high a row is.
         table.setVisible(bool(self._rows))
         table.resizeRowsToContents()
         heights = sum(table.rowHeight(number) for number in range(len(self._rows)))
         table.setFixedHeight(min(max(heights + table.horizontalHeader().height + 4, LEAST_PX), MOST_PX))
-        self._isFilling = False
-        self.show()
 
     def _fillRow(self, number: int, each: LesionFinding, name: str) -> None:
-        table, finding = self._ui.checkTable, each.finding
+        table, finding = self.ui.checkTable, each.finding
         texts = {LESION: name, SEVERITY: severityText(finding.severity), TEXT: finding.text}
         for column, text in texts.items():
             item = qt.QTableWidgetItem(text)
@@ -135,7 +105,7 @@ class CheckSection:
             item.setToolTip(text)
             item.setTextAlignment(qt.Qt.AlignLeft | qt.Qt.AlignTop)
             table.setItem(number, column, item)
-        repairs = self.checking.repairsOf(finding.code)
+        repairs = self.session.checks.repairsOf(finding.code)
         if not repairs:
             table.removeCellWidget(number, REPAIR)
             return
@@ -150,14 +120,28 @@ class CheckSection:
 
     def _repairChosen(self, segmentID: str, repairs: Any, index: int) -> None:
         if index > 0:
-            self.checking.repair(segmentID, repairs[index - 1])
+            self.session.checks.repair(segmentID, repairs[index - 1])
 
     def _selectionChanged(self) -> None:
-        row = self._ui.checkTable.currentRow()
-        if not self._isFilling and 0 <= row < len(self._rows):
+        row = self.ui.checkTable.currentRow()
+        if 0 <= row < len(self._rows):
             segmentID = self._rows[row].lesion_id
-            if segmentID in self._session.inputs.segmentIDs:
-                self._selected(segmentID)
+            if segmentID in self.session.inputs.segmentIDs:
+                self.session.selection.choose(segmentID)
+
+
+def _summary(checks: ChecksState) -> str:
+    if checks.found is None:
+        return _("Holes, pieces, overlaps, gaps, air, metal: what to look at before scoring.")
+    if checks.isStale:
+        return _("Something was changed since: check again.")
+    if not checks.found:
+        return _("Nothing was found in {count} lesions.").format(count=len(checks.names))
+    return _("{findings} findings in {lesions} of {count} lesions.").format(
+        findings=len(checks.found),
+        lesions=len({each.lesion_id for each in checks.found}),
+        count=len(checks.names),
+    )
 
 
 def _atTop(widget: Any) -> Any:

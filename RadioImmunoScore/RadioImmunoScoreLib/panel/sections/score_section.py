@@ -1,80 +1,40 @@
-"""Score and Cancel: the one button for what runs, its progress, and what is missing before it can."""
+"""Score, stability, and whether edited lesions are scored by themselves."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from slicer.i18n import tr as _
 
-from ..state.jobs import IDLE, UPDATING
-from ..state.session import Session
+from ..state.panel_state import PanelState
 from ..texts import missingText
-from ..widgets.message_line import MessageLine, UpdateGuard
+from .section import Section
 
 
-class ScoreSection:
-    """The Score button with progress bar and message line.
+class ScoreSection(Section):
+    """The buttons that score."""
 
-    Parameters
-    ----------
-    ui : object
-        The panel's widgets by name.
-    session : Session
-        The patient.
-    guard : UpdateGuard
-        Whether the panel is being filled.
-    line : MessageLine
-    """
+    def connectWidgets(self) -> None:
+        """Connect the buttons."""
+        session, ui = self.session, self.ui
+        ui.scoreButton.connect("clicked()", session.score)
+        ui.stabilityButton.connect("clicked()", self._test)
+        ui.updateCheckBox.connect("toggled(bool)", self.byUser(session.setUpdateWhileEditing))
 
-    def __init__(self, ui: Any, session: Session, guard: UpdateGuard, line: MessageLine) -> None:
-        self._ui, self._session, self._line = ui, session, line
-        self._missing = ""
-        ui.scoreButton.connect("clicked()", self._scoreOrCancel)
-        ui.updateCheckBox.connect("toggled(bool)", guard.unless(session.setUpdateWhileEditing))
-        session.jobs.stateChanged.connect(self._stateChanged)
-        session.history.changed.connect(line.clear)
-        session.jobs.progressed.connect(self._progressed)
+    def show(self, state: PanelState) -> None:
+        """Show what can be done now."""
+        ui, missing = self.ui, state.inputs.missing
+        ui.scoreButton.setEnabled(not missing)
+        ui.scoreButton.setToolTip(missingText(missing) if missing else _("Score all ticked lesions."))
+        testable = _testable(state)
+        ui.stabilityButton.setEnabled(bool(testable))
+        tip = _("Draws each contour 30 times as other readers might, and scores it: see the bars then.")
+        ui.stabilityButton.setToolTip(tip if testable else _("Score the lesions first."))
+        ui.updateCheckBox.setChecked(state.updateWhileEditing)
 
-    def show(self) -> None:
-        """Show whether edits are scored by themselves."""
-        self._ui.updateCheckBox.setChecked(self._session.parameters.updateWhileEditing)
+    def _test(self) -> None:
+        self.session.stability.start(_testable(self.session.state))
 
-    def showState(self, state: str) -> None:
-        """Show what can be done in this state."""
-        ui, isBusy = self._ui, self._session.jobs.isBusy
-        missing = self._session.inputs.missing
-        ui.scoreButton.setText(_("Cancel") if isBusy else _("Score"))
-        ui.scoreButton.setEnabled(isBusy or not missing)
-        tip = _("Score all ticked lesions.") if not missing else missingText(missing)
-        ui.scoreButton.setToolTip(_("Stop; nothing is changed.") if isBusy else tip)
-        ui.progressBar.setVisible(isBusy)
-        if not isBusy:
-            ui.progressBar.setRange(0, 0)
-        hasScores = state in (IDLE, UPDATING) and self._session.patient is not None
-        for button in (ui.csvButton, ui.jsonButton, ui.htmlButton, ui.restoreButton):
-            button.setEnabled(hasScores)
-        self._showMissing(missingText(missing) if state == IDLE else "")
 
-    def _stateChanged(self, state: str) -> None:
-        if self._session.jobs.isBusy:
-            self._line.clear()
-        self._line.refresh()
-        self.showState(state)
-
-    def _showMissing(self, text: str) -> None:
-        """Show what is missing where there is no other message, and no longer than it is missing."""
-        if self._line.text in ("", self._missing):
-            self._missing = text
-            self._line.show(text)
-
-    def _scoreOrCancel(self) -> None:
-        if self._session.jobs.isBusy:
-            self._session.stop()
-            self._line.show(_("Cancelled. Nothing was changed."))
-        else:
-            self._session.score()
-
-    def _progressed(self, done: int, total: int) -> None:
-        self._ui.progressBar.setRange(0, total)
-        self._ui.progressBar.setValue(done)
-        self._ui.progressBar.setFormat(f"({done}/{total})")
+def _testable(state: PanelState) -> list[str]:
+    """The lesions that count, and whose score is that of what is drawn now."""
+    rows = state.rows if state.inputs.volumeNode is not None else ()
+    return [row.id for row in rows if row.included and row.status in ("scored", "warning")]

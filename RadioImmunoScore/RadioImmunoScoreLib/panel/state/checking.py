@@ -16,9 +16,9 @@ from ...services.measurement import checkStudy
 from ...services.segment_edits import enterRepaired, repairLesion
 from ..texts import problemText
 from .edits import Stamps, frameOf, stampsOf
-from .events import Signal
 from .jobs import CHECKING
-from .session import Session
+from .panel_state import ChecksState
+from .scoring_session import ScoringSession
 
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
@@ -30,18 +30,16 @@ class LesionChecks:
 
     Parameters
     ----------
-    session : Session
+    session : ScoringSession
         The patient.
 
     Attributes
     ----------
-    changed : Signal; something was found, or what was found is of another patient
     found : sequence of LesionFinding, optional
         What was found, in the order of the lesions; None before the first check.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.changed = Signal()
+    def __init__(self, session: ScoringSession) -> None:
         self.found: Sequence[LesionFinding] | None = None
         self._session = session
         self._study: Study | None = None
@@ -57,11 +55,16 @@ class LesionChecks:
         """The lesions that were checked."""
         return self._study.lesions if self._study else ()
 
+    @property
+    def state(self) -> ChecksState:
+        """What was found, as the panel shows it."""
+        names = {lesion.id: lesion.name for lesion in self.lesions}
+        return ChecksState(None if self.found is None else tuple(self.found), self.isStale, names)
+
     def followScene(self) -> None:
         """Forget what was found in a segmentation or a CT that is not looked at any more."""
         if self.found is not None and self._seen[:2] != self._nodes():
             self.found, self._study = None, None
-            self.changed.emit()
 
     def check(self) -> None:
         """Check all lesions."""
@@ -98,14 +101,14 @@ class LesionChecks:
 
     def _enter(self, study: Study, seen: Any, found: Sequence[LesionFinding]) -> None:
         self.found, self._study, self._seen = found, study, seen
-        self.changed.emit()
+        self._session.refresh()
 
     def _enterRepaired(self, title: str, lesion: Lesion, repaired: Sequence[Lesion]) -> None:
         session, node, segmentID = self._session, self._session.inputs.segmentationNode, lesion.id
         if node.GetSegmentation().GetSegment(segmentID) is None:
             return
         if repaired == (lesion,):
-            session.message.emit(_("There was nothing to repair any more."))
+            session.say(_("There was nothing to repair any more."))
             self.check()
             return
         before = session.history.keep([segmentID])
@@ -120,7 +123,7 @@ class LesionChecks:
         try:
             return self._session.inputs.study()
         except InputError as problem:
-            self._session.message.emit(problemText(problem))
+            self._session.say(problemText(problem))
             return None
 
     def _nodes(self) -> tuple[Any, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
@@ -16,12 +18,10 @@ from ...scene.nodes import ownedNode
 from ...scene.rings import RINGS
 from ...services.measurement import computeMap, mapTitle
 from .edits import frameOf, stampsOf
-from .events import Signal
 from .jobs import IDLE, MAPPING
-from .session import Session
-
-# How strongly the other lesions are shown while one is selected.
-BEHIND = 0.35
+from .panel_state import DisplayState
+from .scoring_session import ScoringSession
+from .selection import Selection
 
 
 def setLegendVisible(segmentationNode: Any, isVisible: bool) -> None:
@@ -52,42 +52,76 @@ def opacityOf(segmentationNode: Any) -> float:
     return displayNode.GetOpacity2DFill() if displayNode else 1.0
 
 
-class Highlight:
-    """Lets one lesion stand out by making the others fainter; what was there before comes back."""
-
-    def __init__(self) -> None:
-        self._node: Any = None
-        self._before: dict[str, float] = {}
-
-    def show(self, segmentationNode: Any, segmentID: str) -> None:
-        """Let this lesion stand out."""
-        self.clear()
-        displayNode = segmentationNode.GetDisplayNode()
-        if displayNode is None:
-            return
-        self._node = segmentationNode
-        for other in segmentationNode.GetSegmentation().GetSegmentIDs():
-            if other != segmentID:
-                self._before[other] = displayNode.GetSegmentOpacity2DFill(other)
-                displayNode.SetSegmentOpacity2DFill(other, self._before[other] * BEHIND)
-
-    def clearUnlessOn(self, segmentationNode: Any) -> None:
-        """All lesions as they were, when they are those of another segmentation."""
-        if self._node is not segmentationNode:
-            self.clear()
-
-    def clear(self) -> None:
-        """All lesions as they were."""
-        displayNode = self._node.GetDisplayNode() if self._node else None
-        if displayNode is not None:
-            present = set(self._node.GetSegmentation().GetSegmentIDs())
-            for segmentID, opacity in self._before.items():
-                if segmentID in present:
-                    displayNode.SetSegmentOpacity2DFill(segmentID, opacity)
-        self._node, self._before = None, {}
-
-
 Mapper = Callable[..., Image]
+
+
+class Display:
+    """The user's choices of how the lesions look, kept in the scene and followed by it.
+
+    Parameters
+    ----------
+    session : ScoringSession
+        The patient.
+    selection : Selection
+        Which lesion is selected.
+
+    Attributes
+    ----------
+    interior : InteriorMap
+    """
+
+    def __init__(self, session: ScoringSession, selection: Selection) -> None:
+        self._session, self._selection = session, selection
+        self.interior = InteriorMap(session, selection)
+
+    @property
+    def state(self) -> DisplayState:
+        """The choices as they are now."""
+        parameters, node = self._session.parameters, self._session.inputs.segmentationNode
+        return DisplayState(
+            colorByScore=parameters.colorByScore,
+            showLegend=parameters.showLegend,
+            showRings=parameters.showRings,
+            opacity=opacityOf(node) if node else 1.0,
+            interiorMap=parameters.interiorMap,
+            mapRange=self.interior.shown,
+        )
+
+    def followScene(self) -> None:
+        """Have the scene show what was chosen."""
+        parameters, node = self._session.parameters, self._session.inputs.segmentationNode
+        self._selection.highlight.clearUnlessOn(node)
+        if node is not None:
+            setLegendVisible(node, parameters.showLegend)
+            setRingsVisible(node, parameters.showRings)
+        self.interior.follow()
+
+    def setColorByScore(self, on: bool) -> None:
+        """The lesions in the colors of their scores, or in their own."""
+        self._session.parameters.colorByScore = on
+        self._session.refresh()
+
+    def setLegend(self, on: bool) -> None:
+        """Show the color legend in the views."""
+        self._session.parameters.showLegend = on
+        self._session.refresh()
+
+    def setRings(self, on: bool) -> None:
+        """Show the outlines of the rings."""
+        self._session.parameters.showRings = on
+        self._session.refresh()
+
+    def setOpacity(self, opacity: float) -> None:
+        """How opaque the lesions are, 0 to 1."""
+        node = self._session.inputs.segmentationNode
+        if node is not None:
+            setOpacity(node, opacity)
+            self._session.refresh()
+
+    def setInteriorMap(self, name: str) -> None:
+        """Show a map of the selected lesion's interior; empty for none."""
+        self._session.parameters.interiorMap = name
+        self._session.refresh()
 
 
 class InteriorMap:
@@ -95,36 +129,34 @@ class InteriorMap:
 
     Parameters
     ----------
-    session : Session
+    session : ScoringSession
         The patient.
-    selectedID : callable
-        Gives the segment ID of the selected lesion, or None.
+    selection : Selection
+        Which lesion is selected.
     mapper : callable
         As `measurement.computeMap`; a test gives its own.
 
     Attributes
     ----------
-    shown : Signal of (lesion's name, map's values), or of None when there is no map any more
+    shown : tuple of str, float, float, optional
+        Name of the lesion whose map is shown, lowest and highest value; None for none.
     """
 
     def __init__(
-        self,
-        session: Session,
-        selectedID: Callable[[], str | None],
-        mapper: Callable[..., Image] = computeMap,
+        self, session: ScoringSession, selection: Selection, mapper: Callable[..., Image] = computeMap
     ) -> None:
-        self.shown = Signal()
+        self.shown: tuple[str, float, float] | None = None
         self.mapper = mapper
-        self._session, self._selectedID = session, selectedID
+        self._session, self._selection = session, selection
         self._key: Any = None
 
     def follow(self) -> None:
         """Something may have changed: show another map when it is another lesion, map or shape."""
         session, name = self._session, self._session.parameters.interiorMap
         node = session.inputs.segmentationNode
-        if node is None or session.inputs.volumeNode is None or session.state != IDLE:
+        if node is None or session.inputs.volumeNode is None or session.jobs.state != IDLE:
             return
-        segmentID = self._selectedID()
+        segmentID = self._selection.segmentID
         if not name or mappedSegment(node) not in ("", *session.inputs.segmentIDs):
             self._remove(node)
         elif segmentID is not None and segmentID in session.inputs.segmentIDs:
@@ -133,8 +165,8 @@ class InteriorMap:
     def _remove(self, segmentationNode: Any) -> None:
         removeMap(segmentationNode)
         if self._key is not None:
-            self._key = None
-            self.shown.emit(None)
+            self._key, self.shown = None, None
+            self._session.refresh()
 
     def _start(self, name: str, segmentID: str) -> None:
         inputs = self._session.inputs
@@ -157,14 +189,13 @@ class InteriorMap:
         )
 
     def _show(self, key: Any, lesion: Lesion, name: str, result: Image | InputError) -> None:
-        inputs, self._key = self._session.inputs, key
+        inputs, self._key, self.shown = self._session.inputs, key, None
         if isinstance(result, InputError):
             removeMap(inputs.segmentationNode)
-            self._session.message.emit(str(result))
-            self.shown.emit(None)
+            self._session.say(str(result))
         elif lesion.id in inputs.segmentIDs:
             showMap(inputs.volumeNode, inputs.segmentationNode, lesion.id, result, mapTitle(name))
-            self.shown.emit((lesion.name, result.values))
+            self.shown = lesion.name, float(np.nanmin(result.values)), float(np.nanmax(result.values))
 
 
 def _orProblem(mapper: Mapper, image: Image, lesion: Lesion, settings: Any, name: str) -> Image | InputError:

@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from slicer.i18n import tr as _
+
 import qt
 
 from .events import Signal, release, singleShot
@@ -131,10 +133,23 @@ class Runner:
 
 IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 SEGMENTING, CHECKING, TESTING, MAPPING = "segmenting", "checking", "testing", "mapping"
-SAVING = "saving"
+SAVING, COMPARING = "saving", "comparing"
 
 # What runs by itself beside what the user does: it gives way, and nobody waits for it.
 BESIDE = (UPDATING, MAPPING)
+
+
+def jobText(job: str) -> str:
+    """What is under way, for a person."""
+    return {
+        SCORING: _("Scoring"),
+        SIMULATING: _("Making the simulated patient"),
+        SEGMENTING: _("Segmenting"),
+        CHECKING: _("Checking"),
+        TESTING: _("Testing stability"),
+        SAVING: _("Saving"),
+        COMPARING: _("Measuring with PyRadiomics"),
+    }.get(job, "")
 
 
 class Jobs:

@@ -1,47 +1,24 @@
-"""What the panel knows and does, without a widget: one patient's inputs, rows and scoring.
+"""What the panel knows and does, without a widget.
 
-Everything here runs on the main thread but the work handed to the runner, which gets plain values.
+One signal goes out, `changed`, with all that is to be shown, and only when that is something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
-
-from radioimmuno.findings import InputError
-from radioimmuno.lesion import LeftOut
-from radioimmuno.scoring.results import LesionScore, PatientScore
-from radioimmuno.signature.signature import Signature
-from radioimmuno.stability.agreement import PatientStability
-from radioimmuno.study import Study
+from radioimmuno.identity import UNKNOWN
 
 from ...scene.parameters import Parameters
-from ...scene.segment_properties import noteSites, sitesOf
-from ...services.scene_study import inputsOf
-from ..texts import problemText
-from .edits import AxesWatch, EditWatch, History, observeInputs
-from .events import Observers, Signal
-from .inputs import Inputs
-from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
-from .rows import LesionNotes, Row, Volumes, rowOf
-from .scores import SceneView, ScoreStore
-
-if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import Progress
-
-Scorer = Callable[..., Sequence[LesionScore]]
+from .checking import LesionChecks
+from .display import Display
+from .events import Signal
+from .panel_state import InputsState, PanelState
+from .scoring_session import Scorer, ScoringSession, scoreStudy
+from .selection import Selection
+from .stability_test import StabilityTest
+from .strokes import Strokes
 
 
-def scoreStudy(
-    study: Study, signature: Signature, only: Collection[str] | None = None, progress: Progress | None = None
-) -> Sequence[LesionScore]:
-    """The rows of the lesions in `only` (of all by default); on any thread."""
-    from radioimmuno.scoring.score import score_study
-
-    return score_study(study, signature, only=only, progress=progress).lesions
-
-
-class Session:
+class Session(ScoringSession):
     """One patient in the panel.
 
     Parameters
@@ -53,299 +30,71 @@ class Session:
 
     Attributes
     ----------
-    changed : Signal; what is shown is to be read again
-    message : Signal of a sentence for the user
-    jobs : Jobs
-        What is under way.
-    history : History
-        What was done to segments here.
-    notes : LesionNotes
-        What the user says of lesions.
+    changed : Signal of the `PanelState` that is to be shown now
+    selection : Selection
+        Which lesion is selected.
+    strokes : Strokes
+        What is drawn in the views.
+    checks : LesionChecks
+        What was found in the lesions.
+    stability : StabilityTest
+        How stable the scores are.
+    display : Display
+        How the lesions look.
     """
 
     def __init__(self, parameters: Parameters, scorer: Scorer = scoreStudy) -> None:
-        self.changed, self.message = Signal(), Signal()
-        self.observers = Observers()
-        self.jobs = Jobs()
-        self.jobs.finished.connect(self._jobFinished)
-        self.jobs.failed.connect(self._jobFailed)
-        self._scorer = scorer
-        self.history = History()
-        self._axes = AxesWatch()
-        self._edits = EditWatch(self._mark, self._rescore)
-        self._volumes = Volumes()
+        super().__init__(scorer)
+        self.changed = Signal()
+        self._shown: PanelState | None = None
+        self.selection = Selection(self)
+        self.strokes = Strokes(self, self.selection)
+        self.checks = LesionChecks(self)
+        self.stability = StabilityTest(self)
+        self.display = Display(self, self.selection)
+        self.refreshed.connect(self._emit)
         self.adopt(parameters)
 
-    def adopt(self, parameters: Parameters) -> None:
-        """Go on with this parameter node: of a new scene, or of one that was loaded."""
-        self.stop()
-        self.inputs = Inputs(parameters)
-        self.parameters = parameters
-        self._forget()
-        self._store = ScoreStore(self.inputs)
-        self._view = SceneView(self.inputs)
-        self.notes = LesionNotes(self.inputs, self._store, self._changed, self._edits.schedule)
-        self._watch()
-
-    def stop(self) -> None:
-        """Forget what is under way; the rows stay as they were."""
-        self.jobs.stop()
-        self._edits.stop()
-
-    def close(self) -> None:
-        """Stop, and follow nothing any more, until a parameter node is adopted."""
-        self.stop()
-        self.observers.removeAll()
-        self._watched = None
+    @property
+    def state(self) -> PanelState:
+        """All that the panel shows, as it is now."""
+        return PanelState(
+            inputs=self._inputsState(),
+            rows=tuple(self.rows),
+            patient=self.patient,
+            selectedID=self.selection.segmentID,
+            display=self.display.state,
+            stroke=self.strokes.state,
+            checks=self.checks.state,
+            updateWhileEditing=self.parameters.updateWhileEditing,
+        )
 
     def release(self) -> None:
         """The panel goes: nothing is started ever again."""
-        self.close()
-        self.jobs.release()
-        self._edits.release()
+        self.strokes.release()
+        self.selection.close()
+        super().release()
 
-    @property
-    def state(self) -> str:
-        """What is under way; `idle` for nothing."""
-        return self.jobs.state
+    def _emit(self) -> None:
+        self.checks.followScene()
+        self.display.followScene()
+        state = self.state
+        if state != self._shown:
+            self._shown = state
+            self.changed.emit(state)
 
-    # What the user says.
-
-    def setInputs(self, volumeNode: Any | None, segmentationNode: Any | None) -> None:
-        """Choose the CT and the segmentation; each segmentation keeps its scores."""
-        parameters = self.parameters
-        isOtherCt = volumeNode is not parameters.volumeNode
-        isOtherSegmentation = segmentationNode is not parameters.segmentationNode
-        if self._watched is None or not (isOtherCt or isOtherSegmentation):
-            return
-        self.stop()
-        if isOtherCt:
-            parameters.kvp = None
-        parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
-        self._watch()
-
-    def followInputs(self) -> None:
-        """An input may be gone from the scene: what is under way with it stops, its rows go.
-
-        While a scene is closed or loaded nothing is watched, and what is removed then is none of ours.
-        """
-        if self._watched is None or not any(node and node.GetScene() is None for node in self._watched):
-            return
-        self.stop()
-        self._watch()
-
-    def setSignature(self, nameOrPath: str) -> None:
-        """Choose a signature by name or file; errors as of `Inputs`."""
-        if self.inputs.setSignature(nameOrPath):
-            self.stop()
-        self._compare()
-
-    def setKvp(self, kvp: float | None) -> None:
-        """Type in the tube voltage."""
-        if kvp != self.parameters.kvp:
-            self.parameters.kvp = kvp
-            self._compare()
-
-    def setAccepted(self, codes: Iterable[str]) -> None:
-        """Take on what refuses all lesions: these codes and no others."""
-        self.stop()
-        self.inputs.accepted = codes
-        self._compare()
-
-    def setUpdateWhileEditing(self, on: bool) -> None:
-        """Score edited lesions again by themselves, or only mark them."""
-        self.parameters.updateWhileEditing = on
-        self._edits.schedule()
-
-    def setColorByScore(self, on: bool) -> None:
-        """The lesions in the colors of their scores, or in their own."""
-        self.parameters.colorByScore = on
-        self._changed()
-
-    # What is done to segments.
-
-    def measured(self, segmentID: str) -> None:
-        """A lesion was segmented and measured here: its row is to be scored when edits are."""
-        self._axes.accept({segmentID})
-        self._store.ask(segmentID)
-        self._edits.schedule()
-        self._changed()
-
-    def undo(self) -> None:
-        """Take back what was done to segments last."""
-        self._axes.accept(self.history.undo())
-
-    def redo(self) -> None:
-        """Do again what was taken back last."""
-        self._axes.accept(self.history.redo())
-
-    def enterStability(self, stability: PatientStability) -> None:
-        """Enter into rows and score table how stable the scores are."""
-        self._store.write({i: {"stability": each} for i, each in stability.lesions.items()})
-        self._changed()
-
-    # What is shown.
-
-    @property
-    def rows(self) -> list[Row]:
-        """A row for every segment, in their order."""
-        if self._rows is None:
-            self._rows = self._rowsNow()
-        return list(self._rows)
-
-    @property
-    def patient(self) -> PatientScore | None:
-        """The patient of the included rows; None before anything was scored."""
-        if not self._hasPatient:
-            self._patient, self._hasPatient = self._patientNow(), True
-        return self._patient
-
-    def scoreOf(self, segmentID: str) -> LesionScore | None:
-        """A lesion's last score; None for one that is left out."""
-        return self._store.scores.get(segmentID) if segmentID in self.inputs.included else None
-
-    def nameOf(self, segmentID: str) -> str:
-        """What a person calls the lesion."""
-        return self._segment(segmentID).GetName()
-
-    # Scoring.
-
-    def score(self) -> None:
-        """Score all included lesions on a thread."""
-        if self.inputs.missing or self.jobs.isBusy:
-            return
-        self.stop()
-        self._run(SCORING, self.inputs.included)
-
-    def simulate(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Make something slow on a thread; `done` gets it on the main thread."""
-        self.stop()
-        self.jobs.start(SIMULATING, lambda progress: work(), done)
-
-    def _run(self, state: str, only: Collection[str]) -> None:
-        """Score the lesions in `only`, as they are now."""
-        try:
-            snapshot = self.inputs.snapshot()
-        except InputError as problem:
-            self.message.emit(problemText(problem))
-            return
-        scorer = self._scorer
-
-        def work(progress: Progress) -> tuple[Study, Sequence[LesionScore]]:
-            whole = snapshot.study.with_values_checked(snapshot.signature.settings)
-            return whole, scorer(whole, snapshot.signature, only=only, progress=progress)
-
-        def done(result: tuple[Study, Sequence[LesionScore]]) -> None:
-            whole, rows = result
-            self.inputs.reader.rememberValues(snapshot, whole)
-            self._store.enter(snapshot, rows)
-            self._showInScene()
-
-        self.jobs.start(state, work, done)
-
-    def _jobFinished(self) -> None:
-        self._changed()
-        if self.parameters.updateWhileEditing:
-            self._edits.schedule()
-
-    def _jobFailed(self, error: BaseException) -> None:
-        self.message.emit(problemText(error))
-        self.changed.emit()
-
-    # Following the scene.
-
-    def _watch(self) -> None:
-        """Observe the nodes in use, and no others."""
-        self.observers.removeAll()
-        self._forget()
-        self._store.begin()
-        self.history.begin(self.inputs.segmentationNode)
-        self._axes.begin(self.inputs.segmentationNode)
-        self._volumes.begin()
-        self._watched: tuple[Any, Any] | None
-        self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
-        if node is not None:
-            noteSites(node)
-        observeInputs(self.observers, volumeNode, node, self._edited)
-        self._view.begin()
-        self._changed()
-        self._edits.schedule()
-
-    def _edited(self) -> None:
-        """An input says that it is another one now: what was worked out of it is forgotten at once."""
-        self._forget()
-        self._edits.schedule()
-
-    def _forget(self) -> None:
-        self.inputs.forget()
-        self._rows: list[Row] | None = None
-        self._patient: PatientScore | None = None
-        self._hasPatient = False
-
-    def _compare(self) -> None:
-        """What all scores depend on may be another: some may be stale, and are scored again if asked for."""
-        self._forget()
-        self._store.compare()
-        self._changed()
-        self._edits.schedule()
-
-    def _mark(self) -> None:
-        """Something was edited: show what may be stale."""
-        if self.inputs.segmentationNode is not None:
-            noteSites(self.inputs.segmentationNode)
-            self._axes.forgetEdited()
-            self._changed()
-
-    def _rescore(self) -> None:
-        """The user paused: see what is stale, and score it again if that is asked for."""
-        if self.inputs.segmentationNode is None:
-            return
-        self._forget()
-        self._store.compare()
-        isUpdating = self.parameters.updateWhileEditing and self.state == IDLE and not self.inputs.missing
-        if isUpdating and (wanted := self._store.due):
-            self._run(UPDATING, wanted)
-        self._changed()
-
-    def _changed(self) -> None:
-        """Rows may be others: bring the scene to them, and have them shown."""
-        self._showInScene()
-        self.changed.emit()
-
-    def _showInScene(self) -> None:
-        self._forget()
-        self._view.show(self.patient, self._store.stale, self._store.restored)
-
-    # Helpers.
-
-    def _rowsNow(self) -> list[Row]:
-        store, included, node = self._store, set(self.inputs.included), self.inputs.segmentationNode
-        stale, leftOut = store.stale, self.inputs.leftOut
-        sites = sitesOf(node) if node else {}
-        return [
-            rowOf(
-                self._segment(i),
-                i,
-                store.scores.get(i) if i in included else None,
-                i in stale,
-                i in included,
-                sites[i],
-                self._volumes,
-                leftOut.get(i, ""),
-            )
-            for i in self.inputs.segmentIDs
-        ]
-
-    def _patientNow(self) -> PatientScore | None:
-        from radioimmuno.scoring.score import patient_score
-
+    def _inputsState(self) -> InputsState:
         inputs = self.inputs
-        rows = [row for i in inputs.included if (row := self._store.scores.get(i)) is not None]
-        if not rows or inputs.volumeNode is None:
-            return None
-        names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
-        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
-        return patient_score(rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
-
-    def _segment(self, segmentID: str) -> Any:
-        return self.inputs.segmentationNode.GetSegmentation().GetSegment(segmentID)
+        return InputsState(
+            volumeNode=inputs.volumeNode,
+            segmentationNode=inputs.segmentationNode,
+            missing=tuple(inputs.missing),
+            identity=inputs.identity if inputs.volumeNode else UNKNOWN,
+            acquisition=inputs.acquisitionOfCt,
+            kvp=self.parameters.kvp,
+            signature=inputs.signature,
+            chosenSignature=self.parameters.signature,
+            accepted=inputs.accepted,
+            findings=inputs.findings,
+            leftOut=tuple((self.nameOf(i), reason) for i, reason in inputs.leftOut.items()),
+        )

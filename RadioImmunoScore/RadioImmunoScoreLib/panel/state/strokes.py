@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import slicer
 from slicer.i18n import tr as _
 
-import qt
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Triple
 
 from ...scene import readImage, readLesions
 from ...scene.segments import addSegmentationNode
 from ...scene.stroke_markups import (
+    LINE,
     SELECTION,
     interactionNode,
     isPlacing,
@@ -24,12 +24,14 @@ from ...scene.stroke_markups import (
     startPlacing,
     stopPlacing,
 )
-from ...services.segment_edits import NEW, enterSegmented, segmentPoints
+from ...services.segment_edits import NEW, REMOVE, enterSegmented, segmentPoints
 from ..texts import problemText, segmentedText
 from .edits import stampsOf
 from .events import Observers, Signal, release, singleShot
 from .jobs import SEGMENTING
-from .session import Session
+from .panel_state import StrokeState
+from .scoring_session import ScoringSession
+from .selection import Selection
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
@@ -42,17 +44,10 @@ class MarkupPlacement:
     ----------
     ended : Signal of the placed points, in LPS mm of the CT's own frame; of None when it was given up
     misplaced : Signal; the points do not lie in one slice view, and `ended` follows with None
-
-    Parameters
-    ----------
-    widget : QWidget
-        In its window Escape gives up what is being placed.
     """
 
-    def __init__(self, widget: Any) -> None:
+    def __init__(self) -> None:
         self.ended, self.misplaced = Signal(), Signal()
-        self._widget = widget
-        self._escape: Any = None
         self.observers = Observers()
         self._node: Any = None
         self._nodeID = ""
@@ -75,10 +70,6 @@ class MarkupPlacement:
         self.observers.observe(interaction, (interaction.EndPlacementEvent,), self._look.start)
         self.observers.observe(selection, (selection.ActivePlaceNodeIDChangedEvent,), self._look.start)
         self.observers.observe(scene, (scene.NodeRemovedEvent,), self._look.start)
-        # Only meanwhile: the Segment Editor has the same key for its tools.
-        self._escape = qt.QShortcut(qt.QKeySequence(qt.Qt.Key_Escape), self._widget.window())
-        self._escape.setContext(qt.Qt.ApplicationShortcut)
-        self._escape.connect("activated()", self.stop)
 
     def stop(self) -> None:
         """Give up what is being placed."""
@@ -108,8 +99,6 @@ class MarkupPlacement:
         node, self._node, self._volumeNode = self._node, None, None
         self._look.stop()
         self.observers.removeAll()
-        self._escape.setEnabled(False)
-        self._escape.deleteLater()
         stopPlacing(slicer.mrmlScene, node, self._nodeID)
         self.ended.emit(points)
 
@@ -122,20 +111,20 @@ class StrokeSegmenter:
 
     Parameters
     ----------
-    session : Session
+    session : ScoringSession
         The patient.
+    selection : Selection
+        Where what was segmented is selected.
     segmenter : callable
         As `segment_edits.segmentPoints`; a test gives its own.
 
-    Attributes
-    ----------
-    segmented : Signal of the segment ID that was written
     """
 
-    def __init__(self, session: Session, segmenter: Segmenter = segmentPoints) -> None:
-        self.segmented = Signal()
+    def __init__(
+        self, session: ScoringSession, selection: Selection, segmenter: Segmenter = segmentPoints
+    ) -> None:
         self.segmenter = segmenter
-        self._session = session
+        self._session, self._selection = session, selection
 
     def segment(self, points: Sequence[Triple], what: str = NEW, segmentID: str | None = None) -> None:
         """Segment what a stroke or a click marks.
@@ -153,7 +142,7 @@ class StrokeSegmenter:
         try:
             image = readImage(inputs.volumeNode)
         except InputError as problem:
-            self._session.message.emit(problemText(problem))
+            self._session.say(problemText(problem))
             return
         lesion = None if what == NEW else self._maskOf(segmentID)
         self._session.stop()
@@ -172,7 +161,7 @@ class StrokeSegmenter:
         session = self._session
         volumeNode, node = session.inputs.volumeNode, session.inputs.segmentationNode
         if segmentID is not None and node.GetSegmentation().GetSegment(segmentID) is None:
-            session.message.emit(_("The lesion was deleted meanwhile: nothing was changed."))
+            session.say(_("The lesion was deleted meanwhile: nothing was changed."))
             return
         if node is None:
             node = addSegmentationNode(volumeNode)
@@ -181,11 +170,90 @@ class StrokeSegmenter:
         try:
             written = enterSegmented(volumeNode, node, result, segmentID)
         except InputError as problem:
-            session.message.emit(problemText(problem))
+            session.say(problemText(problem))
             return
         name = node.GetSegmentation().GetSegment(written).GetName()
         session.history.add(name, before or {written: None})
         session.measured(written)
         stamp = stampsOf(node)[written]
-        session.message.emit(segmentedText(name, result), lambda: stampsOf(node).get(written) == stamp)
-        self.segmented.emit(written)
+        session.say(segmentedText(name, result), lambda: stampsOf(node).get(written) == stamp)
+        self._selection.chooseInPlace(written)
+
+
+class Strokes:
+    """What the user draws: chosen, placed in the views, segmented.
+
+    Parameters
+    ----------
+    session : ScoringSession
+        The patient.
+    selection : Selection
+        Which lesion a stroke adds to or removes from.
+    """
+
+    def __init__(self, session: ScoringSession, selection: Selection) -> None:
+        self._session, self._selection = session, selection
+        self._what = self._placedWhat = NEW
+        self._segmentID: str | None = None
+        self.segmenting = StrokeSegmenter(session, selection)
+        self.placing = MarkupPlacement()
+        self.placing.ended.connect(self._placed)
+        self.placing.misplaced.connect(self._misplaced)
+
+    @property
+    def state(self) -> StrokeState:
+        """What can be drawn and what is being drawn."""
+        history, segmentID = self._session.history, self._segmentID
+        isThere = segmentID is not None and segmentID in self._session.inputs.segmentIDs
+        return StrokeState(
+            what=self._what,
+            className=self.placing.className,
+            placedWhat=self._placedWhat,
+            placedOn=self._session.nameOf(segmentID) if isThere and segmentID else "",
+            undoTitle=history.undoTitle,
+            redoTitle=history.redoTitle,
+        )
+
+    def choose(self, what: str) -> None:
+        """Choose what the next stroke does: `NEW`, `ADD` or `REMOVE`."""
+        self._what = what
+        self._session.refresh()
+
+    def toggle(self, className: str, isRemoving: bool = False) -> None:
+        """Have a stroke or a click placed; the same once more gives it up.
+
+        Parameters
+        ----------
+        className : str
+            `LINE` or `POINT`.
+        isRemoving : bool, optional
+            Whether a line takes away from the selected lesion, whatever was chosen.
+        """
+        if self.placing.className == className:
+            self.placing.stop()
+            return
+        segmentID = self._selection.segmentID
+        isRemoving = isRemoving and className == LINE and segmentID is not None
+        self._placedWhat = REMOVE if isRemoving else self._what
+        self._segmentID = None if self._placedWhat == NEW else segmentID
+        self._session.say("")
+        self.placing.start(className, _("Stroke"), self._session.inputs.volumeNode)
+        self._session.refresh()
+
+    def stop(self) -> None:
+        """Give up what is being placed."""
+        self.placing.stop()
+
+    def release(self) -> None:
+        """Nothing is placed ever again."""
+        self.placing.release()
+
+    def _placed(self, points: Any) -> None:
+        if points is not None and self._session.inputs.volumeNode is not None:
+            self.segmenting.segment(points, self._placedWhat, self._segmentID)
+        self._session.refresh()
+
+    def _misplaced(self) -> None:
+        self._session.say(
+            _("Nothing was segmented: draw in a slice view (red, yellow or green), all of it on one slice.")
+        )

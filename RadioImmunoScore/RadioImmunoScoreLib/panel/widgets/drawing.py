@@ -27,6 +27,7 @@ MARGIN = 8
 GRADIENT_STEP_PX = 3
 MARK = 4
 WHISKER = 2
+PICTURE_PX = 380
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,28 @@ class Pen:
         return qt.QColor(self.text.red(), self.text.green(), self.text.blue(), 110)
 
 
-def penOf(widget: Any, signature: Signature) -> Pen:
-    """The pen for a widget's palette."""
-    palette = widget.palette
-    # A copy: PythonQt hands out a pointer into the palette, which is gone when the palette changes.
-    text = qt.QColor(palette.color(qt.QPalette.Text))
-    return Pen(text, qt.QFont(widget.font), color_scale(signature), signature)
+class PenHolder:
+    """Gives a widget's pen: the same as long as signature, palette and font stay, so that it can be compared.
+
+    Parameters
+    ----------
+    widget : QWidget
+    """
+
+    def __init__(self, widget: Any) -> None:
+        self._widget = widget
+        self._pen: Pen | None = None
+        self._key: tuple[str, ...] = ()
+
+    def of(self, signature: Signature) -> Pen:
+        """The pen for the widget as it is now."""
+        widget = self._widget
+        # Copies: PythonQt hands out a pointer into the palette, which is gone when the palette changes.
+        text, font = qt.QColor(widget.palette.color(qt.QPalette.Text)), qt.QFont(widget.font)
+        key = signature.sha256, text.name(), font.toString()
+        if self._pen is None or key != self._key:
+            self._pen, self._key = Pen(text, font, color_scale(signature), signature), key
+        return self._pen
 
 
 def chip(pen: Pen, score: float | None, isScored: bool) -> Any:

@@ -73,9 +73,8 @@ class LesionTableView:
         row = self._table.currentRow()
         return self._order[row] if 0 <= row < len(self._order) else None
 
-    def show(self, rows: Sequence[Row], pen: Pen) -> None:
-        """Show these rows in the order that the user sorted by; the selection stays on its segment."""
-        chosen = self.selectedID
+    def show(self, rows: Sequence[Row], pen: Pen, selectedID: str | None) -> None:
+        """Show these rows in the order that the user sorted by, and one of them selected."""
         before, self._rows = self._rows, {row.id: row for row in rows}
         order = [row.id for row in self._sorted(rows)]
         self._isFilling = True
@@ -87,8 +86,8 @@ class LesionTableView:
                 self._fill(number, self._rows[segmentID], pen)
         self._pen = pen
         self._isFilling = False
-        if chosen != self.selectedID:
-            self.select(chosen)
+        if selectedID != self.selectedID:
+            self.select(selectedID)
 
     def select(self, segmentID: str | None) -> None:
         """Select a segment's row, or none; without a signal."""
@@ -108,7 +107,7 @@ class LesionTableView:
         header.setSortIndicatorShown(True)
         header.setSortIndicator(column, qt.Qt.DescendingOrder if self._descending else qt.Qt.AscendingOrder)
         if self._pen is not None:
-            self.show(list(self._rows.values()), self._pen)
+            self.show(list(self._rows.values()), self._pen, self.selectedID)
 
     def _layOut(self) -> None:
         table = self._table

@@ -1,0 +1,58 @@
+"""The signature: which one scores, and what it is made of."""
+
+from __future__ import annotations
+
+from slicer.i18n import tr as _
+
+import qt
+from radioimmuno.findings import InputError
+from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
+
+from ..state.panel_state import InputsState, PanelState
+from ..texts import problemText, settingsText
+from .section import Section
+
+SIGNATURE_FILTER = "Signature (*.json)"
+
+
+class SignatureSection(Section):
+    """The choice of a signature, and its settings."""
+
+    def connectWidgets(self) -> None:
+        """Offer the signatures that ship, and a file."""
+        self._signatures = sorted(shipped_signatures())
+        for name in self._signatures:
+            self.ui.signatureBox.addItem(name)
+        self.ui.signatureBox.addItem(_("From file..."))
+        self.ui.signatureBox.connect("activated(int)", self._signatureChosen)
+
+    def show(self, state: PanelState) -> None:
+        """Show the signature in use."""
+        self._showChoice(state.inputs)
+        self.ui.advancedLabel.setText(settingsText(state.inputs.signature))
+
+    def chooseSignature(self, nameOrPath: str) -> None:
+        """Use a signature by name or file; for one that cannot be read a message is shown."""
+        try:
+            self.session.setSignature(nameOrPath)
+        except (InputError, OSError) as problem:
+            self.session.say(problemText(problem))
+
+    def _showChoice(self, inputs: InputsState) -> None:
+        chosen = inputs.chosenSignature or DEFAULT_NAME
+        box, last = self.ui.signatureBox, len(self._signatures)
+        isFile = chosen not in self._signatures
+        name = _("From file: {name}").format(name=inputs.signature.name) if isFile else _("From file...")
+        box.setItemText(last, name)
+        box.setCurrentIndex(last if isFile else self._signatures.index(chosen))
+
+    def _signatureChosen(self, index: int) -> None:
+        if index < len(self._signatures):
+            chosen = self._signatures[index]
+        else:
+            title = _("Signature file")
+            chosen = qt.QFileDialog.getOpenFileName(self.ui.signatureBox, title, "", SIGNATURE_FILTER)
+        if chosen:
+            self.chooseSignature(chosen)
+        # Where nothing was chosen the box goes back.
+        self.update(self.session.state)

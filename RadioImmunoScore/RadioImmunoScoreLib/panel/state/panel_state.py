@@ -1,0 +1,103 @@
+"""All that the panel shows, at one moment: frozen values that the session makes and the sections show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.acquisition import Acquisition
+from radioimmuno.findings import Finding
+from radioimmuno.identity import Identity
+from radioimmuno.scoring.results import LesionScore, PatientScore
+from radioimmuno.signature.signature import Signature
+
+from .rows import Row
+
+if TYPE_CHECKING:
+    from radioimmuno.quality.check import LesionFinding
+
+
+@dataclass(frozen=True)
+class InputsState:
+    """What is scored, and with what.
+
+    `missing` is what is missing before scoring can run (see `Inputs.missing`), `chosenSignature` the name or
+    path that was chosen, `findings` what concerns all lesions, `leftOut` (name, reason) of what is no lesion.
+    """
+
+    volumeNode: Any
+    segmentationNode: Any
+    missing: tuple[str, ...]
+    identity: Identity
+    acquisition: Acquisition
+    kvp: float | None
+    signature: Signature
+    chosenSignature: str
+    accepted: frozenset[str]
+    findings: tuple[Finding, ...]
+    leftOut: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class DisplayState:
+    """How the lesions look; `mapRange` is (lesion, lowest, highest) of the map that is shown, or None."""
+
+    colorByScore: bool
+    showLegend: bool
+    showRings: bool
+    opacity: float
+    interiorMap: str
+    mapRange: tuple[str, float, float] | None
+
+
+@dataclass(frozen=True)
+class StrokeState:
+    """What a stroke does (`NEW`, `ADD`, `REMOVE`), and the class of the markup that is being placed, if any.
+
+    `placedOn` is the lesion that what is being placed changes; empty for a new one.
+    """
+
+    what: str
+    className: str
+    placedWhat: str
+    placedOn: str
+    undoTitle: str
+    redoTitle: str
+
+
+@dataclass(frozen=True)
+class ChecksState:
+    """What a check found, None before the first; `names` are those of the lesions that were checked."""
+
+    found: tuple[LesionFinding, ...] | None
+    isStale: bool
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PanelState:
+    """The panel at one moment.
+
+    `rows` has one for every segment; `patient` is of the included rows, None before anything was scored.
+    """
+
+    inputs: InputsState
+    rows: tuple[Row, ...]
+    patient: PatientScore | None
+    selectedID: str | None
+    display: DisplayState
+    stroke: StrokeState
+    checks: ChecksState
+    updateWhileEditing: bool
+
+    @property
+    def selectedRow(self) -> Row | None:
+        """The row of the lesion that is selected."""
+        return next((row for row in self.rows if row.id == self.selectedID), None)
+
+    @property
+    def selectedScore(self) -> LesionScore | None:
+        """The last score of the lesion that is selected; None for one that is left out or has none."""
+        scores: Sequence[LesionScore] = self.patient.lesions if self.patient else ()
+        return next((score for score in scores if score.id == self.selectedID), None)

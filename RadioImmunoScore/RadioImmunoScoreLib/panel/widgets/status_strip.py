@@ -1,0 +1,86 @@
+"""The strip below the tabs: what is under way, and what happened last; outside of what scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ..state.jobs import IDLE, jobText
+from ..state.session import Session
+from ..texts import missingText
+
+
+class StatusStrip:
+    """Progress, Cancel, and one line for every message, which goes when what it speaks of goes.
+
+    Parameters
+    ----------
+    ui : object
+        The frame's widgets by name.
+    session : Session
+        The patient.
+    """
+
+    def __init__(self, ui: Any, session: Session) -> None:
+        self._ui, self._session = ui, session
+        self._isCurrent: Callable[[], bool] = lambda: True
+        self._missing = ""
+        session.message.connect(self.say)
+        session.jobs.stateChanged.connect(self._jobChanged)
+        session.jobs.progressed.connect(self._progressed)
+        session.history.changed.connect(lambda: self.say(""))
+        ui.cancelButton.connect("clicked()", self._cancel)
+        self._jobChanged(session.jobs.state)
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return str(self._ui.messageLabel.text)
+
+    def say(self, text: str, isCurrent: Callable[[], bool] | None = None) -> None:
+        """Show a sentence instead of the last one; empty for none.
+
+        Parameters
+        ----------
+        isCurrent : callable, optional
+            Whether what the sentence is about is still so; asked by `refresh`.
+        """
+        about = self._subject()
+        self._isCurrent = lambda: about == self._subject() and (isCurrent is None or isCurrent())
+        self._ui.messageLabel.setText(text)
+
+    def refresh(self) -> None:
+        """Take away a message about what is gone; where there is none, say what is missing before scoring."""
+        if self.text and not self._isCurrent():
+            self.say("")
+        if self.text in ("", self._missing):
+            isIdle = self._session.jobs.state == IDLE
+            self._missing = missingText(self._session.inputs.missing) if isIdle else ""
+            self.say(self._missing)
+
+    def _subject(self) -> Any:
+        inputs = self._session.inputs
+        return inputs.volumeNode, inputs.segmentationNode
+
+    def _jobChanged(self, job: str) -> None:
+        ui, isBusy = self._ui, self._session.jobs.isBusy
+        if isBusy:
+            self.say("")
+            ui.progressBar.setRange(0, 0)
+            ui.progressBar.setFormat(jobText(job))
+        ui.progressBar.setVisible(isBusy)
+        ui.cancelButton.setVisible(isBusy)
+        ui.messageLabel.setVisible(not isBusy)
+        self.refresh()
+
+    def _progressed(self, done: int, total: int) -> None:
+        bar = self._ui.progressBar
+        bar.setRange(0, total)
+        bar.setValue(done)
+        bar.setFormat(f"{jobText(self._session.jobs.state)} ({done}/{total})")
+
+    def _cancel(self) -> None:
+        self._session.stop()
+        self.say(_("Cancelled. Nothing was changed."))
