@@ -18,7 +18,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom clean
+.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -105,6 +105,9 @@ benchmark-lesions: env ## a CT with 30, 100 and 300 lesions: time and the size o
 
 benchmark-dicom: env ## twenty lesions and their rings as DICOM: time, and the share of each stage
 	$(VENV)/bin/python Testing/Benchmarks/dicom_export.py
+
+benchmark-surfaces: system env ## lesions of 10 to 1500 cc in 3D: making their surfaces, editing while they are shown
+	$(VENV)/bin/python Testing/Benchmarks/surfaces.py
 
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

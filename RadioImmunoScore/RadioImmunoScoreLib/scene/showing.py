@@ -13,6 +13,7 @@ from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import ColorScale, Rgb, color_scale
 from radioimmuno.signature.signature import Signature
 
+from .camera import lookAt
 from .interior_map import removeMap
 from .legend import COLORS, legendOf, removeLegend, showLegend
 from .lesion_labels import removeLabels
@@ -21,6 +22,7 @@ from .plots import PLOT_ROLES, showPlot
 from .reading import isEmpty
 from .rings import RINGS, showRings
 from .segment_properties import paintSegments, restoreColors
+from .surfaces import removeSurfaces
 from .tables import TABLE, showTable
 
 PROVENANCE = "provenance"
@@ -95,18 +97,20 @@ def clearScores(segmentationNode: Any) -> None:
     """Take back all that `showScores` did: colors, display and nodes are as they were found."""
     restoreColors(segmentationNode)
     removeLabels(segmentationNode)
+    removeSurfaces(segmentationNode)
     removeLegend(segmentationNode)
     for role in (TABLE, RINGS, PROVENANCE, *PLOT_ROLES):
         removeOwnedNode(segmentationNode, role)
 
 
 def hideOthers(segmentationNode: Any) -> None:
-    """Hide legend and rings of all other segmentations, and remove labels and maps of their lesions."""
+    """Hide legend and rings of all other segmentations, and remove their labels, surfaces and maps."""
     for other in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", segmentationNode.GetScene()):
         if other is segmentationNode:
             continue
         removeMap(other)
         removeLabels(other)
+        removeSurfaces(other)
         # A legend without our colors is the user's.
         legend = legendOf(other) if ownedNode(other, COLORS) else None
         rings = ownedNode(other, RINGS)
@@ -124,11 +128,7 @@ def jumpToLesion(segmentationNode: Any, segmentID: str) -> None:
         return
     scene = segmentationNode.GetScene()
     slicer.vtkMRMLSliceNode.JumpAllSlices(scene, *center, slicer.vtkMRMLSliceNode.CenteredJumpSlice)
-    for camera in slicer.util.getNodesByClass("vtkMRMLCameraNode", scene):
-        shift = [c - f for c, f in zip(center, camera.GetFocalPoint(), strict=True)]
-        camera.SetPosition(*(p + s for p, s in zip(camera.GetPosition(), shift, strict=True)))
-        camera.SetFocalPoint(*center)
-        camera.ResetClippingRange()
+    lookAt(scene, center)
 
 
 def _showProvenance(segmentationNode: Any, patientScore: PatientScore, signature: Signature) -> Any:
