@@ -99,7 +99,8 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         option.rect = QtCore.QRect(6, (head.height() - 10) // 2, 10, 10)
         painter.drawPrimitive(arrow, option)
         where = head.adjusted(24, 0, -4, 0)
-        painter.drawText(where, QtCore.Qt.AlignmentFlag.AlignVCenter, raw.read(self, "text")())
+        flags = QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.TextFlag.TextShowMnemonic
+        painter.drawText(where, flags, raw.read(self, "text")())
 
     def _headHeight(self) -> int:
         return max(24, raw.read(self, "fontMetrics")().height() + 10)

@@ -80,6 +80,8 @@ _ABSENT = {
     "QStyle": "name",
     "QDockWidget": "setDockLocation",
 }
+# What is a property now and was a method in Qt 5.15.
+METHODS_THEN = frozenset({("QLayout", "contentsMargins")})
 ABSENT = MappingProxyType({name: frozenset(absent.split()) for name, absent in _ABSENT.items()})
 
 

@@ -7,36 +7,55 @@ from contextlib import contextmanager
 
 from PySide6 import QtGui, QtWidgets
 
-_ROLES = (
-    "Window",
-    "WindowText",
-    "Base",
-    "AlternateBase",
-    "Text",
-    "Button",
-    "ButtonText",
-    "ToolTipBase",
-    "ToolTipText",
-)
-_LIGHT = ("#efefef", "#000000", "#ffffff", "#f5f5f5", "#000000", "#efefef", "#000000", "#ffffdc", "#000000")
-_DARK = ("#323232", "#ffffff", "#232323", "#2d2d2d", "#ffffff", "#3c3c3c", "#ffffff", "#323232", "#ffffff")
-_FAINT = {"light": "#8c8c8c", "dark": "#7f7f7f"}
-_HIGHLIGHT = "#3070c0"
+# As in Slicer's qSlicerStyle: role -> color, and the color of what is disabled where that is another.
+_LIGHT = {
+    "Window": ("#ffffff",),
+    "WindowText": ("#000000", "#bebebe"),
+    "Base": ("#ffffff",),
+    "AlternateBase": ("#e4e4fe",),
+    "ToolTipBase": ("#ffffdc",),
+    "ToolTipText": ("#000000",),
+    "Text": ("#000000", "#bebebe"),
+    "PlaceholderText": ("#808080",),
+    "Button": ("#fcfcfc",),
+    "ButtonText": ("#000000", "#bebebe"),
+    "Light": ("#c8c8c8",),
+    "Midlight": ("#e6e6e6",),
+    "Dark": ("#aaaaaa",),
+    "Mid": ("#c8c8c8",),
+    "Shadow": ("#5a5a5a",),
+    "Highlight": ("#308cc6", "#919191"),
+    "HighlightedText": ("#ffffff",),
+    "Link": ("#0000ff",),
+}
+_DARK = {
+    "Window": ("#323232",),
+    "WindowText": ("#ffffff", "#6d6d6d"),
+    "Base": ("#1e1e1e",),
+    "AlternateBase": ("#323232",),
+    "ToolTipBase": ("#ffffff",),
+    "ToolTipText": ("#323232",),
+    "Text": ("#ffffff", "#6d6d6d"),
+    "PlaceholderText": ("#c0c0c0",),
+    "Button": ("#323232",),
+    "ButtonText": ("#ffffff", "#b4b4b4"),
+    "Light": ("#828284",),
+    "Midlight": ("#5a5a5b",),
+    "Dark": ("#232323",),
+    "Mid": ("#2b2b2b",),
+    "Shadow": ("#141414",),
+    "Highlight": ("#3ca4ff", "#505050"),
+    "HighlightedText": ("#ffffff", "#6d6d6d"),
+    "Link": ("#3ca4ff",),
+}
 
 
 def applyPalette(name: str) -> None:
     """Give the whole application a look: `light` or `dark`."""
-    colors = {"light": _LIGHT, "dark": _DARK}[name]
-    palette = QtGui.QPalette()
-    for role, color in zip(_ROLES, colors, strict=True):
-        palette.setColor(QtGui.QPalette.ColorRole[role], QtGui.QColor(color))
-    palette.setColor(QtGui.QPalette.ColorRole.Highlight, QtGui.QColor(_HIGHLIGHT))
-    palette.setColor(QtGui.QPalette.ColorRole.HighlightedText, QtGui.QColor("#ffffff"))
-    palette.setColor(QtGui.QPalette.ColorRole.Link, QtGui.QColor(_HIGHLIGHT))
-    palette.setColor(QtGui.QPalette.ColorRole.PlaceholderText, QtGui.QColor(_FAINT[name]))
-    for role in ("WindowText", "Text", "ButtonText"):
-        disabled = QtGui.QPalette.ColorGroup.Disabled
-        palette.setColor(disabled, QtGui.QPalette.ColorRole[role], QtGui.QColor(_FAINT[name]))
+    palette, disabled = QtGui.QPalette(), QtGui.QPalette.ColorGroup.Disabled
+    for role, colors in {"light": _LIGHT, "dark": _DARK}[name].items():
+        palette.setColor(QtGui.QPalette.ColorRole[role], QtGui.QColor(colors[0]))
+        palette.setColor(disabled, QtGui.QPalette.ColorRole[role], QtGui.QColor(colors[-1]))
     QtWidgets.QApplication.setPalette(palette)
 
 

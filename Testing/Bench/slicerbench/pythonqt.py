@@ -14,7 +14,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from . import raw, signals
 from .enumerations import makeIntLike
-from .names import ABSENT, CLASSES, absentFrom, exported
+from .names import ABSENT, CLASSES, METHODS_THEN, absentFrom, exported
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,14 @@ def membersOf(kind: type) -> Members:
     """Properties and signals of a class, without those that Qt 5.15 has not."""
     meta = kind.staticMetaObject
     absent = absentFrom(kind)
+    noProperties = absent | {
+        name for base in kind.__mro__ for owner, name in METHODS_THEN if owner == base.__name__
+    }
     properties = [meta.property(n) for n in range(meta.propertyCount())]
     methods = [meta.method(n) for n in range(meta.methodCount())]
     isSignal = QtCore.QMetaMethod.MethodType.Signal
     return Members(
-        {item.name(): item for item in properties if item.name() not in absent},
+        {item.name(): item for item in properties if item.name() not in noProperties},
         frozenset(bytes(item.name()).decode() for item in methods if item.methodType() == isSignal) - absent,
     )
 
@@ -138,7 +141,7 @@ def _isMethodOfQt(kind: type, name: str) -> bool:
 def _readProperty(obj: Any, item: Any) -> Any:
     name = item.name()
     # Reading these would call a virtual method, which PySide6 looks for in Python, which reads the property.
-    if name in ("sizeHint", "minimumSizeHint"):
+    if name in ("sizeHint", "minimumSizeHint", "spacing"):
         return raw.read(obj, name)()
     if item.isEnumType() or item.isFlagType():
         for getter in (name, f"is{name[0].upper()}{name[1:]}"):

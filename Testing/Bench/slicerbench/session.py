@@ -11,15 +11,17 @@ from typing import Any
 
 from PySide6 import QtCore, QtTest, QtWidgets
 
+from .slicerstyle import SlicerStyle
+
 VIEW_SIZE = (320, 320)
 
 
 def qtApplication() -> QtWidgets.QApplication:
-    """The one QApplication of the process, in the style that looks the same everywhere."""
+    """The one QApplication of the process, in the style of the application."""
     application = QtWidgets.QApplication.instance()
     if application is None:
         application = QtWidgets.QApplication(["RadioImmunoScore"])
-        QtWidgets.QApplication.setStyle("fusion")
+        QtWidgets.QApplication.setStyle(SlicerStyle())
     return application
 
 

@@ -1,4 +1,4 @@
-"""A window with the module's panel at the left, three slice views and a 3D view at the right."""
+"""The application's main window: the module's panel at the left, slice views and 3D view at the right."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
-from . import raw
+from .frame import ModulePanel, fillBars, panelDock
 from .session import Bench
 from .viewwidget import ViewWidget
 
@@ -20,27 +20,57 @@ class BenchWindow(QtWidgets.QMainWindow):
 
     Parameters
     ----------
-    bench : with a module loaded
-    size : width, height in pixels
+    bench : Bench
+        With a module loaded.
+    size : tuple of int, px
+        Width and height of the window.
+    panelPx : int, px
+        Width of the docked module panel, where its contents are not wider.
+
+    Attributes
+    ----------
+    modulePanel : ModulePanel
+        The scrolled area with the module's panel.
+    views : list of ViewWidget
+        Axial, 3D, sagittal and coronal.
     """
 
-    def __init__(self, bench: Bench, size: tuple[int, int] = SIZE) -> None:
+    def __init__(self, bench: Bench, size: tuple[int, int] = SIZE, panelPx: int = PANEL_PX) -> None:
         super().__init__()
         self.bench = bench
-        raw.read(self, "setObjectName")("qSlicerMainWindow")
-        raw.read(self, "setWindowTitle")(bench.module.title)
-        raw.read(self, "resize")(*size)
+        self.setObjectName("qSlicerMainWindow")
+        self.setWindowTitle(bench.module.title)
         self.views = [ViewWidget(view) for view in self._views()]
-        self.scrollArea = _scrolled(bench.panel)
+        self.modulePanel = ModulePanel(bench.panel, bench.module)
+        self._dock = panelDock(self.modulePanel)
+        fillBars(self, bench.module.title)
+        self.addDockWidget(QtCore.Qt.DockWidgetArea.LeftDockWidgetArea, self._dock)
         central = QtWidgets.QWidget()
-        row = QtWidgets.QHBoxLayout(central)
-        raw.read(row, "setContentsMargins")(0, 0, 0, 0)
-        raw.read(row, "addWidget")(self.scrollArea)
-        raw.read(row, "addLayout")(self._grid(), 1)
-        raw.read(self, "setCentralWidget")(central)
-        raw.read(self, "show")()
+        central.setLayout(self._grid())
+        self.setCentralWidget(central)
+        self.resize(*size)
+        self.show()
+        self.activateWindow()
+        self.setPanelSize(panelPx)
         bench.panel.enter()
         bench.process()
+
+    def setPanelSize(self, width: int, height: int | None = None) -> None:
+        """Drag the borders until the module panel is so large, px, or as narrow as its contents let it."""
+        self.bench.process()
+        if height is not None:
+            taller = height - self.modulePanel.height
+            self.resize(self.width, self.height + taller)
+            self.bench.process()
+        self.resizeDocks([self._dock], [width], QtCore.Qt.Orientation.Horizontal)
+        self.bench.process()
+
+    @property
+    def visibleArea(self) -> QtCore.QSize:
+        """What can be seen of the module's panel at once, "Help & Acknowledgement" folded."""
+        viewport = self.modulePanel.scrollArea.viewport().size
+        head = self.modulePanel.help.geometry.bottom() + 1 + self.modulePanel.spacing
+        return QtCore.QSize(viewport.width(), viewport.height() - head)
 
     def screenshot(self, path: str | Path) -> None:
         """Write a picture of the whole window."""
@@ -58,9 +88,7 @@ class BenchWindow(QtWidgets.QMainWindow):
         """Let go of views and panel, which belong to the bench."""
         for widget in self.views:
             widget.detach()
-        panel = raw.read(self.scrollArea, "takeWidget")()
-        if panel is not None:
-            raw.read(panel, "hide")()
+        self.modulePanel.release()
 
     def _views(self) -> list[Any]:
         slices = self.bench.sliceViews
@@ -68,22 +96,13 @@ class BenchWindow(QtWidgets.QMainWindow):
 
     def _grid(self) -> QtWidgets.QGridLayout:
         grid = QtWidgets.QGridLayout()
-        raw.read(grid, "setSpacing")(2)
+        grid.setSpacing(2)
+        grid.setContentsMargins(0, 0, 0, 0)
         for n, widget in enumerate(self.views):
-            raw.read(grid, "addWidget")(widget, n // 2, n % 2)
+            grid.addWidget(widget, n // 2, n % 2)
         return grid
 
     def _write(self, widget: Any, path: str | Path) -> None:
         self.bench.process()
-        if not raw.read(widget, "grab")().save(str(path)):
+        if not widget.grab().save(str(path)):
             raise OSError(f"the picture cannot be written to {path}")
-
-
-def _scrolled(panel: Any) -> QtWidgets.QScrollArea:
-    """The panel as the application's module panel holds it: as wide as it is, scrolled up and down."""
-    area = QtWidgets.QScrollArea()
-    raw.read(area, "setWidgetResizable")(True)
-    raw.read(area, "setFixedWidth")(PANEL_PX)
-    raw.read(area, "setHorizontalScrollBarPolicy")(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    raw.read(area, "setWidget")(panel)
-    return area

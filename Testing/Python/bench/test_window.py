@@ -117,3 +117,56 @@ def test_a_line_is_placed_by_two_clicks_in_a_slice_view(window, bench):
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
     for end, ras in zip(ends, slicer.util.arrayFromMarkupsControlPoints(line, world=True), strict=True):
         assert bench.sliceViews["Red"].pixelOf(ras) == (end.y(), end.x())
+
+
+LAPTOP = (1366, 768)
+
+
+@pytest.fixture
+def laptop(bench):
+    """The window as large as a laptop's screen."""
+    from slicerbench.window import BenchWindow
+
+    window = BenchWindow(bench, LAPTOP)
+    yield window
+    window.close()
+
+
+def test_on_a_laptop_the_frame_leaves_the_panel_the_height_that_it_leaves_in_the_application(laptop):
+    assert (laptop.width, laptop.height) == LAPTOP
+    assert laptop.modulePanel.width == PANEL_PX
+    # 450 px were seen in the application, with Data Probe open.
+    assert 420 <= laptop.visibleArea.height() <= 480
+    assert laptop.visibleArea.width() >= PANEL_PX - 16
+
+
+def test_the_module_panel_is_dragged_to_a_size(laptop):
+    laptop.setPanelSize(330, 560)
+    assert (laptop.modulePanel.width, laptop.modulePanel.height) == (330, 560)
+
+
+def test_a_panel_with_wide_contents_is_not_narrowed_or_scrolled_sideways(laptop, bench):
+    import qt
+
+    wide = qt.QLabel("wide")
+    wide.setMinimumWidth(500)
+    bench.panel.layout().addWidget(wide)
+    laptop.setPanelSize(330)
+    assert laptop.modulePanel.width >= 500
+    assert not laptop.modulePanel.scrollArea.horizontalScrollBar().visible
+
+
+def test_a_panel_that_was_unloaded_is_no_trouble_to_the_window(bench):
+    from slicerbench.window import BenchWindow
+
+    window = BenchWindow(bench, (900, 600))
+    bench.closePanel()
+    window.close()
+
+
+def test_spaces_are_those_of_the_application(qt, complaints):
+    widget, button = qt.QWidget(), qt.QPushButton("x")
+    layout = qt.QVBoxLayout(widget)
+    assert layout.spacing == 3
+    assert layout.contentsMargins().left() == 6
+    assert button.iconSize.width() == 24
