@@ -35,7 +35,10 @@ class PatientSection(Section):
         rowPx = max(ROW_PX, qt.QFontMetrics(table.font).height() + 6)
         table.verticalHeader().setDefaultSectionSize(rowPx)
         table.horizontalHeader().setMinimumSectionSize(LEAST_COLUMN_PX)
-        table.setFixedHeight(len(SUBSETS) * rowPx + table.horizontalHeader().sizeHint.height() + FRAME_PX)
+        # In large letters the columns are wider than a narrow panel.
+        barPx = table.horizontalScrollBar().sizeHint.height()
+        headPx = table.horizontalHeader().sizeHint.height()
+        table.setFixedHeight(len(SUBSETS) * rowPx + headPx + barPx + FRAME_PX)
         table.connect("cellActivated(int,int)", self._clicked)
         table.connect("cellClicked(int,int)", self._clicked)
 

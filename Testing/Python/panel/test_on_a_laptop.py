@@ -1,0 +1,26 @@
+"""On the screen of a laptop: what must always be seen is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from slicerbench.palettes import applicationFont
+from slicerbench.window import BenchWindow
+
+LAPTOP = (1366, 768)
+
+
+@pytest.fixture(params=[9, 14])
+def laptop(request, bench):
+    """The application's window on a laptop, in a font of so many points, the panel just opened."""
+    with applicationFont(request.param):
+        window = BenchWindow(bench, LAPTOP)
+        yield window
+        window.close()
+
+
+def test_tabs_are_scrolled_and_the_panel_around_them_is_not(laptop, bench):
+    ui, area = bench.widget.panel.ui, laptop.modulePanel.scrollArea
+    assert area.verticalScrollBar().maximum == 0
+    for widget in (ui.inputsPlace, ui.tabs, ui.statusStrip):
+        assert widget.visibleRegion().boundingRect().height() == widget.height > 0
