@@ -21,9 +21,9 @@ from radioimmuno.scoring.results import PatientScore
 from .nodes import PREFIX, removeWhole
 from .ras_geometry import imageToWorld, linearPart, scalarsOf, transformBetween
 from .reading import BINARY_LABELMAP, labelBoxes
+from .stroke_markups import POINT, SELECTION, isPlaceMode
 
 LABELS_OF = PREFIX + "LabelsOf"
-MARKUPS = "vtkMRMLMarkupsFiducialNode"
 
 # So many of a lesion's voxels say where a slice cuts it; evenly drawn, so that each of its slices has some.
 MOST_POINTS = 3000
@@ -121,8 +121,13 @@ class LesionLabels:
         self._segmentationNode, self._texts = segmentationNode, dict(texts)
         self._known = _lesionPoints(segmentationNode, texts, self._known)
         self._shown.clear()
-        for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode", segmentationNode.GetScene()):
-            if sliceNode not in self._views or self._views[sliceNode][1].GetScene() is None:
+        scene = segmentationNode.GetScene()
+        for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode", scene):
+            isThere = sliceNode in self._views and self._views[sliceNode][1].GetScene() is not None
+            # What the mouse places is not to be disturbed: labels come when this is called next.
+            if not isThere and isPlaceMode(scene):
+                continue
+            if not isThere:
                 self._addView(sliceNode)
             self._place(sliceNode)
 
@@ -170,7 +175,7 @@ class LesionLabels:
 def removeLabels(segmentationNode: Any) -> None:
     """Remove the labels of a segmentation's lesions from the scene, whoever shows them."""
     scene = segmentationNode.GetScene()
-    for markup in slicer.util.getNodesByClass(MARKUPS, scene):
+    for markup in slicer.util.getNodesByClass(POINT, scene):
         if markup.GetAttribute(LABELS_OF) == segmentationNode.GetID():
             removeWhole(scene, markup)
 
@@ -184,8 +189,7 @@ def _addMarkup(segmentationNode: Any, sliceNode: Any) -> Any:
         method(True)
     for method in (markup.SetSaveWithScene, markup.SetSelectable, markup.SetUndoEnabled):
         method(False)
-    scene = segmentationNode.GetScene()
-    scene.AddNode(markup)
+    _addInactive(segmentationNode.GetScene(), markup)
     markup.CreateDefaultDisplayNodes()
     display = markup.GetDisplayNode()
     wasModifying = display.StartModify()
@@ -202,6 +206,18 @@ def _addMarkup(segmentationNode: Any, sliceNode: Any) -> Any:
     display.SetHandlesInteractive(False)
     display.EndModify(wasModifying)
     return markup
+
+
+def _addInactive(scene: Any, markup: Any) -> None:
+    """Add a markup; which one the mouse places points of stays as it is, where Slicer takes the new one."""
+    selection = scene.GetNodeByID(SELECTION)
+    if selection is None:
+        scene.AddNode(markup)
+        return
+    active = selection.GetActivePlaceNodeClassName(), selection.GetActivePlaceNodeID()
+    scene.AddNode(markup)
+    selection.SetReferenceActivePlaceNodeClassName(active[0])
+    selection.SetReferenceActivePlaceNodeID(active[1])
 
 
 def _lesionPoints(

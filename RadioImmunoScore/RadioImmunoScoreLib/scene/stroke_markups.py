@@ -74,11 +74,15 @@ def stopPlacing(scene: Any, node: Any, nodeID: str) -> None:
     removeWhole(scene, node)
 
 
+def isPlaceMode(scene: Any) -> bool:
+    """Whether the mouse places points of a markup."""
+    interaction = interactionNode(scene)
+    return interaction is not None and interaction.GetCurrentInteractionMode() == interaction.Place
+
+
 def isPlacing(scene: Any, nodeID: str) -> bool:
     """Whether the mouse places the points of this markup."""
-    interaction, selection = interactionNode(scene), scene.GetNodeByID(SELECTION)
-    isPlaceMode = interaction.GetCurrentInteractionMode() == interaction.Place
-    return isPlaceMode and selection.GetActivePlaceNodeID() == nodeID
+    return isPlaceMode(scene) and scene.GetNodeByID(SELECTION).GetActivePlaceNodeID() == nodeID
 
 
 def isWhole(node: Any) -> bool:

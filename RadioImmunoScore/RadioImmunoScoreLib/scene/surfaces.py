@@ -2,17 +2,17 @@
 
 Slicer makes a segmentation's closed surfaces of all segments at once. While a segmentation has them, each
 edit by a tool makes that of the edited segment anew, half a second for a lesion of 500 cc in which nothing
-else runs, and each edit by other means throws all of them away. So the surfaces shown here are those of a
-segmentation of our own: an edit leaves the lesion's last surface there, fainter, until there is a new one.
+else runs, and each edit by other means throws all of them away. So the surfaces shown here are
+models of our own: an edit leaves the lesion's last surface there, fainter, until there is a new one.
 
-That segmentation is neither listed nor saved; of a loaded scene it is made anew. Where the lesions'
+These models are neither listed nor saved; of a loaded scene they are made anew. Where the lesions'
 segmentation has closed surfaces of its own (a file had them, or the user had Slicer show them) those are
 shown, and none are made here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
@@ -29,7 +29,7 @@ from .ras_geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scal
 from .reading import BINARY_LABELMAP
 
 CLOSED_SURFACE = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
-SURFACES_OF = PREFIX + "SurfacesOf"
+SURFACE_OF, SEGMENT = PREFIX + "SurfaceOf", PREFIX + "SurfaceSegment"
 FRAMED = PREFIX + "FramedIn3D"
 
 # Of a box with more voxels every second or third is taken: the surface of any lesion is made in about 0.1 s.
@@ -111,30 +111,32 @@ class LesionSurfaces:
             self._make(due[0])
             if len(due) == 1 and self._segmentationNode.GetAttribute(FRAMED) is None:
                 self._segmentationNode.SetAttribute(FRAMED, "1")
-                bounds = [0.0] * 6
-                surfacesOf(self._segmentationNode).GetRASBounds(bounds)
-                frameBounds(self._segmentationNode.GetScene(), bounds)
+                frameBounds(self._segmentationNode.GetScene(), self._bounds())
         return len(due) > 1
 
     def _make(self, segmentID: str) -> None:
         node = self._segmentationNode
-        segment = node.GetSegmentation().GetSegment(segmentID)
-        mask = _maskOf(segment)
+        segmentation = node.GetSegmentation()
+        mask = _maskOf(segmentation.GetSegment(segmentID))
         made = _Made(_stampOf(node, segmentID) or (0, 0), _digestOf(mask))
-        surfaces = surfacesOf(node) or _addNode(node)
-        shown = surfaces.GetSegmentation()
-        isThere = shown.GetSegment(segmentID) is not None
-        if not isThere or segmentID not in self._made or self._made[segmentID].digest != made.digest:
-            surface = _surfaceOf(mask, node.GetSegmentation().SerializeAllConversionParameters())
-            if isThere:
-                shown.GetSegment(segmentID).GetRepresentation(CLOSED_SURFACE).ShallowCopy(surface)
-            else:
-                new = slicer.vtkSegment()
-                new.AddRepresentation(CLOSED_SURFACE, surface)
-                new.SetColor(*segment.GetColor())
-                shown.AddSegment(new, segmentID)
+        model = surfacesOf(node).get(segmentID)
+        # Another segment of the same label map may be what was edited.
+        if model is None or segmentID not in self._made or self._made[segmentID].digest != made.digest:
+            surface = _surfaceOf(mask, segmentation.SerializeAllConversionParameters())
+            (model or _addModel(node, segmentID)).SetAndObservePolyData(surface)
         self._made[segmentID] = made
         self._follow()
+
+    def _bounds(self) -> np.ndarray:
+        """The box (RAS mm) around all surfaces that have a point."""
+        every, bounds = vtk.vtkBoundingBox(), np.zeros(6)
+        for model in surfacesOf(self._segmentationNode).values():
+            model.GetRASBounds(bounds)
+            # Of one without points the box is inside out.
+            if bounds[0] <= bounds[1]:
+                every.AddBounds(bounds)
+        every.GetBounds(bounds)
+        return bounds
 
     def _displayChanged(self, node: Any, event: str) -> None:
         if node.GetScene() is not None:
@@ -142,67 +144,60 @@ class LesionSurfaces:
 
     def _follow(self) -> None:
         """Bring what is shown to the segments as they are."""
-        node = self._segmentationNode
-        surfaces = surfacesOf(node)
-        if surfaces is None:
-            self._made = {}
-            return
-        segmentation, shown = node.GetSegmentation(), surfaces.GetSegmentation()
-        for segmentID in set(shown.GetSegmentIDs()) - set(self._segmentIDs):
-            shown.RemoveSegment(segmentID)
-            self._made.pop(segmentID, None)
-        surfaces.SetAndObserveTransformNodeID(node.GetTransformNodeID())
-        display, theirs = surfaces.GetDisplayNode(), node.GetDisplayNode()
-        wasModifying = display.StartModify()
-        isShown = theirs is not None and theirs.GetVisibility() and theirs.GetVisibility3D()
-        display.SetVisibility(bool(isShown and not _hasSurfaces(node)))
-        display.SetOpacity3D(theirs.GetOpacity3D() if theirs else 1.0)
-        due = set(self.due)
-        for segmentID in shown.GetSegmentIDs():
-            _copyProperties(segmentation.GetSegment(segmentID), shown.GetSegment(segmentID))
-            if theirs is not None:
-                isSegmentShown = theirs.GetSegmentVisibility(segmentID) and theirs.GetSegmentVisibility3D(
-                    segmentID
-                )
-                display.SetSegmentVisibility(segmentID, isSegmentShown)
-                opacity = theirs.GetSegmentOpacity3D(segmentID)
-                display.SetSegmentOpacity3D(segmentID, opacity * (STALE_OPACITY if segmentID in due else 1.0))
-        display.EndModify(wasModifying)
+        node, models = self._segmentationNode, surfacesOf(self._segmentationNode)
+        for segmentID in set(models) - set(self._segmentIDs):
+            removeWhole(node.GetScene(), models.pop(segmentID))
+        self._made = {i: made for i, made in self._made.items() if i in models}
+        due, hasOthers = set(self.due), _hasSurfaces(node)
+        for segmentID, model in models.items():
+            segment, display = node.GetSegmentation().GetSegment(segmentID), model.GetDisplayNode()
+            opacity, isShown = _lookOf(node.GetDisplayNode(), segmentID)
+            model.SetName(segment.GetName())
+            model.SetAndObserveTransformNodeID(node.GetTransformNodeID())
+            if display is not None:
+                wasModifying = display.StartModify()
+                display.SetColor(*segment.GetColor())
+                display.SetOpacity(opacity * (STALE_OPACITY if segmentID in due else 1.0))
+                display.SetVisibility(isShown and not hasOthers)
+                display.EndModify(wasModifying)
 
 
-def surfacesOf(segmentationNode: Any) -> Any | None:
-    """The segmentation node with the surfaces of a segmentation's lesions, or None."""
-    return next(_nodesOf(segmentationNode), None)
+def surfacesOf(segmentationNode: Any) -> dict[str, Any]:
+    """The model nodes with the surfaces of a segmentation's lesions, by segment ID."""
+    # No references: in a saved scene they would lead to whatever nodes have the IDs there.
+    models = slicer.util.getNodesByClass("vtkMRMLModelNode", segmentationNode.GetScene())
+    owned = [model for model in models if model.GetAttribute(SURFACE_OF) == segmentationNode.GetID()]
+    return {model.GetAttribute(SEGMENT): model for model in owned}
 
 
 def removeSurfaces(segmentationNode: Any) -> None:
     """Remove the surfaces of a segmentation's lesions from the scene, whoever shows them."""
-    for node in list(_nodesOf(segmentationNode)):
-        removeWhole(node.GetScene(), node)
+    for model in surfacesOf(segmentationNode).values():
+        removeWhole(model.GetScene(), model)
 
 
-def _nodesOf(segmentationNode: Any) -> Iterator[Any]:
-    # No reference: in a saved scene it would lead to whatever node has the ID there.
-    scene = segmentationNode.GetScene() or slicer.mrmlScene
-    for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", scene):
-        if node.GetAttribute(SURFACES_OF) == segmentationNode.GetID():
-            yield node
+def _addModel(segmentationNode: Any, segmentID: str) -> Any:
+    model = slicer.vtkMRMLModelNode()
+    model.SetAttribute(SURFACE_OF, segmentationNode.GetID())
+    model.SetAttribute(SEGMENT, segmentID)
+    model.SetHideFromEditors(True)
+    model.SetSaveWithScene(False)
+    model.SetUndoEnabled(False)
+    segmentationNode.GetScene().AddNode(model)
+    model.CreateDefaultDisplayNodes()
+    model.GetDisplayNode().SetSaveWithScene(False)
+    model.GetDisplayNode().SetVisibility2D(False)
+    return model
 
 
-def _addNode(segmentationNode: Any) -> Any:
-    node = slicer.vtkMRMLSegmentationNode()
-    node.SetName(f"{segmentationNode.GetName()} surfaces")
-    node.SetAttribute(SURFACES_OF, segmentationNode.GetID())
-    node.SetHideFromEditors(True)
-    node.SetSaveWithScene(False)
-    segmentationNode.GetScene().AddNode(node)
-    node.GetSegmentation().SetSourceRepresentationName(CLOSED_SURFACE)
-    node.CreateDefaultDisplayNodes()
-    display = node.GetDisplayNode()
-    display.SetSaveWithScene(False)
-    display.SetVisibility2DFill(False)
-    display.SetVisibility2DOutline(False)
-    return node
+def _lookOf(displayNode: Any | None, segmentID: str) -> tuple[float, bool]:
+    """How opaque a segmentation shows a segment in 3D, and whether it shows it at all."""
+    if displayNode is None:
+        return 1.0, True
+    opacity = displayNode.GetOpacity3D() * displayNode.GetSegmentOpacity3D(segmentID)
+    ofAll = displayNode.GetVisibility() and displayNode.GetVisibility3D()
+    ofOne = displayNode.GetSegmentVisibility(segmentID) and displayNode.GetSegmentVisibility3D(segmentID)
+    return opacity, bool(ofAll and ofOne)
 
 
 def _hasSurfaces(segmentationNode: Any) -> bool:
@@ -254,11 +249,3 @@ def _thinned(mask: Image) -> Any:
     values = mask.values[::k, ::j, ::i].astype(np.uint8)
     coarse = replace(mask.window, shape=values.shape, spacing=tuple((spacing * steps).tolist()))
     return orientedImage(values, coarse)
-
-
-def _copyProperties(segment: Any, shown: Any) -> None:
-    """Name and color of a segment for its surface; nothing is touched that is right already."""
-    if shown.GetName() != segment.GetName():
-        shown.SetName(segment.GetName())
-    if shown.GetColor() != segment.GetColor():
-        shown.SetColor(*segment.GetColor())

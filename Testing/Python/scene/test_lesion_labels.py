@@ -12,7 +12,7 @@ from synthetic import addVolume as addCt
 from RadioImmunoScoreLib.headless.views import SliceView
 from RadioImmunoScoreLib.scene import clearScores, showScores
 from RadioImmunoScoreLib.scene.lesion_labels import LABELS_OF, LesionLabels, labelTexts
-from RadioImmunoScoreLib.scene.stroke_markups import LINE, SELECTION, startPlacing
+from RadioImmunoScoreLib.scene.stroke_markups import LINE, SELECTION, interactionNode, startPlacing
 
 SIZE = (500, 400)
 TEXTS = {ball.segmentID: ball.segmentID for ball in BALLS}
@@ -120,10 +120,18 @@ def test_labels_move_with_the_segmentation(host, labelled):
 
 
 def test_they_take_no_part_in_what_the_mouse_does(host, labelled):
+    selection = host.scene.GetNodeByID(SELECTION)
+    assert selection.GetActivePlaceNodeID() is None
     line = startPlacing(host.scene, LINE, "stroke")
     labelled.views["Axial"].jumpTo(centerRas(BALLS[0]))
+    labelled.labels.clear()
     labelled.labels.show(labelled.node, TEXTS)
-    assert host.scene.GetNodeByID(SELECTION).GetActivePlaceNodeID() == line.GetID()
+    assert markups() == []
+    assert selection.GetActivePlaceNodeID() == line.GetID()
+    interactionNode(host.scene).SetCurrentInteractionMode(slicer.vtkMRMLInteractionNode.ViewTransform)
+    labelled.labels.show(labelled.node, TEXTS)
+    assert selection.GetActivePlaceNodeID() == line.GetID()
+    assert selection.GetActivePlaceNodeClassName() == LINE
     assert len(markups()) == 3
     for node in markups():
         assert node.GetLocked()

@@ -20,7 +20,6 @@ from RadioImmunoScoreLib.scene.surfaces import (
     CLOSED_SURFACE,
     MOST_VOXELS,
     STALE_OPACITY,
-    SURFACES_OF,
     LesionSurfaces,
     surfacesOf,
 )
@@ -53,7 +52,7 @@ def finish(surfaces):
 
 
 def surfaceOf(node, segmentID):
-    return surfacesOf(node).GetSegmentation().GetSegment(segmentID).GetRepresentation(CLOSED_SURFACE)
+    return surfacesOf(node)[segmentID].GetPolyData()
 
 
 def draw(volumeNode, node, ball):
@@ -61,8 +60,11 @@ def draw(volumeNode, node, ball):
 
 
 def opacities(node):
-    display = surfacesOf(node).GetDisplayNode()
-    return {i: display.GetSegmentOpacity3D(i) for i in surfacesOf(node).GetSegmentation().GetSegmentIDs()}
+    return {i: model.GetDisplayNode().GetOpacity() for i, model in surfacesOf(node).items()}
+
+
+def visible(node):
+    return {i for i, model in surfacesOf(node).items() if model.GetDisplayNode().GetVisibility()}
 
 
 def volumeOf(surface):
@@ -75,7 +77,7 @@ class TestMaking:
     def test_one_surface_is_made_at_a_time(self, patient, surfaces):
         surfaces.show(patient[1], IDS)
         assert surfaces.due == IDS
-        assert surfacesOf(patient[1]) is None
+        assert surfacesOf(patient[1]) == {}
         assert surfaces.step()
         assert surfaces.due == IDS[1:]
         assert finish(surfaces) == 2
@@ -95,7 +97,7 @@ class TestMaking:
     def test_only_the_lesions_that_are_asked_for_have_one(self, patient, surfaces):
         surfaces.show(patient[1], ["liver_2", "no such segment"])
         finish(surfaces)
-        assert list(surfacesOf(patient[1]).GetSegmentation().GetSegmentIDs()) == ["liver_2"]
+        assert list(surfacesOf(patient[1])) == ["liver_2"]
 
     def test_they_are_converted_as_the_segmentation_says_and_it_says_the_same_afterwards(
         self, patient, surfaces
@@ -177,14 +179,14 @@ class TestEdits:
         _, node, surfaces = shown
         node.GetSegmentation().RemoveSegment("liver_2")
         surfaces.show(node, IDS)
-        assert set(surfacesOf(node).GetSegmentation().GetSegmentIDs()) == {"liver_1", "node"}
+        assert set(surfacesOf(node)) == {"liver_1", "node"}
         assert surfaces.due == []
 
     def test_a_surface_that_somebody_removed_is_made_again(self, host, shown):
         _, node, surfaces = shown
-        host.scene.RemoveNode(surfacesOf(node))
+        host.scene.RemoveNode(surfacesOf(node)["node"])
         surfaces.show(node, IDS)
-        assert surfaces.due == IDS
+        assert surfaces.due == ["node"]
 
 
 class TestLook:
@@ -194,27 +196,29 @@ class TestLook:
         node.GetSegmentation().GetSegment("node").SetName("another")
         surfaces.show(node, IDS)
         for segmentID in IDS:
-            segment, shadow = (n.GetSegmentation().GetSegment(segmentID) for n in (node, surfacesOf(node)))
-            assert (shadow.GetName(), shadow.GetColor()) == (segment.GetName(), segment.GetColor())
+            segment, model = node.GetSegmentation().GetSegment(segmentID), surfacesOf(node)[segmentID]
+            assert model.GetName() == segment.GetName()
+            assert model.GetDisplayNode().GetColor() == segment.GetColor()
 
     def test_opacity_and_visibility_follow_at_once(self, shown):
         _, node, _ = shown
-        display, theirs = node.GetDisplayNode(), surfacesOf(node).GetDisplayNode()
+        display = node.GetDisplayNode()
         display.SetOpacity3D(0.5)
         display.SetSegmentOpacity3D("liver_1", 0.6)
         display.SetSegmentVisibility("liver_2", False)
-        assert theirs.GetOpacity3D() == 0.5
-        assert opacities(node) == {"liver_1": 0.6, "liver_2": 1.0, "node": 1.0}
-        assert [bool(theirs.GetSegmentVisibility(i)) for i in IDS] == [True, False, True]
+        assert opacities(node) == {"liver_1": 0.3, "liver_2": 0.5, "node": 0.5}
+        assert visible(node) == {"liver_1", "node"}
         display.SetVisibility(False)
-        assert not theirs.GetVisibility()
+        assert visible(node) == set()
 
     def test_they_lie_under_the_transform_of_the_segmentation(self, host, shown):
         _, node, surfaces = shown
         node.SetAndObserveTransformNodeID(addTurn(host.scene).GetID())
         surfaces.show(node, IDS)
         for segmentID in IDS:
-            center = surfacesOf(node).GetSegmentCenterRAS(segmentID)
+            bounds = np.zeros(6)
+            surfacesOf(node)[segmentID].GetRASBounds(bounds)
+            center = (bounds[::2] + bounds[1::2]) / 2
             assert center == pytest.approx(node.GetSegmentCenterRAS(segmentID), abs=1.5)
 
     def test_the_views_draw_them_in_the_colors_of_the_scores(self, host, surfaces):
@@ -255,37 +259,37 @@ class TestUsersOwn:
         _, node, surfaces = shown
         node.CreateClosedSurfaceRepresentation()
         surfaces.show(node, IDS)
-        assert not surfacesOf(node).GetDisplayNode().GetVisibility()
+        assert visible(node) == set()
         node.RemoveClosedSurfaceRepresentation()
         surfaces.show(node, IDS)
-        assert surfacesOf(node).GetDisplayNode().GetVisibility()
+        assert visible(node) == set(IDS)
         assert surfaces.due == []
 
     def test_they_are_not_listed_and_not_saved_and_made_again_of_the_loaded_scene(
         self, host, shown, tmp_path
     ):
         surfaces = shown[2]
-        assert surfacesOf(shown[1]).GetHideFromEditors()
+        assert all(model.GetHideFromEditors() for model in surfacesOf(shown[1]).values())
         host.loadScene(host.saveScene(tmp_path / "scene.mrb"))
-        nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-        assert [node.GetName() for node in nodes] == ["Lesions"]
-        surfaces.show(nodes[0], IDS)
+        node = slicer.util.getNode("Lesions")
+        assert surfacesOf(node) == {}
+        surfaces.show(node, IDS)
         assert surfaces.due == IDS
         finish(surfaces)
-        assert list(surfacesOf(nodes[0]).GetSegmentation().GetSegmentIDs()) == IDS
+        assert list(surfacesOf(node)) == IDS
 
     def test_they_go_with_the_scores_and_with_the_choice_of_another_segmentation(self, host, shown):
         volumeNode, node, surfaces = shown
+        models = host.scene.GetNumberOfNodesByClass("vtkMRMLModelNode") - len(IDS)
         other = addBalls(host.scene, volumeNode)
         hideOthers(other)
-        assert surfacesOf(node) is None
+        assert surfacesOf(node) == {}
         surfaces.show(other, IDS)
         finish(surfaces)
-        assert surfacesOf(other) is not None
+        assert list(surfacesOf(other)) == IDS
         clearScores(other)
-        left = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
-        assert [each for each in left if each.GetAttribute(SURFACES_OF)] == []
-        assert host.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationDisplayNode") == 2
+        assert host.scene.GetNumberOfNodesByClass("vtkMRMLModelNode") == models
+        assert host.scene.GetNumberOfNodesByClass("vtkMRMLModelDisplayNode") == models
 
 
 class TestCamera:
