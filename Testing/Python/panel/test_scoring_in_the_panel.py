@@ -176,7 +176,7 @@ def test_the_irradiated_flag_reaches_segment_and_subsets_without_scoring_again(s
     assert panel.panel.session.patient.subsets["irradiated"].n == 0
     panel.panel.ui.lesionTable.item(1, IRRADIATED).setCheckState(QtCore.Qt.CheckState.Checked)
     assert panel.panel.session.patient.subsets["irradiated"].n == 1
-    assert panel.panel.ui.metricsTable.item(1, 0).text() == "1"
+    assert panel.panel.ui.metricsTable.item(0, 1).text() == "1"
     from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
 
     assert irradiatedOf(segmentationNode.GetSegmentation().GetSegment("liver_2")) is True
@@ -207,7 +207,7 @@ def test_selecting_a_row_jumps_the_views_and_lets_the_lesion_stand_out(scored, b
 
 def test_clicking_the_patients_minimum_selects_that_lesion(scored):
     panel = scored[0]
-    clickCell(panel.panel.ui.metricsTable, 0, 1)
+    clickCell(panel.panel.ui.metricsTable, 1, 0)
     assert (
         panel.panel.section("LesionsSection").table.selectedID
         == panel.panel.session.patient.metrics.minimum_lesion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,38 @@ from ...services.results_export import checkDicom, exportPatient, readExport, wr
 from ..state.jobs import SAVING
 from ..state.panel_state import PanelState
 from ..texts import problemText
+from ..widgets.button_rows import ButtonRows
+from ..widgets.icons import iconOf
 from .section import Section
 
 
 class SaveSection(Section):
-    """Table, JSON, report, and DICOM where the CT is from Slicer's DICOM database."""
+    """Report, table, JSON, and DICOM where the CT is from Slicer's DICOM database."""
 
     def connectWidgets(self) -> None:
-        """Connect the buttons."""
+        """Lay out and connect the buttons."""
         ui = self.ui
-        for button, suffix in ((ui.csvButton, ".csv"), (ui.jsonButton, ".json"), (ui.htmlButton, ".html")):
+        self._report, self._reportOf = "", None
+        self._texts = (
+            (ui.htmlButton, ".html", _("A page to read, print and keep: scores, pictures, settings.")),
+            (ui.csvButton, ".csv", _("A table for a spreadsheet: one row for each lesion.")),
+            (ui.jsonButton, ".json", _("Everything, for other programs.")),
+        )
+        for button, suffix, _tip in self._texts:
             button.connect("clicked()", partial(self._ask, suffix))
         ui.dicomButton.connect("clicked()", self._askFolder)
+        ui.reportLabel.connect("linkActivated(QString)", self._openReport)
+        ui.htmlButton.setIcon(iconOf(ui.htmlButton, "save"))
+        self._rows = ButtonRows(ui.saveActions, [ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton])
 
     def show(self, state: PanelState) -> None:
-        """Show what can be written, or why not."""
+        """Show what can be written, or why not, and the report that was written last."""
         ui, hasScores = self.ui, state.patient is not None
-        for button in (ui.csvButton, ui.jsonButton, ui.htmlButton):
+        for button, _suffix, tip in self._texts:
             button.setEnabled(hasScores)
+            button.setToolTip(tip if hasScores else _("Score the lesions first."))
+        isOfThis = bool(self._report) and self._reportOf == _subjectOf(state)
+        ui.reportLabel.setVisible(isOfThis)
         obstacle = _obstacleOf(state)
         ui.dicomButton.setEnabled(not obstacle)
         tip = _("Lesions (SEG), rings (SEG) and scores (reports) as new series in the CT's study.")
@@ -46,8 +61,10 @@ class SaveSection(Section):
             exportPatient(self.session.patient, inputs.study(), inputs.signature, path)
         except (InputError, OSError, ValueError) as problem:
             self.session.say(problemText(problem))
-        else:
-            self.session.say(_("Saved: {path}").format(path=path))
+            return
+        self.session.say(_("Saved: {path}").format(path=path))
+        if Path(path).suffix.lower() == ".html":
+            self._offerReport(path)
 
     def saveDicom(self, folder: str) -> None:
         """Write the patient as DICOM into a folder, on a thread."""
@@ -61,6 +78,18 @@ class SaveSection(Section):
         session.stop()
         self.session.say("")
         session.jobs.start(SAVING, lambda progress: writeExport(export, folder, progress), self._written)
+
+    def _offerReport(self, path: str) -> None:
+        color = qt.QColor(self.ui.reportLabel.palette.color(qt.QPalette.WindowText)).name()
+        start = f'<a href="report" style="color:{color}">'
+        text = _("Open {name}").format(name=escape(Path(path).name))
+        self.ui.reportLabel.setText(f"{start}{text}</a>")
+        self.ui.reportLabel.setToolTip(path)
+        self._report, self._reportOf = path, _subjectOf(self.session.state)
+        self.update(self.session.state)
+
+    def _openReport(self, link: str) -> None:
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._report))
 
     def _written(self, files: Sequence[Path]) -> None:
         names = ", ".join(file.name for file in files)
@@ -76,6 +105,10 @@ class SaveSection(Section):
         folder = qt.QFileDialog.getExistingDirectory(self.ui.dicomButton, title)
         if folder:
             self.saveDicom(folder)
+
+
+def _subjectOf(state: PanelState) -> Any:
+    return state.inputs.volumeNode, state.inputs.segmentationNode
 
 
 def _obstacleOf(state: PanelState) -> str:

@@ -1,4 +1,4 @@
-"""Small pictures of numbers: where a score stands, the score plot, the contributions.
+"""Small pictures of numbers: where a score stands, the contributions.
 
 Drawn on nothing, in the palette's text color, so that they serve on light and dark ground.
 """
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import qt
-from radioimmuno.scoring.results import Contribution, LesionScore
+from radioimmuno.scoring.results import Contribution
 from radioimmuno.signature.color_scale import ColorScale, color_scale
 from radioimmuno.signature.signature import Signature
 from radioimmuno.signature.variables import variable_of
@@ -21,7 +21,6 @@ from ...scene.interior_map import rampColor
 
 CHIP_PX = 14
 BAR_SIZE = (50, 22)
-PLOT_HEIGHT = 120
 ROW_HEIGHT = 20
 MARGIN = 8
 GRADIENT_STEP_PX = 3
@@ -106,39 +105,6 @@ def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = 
             _spot(painter, pen, score, _along(pen.scale, score, width), middle)
 
     return _picture(width, height, draw)
-
-
-def scorePlot(pen: Pen, lesions: Sequence[LesionScore], selected: str | None, width: int) -> Any:
-    """The scored lesions from lowest to highest over the scale, the cut-offs as dashed lines with names."""
-    ranked = sorted((lesion for lesion in lesions if lesion.score is not None), key=_score)
-    metrics = pen.metrics
-    line = metrics.height()
-    top, bottom = MARGIN, PLOT_HEIGHT - 2 * line - 4
-
-    def draw(painter: Any) -> None:
-        painter.setFont(pen.font)
-        _gradient(painter, pen, 0, width, bottom + 4, 6)
-        for name, cutoff in _cutoffs(pen):
-            x = _along(pen.scale, cutoff, width)
-            dashed = qt.QPen(pen.faint())
-            dashed.setStyle(qt.Qt.DashLine)
-            painter.setPen(dashed)
-            painter.drawLine(x, top, x, bottom + 10)
-            painter.setPen(qt.QPen(pen.text))
-            text = f"{name} {cutoff:.2f}"
-            half = _textWidth(metrics, text) // 2
-            low = PLOT_HEIGHT - 3 - (0 if name == "median" else line - 2)
-            painter.drawText(min(max(0, x - half), width - 2 * half), low, text)
-        step = (bottom - top - 6) / max(1, len(ranked) - 1)
-        for number, lesion in enumerate(ranked):
-            x, y = _along(pen.scale, lesion.score, width), int(bottom - 4 - number * step)
-            _whisker(painter, pen, lesion.stability, width, y)
-            _spot(painter, pen, lesion.score, x, y)
-            if lesion.id == selected:
-                painter.setBrush(qt.QBrush())
-                painter.drawEllipse(x - 8, y - 8, 16, 16)
-
-    return _picture(width, PLOT_HEIGHT, draw)
 
 
 def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any:
@@ -249,7 +215,3 @@ def _whisker(painter: Any, pen: Pen, stability: LesionStability | None, width: i
 
 def _textWidth(metrics: Any, text: str) -> int:
     return metrics.boundingRect(text).width()
-
-
-def _score(lesion: LesionScore) -> float:
-    return lesion.score if lesion.score is not None else 0.0
