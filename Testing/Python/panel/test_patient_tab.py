@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from patients import addPatient, select, waitIdle
+from patients import addPatient, select, waitFor, waitIdle
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 
 from slicerbench import raw
@@ -39,6 +39,8 @@ def placeOf(panel, segmentID):
 def tipAt(widget, place):
     """The tooltip that the mouse gets when it rests at a place."""
     QtWidgets.QToolTip.hideText()
+    # The last one fades for a moment.
+    waitFor(lambda: not QtWidgets.QToolTip.isVisible())
     event = QtGui.QHelpEvent(QtCore.QEvent.Type.ToolTip, place, raw.read(widget, "mapToGlobal")(place))
     QtWidgets.QApplication.sendEvent(widget, event)
     return QtWidgets.QToolTip.text()
