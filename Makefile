@@ -109,6 +109,9 @@ benchmark-dicom: env ## twenty lesions and their rings as DICOM: time, and the s
 benchmark-surfaces: system env ## lesions of 10 to 1500 cc in 3D: making their surfaces, editing while they are shown
 	$(VENV)/bin/python Testing/Benchmarks/surfaces.py
 
+benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
+	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py
+
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
