@@ -6,6 +6,7 @@ LOWEST := .venv-lowest
 # they need, so that they stay together; files go by name, as those with the fewest tests are not the shortest.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 DEMO_OUT ?= build/demo
+SCREENSHOTS ?= build/screenshots
 # Two checkouts whose results are compared.
 BEFORE ?= ../before
 AFTER ?= .
@@ -111,6 +112,9 @@ benchmark-surfaces: system env ## lesions of 10 to 1500 cc in 3D: making their s
 
 benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
 	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py
+
+screenshots: system env ## the panel in every width, size of letters and palette, as pictures in build/screenshots
+	$(VENV)/bin/python Resources/Screenshots/make.py "$(SCREENSHOTS)"
 
 clean: ## remove all that was made here, the environments too
 	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

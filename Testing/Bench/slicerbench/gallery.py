@@ -1,0 +1,107 @@
+"""Pictures of the panel with the scored demonstration patient, in every width, letter and palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .demonstration import showPatient
+from .palettes import applicationFont, applyPalette
+from .session import Bench
+from .window import BenchWindow
+
+TABS = ("score", "segment", "patient")
+PALETTES, POINTS, WIDTHS_PX = ("light", "dark"), (9, 14, 16), (330, 450, 700)
+WINDOWS = ((1366, 768), (1600, 1200))
+# High enough for the whole of a tab in small letters.
+TALL_PX = 1000
+TIMEOUT_MS = 120_000
+
+
+@contextmanager
+def scoredWindow(
+    module: Path, size: tuple[int, int], patient: Any = None, isTested: bool = False
+) -> Iterator[BenchWindow]:
+    """A window with the demonstration patient scored, its least infiltrated lesion selected.
+
+    Parameters
+    ----------
+    module : Path
+        The scripted module's file.
+    size : tuple of int, px
+        The window's width and height.
+    patient : SimulatedPatient, optional
+        The demonstration patient where it was simulated before.
+    isTested : bool
+        Whether the scores' stability is tested too; that takes a minute.
+    """
+    from RadioImmunoScoreLib.services import demonstration
+
+    with Bench(module) as bench:
+        window = BenchWindow(bench, size)
+        panel = bench.widget.panel
+        nodes = demonstration.addPatient(bench.scene, patient or demonstration.simulate())
+        panel.session.setInputs(*nodes)
+        showPatient(bench, nodes[0])
+        panel.session.score()
+        rest(bench)
+        if isTested:
+            panel.ui.stabilityButton.click()
+            rest(bench)
+        panel.selectLesion(panel.session.patient.metrics.minimum_lesion)
+        rest(bench)
+        yield window
+        window.close()
+
+
+def rest(bench: Bench) -> None:
+    """Let the panel come to rest, and the surfaces that it makes between events."""
+    jobs = bench.widget.panel.session.jobs
+    bench.process(300)
+    bench.waitUntil(lambda: not jobs.isBusy, TIMEOUT_MS)
+    bench.process(1500)
+
+
+def showTab(window: BenchWindow, name: str) -> None:
+    """Bring a tab to the front: `score`, `segment` or `patient`."""
+    ui = window.bench.widget.panel.ui
+    ui.tabs.currentIndex = ui.tabs.indexOf(getattr(ui, f"{name}Tab"))
+    window.bench.process(50)
+
+
+def everyLook(module: Path, folder: Path) -> list[Path]:
+    """Pictures of all tabs in all widths, letters and palettes, and of the whole window on two screens.
+
+    Returns
+    -------
+    list of Path
+        `<tab>-<width>px-<size of the letters>pt-<palette>.png` and `window-<width>x<height>.png`.
+    """
+    from RadioImmunoScoreLib.services.demonstration import simulate
+
+    folder.mkdir(parents=True, exist_ok=True)
+    patient, made = simulate(), []
+    for palette in PALETTES:
+        applyPalette(palette)
+        for points in POINTS:
+            with applicationFont(points), scoredWindow(module, WINDOWS[0], patient) as window:
+                made += _ofTabs(window, folder, f"{points}pt-{palette}")
+    applyPalette("light")
+    for size in WINDOWS:
+        with scoredWindow(module, size, patient) as window:
+            made.append(folder / f"window-{size[0]}x{size[1]}.png")
+            window.screenshot(made[-1])
+    return made
+
+
+def _ofTabs(window: BenchWindow, folder: Path, look: str) -> list[Path]:
+    made = []
+    for widthPx in WIDTHS_PX:
+        window.setPanelSize(widthPx, TALL_PX)
+        for tab in TABS:
+            showTab(window, tab)
+            made.append(folder / f"{tab}-{widthPx}px-{look}.png")
+            window.panelScreenshot(made[-1])
+    return made
