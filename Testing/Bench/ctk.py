@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from slicerbench.ctkwidgets import ctkCollapsibleButton, ctkPathLineEdit, ctkSliderWidget
+from slicerbench.ctkwidgets import ctkCollapsibleButton, ctkComboBox, ctkPathLineEdit, ctkSliderWidget
 
-__all__ = ["ctkCollapsibleButton", "ctkPathLineEdit", "ctkSliderWidget"]
+__all__ = ["ctkCollapsibleButton", "ctkComboBox", "ctkPathLineEdit", "ctkSliderWidget"]

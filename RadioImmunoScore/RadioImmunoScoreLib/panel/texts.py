@@ -51,13 +51,23 @@ def identityText(identity: Identity) -> str:
     return replace(identity, study="").title if identity.study == identity.patient else identity.title
 
 
+def noticeText(signature: Signature) -> str:
+    """In a few words what the signature's notice says; empty where a score may be taken as one."""
+    return _("Demonstration signature: not for patients") if signature.is_demonstration else ""
+
+
 def leftOutText(leftOut: Sequence[tuple[str, str]]) -> str:
-    """Which segments are no lesions, and why: names and reasons of the first ones."""
-    parts = [f"{name}: {reason}" for name, reason in leftOut[:NAMED]]
+    """Which segments are no lesions, by the names of the first ones."""
+    names = ", ".join(name for name, _reason in leftOut[:NAMED])
     if len(leftOut) > NAMED:
-        parts.append(_("And {count} more.").format(count=len(leftOut) - NAMED))
-    head = _("Left out, because they are no lesions; tick what is one all the same.")
-    return "\n".join([head, *parts])
+        names = _("{names} and {count} more").format(names=names, count=len(leftOut) - NAMED)
+    return _("Left out, as no lesions: {names}").format(names=names)
+
+
+def leftOutTip(leftOut: Sequence[tuple[str, str]]) -> str:
+    """Why the segments are no lesions, and what to do about one that is."""
+    reasons = [f"{name}: {reason}" for name, reason in leftOut]
+    return "\n".join([*reasons, _("Tick what is a lesion all the same.")])
 
 
 def missingText(missing: Iterable[str]) -> str:

@@ -238,3 +238,41 @@ class ctkPathLineEdit(QtWidgets.QWidget):
         if valid != self._valid:
             self._valid = valid
             raw.read(self, "validInputChanged").emit(valid)
+
+
+@standIn
+class ctkComboBox(QtWidgets.QComboBox):
+    """A drop-down whose text can be elided, and which the mouse wheel need not change."""
+
+    NeverScroll, AlwaysScroll, ScrollWithFocus, ScrollWithNoVScrollBar = range(4)
+
+    def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._elideMode, self._scrollWheelEffect = QtCore.Qt.TextElideMode.ElideNone, self.AlwaysScroll
+
+    def _setElideMode(self, mode: object) -> None:
+        self._elideMode = QtCore.Qt.TextElideMode(mode)
+
+    def _setScrollWheelEffect(self, effect: int) -> None:
+        self._scrollWheelEffect = effect
+
+    elideMode = QtCore.Property(int, lambda self: self._elideMode.value, _setElideMode)
+    scrollWheelEffect = QtCore.Property(int, lambda self: self._scrollWheelEffect, _setScrollWheelEffect)
+
+    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
+        if self._scrollWheelEffect == self.AlwaysScroll:
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
+        painter = QtWidgets.QStylePainter(self)
+        option = QtWidgets.QStyleOptionComboBox()
+        raw.read(self, "initStyleOption")(option)
+        style = QtWidgets.QStyle
+        room = raw.read(self, "style")().subControlRect(
+            style.ComplexControl.CC_ComboBox, option, style.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = option.fontMetrics.elidedText(option.currentText, self._elideMode, room.width())
+        painter.drawComplexControl(style.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(style.ControlElement.CE_ComboBoxLabel, option)

@@ -179,10 +179,10 @@ def check(panel, nodes, code, severity, signature=None):
     # A warning stays one; that the synthetic lesion may be like none of the training is another finding.
     assert (row.score is None) == (REFUSE in [finding.severity for finding in row.findings])
     number = panel.panel.section("LesionsSection").table.order.index(TARGET.segmentID)
-    cell = panel.panel.ui.lesionTable.item(number, 6)
+    cell = panel.panel.ui.lesionTable.item(number, 4)
     assert found.text in cell.toolTip()
     if severity is REFUSE:
-        assert panel.panel.ui.lesionTable.item(number, 4).text() == ""
+        assert panel.panel.ui.lesionTable.item(number, 1).text() == ""
 
 
 @pytest.mark.parametrize("name", ROWS)

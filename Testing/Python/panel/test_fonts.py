@@ -11,7 +11,7 @@ from slicerbench import raw
 from slicerbench.hands import click
 
 # Columns of the table that must be read whole.
-VOLUME, SCORE, STATUS = 3, 4, 6
+VOLUME, SCORE, STATUS = 5, 1, 4
 # A name column of no width would be none.
 LEAST_NAME_PX = 24
 WIDTH_PX = 480

@@ -11,7 +11,7 @@ from PySide6 import QtCore, QtTest, QtWidgets
 
 from slicerbench.hands import click, clickCell, clickHeader
 
-LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
+LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_click_scores_all_lesions_and_colors_them(scored):
     rows = {row.id: row.score for row in panel.panel.session.rows}
     assert rows == {lesion.id: lesion.score for lesion in expected.lesions}
     assert all(score is not None for score in rows.values())
-    assert cells(panel, SCORE) == [f"{rows[ball.segmentID]:.3f}" for ball in BALLS]
+    assert cells(panel, SCORE) == [f"{rows[ball.segmentID]:.2f}" for ball in BALLS]
     scale = panel.panel.section("LesionsSection").table._pen.scale
     for segmentID, color in colorsOf(segmentationNode).items():
         assert color == pytest.approx(scale.rgb(rows[segmentID]))

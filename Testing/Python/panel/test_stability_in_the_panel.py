@@ -17,7 +17,7 @@ from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
 from RadioImmunoScoreLib.services.scene_study import stabilityOf
 from slicerbench.hands import click
 
-SCORE, SCALE = 4, 5
+SCORE, SCALE = 1, 3
 
 
 def wide(study, signature, only=None, progress=None):

@@ -12,7 +12,7 @@ from synthetic import SPACING, ballMask
 from RadioImmunoScoreLib.panel.state import rows
 from RadioImmunoScoreLib.panel.state.rows import Volumes
 
-VOLUME = 3
+VOLUME = 5
 VOXEL_CC = float(np.prod(SPACING)) / 1000
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..state.panel_state import PanelState
-from ..texts import identityText, leftOutText
+from ..texts import identityText, leftOutText, leftOutTip, noticeText
 from ..widgets.drawing import Pen, PenHolder
 from ..widgets.lesion_table_view import LesionTableView
 from .section import Section
@@ -31,10 +31,13 @@ class LesionsSection(Section):
     def show(self, state: PanelState) -> None:
         """Show the rows; the one of the selected lesion is selected."""
         ui, inputs = self.ui, state.inputs
-        ui.noticeLabel.setText(inputs.signature.notice)
+        ui.noticeLabel.setText(noticeText(inputs.signature))
+        ui.noticeLabel.setToolTip(inputs.signature.notice)
         ui.noticeLabel.setVisible(inputs.signature.is_demonstration)
         ui.identityLabel.setText(identityText(inputs.identity) if inputs.volumeNode else "")
         ui.identityLabel.setToolTip(inputs.identity.note)
-        ui.leftOutLabel.setText(leftOutText(inputs.leftOut) if inputs.leftOut else "")
+        ui.identityLabel.setVisible(inputs.volumeNode is not None)
+        ui.leftOutLabel.setText(leftOutText(inputs.leftOut))
+        ui.leftOutLabel.setToolTip(leftOutTip(inputs.leftOut))
         ui.leftOutLabel.setVisible(bool(inputs.leftOut))
         self.table.show(state.rows, self.pen, state.selectedID)

@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from ..state.panel_state import PanelState
 from ..texts import missingText
+from ..widgets.fitting import WidthWatch
 from .section import Section
 
 
@@ -15,6 +16,8 @@ class ScoreSection(Section):
     def connectWidgets(self) -> None:
         """Connect the buttons."""
         session, ui = self.session, self.ui
+        self._texts = [ui.updateCheckBox.text, _("Update on edit"), _("Update"), _("Live")]
+        self._watch = WidthWatch(ui.scoreBox, self._fit)
         ui.scoreButton.connect("clicked()", session.score)
         ui.stabilityButton.connect("clicked()", self._test)
         ui.updateCheckBox.connect("toggled(bool)", self.byUser(session.setUpdateWhileEditing))
@@ -29,6 +32,15 @@ class ScoreSection(Section):
         tip = _("Draws each contour 30 times as other readers might, and scores it: see the bars then.")
         ui.stabilityButton.setToolTip(tip if testable else _("Score the lesions first."))
         ui.updateCheckBox.setChecked(state.updateWhileEditing)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the box the longest text that leaves all in one line; its tooltip is whole."""
+        box, room = self.ui.updateCheckBox, self.ui.scoreBox.width
+        for text in self._texts:
+            box.setText(text)
+            if self.ui.scoreRow.minimumSize().width() <= room:
+                break
 
     def _test(self) -> None:
         self.session.stability.start(_testable(self.session.state))

@@ -1,67 +1,133 @@
-"""The selected lesion: what its score is made of, and the map of its interior."""
+"""The selected lesion: its score and place on the scale, why it is so, and the map of its interior."""
 
 from __future__ import annotations
 
-import textwrap
+from typing import Any
 
 from slicer.i18n import tr as _
 
+import qt
+from radioimmuno.naming import lesion_names
 from radioimmuno.scoring.patient_metrics import designation
 from radioimmuno.scoring.results import LesionScore
+from radioimmuno.signature.variables import variable_of
 
 from ...services.measurement import MAPS, mapTitle
 from ..state.panel_state import DisplayState, PanelState
-from ..widgets.drawing import PICTURE_PX, Pen, PenHolder, contributionBars, mapScale
+from ..state.rows import LEFT_OUT, Row
+from ..texts import stabilityText
+from ..widgets.drawing import Pen, PenHolder, chip, contributionBars, mapScale, scoreScale
+from ..widgets.fitting import WidthWatch
+from ..widgets.row_texts import scoreText, scoreTip, statusText, statusTip
 from .section import Section
 
-# Lines are broken here, not by the label: its height is then known before it is laid out.
-LINE_CHARACTERS = 54
+# The score's letters against those of the panel.
+LARGE = 1.6
+
+ICONS = {"refused": "SP_MessageBoxCritical", "warning": "SP_MessageBoxWarning"}
 
 
 class SelectedSection(Section):
     """One lesion in full."""
 
     def connectWidgets(self) -> None:
-        """Offer the maps."""
+        """Offer the maps; draw the pictures again when the panel gets another width."""
         self._pens = PenHolder(self.ui.contributionsLabel)
+        self._shown: tuple[Any, ...] = ()
         self.ui.mapBox.addItem(_("none"))
         for name in MAPS:
             self.ui.mapBox.addItem(mapTitle(name))
         self.ui.mapBox.connect("activated(int)", self._mapChosen)
+        self._watch = WidthWatch(self.ui.selectedBox, lambda: self.show(self.session.state))
 
     def show(self, state: PanelState) -> None:
-        """Show the lesion that is selected."""
+        """Show the lesion that is selected; what is the same is not drawn again."""
         pen = self._pens.of(state.inputs.signature)
-        self._showContributions(state.selectedScore, pen)
+        row, lesion = state.selectedRow, state.selectedScore
+        name = lesion_names(state.rows)[row.id] if row else ""
+        what = row, name, lesion, pen, self.ui.selectedBox.width, state.display
+        if what == self._shown:
+            return
+        self._shown = what
+        self._showHead(row, name, pen)
+        self._showReasons(row, pen)
+        self._showContributions(lesion, pen)
         self._showMap(state.display, pen)
+
+    def _showHead(self, row: Row | None, name: str, pen: Pen) -> None:
+        ui = self.ui
+        for widget in (ui.selectedChip, ui.selectedScoreLabel):
+            widget.setVisible(row is not None)
+        isScored = row is not None and row.score is not None
+        ui.scalePicture.setVisible(isScored)
+        if row is None:
+            ui.selectedNameLabel.setText(_("Select a lesion to see what its score is made of."))
+            return
+        font = qt.QFont(pen.font)
+        font.setPointSizeF(LARGE * pen.font.pointSizeF())
+        font.setBold(True)
+        ui.selectedScoreLabel.setFont(font)
+        ui.selectedScoreLabel.setText(scoreText(row.score) or statusText(row))
+        ui.selectedScoreLabel.setToolTip(scoreTip(row))
+        isColored = row.status not in (LEFT_OUT, "unscored")
+        ui.selectedChip.setPixmap(chip(pen, row.score, isColored, qt.QFontMetrics(font).ascent()))
+        parts = [name, *([statusText(row)] if isScored else [])]
+        if row.change is not None:
+            parts.append(_("{change} since the last Score").format(change=f"{row.change:+.3f}"))
+        ui.selectedNameLabel.setText(" \N{MIDDLE DOT} ".join(parts))
+        if isScored:
+            last = row.lastScore if row.change is not None else None
+            self._put(ui.scalePicture, scoreScale(pen, row.score, last, row.stability, self._width))
+            ui.scalePicture.setToolTip(scoreTip(row))
+            ui.scalePicture.setAccessibleDescription(scoreTip(row))
+
+    def _showReasons(self, row: Row | None, pen: Pen) -> None:
+        ui = self.ui
+        why = statusTip(row) if row else ""
+        for widget in (ui.reasonIcon, ui.reasonLabel):
+            widget.setVisible(bool(why))
+        if row is not None and why:
+            style = ui.selectedBox.style()
+            icon = style.standardIcon(getattr(qt.QStyle, ICONS.get(row.status, "SP_MessageBoxInformation")))
+            size = pen.metrics.height() + 4
+            ui.reasonIcon.setPixmap(icon.pixmap(size, size))
+            ui.reasonLabel.setText(why)
+        suggestion = designation(row.score, pen.signature) if row else None
+        stability = stabilityText(row.stability) if row and row.stability else ""
+        for label, text in ((ui.designationLabel, suggestion), (ui.stabilityLabel, stability)):
+            label.setText(text or "")
+            label.setVisible(bool(text))
 
     def _showContributions(self, lesion: LesionScore | None, pen: Pen) -> None:
         label, picture = self.ui.contributionsLabel, self.ui.contributionsPicture
-        picture.setVisible(lesion is not None and lesion.score is not None)
-        if lesion is None:
-            label.setText(_("Select a lesion to see what its score is made of."))
-        elif lesion.score is None:
-            label.setText(_broken(f"{lesion.name}: {lesion.reasons}"))
-        else:
-            text = _("{name}: {score} = {start} + what the terms add:").format(
-                name=lesion.name, score=f"{lesion.score:.3f}", start=f"{pen.signature.intercept:.3f}"
+        hasScore = lesion is not None and lesion.score is not None
+        for widget in (label, picture):
+            widget.setVisible(hasScore)
+        if lesion is None or lesion.score is None:
+            return
+        label.setText(
+            _("{score} = {start} + what the terms add:").format(
+                score=f"{lesion.score:.3f}", start=f"{pen.signature.intercept:.3f}"
             )
-            suggestion = designation(lesion.score, pen.signature)
-            label.setText("\n".join(map(_broken, filter(None, [text, suggestion]))))
-            bars = contributionBars(pen, lesion.contributions, PICTURE_PX)
-            picture.setPixmap(bars)
-            picture.setFixedHeight(bars.height())
+        )
+        self._put(picture, contributionBars(pen, lesion.contributions, self._width))
+        terms = [f"{variable_of(c.variable).title}: {c.contribution:+.3f}" for c in lesion.contributions]
+        picture.setAccessibleDescription("; ".join(terms))
 
     def _showMap(self, display: DisplayState, pen: Pen) -> None:
         name = display.interiorMap
         self.ui.mapBox.setCurrentIndex(MAPS.index(name) + 1 if name in MAPS else 0)
         self.ui.mapLabel.setVisible(display.mapRange is not None)
         if display.mapRange is not None:
-            self.ui.mapLabel.setPixmap(mapScale(pen, *display.mapRange, PICTURE_PX))
+            self._put(self.ui.mapLabel, mapScale(pen, *display.mapRange, self._width))
+
+    @property
+    def _width(self) -> int:
+        return max(1, self.ui.selectedBox.width)
+
+    def _put(self, label: Any, picture: Any) -> None:
+        label.setPixmap(picture)
+        label.setFixedHeight(picture.height())
 
     def _mapChosen(self, index: int) -> None:
         self.session.display.setInteriorMap(MAPS[index - 1] if index > 0 else "")
-
-
-def _broken(text: str) -> str:
-    return textwrap.fill(text, LINE_CHARACTERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ class Row:
 
     `copiedSite` is what Slicer copied from another segment: it does not count.
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
+    `lastScore` is the score at the last Score, since which it may have been edited and scored by itself.
     """
 
     id: str
@@ -78,6 +80,14 @@ class Row:
     copiedSite: Site | None = None
     axesMm: tuple[float, float] | None = None
     stability: LesionStability | None = None
+    lastScore: float | None = None
+
+    @property
+    def change(self) -> float | None:
+        """By how much the score is another than at the last Score; None where it is not, or cannot be told."""
+        if self.score is None or self.lastScore is None or isclose(self.score, self.lastScore):
+            return None
+        return self.score - self.lastScore
 
 
 def rowOf(
@@ -89,8 +99,9 @@ def rowOf(
     site: Site | None,
     volumes: Volumes,
     leftOut: str = "",
+    lastScore: float | None = None,
 ) -> Row:
-    """The row of a segment; `leftOut` is why it is taken for no lesion."""
+    """The row of a segment; `leftOut` is why it is taken for no lesion, `lastScore` as in `Row`."""
     status = "unscored" if score is None else "stale" if isStale else score.status
     return Row(
         id=segmentID,
@@ -106,6 +117,7 @@ def rowOf(
         reasons=leftOut or (score.reasons if score else ""),
         axesMm=axesOf(segment),
         stability=score.stability if score else None,
+        lastScore=lastScore,
     )
 
 

@@ -36,6 +36,8 @@ class ScoreStore:
         self._inputs = inputs
         # With their rings, which are not kept on the node; by IDs of node and segment.
         self._measured: dict[tuple[str, str], LesionScore] = {}
+        self._lastOf: tuple[Any, ...] = ()
+        self._last: dict[str, float] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -88,6 +90,9 @@ class ScoreStore:
         present = set(inputs.segmentIDs)
         for gone in set(self.scores) - present:
             del self.scores[gone], self._digests[gone]
+        if self._lastOf and self._lastOf[0] is inputs.segmentationNode:
+            # A segment that is made later may get the ID of one that is gone.
+            self._last = {i: score for i, score in self._last.items() if i in present}
         self.restored &= set(self.scores)
         self._asked &= present
         if inputs.segmentationNode is not None:
@@ -114,6 +119,19 @@ class ScoreStore:
                 self._asked.discard(row.id)
         self.compare()
 
+    @property
+    def last(self) -> Mapping[str, float]:
+        """Scores by segment ID at the last Score of these inputs, which later ones are compared with.
+
+        Scores of another CT or by another signature measure something else.
+        """
+        return self._last if self._lastOf == self._comparable else {}
+
+    def remember(self, rows: Iterable[LesionScore]) -> None:
+        """Have later scores compared with these, and with no older ones."""
+        self._lastOf = self._comparable
+        self._last = {row.id: row.score for row in rows if row.id in self.scores and row.score is not None}
+
     def write(self, what: Mapping[str, Mapping[str, Any]]) -> None:
         """Write fields into rows, by segment ID."""
         present = {i: fields for i, fields in what.items() if i in self.scores}
@@ -132,6 +150,11 @@ class ScoreStore:
         """The row as it was measured here; else as it was kept."""
         measured = self._measured.get((self._inputs.segmentationNode.GetID(), kept.id))
         return measured if measured is not None and replace(measured, ring=None) == kept else kept
+
+    @property
+    def _comparable(self) -> tuple[Any, ...]:
+        inputs = self._inputs
+        return inputs.segmentationNode, inputs.volumeNode, inputs.signature.sha256
 
     @property
     def _isOtherCt(self) -> bool:

@@ -248,6 +248,8 @@ class ScoringSession:
             whole, rows = result
             self.inputs.reader.rememberValues(snapshot, whole)
             self._store.enter(snapshot, rows)
+            if state == SCORING:
+                self._store.remember(rows)
             self._showInScene()
 
         self.jobs.start(state, work, done)
@@ -343,6 +345,7 @@ class ScoringSession:
                 sites[i],
                 self._volumes,
                 leftOut.get(i, ""),
+                store.last.get(i),
             )
             for i in self.inputs.segmentIDs
         ]

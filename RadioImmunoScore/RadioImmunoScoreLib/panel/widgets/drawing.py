@@ -19,9 +19,12 @@ from radioimmuno.stability.agreement import LesionStability
 
 from ...scene.interior_map import rampColor
 
-CHIP_PX = 14
+LEAST_CHIP_PX = 12
 BAR_SIZE = (50, 22)
+SCALE_PX = 10
 ROW_HEIGHT = 20
+LEAST_BARS_PX = 80
+BAR_PX = 10
 MARGIN = 8
 GRADIENT_STEP_PX = 3
 MARK = 4
@@ -76,15 +79,21 @@ class PenHolder:
         return self._pen
 
 
-def chip(pen: Pen, score: float | None, isScored: bool) -> Any:
+def chipPx(pen: Pen) -> int:
+    """The width and height of a chip beside text of this font."""
+    return max(LEAST_CHIP_PX, pen.metrics.ascent())
+
+
+def chip(pen: Pen, score: float | None, isScored: bool, size: int | None = None) -> Any:
     """A round spot in the color of a score; hollow before scoring."""
+    px = size or chipPx(pen)
 
     def draw(painter: Any) -> None:
         painter.setPen(qt.QPen(pen.faint()))
         painter.setBrush(qt.QBrush(pen.color(score)) if isScored else qt.QBrush())
-        painter.drawEllipse(1, 1, CHIP_PX - 3, CHIP_PX - 3)
+        painter.drawEllipse(1, 1, px - 3, px - 3)
 
-    return _picture(CHIP_PX, CHIP_PX, draw)
+    return _picture(px, px, draw)
 
 
 def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = None) -> Any:
@@ -107,35 +116,111 @@ def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = 
     return _picture(width, height, draw)
 
 
-def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any:
-    """What each term adds to the score: name, bar from the middle, number; the largest first."""
-    ordered = sorted(parts, key=lambda part: -abs(part.contribution))
-    largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
+def scoreScale(
+    pen: Pen, score: float, last: float | None, stability: LesionStability | None, width: int
+) -> Any:
+    """The scale of scores over a width: the cut-offs with their names, the score's mark and whisker.
+
+    `last` is an earlier score, marked by a hollow spot; None for none.
+    """
     metrics = pen.metrics
-    row, numbers = max(ROW_HEIGHT, metrics.height() + 4), _textWidth(metrics, "+88.888") + 6
-    names = int((width - numbers) * 0.65)
-    half = (width - names - numbers - MARGIN) // 2
-    middle = names + MARGIN + half
+    line = metrics.height()
+    middle = (0 if stability is None else 2 * WHISKER + 4) + MARK + 2 + SCALE_PX // 2
+    below = middle + SCALE_PX // 2 + MARK + 1
+    labels = _cutoffLabels(pen, metrics, width)
+    lines = 1 + max((row for *_, row in labels), default=-1)
 
     def draw(painter: Any) -> None:
         painter.setFont(pen.font)
-        for number, part in enumerate(ordered):
-            y = number * row
+        _gradient(painter, pen, 0, width, middle - SCALE_PX // 2, SCALE_PX)
+        painter.setPen(qt.QPen(pen.text))
+        for text, x, left, row in labels:
+            painter.drawLine(x, middle - SCALE_PX // 2 - 2, x, below)
+            painter.drawText(left, below + row * line + metrics.ascent(), text)
+        _whisker(painter, pen, stability, width, WHISKER + 1)
+        if last is not None:
+            painter.setPen(qt.QPen(pen.text))
+            painter.setBrush(qt.QBrush())
+            x = _along(pen.scale, last, width)
+            painter.drawEllipse(x - MARK, middle - MARK, 2 * MARK, 2 * MARK)
+        _spot(painter, pen, score, _along(pen.scale, score, width), middle, MARK + 2)
+
+    return _picture(width, below + lines * line + 1, draw)
+
+
+def _cutoffLabels(pen: Pen, metrics: Any, width: int) -> list[tuple[str, int, int, int]]:
+    """(text, place of the cut-off, left end of the text, line of the text) such that no two overlap."""
+    found: list[tuple[str, int, int, int]] = []
+    taken: list[tuple[int, int, int]] = []
+    for name, cutoff in sorted(_cutoffs(pen), key=lambda each: each[0] == "median"):
+        x, text = _along(pen.scale, cutoff, width), f"{name} {cutoff:.2f}"
+        long = metrics.horizontalAdvance(text)
+        # The outer names lie outwards, so that all three find room in one or two lines.
+        left = {"low": x - long, "high": x}.get(name, x - long // 2)
+        left = max(0, min(left, width - long))
+        row = next(
+            n
+            for n in range(len(taken) + 1)
+            if all(
+                n != line or left > end + MARGIN or left + long + MARGIN < start for line, start, end in taken
+            )
+        )
+        taken.append((row, left, left + long))
+        found.append((text, x, left, row))
+    return found
+
+
+def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any:
+    """What each term adds to the score: name, bar from the middle, number; the largest first.
+
+    Where the names leave too little room for the bars they stand above them, in as many lines as they take.
+    """
+    ordered = sorted(parts, key=lambda part: -abs(part.contribution))
+    largest = max((abs(part.contribution) for part in ordered), default=0.0) or 1.0
+    metrics = pen.metrics
+    titles = [variable_of(part.variable).title for part in ordered]
+    numbers = metrics.horizontalAdvance("+88.888") + MARGIN
+    names = max(map(metrics.horizontalAdvance, titles), default=0)
+    isBeside = names + MARGIN + LEAST_BARS_PX + numbers <= width
+    left = names + MARGIN if isBeside else 0
+    half = (width - left - numbers) // 2
+    lines = [[title] if isBeside else _wrapped(metrics, title, width) for title in titles]
+    row, line = max(ROW_HEIGHT, metrics.height() + 4), metrics.height()
+    heights = [row if isBeside else row + len(each) * line for each in lines]
+
+    def draw(painter: Any) -> None:
+        painter.setFont(pen.font)
+        top = 0
+        for part, name, height in zip(ordered, lines, heights, strict=True):
+            y = top + height - row
             base = y + (row + metrics.ascent() - metrics.descent()) // 2
             painter.setPen(qt.QPen(pen.text))
-            name = metrics.elidedText(variable_of(part.variable).title, qt.Qt.ElideMiddle, names)
-            painter.drawText(0, base, name)
-            painter.drawText(width - numbers + 4, base, f"{part.contribution:+.3f}")
+            for number, text in enumerate(name):
+                painter.drawText(0, base if isBeside else top + number * line + metrics.ascent(), text)
+            value = f"{part.contribution:+.3f}"
+            painter.drawText(width - metrics.horizontalAdvance(value) - 1, base, value)
             length = round(half * abs(part.contribution) / largest)
             isUp = part.contribution > 0
             end = pen.scale.high if isUp else pen.scale.low
-            painter.fillRect(
-                middle if isUp else middle - length, y + row // 2 - 5, max(1, length), 10, pen.color(end)
-            )
+            start = left + half - (0 if isUp else length)
+            painter.fillRect(start, y + (row - BAR_PX) // 2, max(1, length), BAR_PX, pen.color(end))
             painter.setPen(qt.QPen(pen.faint()))
-            painter.drawLine(middle, y + 2, middle, y + row - 2)
+            painter.drawLine(left + half, y + 2, left + half, y + row - 2)
+            top += height
 
-    return _picture(width, max(1, len(ordered)) * row, draw)
+    return _picture(width, max(1, sum(heights)), draw)
+
+
+def _wrapped(metrics: Any, text: str, width: int) -> list[str]:
+    """A text in lines of a width, broken between words."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and metrics.horizontalAdvance(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
@@ -188,10 +273,10 @@ def _along(scale: ColorScale, score: float, width: int) -> int:
     return round(MARK + share * (width - 1 - 2 * MARK))
 
 
-def _spot(painter: Any, pen: Pen, score: float, x: int, y: int) -> None:
+def _spot(painter: Any, pen: Pen, score: float, x: int, y: int, radius: int = MARK) -> None:
     painter.setPen(qt.QPen(pen.text))
     painter.setBrush(qt.QBrush(pen.color(score)))
-    painter.drawEllipse(x - MARK, y - MARK, 2 * MARK, 2 * MARK)
+    painter.drawEllipse(x - radius, y - radius, 2 * radius, 2 * radius)
 
 
 def _endTexts(low: float, high: float) -> tuple[str, str]:

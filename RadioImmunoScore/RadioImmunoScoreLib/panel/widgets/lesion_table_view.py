@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from slicer.i18n import tr as _
 
+import ctk
 import qt
 from radioimmuno.lesion import Site
+from radioimmuno.naming import lesion_names
 
 from ..state.events import Signal
 from ..state.rows import LEFT_OUT, Row
-from ..texts import axesText, stabilityText
-from .drawing import BAR_SIZE, Pen, chip, scoreBar
+from ..texts import axesText
+from .drawing import BAR_SIZE, Pen, chip, chipPx, scoreBar
+from .fitting import WidthWatch, fittedWidths
+from .row_texts import WHOLE, changeText, scoreText, scoreTip, statusText, statusTip, volumeText
 
-LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
-# The widest text of a column; fonts differ, so widths are measured and not given in pixels.
-WIDEST = {SITE: "lung?", IRRADIATED: "RT", VOLUME: "888.8", SCORE: "-8.888", STATUS: "left out"}
-BESIDE_TEXT_PX = {SITE: 27, IRRADIATED: 8, VOLUME: 8, SCORE: 8, STATUS: 8}
-ROW_PX = 26
+LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
+
+# More rows than these are scrolled.
+MOST_ROWS = 12
+ABOVE_AND_BELOW_TEXT_PX = 8
+LEAST_COLUMN_PX = 24
+# So many characters of a name are shown before other columns give way, and so many at the least.
+NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8
+SITE_CHARACTERS = 3
 SITES = tuple(Site)
+
+
+def _last(value: float | None) -> float:
+    return float("inf") if value is None else value
+
 
 SORT_KEYS: dict[int, Callable[[Row], Any]] = {
     LESION: lambda row: row.name.casefold(),
+    SCORE: lambda row: _last(row.score),
+    CHANGE: lambda row: _last(row.change),
+    SCALE: lambda row: _last(row.score),
+    STATUS: lambda row: row.status,
+    VOLUME: lambda row: _last(row.volumeCc),
     SITE: lambda row: row.site.label if row.site else "~",
     IRRADIATED: lambda row: {True: 0, False: 1, None: 2}[row.irradiated],
-    VOLUME: lambda row: float("inf") if row.volumeCc is None else row.volumeCc,
-    SCORE: lambda row: float("inf") if row.score is None else row.score,
-    SCALE: lambda row: float("inf") if row.score is None else row.score,
-    STATUS: lambda row: row.status,
 }
 
 
 class LesionTableView:
     """Shows rows in a QTableWidget and signals what the user does in it.
+
+    The columns are as wide as their contents in the font that there is. What a user made wider or narrower
+    stays so.
 
     Parameters
     ----------
@@ -53,14 +70,20 @@ class LesionTableView:
         self.irradiated, self.sited = Signal(), Signal()
         self._table = table
         self._rows: dict[str, Row] = {}
+        self._names: Mapping[str, str] = {}
         self._order: list[str] = []
         self._sortColumn: int | None = None
         self._descending = False
-        self._isFilling = False
+        self._isFilling = self._isFitting = False
+        self._pen: Pen | None = None
+        self._widthsByUser: dict[int, int] = {}
         self._layOut()
         table.connect("itemChanged(QTableWidgetItem*)", self._itemChanged)
         table.connect("itemSelectionChanged()", self._selectionChanged)
-        table.horizontalHeader().connect("sectionClicked(int)", self.sortBy)
+        header = table.horizontalHeader()
+        header.connect("sectionClicked(int)", self.sortBy)
+        header.connect("sectionResized(int,int,int)", self._resized)
+        self._watch = WidthWatch(table, self._fit)
 
     @property
     def order(self) -> list[str]:
@@ -76,16 +99,24 @@ class LesionTableView:
     def show(self, rows: Sequence[Row], pen: Pen, selectedID: str | None) -> None:
         """Show these rows in the order that the user sorted by, and one of them selected."""
         before, self._rows = self._rows, {row.id: row for row in rows}
+        namesBefore, self._names = self._names, lesion_names(rows)
         order = [row.id for row in self._sorted(rows)]
+        isOtherPen = pen is not self._pen
+        self._pen = pen
         self._isFilling = True
         if order != self._order:
             before, self._order = {}, order
             self._table.setRowCount(len(order))
-        for number, segmentID in enumerate(order):
-            if before.get(segmentID) != self._rows[segmentID] or pen is not self._pen:
-                self._fill(number, self._rows[segmentID], pen)
-        self._pen = pen
+        changed = [
+            i
+            for i in order
+            if isOtherPen or before.get(i) != self._rows[i] or namesBefore.get(i) != self._names[i]
+        ]
+        for segmentID in changed:
+            self._fill(self._order.index(segmentID), self._rows[segmentID], pen)
         self._isFilling = False
+        if changed or not before:
+            self._fit()
         if selectedID != self.selectedID:
             self.select(selectedID)
 
@@ -103,40 +134,37 @@ class LesionTableView:
         """Sort by a column, and the other way round when it is sorted by already."""
         self._descending = column == self._sortColumn and not self._descending
         self._sortColumn = column
-        header = self._table.horizontalHeader()
-        header.setSortIndicatorShown(True)
-        header.setSortIndicator(column, qt.Qt.DescendingOrder if self._descending else qt.Qt.AscendingOrder)
+        order = qt.Qt.DescendingOrder if self._descending else qt.Qt.AscendingOrder
+        self._table.horizontalHeader().setSortIndicator(column, order)
         if self._pen is not None:
             self.show(list(self._rows.values()), self._pen, self.selectedID)
+            self._fit()
 
     def _layOut(self) -> None:
         table = self._table
-        self._pen: Pen | None = None
-        titles = [_("Lesion"), _("Site"), _("RT"), _("cc"), _("Score"), _("Cut-offs"), _("Status")]
-        tips = [
-            _("Untick a lesion to leave it out of scoring and of the patient's numbers."),
-            _("Where the lesion sits; taken from the segment's terminology when it says so."),
-            _("Irradiated: ticked yes, empty no, filled not known."),
-            _("Volume in cubic centimeters."),
-            _("Score by the signature in use. Research use only."),
-            _("Where the score stands between the low and the high cut-off; the whisker is its stability."),
-            _("Rest the mouse on it for the reasons."),
-        ]
+        titles = {
+            LESION: (_("Lesion"), _("Untick a lesion to leave it out of scoring and the patient's numbers.")),
+            SCORE: (_("Score"), _("Score by the signature in use. Research use only.")),
+            CHANGE: (_("Change"), _("By how much the score is another than at the last Score.")),
+            SCALE: (
+                _("Cut-offs"),
+                _("Where the score stands between the low and the high cut-off; the whisker: its stability."),
+            ),
+            STATUS: (_("Status"), _("Rest the mouse on it, or select the lesion, for the reasons.")),
+            VOLUME: (_("cc"), _("Volume in cubic centimeters.")),
+            SITE: (_("Site"), _("Where the lesion sits; from the segment's terminology when it says so.")),
+            IRRADIATED: (_("RT"), _("Irradiated: ticked yes, empty no, filled not known.")),
+        }
         table.setColumnCount(len(titles))
-        table.setHorizontalHeaderLabels(titles)
-        for column, tip in enumerate(tips):
+        table.setHorizontalHeaderLabels([titles[column][0] for column in sorted(titles)])
+        for column, (_title, tip) in titles.items():
             table.horizontalHeaderItem(column).setToolTip(tip)
         header = table.horizontalHeader()
-        header.setMinimumSectionSize(24)
+        header.setMinimumSectionSize(LEAST_COLUMN_PX)
         header.setHighlightSections(False)
-        header.setSectionResizeMode(LESION, qt.QHeaderView.Stretch)
-        metrics = qt.QFontMetrics(table.font)
-        for column, text in WIDEST.items():
-            wide = max(metrics.boundingRect(each).width() for each in (text, titles[column]))
-            table.setColumnWidth(column, wide + BESIDE_TEXT_PX[column])
-        table.setColumnWidth(SCALE, BAR_SIZE[0] + 8)
+        table.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(max(ROW_PX, metrics.height() + 8))
+        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.Fixed)
 
     def _sorted(self, rows: Sequence[Row]) -> list[Row]:
         if self._sortColumn is None:
@@ -145,39 +173,140 @@ class LesionTableView:
 
     def _fill(self, number: int, row: Row, pen: Pen) -> None:
         isShown = row.status not in (LEFT_OUT, "unscored", "stale")
+        spot = chip(pen, row.score, row.status not in (LEFT_OUT, "unscored"))
+        # Qt would tint the picture of a row that is selected.
+        icon = qt.QIcon(spot)
+        icon.addPixmap(spot, qt.QIcon.Selected)
         name = _checkable(row.included)
-        name.setText(row.name)
-        name.setToolTip(f"{row.name}: {axesText(row.axesMm)}" if row.axesMm else row.name)
-        name.setIcon(qt.QIcon(chip(pen, row.score, row.status not in (LEFT_OUT, "unscored"))))
-        self._table.setItem(number, LESION, name)
-        self._table.setCellWidget(number, SITE, self._siteBox(row))
-        self._table.setItem(number, IRRADIATED, _checkable(row.irradiated))
-        self._table.setItem(number, VOLUME, _number(row.volumeCc, "{value:.1f}", isShown))
-        score = _number(row.score, "{value:.3f}", isShown)
-        self._table.setItem(number, SCORE, score)
+        name.setText(self._names[row.id])
+        name.setToolTip(f"{name.text()}: {axesText(row.axesMm)}" if row.axesMm else name.text())
+        name.setIcon(icon)
+        tip = scoreTip(row)
+        volumeTip = "" if row.volumeCc is None else f"{WHOLE.format(row.volumeCc)} cc"
         bar = qt.QLabel()
         bar.setPixmap(scoreBar(pen, row.score, row.stability))
-        for shown in (score, bar):
-            shown.setToolTip(stabilityText(row.stability) if row.stability else "")
+        bar.setToolTip(tip)
         bar.setAlignment(qt.Qt.AlignCenter)
-        self._table.setCellWidget(number, SCALE, bar)
-        status = qt.QTableWidgetItem(_statusText(row.status))
-        status.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
-        status.setToolTip(row.reasons or _statusText(row.status))
-        self._table.setItem(number, STATUS, status)
+        status = _text(statusText(row), statusTip(row) or statusText(row), True)
+        status.setTextAlignment(qt.Qt.AlignLeft | qt.Qt.AlignVCenter)
+        table = self._table
+        table.setItem(number, LESION, name)
+        table.setItem(number, SCORE, _text(scoreText(row.score), tip, isShown))
+        table.setItem(number, CHANGE, _text(changeText(row), tip, isShown))
+        table.setCellWidget(number, SCALE, bar)
+        table.setItem(number, STATUS, status)
+        table.setItem(number, VOLUME, _text(volumeText(row.volumeCc), volumeTip, isShown))
+        table.setCellWidget(number, SITE, self._siteBox(row))
+        table.setItem(number, IRRADIATED, _checkable(row.irradiated))
 
     def _siteBox(self, row: Row) -> Any:
-        box = qt.QComboBox()
+        # The wheel scrolls the panel: it must not give a lesion another site on its way.
+        box = ctk.ctkComboBox()
+        box.scrollWheelEffect = ctk.ctkComboBox.NeverScroll
+        box.elideMode = qt.Qt.ElideRight
+        box.setFrame(False)
         box.addItem(f"{row.copiedSite.label}?" if row.copiedSite else "-")
         for site in SITES:
             box.addItem(site.label)
         box.setCurrentIndex(SITES.index(row.site) + 1 if row.site else 0)
-        tip = _("Site of {name}").format(name=row.name)
+        # The list is as wide as its longest entry, however narrow the column.
+        box.view().setMinimumWidth(box.sizeHint.width())
+        name = self._names[row.id]
+        box.setAccessibleName(_("Site of {name}").format(name=name))
+        tip = _("Site of {name}: {site}").format(name=name, site=box.currentText)
         if row.copiedSite:
-            tip += _(": Slicer copied it from another segment, and it does not count. Choose the site.")
+            tip += " " + _("Slicer copied it from another segment, and it does not count. Choose the site.")
         box.setToolTip(tip)
         box.connect("activated(int)", lambda index: self._siteChosen(row, index))
         return box
+
+    def _fit(self) -> None:
+        """Give the columns their widths, and the table the height of its rows."""
+        if self._pen is None or self._isFitting:
+            return
+        self._isFitting = True
+        table, metrics = self._table, self._pen.metrics
+        table.setVisible(bool(self._order))
+        size = chipPx(self._pen)
+        table.setIconSize(qt.QSize(size, size))
+        rowPx = max(metrics.height() + ABOVE_AND_BELOW_TEXT_PX, BAR_SIZE[1] + 1)
+        table.verticalHeader().setDefaultSectionSize(rowPx)
+        isScrolled = len(self._order) > MOST_ROWS
+        policy = qt.Qt.ScrollBarAlwaysOn if isScrolled else qt.Qt.ScrollBarAlwaysOff
+        table.setVerticalScrollBarPolicy(policy)
+        beside = 2 * table.frameWidth + isScrolled * table.verticalScrollBar().sizeHint.width()
+        wanted = self._wantedWidths(metrics)
+        room = table.width - beside
+        widths = fittedWidths(wanted, self._steps(wanted, metrics), room, self._widest)
+        for column, width in widths.items():
+            table.setColumnHidden(column, not width)
+            if width:
+                table.setColumnWidth(column, width)
+        height = table.horizontalHeader().sizeHint.height() + rowPx * min(len(self._order), MOST_ROWS)
+        if sum(widths.values()) > room:
+            height += table.horizontalScrollBar().sizeHint.height()
+        table.setFixedHeight(height + 2 * table.frameWidth)
+        self._isFitting = False
+
+    @property
+    def _widest(self) -> int | None:
+        return None if LESION in self._widthsByUser else LESION
+
+    def _wantedWidths(self, metrics: Any) -> dict[int, int]:
+        """The widths in which all is read: Qt's own measure of cells and titles, and of the sort arrow."""
+        table, header = self._table, self._table.horizontalHeader()
+        wanted, titles = {}, {}
+        # Shown, the arrow would take room in every column and not only in the one that is sorted by.
+        header.setSortIndicatorShown(False)
+        for column in range(table.columnCount):
+            table.setColumnHidden(column, False)
+            titles[column] = header.sectionSizeHint(column)
+            if column == SITE:
+                wanted[column] = max(titles[column], self._siteWidth(metrics))
+            elif column == SCALE:
+                wanted[column] = max(titles[column], BAR_SIZE[0] + ABOVE_AND_BELOW_TEXT_PX)
+            else:
+                table.resizeColumnToContents(column)
+                wanted[column] = table.columnWidth(column)
+        if not any(row.change is not None for row in self._rows.values()):
+            wanted[CHANGE] = 0
+        if self._sortColumn is not None:
+            header.setSortIndicatorShown(True)
+            withArrow = header.sectionSizeHint(self._sortColumn)
+            if wanted[self._sortColumn]:
+                wanted[self._sortColumn] = max(wanted[self._sortColumn], withArrow)
+        return wanted | {c: width for c, width in self._widthsByUser.items() if wanted[c]}
+
+    def _siteWidth(self, metrics: Any) -> int:
+        boxes = [self._table.cellWidget(number, SITE) for number in range(len(self._order))]
+        if not boxes:
+            return 0
+        shown = max(metrics.horizontalAdvance(box.currentText) for box in boxes)
+        return shown + self._besideSite(metrics)
+
+    def _besideSite(self, metrics: Any) -> int:
+        """What a drop-down needs beside its text: its arrow and its margins."""
+        longest = max(metrics.horizontalAdvance(site.label) for site in SITES)
+        return self._table.cellWidget(0, SITE).sizeHint.width() - longest
+
+    def _steps(self, wanted: Mapping[int, int], metrics: Any) -> list[tuple[int, int]]:
+        """What gives way first to last where there is too little room; never a number."""
+        if not self._order:
+            return []
+        longest = max(metrics.horizontalAdvance(name) for name in self._names.values())
+        beside = wanted[LESION] - longest
+        character = metrics.averageCharWidth()
+        steps = [
+            (LESION, beside + NAME_CHARACTERS * character),
+            (SITE, self._besideSite(metrics) + SITE_CHARACTERS * character),
+            (SCALE, 0),
+            (LESION, beside + LEAST_NAME_CHARACTERS * character),
+        ]
+        return [step for step in steps if step[0] not in self._widthsByUser]
+
+    def _resized(self, column: int, before: int, after: int) -> None:
+        if not self._isFitting and before and after:
+            self._widthsByUser[column] = after
 
     def _siteChosen(self, row: Row, index: int) -> None:
         if index > 0 and SITES[index - 1] is not row.site:
@@ -207,20 +336,10 @@ def _checkable(state: bool | None) -> Any:
     return item
 
 
-def _number(value: float | None, form: str, isCurrent: bool) -> Any:
-    item = qt.QTableWidgetItem("" if value is None else form.format(value=value))
+def _text(text: str, tip: str, isCurrent: bool) -> Any:
+    item = qt.QTableWidgetItem(text)
+    item.setToolTip(tip)
     item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
     flags = qt.Qt.ItemIsSelectable | qt.Qt.ItemIsEnabled
     item.setFlags(flags if isCurrent else qt.Qt.ItemIsSelectable)
     return item
-
-
-def _statusText(status: str) -> str:
-    return {
-        LEFT_OUT: _("left out"),
-        "unscored": _("not yet"),
-        "stale": _("stale"),
-        "scored": _("ok"),
-        "warning": _("look"),
-        "refused": _("refused"),
-    }[status]

@@ -1,0 +1,72 @@
+"""What is fitted to the room that a widget has: columns, and pictures that are drawn at a width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import qt
+
+
+class WidthWatch(qt.QObject):
+    """Calls when a widget gets another width. It is kept by whoever made it, as long as the widget.
+
+    Parameters
+    ----------
+    widget : QWidget
+    called : callable
+        Without arguments.
+    """
+
+    def __init__(self, widget: Any, called: Callable[[], None]) -> None:
+        super().__init__()
+        self._called = called
+        self._widget = widget
+        self._width = widget.width
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Look at the width when the widget was resized; nothing is kept from it."""
+        if event.type() == qt.QEvent.Resize and self._widget.width != self._width:
+            self._width = self._widget.width
+            self._called()
+        return False
+
+
+def fittedWidths(
+    wanted: Mapping[int, int], steps: Sequence[tuple[int, int]], room: int, widest: int | None
+) -> dict[int, int]:
+    """The widths of columns in the room that there is.
+
+    Parameters
+    ----------
+    wanted : mapping of int to int, px
+        Column -> the width in which all is read.
+    steps : sequence of (int, int)
+        What is given up first to last while there is too little room: a column and its least width, 0 where it
+        is rather left away than narrowed.
+    room : int, px
+    widest : int, optional
+        The column that gets what is left.
+
+    Returns
+    -------
+    dict of int to int, px
+        0 for a column that is left away. The sum is more than `room` when all steps are too few.
+
+    Examples
+    --------
+    >>> fittedWidths({0: 50, 1: 30}, [(0, 40), (1, 0)], 75, 0)
+    {0: 45, 1: 30}
+    >>> fittedWidths({0: 50, 1: 30}, [(0, 40), (1, 0)], 60, 0)
+    {0: 60, 1: 0}
+    """
+    widths = dict(wanted)
+    for column, least in steps:
+        excess = sum(widths.values()) - room
+        if excess > 0 and column in widths:
+            widths[column] = min(widths[column], max(least, widths[column] - excess)) if least else 0
+    left = room - sum(widths.values())
+    if widest is not None and left > 0:
+        widths[widest] += left
+    return widths
