@@ -57,7 +57,9 @@ def noticeText(signature: Signature) -> str:
 
 
 def leftOutText(leftOut: Sequence[tuple[str, str]]) -> str:
-    """Which segments are no lesions, by the names of the first ones."""
+    """Which segments are no lesions: the names of the first ones, or the reason of the only one."""
+    if len(leftOut) == 1:
+        return _("Left out. {name}: {reason}").format(name=leftOut[0][0], reason=leftOut[0][1])
     names = ", ".join(name for name, _reason in leftOut[:NAMED])
     if len(leftOut) > NAMED:
         names = _("{names} and {count} more").format(names=names, count=len(leftOut) - NAMED)

@@ -94,7 +94,7 @@ def test_original_colors_come_back_exactly(ready):
 def test_two_segments_of_one_name_stay_apart(scored):
     panel = scored[0]
     names = cells(panel, LESION)
-    assert names.count("metastasis") == 2
+    assert names[:2] == ["metastasis (liver_1)", "metastasis (liver_2)"]
     same = [row for row in panel.panel.session.rows if row.name == "metastasis"]
     assert same[0].score != same[1].score
 
@@ -233,7 +233,8 @@ def test_switching_the_signature_marks_all_rows_stale(scored, dialogs, tmp_path)
 
 def test_the_banner_says_so_as_long_as_the_signature_is_a_demonstration(panel):
     assert panel.panel.ui.noticeLabel.visible
-    assert "DEMONSTRATION" in panel.panel.ui.noticeLabel.text
+    assert "Demonstration" in panel.panel.ui.noticeLabel.text
+    assert "DEMONSTRATION" in panel.panel.ui.noticeLabel.toolTip
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".html"])

@@ -32,16 +32,16 @@ def scoredWith(panel, tmp_path):
 
 
 def test_a_research_signature_suggests_and_a_demonstration_does_not(scoredWith):
-    assert "ablative" in scoredWith(status="research", cutoffs=HIGH).contributionsLabel.text
-    demonstration = scoredWith(status="demonstration", cutoffs=HIGH).contributionsLabel.text
-    assert "what the terms add" in demonstration
-    assert "candidate" not in demonstration
+    assert "ablative" in scoredWith(status="research", cutoffs=HIGH).designationLabel.text
+    demonstration = scoredWith(status="demonstration", cutoffs=HIGH)
+    assert "what the terms add" in demonstration.contributionsLabel.text
+    assert not demonstration.designationLabel.visible
 
 
 def test_a_signature_without_cut_offs_is_shown_without_them(scoredWith):
     ui = scoredWith(status="research", cutoffs=None)
     assert "what the terms add" in ui.contributionsLabel.text
-    assert "candidate" not in ui.contributionsLabel.text
+    assert not ui.designationLabel.visible
     assert "gives no cut-offs" in ui.advancedLabel.text
     assert ui.metricsTable.item(6, 0).text() == "-"
     assert not ui.scorePlotLabel.pixmap.isNull()

@@ -76,8 +76,8 @@ class SelectedSection(Section):
             parts.append(_("{change} since the last Score").format(change=f"{row.change:+.3f}"))
         ui.selectedNameLabel.setText(" \N{MIDDLE DOT} ".join(parts))
         if isScored:
-            last = row.lastScore if row.change is not None else None
-            self._put(ui.scalePicture, scoreScale(pen, row.score, last, row.stability, self._width))
+            scale = scoreScale(pen, row.score, row.lastScore, row.stability, self._width)
+            self._put(ui.scalePicture, scale)
             ui.scalePicture.setToolTip(scoreTip(row))
             ui.scalePicture.setAccessibleDescription(scoreTip(row))
 

@@ -65,7 +65,7 @@ class Row:
 
     `copiedSite` is what Slicer copied from another segment: it does not count.
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
-    `lastScore` is the score at the last Score, since which it may have been edited and scored by itself.
+    `lastScore` is the score at the last Score where it is another now: edited, and scored by itself.
     """
 
     id: str
@@ -84,10 +84,8 @@ class Row:
 
     @property
     def change(self) -> float | None:
-        """By how much the score is another than at the last Score; None where it is not, or cannot be told."""
-        if self.score is None or self.lastScore is None or isclose(self.score, self.lastScore):
-            return None
-        return self.score - self.lastScore
+        """By how much the score differs from that at the last Score; None where it does not."""
+        return None if self.score is None or self.lastScore is None else self.score - self.lastScore
 
 
 def rowOf(
@@ -101,7 +99,9 @@ def rowOf(
     leftOut: str = "",
     lastScore: float | None = None,
 ) -> Row:
-    """The row of a segment; `leftOut` is why it is taken for no lesion, `lastScore` as in `Row`."""
+    """The row of a segment; `leftOut` is why it is taken for no lesion, `lastScore` its score then."""
+    now = score.score if score else None
+    isAnother = now is not None and lastScore is not None and not isclose(now, lastScore)
     status = "unscored" if score is None else "stale" if isStale else score.status
     return Row(
         id=segmentID,
@@ -112,12 +112,12 @@ def rowOf(
         included=included,
         # Of a lesion outside of the CT nothing could be measured.
         volumeCc=(score.volume_cc if score else 0.0) or volumes.of(segment, segmentID),
-        score=score.score if score else None,
+        score=now,
         status=status if included else LEFT_OUT,
         reasons=leftOut or (score.reasons if score else ""),
         axesMm=axesOf(segment),
         stability=score.stability if score else None,
-        lastScore=lastScore,
+        lastScore=lastScore if isAnother else None,
     )
 
 

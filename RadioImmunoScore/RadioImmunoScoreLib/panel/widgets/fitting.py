@@ -43,8 +43,8 @@ def fittedWidths(
     wanted : mapping of int to int, px
         Column -> the width in which all is read.
     steps : sequence of (int, int)
-        What is given up first to last while there is too little room: a column and its least width, 0 where it
-        is rather left away than narrowed.
+        What is given up first to last while there is too little room: a column and its least width, 0 where
+        it is rather left away than narrowed.
     room : int, px
     widest : int, optional
         The column that gets what is left.
