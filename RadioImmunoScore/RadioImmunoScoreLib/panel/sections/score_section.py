@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+import qt
+
 from ..state.panel_state import PanelState
 from ..texts import missingText
-from ..widgets.fitting import WidthWatch
+from ..widgets.event_watch import EventWatch
 from .section import Section
 
 
@@ -17,7 +19,7 @@ class ScoreSection(Section):
         """Connect the buttons."""
         session, ui = self.session, self.ui
         self._texts = [ui.updateCheckBox.text, _("Update on edit"), _("Update"), _("Live")]
-        self._watch = WidthWatch(ui.scoreBox, self._fit)
+        self._watch = EventWatch(ui.scoreBox, {qt.QEvent.Resize: lambda event: self._fit()})
         ui.scoreButton.connect("clicked()", session.score)
         ui.stabilityButton.connect("clicked()", self._test)
         ui.updateCheckBox.connect("toggled(bool)", self.byUser(session.setUpdateWhileEditing))

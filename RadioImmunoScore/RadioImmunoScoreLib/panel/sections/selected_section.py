@@ -17,14 +17,15 @@ from ..state.panel_state import DisplayState, PanelState
 from ..state.rows import LEFT_OUT, Row
 from ..texts import stabilityText
 from ..widgets.drawing import Pen, PenHolder, chip, contributionBars, mapScale, scoreScale
-from ..widgets.fitting import WidthWatch
+from ..widgets.event_watch import EventWatch
+from ..widgets.icons import severityIcon
 from ..widgets.row_texts import scoreText, scoreTip, statusText, statusTip
 from .section import Section
 
 # The score's letters against those of the panel.
 LARGE = 1.6
 
-ICONS = {"refused": "SP_MessageBoxCritical", "warning": "SP_MessageBoxWarning"}
+SEVERITIES = {"refused": "refuse", "warning": "warn"}
 
 
 class SelectedSection(Section):
@@ -34,14 +35,16 @@ class SelectedSection(Section):
         """Offer the maps; draw the pictures again when the panel gets another width."""
         self._pens = PenHolder(self.ui.contributionsLabel)
         self._shown: tuple[Any, ...] = ()
+        self._state: PanelState | None = None
         self.ui.mapBox.addItem(_("none"))
         for name in MAPS:
             self.ui.mapBox.addItem(mapTitle(name))
         self.ui.mapBox.connect("activated(int)", self._mapChosen)
-        self._watch = WidthWatch(self.ui.selectedBox, lambda: self.show(self.session.state))
+        self._watch = EventWatch(self.ui.selectedBox, {qt.QEvent.Resize: lambda event: self._redraw()})
 
     def show(self, state: PanelState) -> None:
         """Show the lesion that is selected; what is the same is not drawn again."""
+        self._state = state
         pen = self._pens.of(state.inputs.signature)
         row, lesion = state.selectedRow, state.selectedScore
         name = lesion_names(state.rows)[row.id] if row else ""
@@ -87,8 +90,7 @@ class SelectedSection(Section):
         for widget in (ui.reasonIcon, ui.reasonLabel):
             widget.setVisible(bool(why))
         if row is not None and why:
-            style = ui.selectedBox.style()
-            icon = style.standardIcon(getattr(qt.QStyle, ICONS.get(row.status, "SP_MessageBoxInformation")))
+            icon = severityIcon(ui.selectedBox, SEVERITIES.get(row.status, ""))
             size = pen.metrics.height() + 4
             ui.reasonIcon.setPixmap(icon.pixmap(size, size))
             ui.reasonLabel.setText(why)
@@ -128,6 +130,10 @@ class SelectedSection(Section):
     def _put(self, label: Any, picture: Any) -> None:
         label.setPixmap(picture)
         label.setFixedHeight(picture.height())
+
+    def _redraw(self) -> None:
+        if self._state is not None:
+            self.show(self._state)
 
     def _mapChosen(self, index: int) -> None:
         self.session.display.setInteriorMap(MAPS[index - 1] if index > 0 else "")

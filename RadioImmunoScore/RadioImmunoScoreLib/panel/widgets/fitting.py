@@ -1,36 +1,8 @@
-"""What is fitted to the room that a widget has: columns, and pictures that are drawn at a width."""
+"""Columns, fitted to the room that a table has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import qt
-
-
-class WidthWatch(qt.QObject):
-    """Calls when a widget gets another width. It is kept by whoever made it, as long as the widget.
-
-    Parameters
-    ----------
-    widget : QWidget
-    called : callable
-        Without arguments.
-    """
-
-    def __init__(self, widget: Any, called: Callable[[], None]) -> None:
-        super().__init__()
-        self._called = called
-        self._widget = widget
-        self._width = widget.width
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: Any, event: Any) -> bool:
-        """Look at the width when the widget was resized; nothing is kept from it."""
-        if event.type() == qt.QEvent.Resize and self._widget.width != self._width:
-            self._width = self._widget.width
-            self._called()
-        return False
+from collections.abc import Mapping, Sequence
 
 
 def fittedWidths(

@@ -16,7 +16,8 @@ from ..state.events import Signal
 from ..state.rows import LEFT_OUT, Row
 from ..texts import axesText
 from .drawing import BAR_SIZE, Pen, chip, chipPx, scoreBar
-from .fitting import WidthWatch, fittedWidths
+from .event_watch import EventWatch
+from .fitting import fittedWidths
 from .row_texts import WHOLE, changeText, scoreText, scoreTip, statusText, statusTip, volumeText
 
 LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
@@ -83,7 +84,7 @@ class LesionTableView:
         header = table.horizontalHeader()
         header.connect("sectionClicked(int)", self.sortBy)
         header.connect("sectionResized(int,int,int)", self._resized)
-        self._watch = WidthWatch(table, self._fit)
+        self._watch = EventWatch(table, {qt.QEvent.Resize: lambda event: self._fit()})
 
     @property
     def order(self) -> list[str]:
