@@ -15,9 +15,8 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 
+from RadioImmunoScoreLib import HOMEPAGE
 from RadioImmunoScoreLib.services.console import ConsoleCommands
-
-HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"
 
 
 class RadioImmunoScore(ScriptedLoadableModule):

@@ -1,1 +1,3 @@
-"""The Slicer side of RadioImmunoScore: the MRML scene, and later the panel. Research use only."""
+"""The Slicer side: the MRML scene and the panel."""
+
+HOMEPAGE = "https://github.com/RadioImmunoScore/RadioImmunoScore"

@@ -8,7 +8,7 @@ from typing import Any
 import slicer
 
 from ..scene.parameters import Parameters
-from .state.events import Observers
+from .state.events import Observers, release, singleShot
 from .state.session import Session
 from .widget import Panel
 
@@ -34,7 +34,10 @@ class PanelLifeCycle:
         self.observers.observe(scene, (scene.StartCloseEvent, scene.StartImportEvent), self._sceneCloses)
         self.observers.observe(scene, (scene.EndCloseEvent, scene.EndImportEvent), self._sceneIsNew)
         # Selectors learn of new nodes at the end of a batch, after the end of an import.
-        self.observers.observe(scene, (scene.EndBatchProcessEvent,), self.panel.show)
+        self.observers.observe(scene, (scene.EndBatchProcessEvent,), self._batchEnded)
+        # What is added one by one is looked at once all of it is there.
+        self._added = singleShot(0, self._nodesAdded)
+        self.observers.observe(scene, (scene.NodeAddedEvent,), self._added.start)
         self.observers.observe(scene, (scene.NodeRemovedEvent,), self._nodeRemoved)
         self.observers.observe(scene, (scene.StartSaveEvent,), self.session.selection.clearHighlight)
 
@@ -49,6 +52,7 @@ class PanelLifeCycle:
         """Show what changed meanwhile; the parameter node may be another one."""
         if self.session.parameters.node is not self._parameterNode():
             self._sceneIsNew()
+        self.session.chooseCandidates()
         self.panel.show()
 
     def exit(self) -> None:
@@ -59,6 +63,7 @@ class PanelLifeCycle:
     def close(self) -> None:
         """Stop, and observe nothing any more."""
         self.observers.removeAll()
+        release(self._added)
         self.panel.close()
 
     def _sceneCloses(self) -> None:
@@ -69,7 +74,16 @@ class PanelLifeCycle:
     def _sceneIsNew(self) -> None:
         self.session.adopt(Parameters(self._parameterNode()))
         self.session.selection.segmentChoice.watch()
+        self.session.chooseCandidates()
         self.panel.show()
+
+    def _batchEnded(self) -> None:
+        self.session.chooseCandidates()
+        self.panel.show()
+
+    def _nodesAdded(self) -> None:
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.session.chooseCandidates()
 
     def _nodeRemoved(self) -> None:
         """One of the inputs may be gone: its rows go, what is under way stops."""

@@ -8,6 +8,9 @@ from typing import Any
 
 import slicer
 
+import qt
+
+from .. import HOMEPAGE
 from .sections.accept_section import AcceptSection
 from .sections.check_section import CheckSection
 from .sections.display_section import DisplaySection
@@ -31,14 +34,16 @@ FRAME = "RadioImmunoScore"
 # Which sections stand where in the frame, from top to bottom.
 PLACES: dict[str, tuple[type[Section], ...]] = {
     "inputsPlace": (InputsSection,),
-    "scorePlace": (AcceptSection, LesionsSection, ScoreSection, DisplaySection, SelectedSection),
-    "advancedPlace": (SignatureSection, KvpSection, EngineSection),
+    "scorePlace": (AcceptSection, KvpSection, LesionsSection, ScoreSection, DisplaySection, SelectedSection),
+    "advancedPlace": (SignatureSection, EngineSection),
     "segmentPlace": (SegmentSection, CheckSection),
     "patientPlace": (PatientSection, SaveSection),
 }
 
 # Widgets of this name's end start work: they wait while something is under way.
 ACTIONS = "Actions"
+
+TUTORIAL = f"{HOMEPAGE}/blob/main/Resources/Docs/Tutorial.md"
 
 
 class Panel:
@@ -69,6 +74,7 @@ class Panel:
             for kind in kinds:
                 self._add(place, kind, loadUI(kind.__name__))
         self.status = StatusStrip(self.ui, session)
+        self.ui.helpButton.connect("clicked()", openHelp)
         session.changed.connect(self._show)
         session.jobs.stateChanged.connect(lambda job: self._showJob())
         self.show()
@@ -117,3 +123,8 @@ class Panel:
         for name, widget in vars(self.ui).items():
             if name.endswith(ACTIONS):
                 widget.setEnabled(isFree)
+
+
+def openHelp() -> None:
+    """Show the tutorial in the browser."""
+    qt.QDesktopServices.openUrl(qt.QUrl(TUTORIAL))

@@ -51,6 +51,15 @@ def removeWhole(scene: Any, node: Any) -> None:
             scene.RemoveNode(each)
 
 
+def isOwned(node: Any) -> bool:
+    """Whether a node is a result of some segmentation's lesions."""
+    for owner in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", node.GetScene()):
+        for role in owner.GetNodeReferenceRoles():
+            if role.startswith(PREFIX) and owner.HasNodeReferenceID(role, node.GetID()):
+                return True
+    return False
+
+
 def _fileBeside(node: Any, other: Any) -> None:
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
     otherItem = hierarchy.GetItemByDataNode(other)

@@ -1,4 +1,4 @@
-"""How the lesions look: colors, rings, legend, opacity."""
+"""How the lesions look: colors, rings, legend, names, opacity."""
 
 from __future__ import annotations
 
@@ -10,21 +10,27 @@ class DisplaySection(Section):
     """The toolbar under the table."""
 
     def connectWidgets(self) -> None:
-        """Connect boxes and slider."""
+        """Connect buttons and slider."""
         ui, display = self.ui, self.session.display
-        ui.colorCheckBox.connect("toggled(bool)", self.byUser(display.setColorByScore))
-        ui.legendCheckBox.connect("toggled(bool)", self.byUser(display.setLegend))
-        ui.ringsCheckBox.connect("toggled(bool)", self.byUser(display.setRings))
-        ui.opacitySlider.connect(
-            "valueChanged(int)", self.byUser(lambda percent: display.setOpacity(percent / 100))
-        )
+        for button, chosen in (
+            (ui.colorButton, display.setColorByScore),
+            (ui.ringsButton, display.setRings),
+            (ui.legendButton, display.setLegend),
+            (ui.labelsButton, display.setLabels),
+        ):
+            button.connect("toggled(bool)", self.byUser(chosen))
+        ui.opacitySlider.connect("valueChanged(int)", self.byUser(self._opacityMoved))
 
     def show(self, state: PanelState) -> None:
         """Show the choices."""
         ui, display = self.ui, state.display
-        ui.colorCheckBox.setChecked(display.colorByScore)
-        ui.legendCheckBox.setChecked(display.showLegend)
-        ui.ringsCheckBox.setChecked(display.showRings)
+        ui.colorButton.setChecked(display.colorByScore)
+        ui.ringsButton.setChecked(display.showRings)
+        ui.legendButton.setChecked(display.showLegend)
+        ui.labelsButton.setChecked(display.showLabels)
         percent = round(100 * display.opacity)
         ui.opacitySlider.setValue(percent)
-        ui.opacityLabel.setText(f"{percent} %")
+        ui.opacityNumberLabel.setText(f"{percent} %")
+
+    def _opacityMoved(self, percent: int) -> None:
+        self.session.display.setOpacity(percent / 100)

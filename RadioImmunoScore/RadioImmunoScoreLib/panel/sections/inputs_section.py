@@ -7,11 +7,15 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+import qt
+
 from ...services import demonstration
-from ..state.jobs import SIMULATING
-from ..state.panel_state import PanelState
+from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText
 from .section import Section
+
+# The narrowest panel, and what of the strip's head is no text.
+LEAST_PX, BESIDE_TEXT_PX = 300, 60
 
 
 class InputsSection(Section):
@@ -19,31 +23,44 @@ class InputsSection(Section):
 
     def connectWidgets(self) -> None:
         """Connect selectors and button."""
-        self._isComplete = False
+        self._isComplete: bool | None = None
         for selector in (self.ui.ctSelector, self.ui.segmentationSelector):
             selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._inputsChosen))
         self.ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
 
     def show(self, state: PanelState) -> None:
-        """Show the chosen nodes; the strip folds when both are there for the first time."""
+        """Show the chosen nodes; the strip folds whenever both have been chosen."""
         ui, inputs = self.ui, state.inputs
         ui.ctSelector.setCurrentNode(inputs.volumeNode)
         ui.segmentationSelector.setCurrentNode(inputs.segmentationNode)
         isComplete = inputs.volumeNode is not None and inputs.segmentationNode is not None
-        ui.demonstrationButton.setVisible(not isComplete)
-        ui.acquisitionLabel.setText(acquisitionText(inputs.acquisition) if inputs.volumeNode else "")
-        ui.acquisitionLabel.setVisible(inputs.volumeNode is not None)
-        names = [node.GetName() for node in (inputs.volumeNode, inputs.segmentationNode) if node is not None]
-        ui.inputsButton.setText(" / ".join(names) or _("Inputs"))
+        ui.demonstrationButton.setVisible(inputs.volumeNode is None)
+        self._showHead(inputs)
         if isComplete != self._isComplete:
             self._isComplete = isComplete
             ui.inputsButton.collapsed = isComplete
+
+    def _showHead(self, inputs: InputsState) -> None:
+        """What is chosen, in a line: names as far as there is room, all of them in the tooltip."""
+        button = self.ui.inputsButton
+        nodes = (_("CT"), inputs.volumeNode), (_("Lesions"), inputs.segmentationNode)
+        chosen = [(title, node.GetName()) for title, node in nodes if node is not None]
+        if not chosen:
+            button.setText(_("Inputs"))
+            button.setToolTip(_("CT and segmentation; folded as soon as both are chosen."))
+            return
+        metrics = qt.QFontMetrics(button.font)
+        room = (max(button.width, LEAST_PX) - BESIDE_TEXT_PX) // len(chosen)
+        texts = [f"{title}: {name}" for title, name in chosen]
+        # In a button's text an ampersand marks a key.
+        shown = [metrics.elidedText(text, qt.Qt.ElideMiddle, room) for text in texts]
+        button.setText("   ".join(shown).replace("&", "&&"))
+        button.setToolTip("\n".join([*texts, acquisitionText(inputs.acquisition)]))
 
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
         session = self.session
         session.simulate(demonstration.simulate, self._demonstrationMade)
-        session.say(_("Making the simulated patient..."), lambda: session.jobs.state == SIMULATING)
 
     def _demonstrationMade(self, patient: Any) -> None:
         volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
@@ -52,10 +69,12 @@ class InputsSection(Section):
         self.session.say(_("This patient is simulated. Press Score."))
 
     def _inputsChosen(self, node: Any) -> None:
-        if not slicer.mrmlScene.IsBatchProcessing():
-            self.session.setInputs(
-                self.ui.ctSelector.currentNode(), self.ui.segmentationSelector.currentNode()
-            )
+        if slicer.mrmlScene.IsBatchProcessing():
+            return
+        volumeNode = self.ui.ctSelector.currentNode()
+        if volumeNode is not None and volumeNode is not self.session.inputs.volumeNode:
+            _showInSlices(volumeNode)
+        self.session.setInputs(volumeNode, self.ui.segmentationSelector.currentNode())
 
 
 def _showInSlices(volumeNode: Any) -> None:

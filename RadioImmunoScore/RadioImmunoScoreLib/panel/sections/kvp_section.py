@@ -21,10 +21,12 @@ class KvpSection(Section):
     def show(self, state: PanelState) -> None:
         """Show what was typed, and whether the CT says something else."""
         ui, inputs = self.ui, state.inputs
+        findings = kvpFindings(inputs.acquisition, inputs.kvp)
+        ui.kvpBox.setVisible(inputs.volumeNode is not None and (inputs.isKvpAsked or bool(findings)))
         self._kvp = inputs.kvp
         ui.kvpSpinBox.setEnabled(inputs.volumeNode is not None)
         ui.kvpSpinBox.setValue(inputs.kvp or 0.0)
-        differs = " ".join(finding.text for finding in kvpFindings(inputs.acquisition, inputs.kvp))
+        differs = " ".join(finding.text for finding in findings)
         ui.kvpFindingLabel.setText(differs)
         ui.kvpFindingLabel.setVisible(bool(differs))
 

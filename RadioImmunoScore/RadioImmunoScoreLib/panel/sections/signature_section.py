@@ -9,7 +9,7 @@ from radioimmuno.findings import InputError
 from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 
 from ..state.panel_state import InputsState, PanelState
-from ..texts import problemText, settingsText
+from ..texts import acquisitionText, problemText, settingsText
 from .section import Section
 
 SIGNATURE_FILTER = "Signature (*.json)"
@@ -25,11 +25,16 @@ class SignatureSection(Section):
             self.ui.signatureBox.addItem(name)
         self.ui.signatureBox.addItem(_("From file..."))
         self.ui.signatureBox.connect("activated(int)", self._signatureChosen)
+        self.ui.kvpButton.connect("clicked()", self.session.askKvp)
 
     def show(self, state: PanelState) -> None:
         """Show the signature in use."""
         self._showChoice(state.inputs)
-        self.ui.advancedLabel.setText(settingsText(state.inputs.signature))
+        inputs = state.inputs
+        self.ui.advancedLabel.setText(settingsText(inputs.signature))
+        self.ui.acquisitionLabel.setText(acquisitionText(inputs.acquisition) if inputs.volumeNode else "")
+        self.ui.acquisitionLabel.setVisible(inputs.volumeNode is not None)
+        self.ui.kvpButton.setVisible(inputs.volumeNode is not None and not inputs.isKvpAsked)
 
     def chooseSignature(self, nameOrPath: str) -> None:
         """Use a signature by name or file; for one that cannot be read a message is shown."""

@@ -14,6 +14,7 @@ from radioimmuno.lesion import Lesion
 from ...scene import readImage, readLesions
 from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
+from ...scene.lesion_labels import LesionLabels, labelTexts
 from ...scene.nodes import ownedNode
 from ...scene.rings import RINGS
 from ...services.measurement import computeMap, mapTitle
@@ -72,6 +73,7 @@ class Display:
 
     def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self._session, self._selection = session, selection
+        self._labels = LesionLabels()
         self.interior = InteriorMap(session, selection)
 
     @property
@@ -82,6 +84,7 @@ class Display:
             colorByScore=parameters.colorByScore,
             showLegend=parameters.showLegend,
             showRings=parameters.showRings,
+            showLabels=parameters.showLabels,
             opacity=opacityOf(node) if node else 1.0,
             interiorMap=parameters.interiorMap,
             mapRange=self.interior.shown,
@@ -94,7 +97,19 @@ class Display:
         if node is not None:
             setLegendVisible(node, parameters.showLegend)
             setRingsVisible(node, parameters.showRings)
+        self._followLabels(node)
         self.interior.follow()
+
+    def _followLabels(self, node: Any) -> None:
+        patient = self._session.patient
+        if node is None or patient is None or not self._session.parameters.showLabels:
+            self._labels.clear()
+        else:
+            self._labels.show(node, labelTexts(patient, self._session.stale))
+
+    def release(self) -> None:
+        """Label nothing any more."""
+        self._labels.clear()
 
     def setColorByScore(self, on: bool) -> None:
         """The lesions in the colors of their scores, or in their own."""
@@ -109,6 +124,11 @@ class Display:
     def setRings(self, on: bool) -> None:
         """Show the outlines of the rings."""
         self._session.parameters.showRings = on
+        self._session.refresh()
+
+    def setLabels(self, on: bool) -> None:
+        """Show names and scores beside the lesions in the slices."""
+        self._session.parameters.showLabels = on
         self._session.refresh()
 
     def setOpacity(self, opacity: float) -> None:

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+import slicer
 
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.extraction.ring import ring_reach
@@ -28,6 +29,7 @@ from radioimmuno.structures.rule import Structure
 from radioimmuno.study import Study
 
 from ...scene import SegmentationReading, readLesions
+from ...scene.nodes import isOwned
 from ...scene.parameters import Parameters
 from ...scene.reading import lesionOf, outsideFindings
 from ...scene.segment_properties import markedOf, setMarked, sitesOf, terminologyOf
@@ -290,6 +292,19 @@ class Inputs:
             return self.acquisitionOfCt
 
     @property
+    def isKvpAsked(self) -> bool:
+        """Whether the tube voltage is to be seen: it is needed and the CT gives none, or it was typed."""
+        if self.volumeNode is None:
+            return False
+        needsIt = bool(self.signature.variables_from(Source.TUBE_VOLTAGE))
+        return self.parameters.kvp is not None or (needsIt and self.acquisitionOfCt.tube_voltage is None)
+
+    @property
+    def candidates(self) -> tuple[Any | None, Any | None]:
+        """The CT and the segmentation that a scene offers, each where there is but one; results are none."""
+        return _onlyOne("vtkMRMLScalarVolumeNode"), _onlyOne("vtkMRMLSegmentationNode")
+
+    @property
     def identity(self) -> Identity:
         """Whose CT it is."""
         return self._origin[0]
@@ -383,3 +398,12 @@ class Inputs:
         nodes = self.volumeNode, self.segmentationNode
         known = self.acquisitionOfCt, self.parameters.kvp, *self._origin
         return self.reader.read(*nodes, self.signature, *known)
+
+
+def _onlyOne(className: str) -> Any | None:
+    """The one node of a class that a person would choose; None where there is none or are several."""
+    nodes = slicer.util.getNodesByClass(className)
+    # A label map is a scalar volume too.
+    fitting = [n for n in nodes if n.GetClassName() == className and not n.GetHideFromEditors()]
+    fitting = [node for node in fitting if not isOwned(node)]
+    return fitting[0] if len(fitting) == 1 else None

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class InputsState:
     """What is scored, and with what.
 
-    `missing` is what is missing before scoring can run (see `Inputs.missing`), `chosenSignature` the name or
+    `missing` is what is missing before scoring can run (see `Inputs.missing`), `isKvpAsked` whether the tube
+    voltage is to be given by hand or was, `chosenSignature` the name or
     path that was chosen, `findings` what concerns all lesions, `leftOut` (name, reason) of what is no lesion.
     """
 
@@ -32,6 +33,7 @@ class InputsState:
     identity: Identity
     acquisition: Acquisition
     kvp: float | None
+    isKvpAsked: bool
     signature: Signature
     chosenSignature: str
     accepted: frozenset[str]
@@ -46,6 +48,7 @@ class DisplayState:
     colorByScore: bool
     showLegend: bool
     showRings: bool
+    showLabels: bool
     opacity: float
     interiorMap: str
     mapRange: tuple[str, float, float] | None

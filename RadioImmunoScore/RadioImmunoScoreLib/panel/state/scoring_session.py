@@ -136,6 +136,14 @@ class ScoringSession:
         parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
         self._watch()
 
+    def chooseCandidates(self) -> None:
+        """Choose what is not chosen yet where the scene offers but one."""
+        parameters = self.parameters
+        if self._watched is None or self.jobs.isBusy or None not in self._watched:
+            return
+        volumeNode, segmentationNode = self.inputs.candidates
+        self.setInputs(parameters.volumeNode or volumeNode, parameters.segmentationNode or segmentationNode)
+
     def followInputs(self) -> None:
         """An input may be gone from the scene: what is under way with it stops, its rows go.
 
@@ -208,6 +216,11 @@ class ScoringSession:
         if not self._hasPatient:
             self._patient, self._hasPatient = self._patientNow(), True
         return self._patient
+
+    @property
+    def stale(self) -> set[str]:
+        """IDs of the scored lesions that are others now."""
+        return self._store.stale
 
     def scoreOf(self, segmentID: str) -> LesionScore | None:
         """A lesion's last score; None for one that is left out."""

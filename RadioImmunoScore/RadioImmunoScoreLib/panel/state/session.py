@@ -5,6 +5,8 @@ One signal goes out, `changed`, with all that is to be shown, and only when that
 
 from __future__ import annotations
 
+from typing import Any
+
 from radioimmuno.identity import UNKNOWN
 
 from ...scene.parameters import Parameters
@@ -47,6 +49,7 @@ class Session(ScoringSession):
         super().__init__(scorer)
         self.changed = Signal()
         self._shown: PanelState | None = None
+        self._kvpAskedOf: Any = None
         self.selection = Selection(self)
         self.strokes = Strokes(self, self.selection)
         self.checks = LesionChecks(self)
@@ -69,10 +72,16 @@ class Session(ScoringSession):
             updateWhileEditing=self.parameters.updateWhileEditing,
         )
 
+    def askKvp(self) -> None:
+        """The user wants to type in the tube voltage, though nothing asks for it."""
+        self._kvpAskedOf = self.inputs.volumeNode
+        self.refresh()
+
     def release(self) -> None:
         """The panel goes: nothing is started ever again."""
         self.strokes.release()
         self.selection.close()
+        self.display.release()
         super().release()
 
     def _emit(self) -> None:
@@ -85,6 +94,7 @@ class Session(ScoringSession):
 
     def _inputsState(self) -> InputsState:
         inputs = self.inputs
+        isTyping = inputs.volumeNode is not None and inputs.volumeNode is self._kvpAskedOf
         return InputsState(
             volumeNode=inputs.volumeNode,
             segmentationNode=inputs.segmentationNode,
@@ -92,6 +102,8 @@ class Session(ScoringSession):
             identity=inputs.identity if inputs.volumeNode else UNKNOWN,
             acquisition=inputs.acquisitionOfCt,
             kvp=self.parameters.kvp,
+            isKvpAsked=inputs.isKvpAsked
+            or (self._kvpAskedOf is not None and self._kvpAskedOf is inputs.volumeNode),
             signature=inputs.signature,
             chosenSignature=self.parameters.signature,
             accepted=inputs.accepted,
