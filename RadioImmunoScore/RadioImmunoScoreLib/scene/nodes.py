@@ -54,7 +54,8 @@ def removeWhole(scene: Any, node: Any) -> None:
 def isOwned(node: Any) -> bool:
     """Whether a node is a result of some segmentation's lesions."""
     for owner in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", node.GetScene()):
-        for role in owner.GetNodeReferenceRoles():
+        for number in range(owner.GetNumberOfNodeReferenceRoles()):
+            role = owner.GetNthNodeReferenceRole(number)
             if role.startswith(PREFIX) and owner.HasNodeReferenceID(role, node.GetID()):
                 return True
     return False

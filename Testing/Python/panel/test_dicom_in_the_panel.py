@@ -161,7 +161,7 @@ def test_cancel_leaves_the_folder_as_it_was(scored, slowly, tmp_path):
     waitFor(started.is_set)
     assert panel.panel.ui.cancelButton.visible
     assert not panel.panel.ui.dicomButton.enabled
-    click(panel.panel.ui.scoreButton)
+    click(panel.panel.ui.cancelButton)
     release.set()
     waitForThread()
     assert list(tmp_path.iterdir()) == [tmp_path / "ct"]

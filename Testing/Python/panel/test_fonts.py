@@ -8,7 +8,7 @@ from patients import addPatient, select, waitFor, waitIdle
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from slicerbench import raw
-from slicerbench.hands import click
+from slicerbench.hands import click, reveal
 
 # Columns of the table that must be read whole.
 VOLUME, SCORE, STATUS = 5, 1, 4
@@ -57,6 +57,7 @@ def test_rows_are_as_high_as_their_text(scored):
         height = QtGui.QFontMetrics(raw.read(table, "font")()).height()
         assert raw.read(table, "rowHeight")(0) >= height
     metrics = scored.panel.ui.metricsTable
+    reveal(metrics)
     shown = raw.read(metrics, "viewport")().height
     assert shown >= sum(raw.read(metrics, "rowHeight")(row) for row in range(7))
 

@@ -85,9 +85,9 @@ def test_original_colors_come_back_exactly(ready):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert colorsOf(segmentationNode) != before
-    click(panel.panel.ui.colorCheckBox)
+    click(panel.panel.ui.colorButton)
     assert colorsOf(segmentationNode) == before
-    click(panel.panel.ui.colorCheckBox)
+    click(panel.panel.ui.colorButton)
     assert colorsOf(segmentationNode) != before
 
 
@@ -276,6 +276,9 @@ def test_the_keyboard_alone_runs_the_flow(panel, dialogs, tmp_path):
     assert panel.panel.section("LesionsSection").table.selectedID in {row.id for row in session.rows}
     file = tmp_path / "scores.csv"
     dialogs.answers.append(str(file))
+    tabTo(ui.tabs.tabBar())
+    for _ in range(2):
+        QtTest.QTest.keyClick(ui.tabs.tabBar(), QtCore.Qt.Key.Key_Right)
     tabTo(ui.csvButton)
     QtTest.QTest.keyClick(ui.csvButton, QtCore.Qt.Key.Key_Space)
     assert file.read_text(encoding="utf-8").count("\n") == 1 + len(session.rows)

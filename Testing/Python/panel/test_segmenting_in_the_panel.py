@@ -151,7 +151,7 @@ def test_cancel_while_segmenting_leaves_no_lesion(bench, ready):
     drawStroke(bench, view, -11, 11)
     waitFor(started.is_set)
     assert panel.panel.ui.cancelButton.visible
-    click(panel.panel.ui.scoreButton)
+    click(panel.panel.ui.cancelButton)
     release.set()
     waitFor(lambda: not any(t.name == "RadioImmunoScore" for t in threading.enumerate()))
     QtTest.QTest.qWait(100)

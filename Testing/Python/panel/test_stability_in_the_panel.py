@@ -13,6 +13,7 @@ from PySide6 import QtTest
 
 from radioimmuno.stability.agreement import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
+from RadioImmunoScoreLib.panel.sections.score_section import testable
 from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
 from RadioImmunoScoreLib.services.scene_study import stabilityOf
 from slicerbench.hands import click
@@ -126,7 +127,7 @@ def test_an_edited_lesion_is_not_tested_and_scored_again_it_has_no_whisker(score
     waitIdle(panel)
     draw(nodes, "liver_2", (18, 46, 62), 7.0)
     QtTest.QTest.qWait(300)
-    assert "liver_2" not in panel.panel.stability._testable()
+    assert "liver_2" not in testable(panel.panel.session.state)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert {row.stability for row in panel.panel.session.rows} == {None}

@@ -29,10 +29,10 @@ class ScoreSection(Section):
         ui, missing = self.ui, state.inputs.missing
         ui.scoreButton.setEnabled(not missing)
         ui.scoreButton.setToolTip(missingText(missing) if missing else _("Score all ticked lesions."))
-        testable = _testable(state)
-        ui.stabilityButton.setEnabled(bool(testable))
+        canTest = bool(testable(state))
+        ui.stabilityButton.setEnabled(canTest)
         tip = _("Draws each contour 30 times as other readers might, and scores it: see the bars then.")
-        ui.stabilityButton.setToolTip(tip if testable else _("Score the lesions first."))
+        ui.stabilityButton.setToolTip(tip if canTest else _("Score the lesions first."))
         ui.updateCheckBox.setChecked(state.updateWhileEditing)
         self._fit()
 
@@ -45,10 +45,10 @@ class ScoreSection(Section):
                 break
 
     def _test(self) -> None:
-        self.session.stability.start(_testable(self.session.state))
+        self.session.stability.start(testable(self.session.state))
 
 
-def _testable(state: PanelState) -> list[str]:
+def testable(state: PanelState) -> list[str]:
     """The lesions that count, and whose score is that of what is drawn now."""
     rows = state.rows if state.inputs.volumeNode is not None else ()
     return [row.id for row in rows if row.included and row.status in ("scored", "warning")]

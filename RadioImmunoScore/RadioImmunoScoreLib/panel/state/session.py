@@ -102,8 +102,7 @@ class Session(ScoringSession):
             identity=inputs.identity if inputs.volumeNode else UNKNOWN,
             acquisition=inputs.acquisitionOfCt,
             kvp=self.parameters.kvp,
-            isKvpAsked=inputs.isKvpAsked
-            or (self._kvpAskedOf is not None and self._kvpAskedOf is inputs.volumeNode),
+            isKvpAsked=inputs.isKvpAsked or isTyping,
             signature=inputs.signature,
             chosenSignature=self.parameters.signature,
             accepted=inputs.accepted,
