@@ -13,7 +13,6 @@ from PySide6 import QtTest
 
 from radioimmuno.stability.agreement import LesionStability, PatientStability
 from radioimmuno.stability.perturbation import Perturbation
-from RadioImmunoScoreLib.panel.sections.score_section import testable
 from RadioImmunoScoreLib.panel.widgets.drawing import scoreBar
 from RadioImmunoScoreLib.services.scene_study import stabilityOf
 from slicerbench.hands import click
@@ -121,6 +120,8 @@ def test_cancel_takes_less_than_half_a_second_and_leaves_no_whisker(scored):
 
 
 def test_an_edited_lesion_is_not_tested_and_scored_again_it_has_no_whisker(scored):
+    from RadioImmunoScoreLib.panel.sections.score_section import testable
+
     panel, nodes = scored
     panel.panel.session.stability.tester = wide
     click(panel.panel.ui.stabilityButton)
