@@ -61,7 +61,6 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         self.lifeCycle = PanelLifeCycle(self.loadUI, self.logic.getParameterNode)
         self.panel = self.lifeCycle.panel
         self.layout.addWidget(self.panel.root)
-        self.panel.setMRMLScene(slicer.mrmlScene)
 
     def loadUI(self, name: str) -> Any:
         """The widget of one of the module's .ui files."""
@@ -79,9 +78,6 @@ class RadioImmunoScoreWidget(ScriptedLoadableModuleWidget):
         """The panel is about to go, at Reload too: nothing is observed any more, and its widgets go."""
         if hasattr(self, "lifeCycle"):
             self.lifeCycle.close()
-            self.panel.setMRMLScene(None)
-            self.panel.root.hide()
-            self.panel.root.deleteLater()
 
 
 class RadioImmunoScoreLogic(ConsoleCommands, ScriptedLoadableModuleLogic):

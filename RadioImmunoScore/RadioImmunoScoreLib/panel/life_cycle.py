@@ -69,6 +69,7 @@ class PanelLifeCycle:
     def _sceneCloses(self) -> None:
         self.session.strokes.stop()
         self.session.selection.clearHighlight()
+        self.session.display.close()
         self.session.close()
 
     def _sceneIsNew(self) -> None:

@@ -66,13 +66,14 @@ class Panel:
 
     def __init__(self, loadUI: Callable[[str], Any], session: Session) -> None:
         self.session = session
-        self.root = loadUI(FRAME)
+        self._sceneWidgets: list[Any] = []
+        self._loadUI = loadUI
+        self.root = self._load(FRAME)
         self.ui: Any = SimpleNamespace(**vars(slicer.util.childWidgetVariables(self.root)))
-        self._roots: dict[str, Any] = {}
         self._sections: dict[str, Section] = {}
         for place, kinds in PLACES.items():
             for kind in kinds:
-                self._add(place, kind, loadUI(kind.__name__))
+                self._add(place, kind, self._load(kind.__name__))
         self.status = StatusStrip(self.ui, session)
         self.ui.helpButton.connect("clicked()", openHelp)
         session.changed.connect(self._show)
@@ -84,14 +85,13 @@ class Panel:
         """A section by the name of its class."""
         return self._sections[name]
 
-    def setMRMLScene(self, scene: Any) -> None:
-        """Have the node selectors look at a scene; None for none."""
-        self.root.setMRMLScene(scene)
-        self._roots[InputsSection.__name__].setMRMLScene(scene)
-
     def close(self) -> None:
         """Stop, observe nothing any more, and keep nothing alive."""
         self.session.release()
+        for widget in self._sceneWidgets:
+            widget.setMRMLScene(None)
+        self.root.hide()
+        self.root.deleteLater()
 
     def show(self) -> None:
         """Show the session's state, whether it is another one or not."""
@@ -105,13 +105,20 @@ class Panel:
         """Make the simulated patient and select it."""
         self.section(InputsSection.__name__).loadDemonstration()
 
+    def _load(self, name: str) -> Any:
+        """A .ui file's widget; selectors have the scene before anybody listens to them."""
+        widget = self._loadUI(name)
+        if widget.inherits("qMRMLWidget"):
+            widget.setMRMLScene(slicer.mrmlScene)
+            self._sceneWidgets.append(widget)
+        return widget
+
     def _add(self, place: str, kind: type[Section], widget: Any) -> None:
         getattr(self.ui, place).layout().addWidget(widget)
         ui = slicer.util.childWidgetVariables(widget)
         setattr(ui, widget.name, widget)
         vars(self.ui).update(vars(ui))
-        name = kind.__name__
-        self._roots[name], self._sections[name] = widget, kind(ui, self.session)
+        self._sections[kind.__name__] = kind(ui, self.session)
 
     def _show(self, state: PanelState) -> None:
         for section in self._sections.values():

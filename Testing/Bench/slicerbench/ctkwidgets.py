@@ -22,6 +22,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         parent = args[-1] if args and not isinstance(args[-1], str) else None
         super().__init__(parent)
         self._collapsed = self._isForcing = False
+        self._collapsedHeight = 14
         self._openHeight = raw.read(self, "maximumHeight")()
         raw.read(self, "setCheckable")(True)
         raw.read(self, "setChecked")(True)
@@ -42,11 +43,22 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
 
     collapsed = QtCore.Property(bool, _isCollapsed, _setCollapsed)
 
+    def _getCollapsedHeight(self) -> int:
+        return self._collapsedHeight
+
+    def _setCollapsedHeight(self, height: int) -> None:
+        self._collapsedHeight = height
+        if self._collapsed:
+            raw.read(self, "setMaximumHeight")(self.sizeHint().height())
+        raw.read(self, "updateGeometry")()
+
+    collapsedHeight = QtCore.Property(int, _getCollapsedHeight, _setCollapsedHeight)
+
     def sizeHint(self) -> QtCore.QSize:
         width = raw.read(self, "fontMetrics")().horizontalAdvance(raw.read(self, "text")()) + 40
         layout = raw.read(self, "layout")()
         if self._collapsed or layout is None:
-            return QtCore.QSize(width, self._headHeight() + 14 * self._collapsed)
+            return QtCore.QSize(width, self._headHeight() + self._collapsedHeight * self._collapsed)
         inner = layout.totalSizeHint()
         return QtCore.QSize(max(width, inner.width()), max(self._headHeight(), inner.height()))
 

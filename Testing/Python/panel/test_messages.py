@@ -126,6 +126,7 @@ def test_the_hand_wins_and_the_contradiction_is_shown(panel):
 def test_a_label_map_is_offered_as_no_ct(panel):
     addPatient()
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
+    bench_settles()
     box = panel.panel.ui.ctSelector
     names = [box.nodeFromIndex(n).GetName() for n in range(box.nodeCount())]
     assert names == ["CT"]

@@ -36,11 +36,11 @@ def test_closing_the_panel_leaves_no_observer_on_any_node(bench):
     before = counts(nodes)
     panel = bench.open()
     select(panel, nodes)
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
     during = counts(nodes)
     for name in ("scene", "CT", "segmentation node", "editor"):
         assert during[name] > before[name], name
-    click(panel.panel.ui.scoreButton)
-    waitIdle(panel)
     panel.panel.ui.updateCheckBox.setChecked(True)
     draw(nodes, "liver_2", (18, 46, 62), 7.0)
     bench.process(500)

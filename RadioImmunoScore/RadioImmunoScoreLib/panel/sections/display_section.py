@@ -1,4 +1,4 @@
-"""How the lesions look: colors, rings, legend, names, opacity."""
+"""How the lesions look: colors, rings, legend, names, 3D, opacity."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class DisplaySection(Section):
             (ui.ringsButton, display.setRings),
             (ui.legendButton, display.setLegend),
             (ui.labelsButton, display.setLabels),
+            (ui.surfacesButton, display.setSurfaces),
         ):
             button.connect("toggled(bool)", self.byUser(chosen))
         ui.opacitySlider.connect("valueChanged(int)", self.byUser(self._opacityMoved))
@@ -28,6 +29,7 @@ class DisplaySection(Section):
         ui.ringsButton.setChecked(display.showRings)
         ui.legendButton.setChecked(display.showLegend)
         ui.labelsButton.setChecked(display.showLabels)
+        ui.surfacesButton.setChecked(display.showSurfaces)
         percent = round(100 * display.opacity)
         ui.opacitySlider.setValue(percent)
         ui.opacityNumberLabel.setText(f"{percent} %")

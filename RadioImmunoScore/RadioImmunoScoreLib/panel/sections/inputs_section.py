@@ -66,6 +66,7 @@ class InputsSection(Section):
         volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
         _showInSlices(volumeNode)
         self.session.setInputs(volumeNode, segmentationNode)
+        self.session.display.startSurfaces()
         self.session.say(_("This patient is simulated. Press Score."))
 
     def _inputsChosen(self, node: Any) -> None:
@@ -82,5 +83,6 @@ def _showInSlices(volumeNode: Any) -> None:
     selection = logic.GetSelectionNode()
     if selection is not None:
         selection.SetActiveVolumeID(volumeNode.GetID())
-        fit = 1
-        logic.PropagateVolumeSelection(fit)
+        # Slicer cannot fit its views to a volume that is bent.
+        parent = volumeNode.GetParentTransformNode()
+        logic.PropagateVolumeSelection(int(parent is None or bool(parent.IsTransformToWorldLinear())))

@@ -17,8 +17,10 @@ from ...scene.legend import legendOf
 from ...scene.lesion_labels import LesionLabels, labelTexts
 from ...scene.nodes import ownedNode
 from ...scene.rings import RINGS
+from ...scene.surfaces import LesionSurfaces
 from ...services.measurement import computeMap, mapTitle
 from .edits import frameOf, stampsOf
+from .events import release, singleShot
 from .jobs import IDLE, MAPPING
 from .panel_state import DisplayState
 from .scoring_session import ScoringSession
@@ -55,6 +57,9 @@ def opacityOf(segmentationNode: Any) -> float:
 
 Mapper = Callable[..., Image]
 
+# So long the panel waits between two surfaces: what the user does comes first.
+IDLE_MS = 20
+
 
 class Display:
     """The user's choices of how the lesions look, kept in the scene and followed by it.
@@ -73,7 +78,9 @@ class Display:
 
     def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self._session, self._selection = session, selection
-        self._labels = LesionLabels()
+        self._labels, self._surfaces = LesionLabels(), LesionSurfaces()
+        self._startedOn: Any = None
+        self._idle = singleShot(IDLE_MS, self._makeSurface)
         self.interior = InteriorMap(session, selection)
 
     @property
@@ -85,6 +92,7 @@ class Display:
             showLegend=parameters.showLegend,
             showRings=parameters.showRings,
             showLabels=parameters.showLabels,
+            showSurfaces=parameters.showSurfaces,
             opacity=opacityOf(node) if node else 1.0,
             interiorMap=parameters.interiorMap,
             mapRange=self.interior.shown,
@@ -98,6 +106,7 @@ class Display:
             setLegendVisible(node, parameters.showLegend)
             setRingsVisible(node, parameters.showRings)
         self._followLabels(node)
+        self._followSurfaces(node)
         self.interior.follow()
 
     def _followLabels(self, node: Any) -> None:
@@ -107,9 +116,36 @@ class Display:
         else:
             self._labels.show(node, labelTexts(patient, self._session.stale))
 
-    def release(self) -> None:
-        """Label nothing any more."""
+    def startSurfaces(self) -> None:
+        """Show the lesions in 3D though nothing was drawn or scored yet."""
+        self._startedOn = self._session.inputs.segmentationNode
+        self._session.refresh()
+
+    def _followSurfaces(self, node: Any) -> None:
+        """Surfaces from the first score or stroke on; each is made once nobody waits for anything else."""
+        session = self._session
+        isStarted = session.parameters.hasSavedScores or bool(session.history.undoTitle)
+        if node is None or not session.parameters.showSurfaces or not (isStarted or node is self._startedOn):
+            self._surfaces.clear()
+            return
+        self._surfaces.show(node, [i for i in session.inputs.segmentIDs if i not in session.inputs.leftOut])
+        if self._surfaces.due:
+            self._idle.start()
+
+    def _makeSurface(self) -> None:
+        if not self._session.isSettled or self._surfaces.step():
+            self._idle.start()
+
+    def close(self) -> None:
+        """The scene goes: label nothing and show nothing in 3D any more."""
+        self._idle.stop()
         self._labels.clear()
+        self._surfaces.clear()
+
+    def release(self) -> None:
+        """The panel goes: nothing is started ever again."""
+        self.close()
+        release(self._idle)
 
     def setColorByScore(self, on: bool) -> None:
         """The lesions in the colors of their scores, or in their own."""
@@ -129,6 +165,13 @@ class Display:
     def setLabels(self, on: bool) -> None:
         """Show names and scores beside the lesions in the slices."""
         self._session.parameters.showLabels = on
+        self._session.refresh()
+
+    def setSurfaces(self, on: bool) -> None:
+        """Show the lesions in 3D."""
+        self._session.parameters.showSurfaces = on
+        if on:
+            self._startedOn = self._session.inputs.segmentationNode
         self._session.refresh()
 
     def setOpacity(self, opacity: float) -> None:

@@ -49,6 +49,7 @@ class DisplayState:
     showLegend: bool
     showRings: bool
     showLabels: bool
+    showSurfaces: bool
     opacity: float
     interiorMap: str
     mapRange: tuple[str, float, float] | None

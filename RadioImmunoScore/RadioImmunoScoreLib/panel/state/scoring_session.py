@@ -333,6 +333,11 @@ class ScoringSession:
             self._run(UPDATING, wanted)
         self.refresh()
 
+    @property
+    def isSettled(self) -> bool:
+        """Whether nothing is under way and nothing was edited that nobody looked at yet."""
+        return self.jobs.state == IDLE and not self._edits.isWaiting
+
     def refresh(self) -> None:
         """Something may be another: bring the scene to it, and have it shown."""
         self._showInScene()
