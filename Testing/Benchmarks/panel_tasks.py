@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import task_desk as at
+from PySide6 import QtWidgets
 from task_desk import Desk, atDesk
 
 # The panel of one page, by the same rules with the same hands, each task in the shortest way that there was.
 BEFORE = "commit a5a0b7a, 2026-11-26"
 LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
-# Of the table of what was found: the cell with the repair. Of the metrics: the row of the irradiated.
-REPAIR, IRRADIATED_ROW = 3, 1
+# Of the table of what was found: the cells with the repairs. Of the metrics: the column of the irradiated.
+REPAIR, IRRADIATED_COLUMN = 1, 1
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def ownCtToScore(desk: Desk) -> None:
 def strokeToScore(desk: Desk) -> None:
     """Draw across the lesion, and score it."""
     desk.hand.clickTab(desk.ui.tabs, desk.ui.segmentTab)
-    desk.hand.click(desk.ui.drawButton)
+    desk.hand.click(desk.ui.newButton)
     desk.hand.stroke(desk.window.views[0], desk.ends)
     at.untilSegmented(desk)
     if any(row.score is None for row in desk.session.rows):
@@ -104,8 +105,8 @@ def irradiatedSubset(desk: Desk) -> None:
     table = desk.ui.metricsTable
     desk.hand.clickTab(desk.ui.tabs, desk.ui.patientTab)
     desk.hand.look(table)
-    titles = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
-    at.areIrradiated(desk, table.item(IRRADIATED_ROW, titles.index("mean")).text())
+    titles = [table.verticalHeaderItem(row).text() for row in range(table.rowCount)]
+    at.areIrradiated(desk, table.item(titles.index("mean"), IRRADIATED_COLUMN).text())
 
 
 def repairHole(desk: Desk) -> None:
@@ -115,7 +116,7 @@ def repairHole(desk: Desk) -> None:
     desk.rest()
     found = desk.session.state.checks.found
     row = next(n for n, each in enumerate(found) if each.finding.code == "lesion.holes")
-    desk.hand.click(desk.ui.checkTable.cellWidget(row, REPAIR))
+    desk.hand.click(desk.ui.checkTable.cellWidget(row, REPAIR).findChild(QtWidgets.QToolButton))
     desk.rest()
     at.isFilled(desk)
 

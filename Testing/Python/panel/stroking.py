@@ -66,7 +66,7 @@ def drawn(bench, ready):
     """The tumor, segmented by a stroke; its segment ID."""
     panel, view, nodes = ready
     before = segmentIDs(nodes)
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitFor(lambda: len(segmentIDs(nodes)) == len(before) + 1)
     waitIdle(panel)

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 import slicer
 from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
-from PySide6 import QtTest, QtWidgets
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from synthetic import ballMask
 
 from RadioImmunoScoreLib.scene import readLesions
-from slicerbench.hands import choose, click, clickCell
+from slicerbench import raw
+from slicerbench.hands import click, clickCell
+from slicerbench.palettes import applicationFont
 
-LESION, SEVERITY, TEXT, REPAIR = range(4)
+LESION, FOUND = range(2)
 
 
 @pytest.fixture
@@ -48,10 +50,13 @@ def rowOf(panel, segmentID, code):
     return next(n for n, r in enumerate(rows) if (r.lesion_id, r.finding.code) == (segmentID, code))
 
 
-def repair(panel, segmentID, code, title):
-    cell = panel.panel.ui.checkTable.cellWidget(rowOf(panel, segmentID, code), REPAIR)
-    box = cell.findChild(QtWidgets.QComboBox)
-    choose(box, title)
+def repairButton(panel, segmentID, code):
+    cell = panel.panel.ui.checkTable.cellWidget(rowOf(panel, segmentID, code), FOUND)
+    return cell.findChild(QtWidgets.QToolButton)
+
+
+def repair(panel, segmentID, code):
+    click(repairButton(panel, segmentID, code))
     waitIdle(panel)
 
 
@@ -65,36 +70,54 @@ def test_what_is_wrong_is_listed_with_lesion_severity_and_reason(checked):
     assert not any(lesion == "node" for lesion, _ in codes(panel))
     table = panel.panel.ui.checkTable
     row = rowOf(panel, "liver_1", "lesion.holes")
-    assert table.item(row, LESION).text() == "metastasis"
-    assert table.item(row, SEVERITY).text() == "look"
-    assert "hole" in table.item(row, TEXT).text()
+    assert table.item(row, LESION).text() == "metastasis\nwarning"
+    assert not table.item(row, LESION).icon().isNull()
+    assert "hole" in table.item(row, FOUND).text()
     assert "2 of 3 lesions" in panel.panel.ui.checkLabel.text
 
 
 def test_a_finding_leads_to_its_lesion(checked):
     panel, _ = checked
-    clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), TEXT)
+    clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), FOUND)
     assert panel.panel.section("LesionsSection").table.selectedID == "liver_2"
 
 
 def test_a_repair_mends_it_and_undo_takes_it_back(checked):
     panel, nodes = checked
     before = voxels(nodes)
-    repair(panel, "liver_1", "lesion.holes", "Fill the holes")
+    repair(panel, "liver_1", "lesion.holes")
     assert voxels(nodes)["liver_1"] == before["liver_1"] + 4
     assert ("liver_1", "lesion.holes") not in codes(panel)
-    assert "Fill the holes" in panel.panel.ui.undoButton.toolTip
+    assert panel.panel.ui.undoButton.toolTip == "Take back: Fill the holes (metastasis) (Ctrl+Z)"
     click(panel.panel.ui.undoButton)
     assert voxels(nodes) == before
     click(panel.panel.ui.redoButton)
     assert voxels(nodes)["liver_1"] == before["liver_1"] + 4
 
 
+def test_a_repair_is_a_button_of_its_name_and_another_one_is_in_its_menu(checked):
+    panel, nodes = checked
+    holes = repairButton(panel, "liver_1", "lesion.holes")
+    assert holes.text == "Fill the holes"
+    assert "metastasis" in holes.accessibleName
+    assert holes.menu() is None
+    pieces = repairButton(panel, "liver_2", "lesion.components")
+    assert pieces.text == "Split into separate lesions"
+    (other,) = pieces.menu().actions()
+    assert other.text == "Remove pieces below 0.2 cc"
+    before = voxels(nodes)
+    # Both pieces are larger: the lesion stays, and that is said.
+    other.trigger()
+    waitIdle(panel)
+    assert voxels(nodes) == before
+    assert "nothing had to be changed" in panel.panel.ui.messageLabel.text
+
+
 def test_splitting_makes_lesions_with_the_properties_of_the_one_and_undo_joins_them(checked):
     panel, nodes = checked
     panel.panel.session.notes.setIrradiated("liver_2", True)
     before = voxels(nodes)
-    repair(panel, "liver_2", "lesion.components", "Split into separate lesions")
+    repair(panel, "liver_2", "lesion.components")
     rows = {row.id: row for row in panel.panel.session.rows}
     new = (set(rows) - set(before)).pop()
     assert rows[new].name == "metastasis (2)"
@@ -138,3 +161,28 @@ def test_another_segmentation_has_other_findings(checked):
     QtTest.QTest.qWait(50)
     assert panel.panel.session.checks.found is None
     assert not panel.panel.ui.checkButton.enabled
+
+
+def test_texts_and_repairs_are_read_whole_at_every_width(checked, bench):
+    panel, _ = checked
+    table = panel.panel.ui.checkTable
+    for points, width in ((9, 900), (9, 450), (14, 450), (16, 330)):
+        with applicationFont(points):
+            raw.read(bench.panel, "resize")(width, 800)
+            bench.process(200)
+            metrics = QtGui.QFontMetrics(raw.read(table, "font")())
+            total = raw.read(table, "horizontalHeader")().height
+            for row in range(table.rowCount):
+                room, height = table.columnWidth(FOUND) - 8, table.rowHeight(row)
+                total += height
+                text, wrapped = table.item(row, FOUND).text(), QtCore.Qt.TextFlag.TextWordWrap
+                needed = metrics.boundingRect(0, 0, room, 9999, wrapped, text).height()
+                cell = table.cellWidget(row, FOUND)
+                if cell is not None:
+                    button = cell.findChild(QtWidgets.QToolButton)
+                    # Below the text, and not over it.
+                    assert raw.read(button, "geometry")().top() >= needed, (points, width)
+                    assert raw.read(button, "width")() >= raw.read(button, "sizeHint")().width()
+                    assert raw.read(button, "geometry")().bottom() < height
+                assert height >= needed
+            assert raw.read(table, "height")() >= total

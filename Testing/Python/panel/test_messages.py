@@ -70,7 +70,7 @@ def test_a_message_goes_when_another_action_begins(panel, tmp_path):
     assert message(panel) == ""
     waitIdle(panel)
     panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     assert message(panel) == ""
 
 

@@ -19,7 +19,7 @@ def test_shift_at_the_button_takes_away(bench, ready, monkeypatch):
     monkeypatch.setattr(
         panel.panel.session.strokes.segmenting, "segment", lambda points, what, segmentID: asked.append(what)
     )
-    button = panel.panel.ui.drawButton
+    button = panel.panel.ui.newButton
     QtTest.QTest.mouseClick(
         button, QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.ShiftModifier
     )
@@ -29,38 +29,38 @@ def test_shift_at_the_button_takes_away(bench, ready, monkeypatch):
 
 def test_pressing_the_button_again_gives_the_stroke_up(bench, ready):
     panel, view, _ = ready
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     assert isPlaceMode()
-    assert panel.panel.ui.drawButton.checked
+    assert panel.panel.ui.newButton.checked
     clickInView(view, placeOf(bench, 0))
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     assert not isPlaceMode()
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
-    assert not panel.panel.ui.drawButton.checked
+    assert not panel.panel.ui.newButton.checked
 
 
 @pytest.mark.parametrize("points", [0, 1])
 def test_escape_gives_the_stroke_up(bench, ready, points):
     panel, view, _ = ready
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     if points:
         clickInView(view, placeOf(bench, 0))
     press(view, QtCore.Qt.Key.Key_Escape)
     assert not isPlaceMode()
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
-    assert not panel.panel.ui.drawButton.checked
-    click(panel.panel.ui.drawButton)
+    assert not panel.panel.ui.newButton.checked
+    click(panel.panel.ui.newButton)
     assert isPlaceMode(), "it can be begun again"
     press(view, QtCore.Qt.Key.Key_Escape)
     assert not isPlaceMode()
 
 
-@pytest.mark.parametrize("button", ["drawButton", "clickButton"])
+@pytest.mark.parametrize("button", ["newButton", "clickButton"])
 def test_what_is_placed_in_the_3d_view_segments_nothing(bench, ready, window, button):
     panel, _, nodes = ready
     threeD, before = window.views[1], segmentIDs(nodes)
     click(getattr(panel.panel.ui, button))
-    for x in (0.4, 0.6)[: 2 if button == "drawButton" else 1]:
+    for x in (0.4, 0.6)[: 2 if button == "newButton" else 1]:
         clickInView(threeD, QtCore.QPoint(int(x * threeD.width), threeD.height // 2))
     bench.process(50)
     waitIdle(panel)
@@ -73,7 +73,7 @@ def test_what_is_placed_in_the_3d_view_segments_nothing(bench, ready, window, bu
 def test_a_stroke_whose_ends_lie_on_two_slices_segments_nothing(bench, ready):
     panel, view, nodes = ready
     before = segmentIDs(nodes)
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     clickInView(view, placeOf(bench, -11))
     node = bench.sliceViews["Red"].node
     node.SetSliceOffset(node.GetSliceOffset() + 5)
@@ -87,20 +87,20 @@ def test_a_stroke_whose_ends_lie_on_two_slices_segments_nothing(bench, ready):
 
 def test_another_tool_of_the_application_gives_the_stroke_up(bench, ready):
     panel, *_ = ready
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     node = slicer.mrmlScene.GetNodeByID(INTERACTION)
     node.SetCurrentInteractionMode(node.ViewTransform)
     bench.process(20)
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
-    assert not panel.panel.ui.drawButton.checked
+    assert not panel.panel.ui.newButton.checked
 
 
 def test_leaving_or_closing_the_panel_leaves_no_place_mode_and_no_observer(bench, ready, window):
     panel, *_ = ready
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     panel.exit()
     assert not isPlaceMode()
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     lifeCycle = panel.lifeCycle
     window.detach()
     bench.closePanel()

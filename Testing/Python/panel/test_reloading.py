@@ -31,7 +31,7 @@ def used(bench):
     click(panel.panel.ui.checkButton)
     waitIdle(panel)
     panel.panel.selectLesion("liver_1")
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
 
 
 def test_reloading_again_and_again_leaves_no_more_widgets_and_timers_than_once(bench):

@@ -35,7 +35,7 @@ def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, re
     assert panel.panel.section("LesionsSection").table.selectedID == segmentID
     assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
     assert not isPlaceMode()
-    assert not panel.panel.ui.drawButton.checked
+    assert not panel.panel.ui.newButton.checked
 
 
 def test_its_row_and_its_tag_say_the_axes(bench, ready):
@@ -91,13 +91,11 @@ def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, rea
 
     panel.panel.session.strokes.segmenting.segmenter = half
     click(ui.removeButton)
-    click(ui.drawButton)
     drawStroke(bench, view, -11, 0)
     waitIdle(panel)
     less = maskOf(nodes, segmentID)
     assert 0 < less.sum() < whole.sum()
     click(ui.addButton)
-    click(ui.drawButton)
     drawStroke(bench, view, -11, 0)
     waitIdle(panel)
     assert maskOf(nodes, segmentID).sum() > less.sum()
@@ -112,7 +110,7 @@ def test_without_a_segmentation_one_is_made(bench, ready):
     panel, view, nodes = ready
     slicer.mrmlScene.RemoveNode(nodes[1])
     bench.process()
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitFor(lambda: panel.panel.session.inputs.segmentationNode is not None)
     waitIdle(panel)
@@ -129,7 +127,7 @@ def test_a_stroke_where_there_is_nothing_says_so_in_plain_words(bench, ready):
         raise InputError("stroke.nothing_found", "No lesion was found there.")
 
     panel.panel.session.strokes.segmenting.segmenter = nothing
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitIdle(panel)
     assert panel.panel.ui.messageLabel.text == "No lesion was found there."
@@ -147,7 +145,7 @@ def test_cancel_while_segmenting_leaves_no_lesion(bench, ready):
         raise RuntimeError("nobody hears of it")
 
     panel.panel.session.strokes.segmenting.segmenter = slow
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitFor(started.is_set)
     assert panel.panel.ui.cancelButton.visible
@@ -169,7 +167,7 @@ def test_closing_the_scene_while_segmenting_stops(bench, ready):
         raise RuntimeError("nobody hears of it")
 
     panel.panel.session.strokes.segmenting.segmenter = slow
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitFor(started.is_set)
     slicer.mrmlScene.Clear()
@@ -195,7 +193,7 @@ def test_a_saved_scene_keeps_the_lesion_and_its_axes_and_can_be_drawn_in(bench, 
     bench.sliceViews["Red"].showVolume(inputs.volumeNode)
     bench.sliceViews["Red"].jumpTo(centerRas(TUMOR))
     bench.process(50)
-    click(panel.panel.ui.drawButton)
+    click(panel.panel.ui.newButton)
     drawStroke(bench, view, -11, 11)
     waitFor(lambda: len(inputs.segmentIDs) == 4)
 

@@ -70,7 +70,6 @@ def test_a_stroke_across_the_missing_part_completes_a_lesion(bench, demonstratio
     bench.process(300)
     panel.panel.selectLesion(segmentID)
     click(ui.addButton)
-    click(ui.drawButton)
     drawAlong(bench, view, longestStroke(nodes, whole))
     waitFor(lambda: ui.undoButton.enabled)
     waitIdle(panel)
@@ -90,7 +89,7 @@ def test_a_stroke_with_shift_takes_a_second_lesion_out_of_a_segment(bench, demon
     bench.process(300)
     panel.panel.selectLesion(segmentID)
     QtTest.QTest.mouseClick(
-        ui.drawButton, QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.ShiftModifier
+        ui.newButton, QtCore.Qt.MouseButton.LeftButton, QtCore.Qt.KeyboardModifier.ShiftModifier
     )
     drawAlong(bench, view, longestStroke(nodes, second))
     waitFor(lambda: ui.undoButton.enabled)

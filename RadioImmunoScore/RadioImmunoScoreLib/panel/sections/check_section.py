@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
@@ -11,35 +13,40 @@ from radioimmuno.findings import Severity
 
 from ..state.panel_state import ChecksState, PanelState
 from ..texts import problemText
+from ..widgets.button_rows import ButtonRows
+from ..widgets.event_watch import EventWatch
+from ..widgets.icons import severityIcon
 from .save_section import askPath
 from .section import Section
 
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
+    from radioimmuno.quality.repairs import Repair
 
-LESION, SEVERITY, TEXT, REPAIR = range(4)
-# The widest text of a column that is not elided, and what stands beside it.
-WIDEST = {LESION: "Lesion 888", SEVERITY: "refused", REPAIR: "Repair"}
-BESIDE_TEXT_PX = {LESION: 12, SEVERITY: 10, REPAIR: 36}
+LESION, FOUND = range(2)
 ORDER = (Severity.REFUSE, Severity.WARN, Severity.FIXED)
-
-# The table grows with what was found, between these.
-LEAST_PX, MOST_PX = 60, 320
-MENU_PX = 280
+# Beside and around the texts of a cell: what the style leaves free, and the icon.
+BESIDE_TEXT_PX, BESIDE_NAME_PX, FRAME_PX = 8, 36, 4
+# A name takes at most this share of the width; a longer one is elided, and whole in the tooltip.
+NAME_SHARE = 0.4
 
 
 class CheckSection(Section):
-    """Check button and table of findings."""
+    """Check button and table of findings, each with a button that is named by its repair."""
 
     def connectWidgets(self) -> None:
         """Lay out and connect the table."""
         self._rows: list[LesionFinding] = []
+        self._buttons: list[Any] = []
         self._filled: ChecksState | None = None
         ui = self.ui
         self._layOut(ui.checkTable)
+        self._buttonRows = ButtonRows(ui.checkActions, [ui.checkButton, ui.checkSaveButton])
         ui.checkButton.connect("clicked()", self.session.checks.check)
         ui.checkSaveButton.connect("clicked()", self._ask)
         ui.checkTable.connect("itemSelectionChanged()", self.byUser(self._selectionChanged))
+        kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
+        self._watch = EventWatch(ui.checkTable, dict.fromkeys(kinds, lambda event: self._fit()))
 
     def show(self, state: PanelState) -> None:
         """Show what was found, and whether it still holds."""
@@ -49,7 +56,15 @@ class CheckSection(Section):
         self._filled = checks
         isReady = not {"ct", "segmentation", "segments"} & set(state.inputs.missing)
         ui.checkButton.setEnabled(isReady)
-        ui.checkSaveButton.setEnabled(checks.found is not None and not checks.isStale)
+        ui.checkButton.setToolTip(
+            _("Looks at every lesion; nothing is changed.")
+            if isReady
+            else _("Select a CT and a segmentation with lesions first.")
+        )
+        isCurrent = checks.found is not None and not checks.isStale
+        ui.checkSaveButton.setEnabled(isCurrent)
+        tip = _("What was found as a table for a spreadsheet: one row for each finding.")
+        ui.checkSaveButton.setToolTip(tip if isCurrent else _("Check the lesions first."))
         ui.checkTable.setEnabled(not checks.isStale)
         ui.checkLabel.setText(_summary(checks))
 
@@ -71,56 +86,95 @@ class CheckSection(Section):
             self.save(path)
 
     def _layOut(self, table: Any) -> None:
-        titles = [_("Lesion"), _("Status"), _("What was found"), _("Repair")]
+        titles = [_("Lesion"), _("What was found")]
         table.setColumnCount(len(titles))
         table.setHorizontalHeaderLabels(titles)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(TEXT, qt.QHeaderView.Stretch)
-        metrics = qt.QFontMetrics(table.font)
-        for column, text in WIDEST.items():
-            table.setColumnWidth(column, metrics.boundingRect(text).width() + BESIDE_TEXT_PX[column])
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(LESION, qt.QHeaderView.Fixed)
+        header.setSectionResizeMode(FOUND, qt.QHeaderView.Stretch)
         table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(qt.QHeaderView.ResizeToContents)
 
     def _fillTable(self, checks: ChecksState) -> None:
         table = self.ui.checkTable
         self._rows = sorted(checks.found or (), key=lambda each: ORDER.index(each.finding.severity))
+        self._buttons = []
         table.clearSelection()
+        # None of the last buttons stays.
+        table.setRowCount(0)
         table.setRowCount(len(self._rows))
         for number, each in enumerate(self._rows):
             self._fillRow(number, each, checks.names[each.lesion_id])
-        # Only what is shown knows how wide its text may be, and so how high a row is.
         table.setVisible(bool(self._rows))
-        table.resizeRowsToContents()
-        heights = sum(table.rowHeight(number) for number in range(len(self._rows)))
-        table.setFixedHeight(min(max(heights + table.horizontalHeader().height + 4, LEAST_PX), MOST_PX))
+        self._fit()
 
     def _fillRow(self, number: int, each: LesionFinding, name: str) -> None:
         table, finding = self.ui.checkTable, each.finding
-        texts = {LESION: name, SEVERITY: severityText(finding.severity), TEXT: finding.text}
-        for column, text in texts.items():
+        word = severityText(finding.severity)
+        for column, text in ((LESION, f"{name}\n{word}"), (FOUND, finding.text)):
             item = qt.QTableWidgetItem(text)
             item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             item.setToolTip(text)
             item.setTextAlignment(qt.Qt.AlignLeft | qt.Qt.AlignTop)
             table.setItem(number, column, item)
+        table.item(number, LESION).setIcon(severityIcon(table, finding.severity.value))
         repairs = self.session.checks.repairsOf(finding.code)
         if not repairs:
-            table.removeCellWidget(number, REPAIR)
+            self._buttons.append(None)
             return
-        box = qt.QComboBox()
-        box.addItem(_("Repair"))
-        for repair in repairs:
-            box.addItem(repair.title)
-        box.view().setMinimumWidth(MENU_PX)
-        box.setToolTip(_("Undo, in the section Segment, takes it back."))
-        box.connect("activated(int)", lambda index: self._repairChosen(each.lesion_id, repairs, index))
-        table.setCellWidget(number, REPAIR, _atTop(box))
+        button = self._repairButton(each.lesion_id, name, repairs)
+        self._buttons.append(button)
+        table.setCellWidget(number, FOUND, _atBottom(button))
 
-    def _repairChosen(self, segmentID: str, repairs: Any, index: int) -> None:
-        if index > 0:
-            self.session.checks.repair(segmentID, repairs[index - 1])
+    def _repairButton(self, segmentID: str, name: str, repairs: Sequence[Repair]) -> Any:
+        """A button of the best repair; others in its menu."""
+        best, *others = repairs
+        button = qt.QToolButton()
+        button.setText(best.title)
+        button.setToolButtonStyle(qt.Qt.ToolButtonTextOnly)
+        button.setSizePolicy(qt.QSizePolicy.Maximum, qt.QSizePolicy.Fixed)
+        button.setFocusPolicy(qt.Qt.StrongFocus)
+        tip = _("{title}: {name}. Undo, above, takes it back.")
+        button.setToolTip(tip.format(title=best.title, name=name))
+        button.setAccessibleName(f"{best.title}: {name}")
+        button.connect("clicked()", partial(self._repair, segmentID, best))
+        if others:
+            menu = qt.QMenu(button)
+            for repair in others:
+                action = menu.addAction(repair.title)
+                action.connect("triggered()", partial(self._repair, segmentID, repair))
+            button.setMenu(menu)
+            button.setPopupMode(qt.QToolButton.MenuButtonPopup)
+        return button
+
+    def _repair(self, segmentID: str, repair: Repair) -> None:
+        self.session.checks.repair(segmentID, repair)
+
+    def _fit(self) -> None:
+        """Column widths from the texts, heights in which every text and button is whole."""
+        table = self.ui.checkTable
+        metrics = qt.QFontMetrics(table.font)
+        width = table.width - FRAME_PX
+        texts = [table.item(number, LESION).text() for number in range(len(self._rows))]
+        lines = [line for text in texts for line in text.split("\n")] + [_("Lesion")]
+        widest = max(metrics.boundingRect(line).width() for line in lines) + BESIDE_NAME_PX
+        nameWidth = min(widest, int(NAME_SHARE * width))
+        table.setColumnWidth(LESION, nameWidth)
+        flags = int(qt.Qt.TextWordWrap)
+        room = width - nameWidth - 2 * BESIDE_TEXT_PX
+        total = 0
+        for number, each in enumerate(self._rows):
+            box = metrics.boundingRect(0, 0, room, 10000, flags, each.finding.text)
+            button = self._buttons[number]
+            below = 0
+            if button is not None:
+                _wrapText(button, metrics, room)
+                below = button.sizeHint.height() + BESIDE_TEXT_PX
+            height = max(box.height() + below, 2 * metrics.lineSpacing()) + BESIDE_TEXT_PX
+            table.setRowHeight(number, height)
+            total += height
+        table.setFixedHeight(total + table.horizontalHeader().sizeHint.height() + FRAME_PX)
 
     def _selectionChanged(self) -> None:
         row = self.ui.checkTable.currentRow()
@@ -144,16 +198,31 @@ def _summary(checks: ChecksState) -> str:
     )
 
 
-def _atTop(widget: Any) -> Any:
-    """A widget at the top of its cell; by itself it would be as high as the row."""
+def _atBottom(widget: Any) -> Any:
+    """A widget below the text of its cell, which stays in sight."""
     holder = qt.QWidget()
     layout = qt.QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(widget)
+    layout.setContentsMargins(BESIDE_TEXT_PX // 2, 0, BESIDE_TEXT_PX // 2, BESIDE_TEXT_PX // 2)
     layout.addStretch(1)
+    layout.addWidget(widget)
     return holder
+
+
+def _wrapText(button: Any, metrics: Any, room: int) -> None:
+    """Write a button's text in as many lines as the room asks for."""
+    title = button.text.replace("\n", " ")
+    button.setText(title)
+    beside = button.sizeHint.width() - metrics.boundingRect(title).width()
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if metrics.boundingRect(longer).width() + beside <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    button.setText("\n".join(line for line in lines if line))
 
 
 def severityText(severity: Severity) -> str:
     """What a finding does, in a word."""
-    return {Severity.REFUSE: _("refused"), Severity.WARN: _("look"), Severity.FIXED: _("mended")}[severity]
+    return {Severity.REFUSE: _("refused"), Severity.WARN: _("warning"), Severity.FIXED: _("mended")}[severity]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import slicer
 from slicer.i18n import tr as _
@@ -13,69 +14,136 @@ from ...scene.stroke_markups import LINE, POINT
 from ...services.segment_edits import ADD, NEW, REMOVE
 from ..state.other_modules import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from ..state.panel_state import PanelState
+from ..widgets.button_rows import ButtonRows
+from ..widgets.event_watch import EventWatch
+from ..widgets.icons import iconOf
 from .section import Section
 
-CHOICES = (NEW, ADD, REMOVE)
+UNDO_KEYS, REDO_KEYS = ("Ctrl+Z",), ("Ctrl+Shift+Z", "Ctrl+Y")
 
 
 class SegmentSection(Section):
-    """Stroke and click buttons, what they do, and undo."""
+    """Buttons that place a stroke or a click at once, undo, and what to do next in one line."""
 
     def connectWidgets(self) -> None:
-        """Connect the buttons; Escape gives up what is being placed."""
-        ui, strokes = self.ui, self.session.strokes
-        self._whatButtons = {NEW: ui.newButton, ADD: ui.addButton, REMOVE: ui.removeButton}
-        for what, button in self._whatButtons.items():
-            button.connect("clicked()", partial(strokes.choose, what))
-        ui.drawButton.connect("clicked()", partial(self._pressed, LINE))
-        ui.clickButton.connect("clicked()", partial(self._pressed, POINT))
+        """Lay out and connect the buttons and their keys."""
+        ui = self.ui
+        self._placers = {
+            (NEW, LINE): ui.newButton,
+            (ADD, LINE): ui.addButton,
+            (REMOVE, LINE): ui.removeButton,
+            (NEW, POINT): ui.clickButton,
+        }
+        for (what, className), button in self._placers.items():
+            button.connect("clicked()", partial(self._pressed, what, className))
         ui.undoButton.connect("clicked()", self.session.undo)
         ui.redoButton.connect("clicked()", self.session.redo)
         ui.editorButton.connect("clicked()", self._openEditor)
-        ui.editorButton.setVisible(isInstalled(SEGMENT_EDITOR))
-        # Only meanwhile: the Segment Editor has the same key for its tools.
-        self._escape = qt.QShortcut(qt.QKeySequence(qt.Qt.Key_Escape), ui.drawButton)
-        self._escape.setContext(qt.Qt.ApplicationShortcut)
-        self._escape.connect("activated()", strokes.stop)
+        hasEditor = isInstalled(SEGMENT_EDITOR)
+        ui.editorButton.setVisible(hasEditor)
+        names = ("new", "add", "remove", "click", "undo", "redo", "editor")
+        for name in names:
+            button = getattr(ui, f"{name}Button")
+            button.setIcon(iconOf(button, name))
+        self._rows = [
+            ButtonRows(ui.placeBox, list(self._placers.values())),
+            ButtonRows(ui.undoBox, [ui.undoButton, ui.redoButton, *([ui.editorButton] if hasEditor else [])]),
+        ]
+        self._addKeys()
         self._offerSegmenters()
+        kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
+        self._watch = EventWatch(ui.strokeLabel, dict.fromkeys(kinds, self._reserveLines))
 
     def show(self, state: PanelState) -> None:
         """Show what can be done now, and what to do next."""
         ui, stroke = self.ui, state.stroke
-        hasCt, hasLesion = state.inputs.volumeNode is not None, state.selectedID is not None
-        self._whatButtons[stroke.what].setChecked(True)
-        ui.drawButton.setEnabled(hasCt and (stroke.what == NEW or hasLesion))
-        ui.clickButton.setEnabled(hasCt and stroke.what == NEW)
-        ui.drawButton.setChecked(stroke.className == LINE)
-        ui.clickButton.setChecked(stroke.className == POINT)
+        obstacle = "" if state.inputs.volumeNode else _("Select the CT first.")
+        ofLesion = obstacle or ("" if state.selectedID else _("Select the lesion in the table first."))
+        keys = _("Pressed again, or Escape: ends it.")
+        for (what, className), button in self._placers.items():
+            why = obstacle if what == NEW else ofLesion
+            button.setEnabled(not why)
+            button.setChecked((stroke.what, stroke.className) == (what, className))
+            button.setToolTip(why or f"{_tip(what, className)} {keys}")
         self._escape.setEnabled(bool(stroke.className))
-        for button, title, tip in (
-            (ui.undoButton, stroke.undoTitle, _("Take back: {title}")),
-            (ui.redoButton, stroke.redoTitle, _("Do again: {title}")),
+        for button, shortcuts, key, title, tip in (
+            (ui.undoButton, self._undoKeys, UNDO_KEYS[0], stroke.undoTitle, _("Take back: {title} ({key})")),
+            (ui.redoButton, self._redoKeys, REDO_KEYS[0], stroke.redoTitle, _("Do again: {title} ({key})")),
         ):
             button.setEnabled(bool(title))
-            button.setToolTip(tip.format(title=title) if title else _("There is nothing."))
+            none = _("Nothing was done here so far. Strokes, clicks and repairs can be taken back.")
+            button.setToolTip(tip.format(title=title, key=key) if title else none)
+            for shortcut in shortcuts:
+                # Only while there is something: other widgets have the same keys.
+                shortcut.setEnabled(bool(title))
         ui.editorButton.setEnabled(state.inputs.segmentationNode is not None)
         ui.strokeLabel.setText(_hint(state))
 
-    def _pressed(self, className: str) -> None:
+    def _addKeys(self) -> None:
+        # A key of a widget that is hidden is not heard, and this tab may be: the panel has them.
+        panel = self.ui.segmentBox
+        while panel.parentWidget() is not None:
+            panel = panel.parentWidget()
+        # Only meanwhile: the Segment Editor has the same key for its tools.
+        self._escape = _shortcut(panel, "Escape", qt.Qt.ApplicationShortcut, self.session.strokes.stop)
+        inPanel = qt.Qt.WidgetWithChildrenShortcut
+        # A click is not heard by a button that waits for a job.
+        undo, redo = self.ui.undoButton, self.ui.redoButton
+        self._undoKeys = [_shortcut(panel, key, inPanel, lambda: undo.click()) for key in UNDO_KEYS]
+        self._redoKeys = [_shortcut(panel, key, inPanel, lambda: redo.click()) for key in REDO_KEYS]
+
+    def _pressed(self, what: str, className: str) -> None:
         isShift = slicer.app.keyboardModifiers() == qt.Qt.ShiftModifier
-        self.session.strokes.toggle(className, isShift)
-        # Pressed a second time the button is up, and so it is to be shown.
+        if isShift and className == LINE and self.session.selection.segmentID is not None:
+            what = REMOVE
+        self.session.strokes.toggle(what, className)
+        # Whatever the click made of the button: it shows what is placed.
         self.update(self.session.state)
 
     def _openEditor(self) -> None:
         inputs, segmentID = self.session.inputs, self.session.selection.segmentID
         openSegmentEditor(inputs.volumeNode, inputs.segmentationNode, segmentID)
 
+    def _reserveLines(self, event: Any = None) -> None:
+        """As many lines as the longest hint takes: what is below does not move when the hint is another."""
+        label = self.ui.strokeLabel
+        metrics, flags = qt.QFontMetrics(label.font), int(qt.Qt.TextWordWrap)
+        heights = [
+            metrics.boundingRect(0, 0, label.width, 1000, flags, text).height() for text in _longestHints()
+        ]
+        label.setMinimumHeight(max(heights))
+
     def _offerSegmenters(self) -> None:
         names = [title for title, module in DEEP_SEGMENTERS.items() if isInstalled(module)]
+        buttons = []
         for title in names:
             button = qt.QPushButton(title)
             button.setToolTip(_("Segments by deep learning, in its own module; each segment is a lesion."))
+            button.setSizePolicy(qt.QSizePolicy.Ignored, qt.QSizePolicy.Fixed)
             button.connect("clicked()", partial(openModule, DEEP_SEGMENTERS[title]))
-            self.ui.segmentersBox.layout().addWidget(button)
+            buttons.append(button)
+        if buttons:
+            self._rows.append(ButtonRows(self.ui.segmenterButtonsBox, buttons))
         self.ui.segmentersBox.setVisible(bool(names))
+
+
+def _shortcut(panel: Any, key: str, context: Any, called: Any) -> Any:
+    shortcut = qt.QShortcut(qt.QKeySequence(key), panel)
+    shortcut.setContext(context)
+    shortcut.connect("activated()", called)
+    shortcut.setEnabled(False)
+    return shortcut
+
+
+def _tip(what: str, className: str) -> str:
+    """What a button places."""
+    if className == POINT:
+        return _("One click inside a lesion makes a new one.")
+    return {
+        NEW: _("One line across a lesion, where it is longest, makes a new one. With Shift: Remove."),
+        ADD: _("One line across what the selected lesion lacks adds it. With Shift: Remove."),
+        REMOVE: _("One line across the part of the selected lesion that is too much takes it away."),
+    }[what]
 
 
 def _hint(state: PanelState) -> str:
@@ -84,14 +152,19 @@ def _hint(state: PanelState) -> str:
     if state.inputs.volumeNode is None:
         return _("Select the CT first.")
     if stroke.className == POINT:
-        return _("Click inside the lesion, in any slice view. Escape gives up.")
+        return _("Click inside the lesion, in a slice view. Escape ends it.")
     if stroke.className == LINE:
-        where = {
-            NEW: _("across the lesion, where it is longest, from border to border"),
-            ADD: _("across what is missing of {name}"),
-            REMOVE: _("across what is too much of {name}"),
-        }[stroke.placedWhat].format(name=stroke.placedOn)
-        return _("Click twice in a slice view: {where}. Escape gives up.").format(where=where)
-    if stroke.what != NEW and state.selectedID is None:
-        return _("Select the lesion in the table first.")
+        return _lineHint(stroke.what).format(name=stroke.placedOn)
     return _("One line across a lesion, where it is longest, segments it in all slices.")
+
+
+def _lineHint(what: str) -> str:
+    return {
+        NEW: _("Click twice in a slice view: across the lesion, where it is longest. Escape ends it."),
+        ADD: _("Click twice in a slice view: across what {name} lacks. Escape ends it."),
+        REMOVE: _("Click twice in a slice view: across the part of {name} that is too much. Escape ends it."),
+    }[what]
+
+
+def _longestHints() -> list[str]:
+    return [_lineHint(what).format(name=_("Lesion 888")) for what in (NEW, ADD, REMOVE)]

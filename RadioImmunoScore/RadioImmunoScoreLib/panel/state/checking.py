@@ -108,13 +108,12 @@ class LesionChecks:
         if node.GetSegmentation().GetSegment(segmentID) is None:
             return
         if repaired == (lesion,):
-            session.say(_("There was nothing to repair any more."))
-            self.check()
+            session.say(_("{title}: nothing had to be changed.").format(title=title))
             return
         before = session.history.keep([segmentID])
         name = session.nameOf(segmentID)
         made = enterRepaired(session.inputs.volumeNode, node, segmentID, repaired)
-        session.history.add(f"{name}: {title}", {**before, **dict.fromkeys(made)})
+        session.history.add(f"{title} ({name})", {**before, **dict.fromkeys(made)})
         for written in (segmentID, *made):
             session.measured(written)
         self.check()

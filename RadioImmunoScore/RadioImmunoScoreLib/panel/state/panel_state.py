@@ -57,14 +57,13 @@ class DisplayState:
 
 @dataclass(frozen=True)
 class StrokeState:
-    """What a stroke does (`NEW`, `ADD`, `REMOVE`), and the class of the markup that is being placed, if any.
+    """What is being placed: the markup's class, "" for none, and what it does (`NEW`, `ADD`, `REMOVE`).
 
-    `placedOn` is the lesion that what is being placed changes; empty for a new one.
+    `placedOn` is the name of the lesion that it changes; empty for a new one.
     """
 
-    what: str
     className: str
-    placedWhat: str
+    what: str
     placedOn: str
     undoTitle: str
     redoTitle: str

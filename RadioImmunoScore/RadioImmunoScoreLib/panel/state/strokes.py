@@ -24,7 +24,7 @@ from ...scene.stroke_markups import (
     startPlacing,
     stopPlacing,
 )
-from ...services.segment_edits import NEW, REMOVE, enterSegmented, segmentPoints
+from ...services.segment_edits import NEW, enterSegmented, segmentPoints
 from ..texts import problemText, segmentedText
 from .edits import stampsOf
 from .events import Observers, Signal, release, singleShot
@@ -181,7 +181,7 @@ class StrokeSegmenter:
 
 
 class Strokes:
-    """What the user draws: chosen, placed in the views, segmented.
+    """What the user draws: placed in the views, segmented.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ class Strokes:
 
     def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self._session, self._selection = session, selection
-        self._what = self._placedWhat = NEW
+        self._what = NEW
         self._segmentID: str | None = None
         self.segmenting = StrokeSegmenter(session, selection)
         self.placing = MarkupPlacement()
@@ -202,40 +202,32 @@ class Strokes:
 
     @property
     def state(self) -> StrokeState:
-        """What can be drawn and what is being drawn."""
+        """What is being placed, and what can be taken back."""
         history, segmentID = self._session.history, self._segmentID
         isThere = segmentID is not None and segmentID in self._session.inputs.segmentIDs
         return StrokeState(
-            what=self._what,
             className=self.placing.className,
-            placedWhat=self._placedWhat,
+            what=self._what,
             placedOn=self._session.nameOf(segmentID) if isThere and segmentID else "",
             undoTitle=history.undoTitle,
             redoTitle=history.redoTitle,
         )
 
-    def choose(self, what: str) -> None:
-        """Choose what the next stroke does: `NEW`, `ADD` or `REMOVE`."""
-        self._what = what
-        self._session.refresh()
-
-    def toggle(self, className: str, isRemoving: bool = False) -> None:
+    def toggle(self, what: str, className: str = LINE) -> None:
         """Have a stroke or a click placed; the same once more gives it up.
 
         Parameters
         ----------
-        className : str
+        what : str
+            `NEW`, or `ADD` or `REMOVE` for a stroke on the lesion that is selected.
+        className : str, optional
             `LINE` or `POINT`.
-        isRemoving : bool, optional
-            Whether a line takes away from the selected lesion, whatever was chosen.
         """
-        if self.placing.className == className:
+        if (self.placing.className, self._what) == (className, what):
             self.placing.stop()
             return
-        segmentID = self._selection.segmentID
-        isRemoving = isRemoving and className == LINE and segmentID is not None
-        self._placedWhat = REMOVE if isRemoving else self._what
-        self._segmentID = None if self._placedWhat == NEW else segmentID
+        self._what = what
+        self._segmentID = None if what == NEW else self._selection.segmentID
         self._session.say("")
         self.placing.start(className, _("Stroke"), self._session.inputs.volumeNode)
         self._session.refresh()
@@ -250,7 +242,7 @@ class Strokes:
 
     def _placed(self, points: Any) -> None:
         if points is not None and self._session.inputs.volumeNode is not None:
-            self.segmenting.segment(points, self._placedWhat, self._segmentID)
+            self.segmenting.segment(points, self._what, self._segmentID)
         self._session.refresh()
 
     def _misplaced(self) -> None:
