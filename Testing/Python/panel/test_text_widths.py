@@ -234,11 +234,20 @@ def test_arrow_keys_walk_the_table(bench, scored):
 
 
 def test_what_is_given_up_is_given_up_in_its_order():
-    wanted, steps = {0: 100, 1: 60, 2: 58, 3: 40}, [(0, 80), (1, 30), (2, 0), (0, 50)]
-    assert fittedWidths(wanted, steps, 300, 0) == {0: 142, 1: 60, 2: 58, 3: 40}
-    assert fittedWidths(wanted, steps, 250, 0) == {0: 92, 1: 60, 2: 58, 3: 40}
-    assert fittedWidths(wanted, steps, 220, 0) == {0: 80, 1: 42, 2: 58, 3: 40}
-    assert fittedWidths(wanted, steps, 200, 0) == {0: 130, 1: 30, 2: 0, 3: 40}
-    assert fittedWidths(wanted, steps, 130, 0) == {0: 60, 1: 30, 2: 0, 3: 40}
+    wanted, steps, growth = {0: 100, 1: 60, 2: 58, 3: 40}, [(0, 80), (2, 0), (1, 30), (0, 50)], [(0, 9999)]
+    assert fittedWidths(wanted, steps, growth, 300) == {0: 142, 1: 60, 2: 58, 3: 40}
+    assert fittedWidths(wanted, steps, growth, 250) == {0: 92, 1: 60, 2: 58, 3: 40}
+    assert fittedWidths(wanted, steps, growth, 220) == {0: 120, 1: 60, 2: 0, 3: 40}
+    assert fittedWidths(wanted, steps, growth, 170) == {0: 80, 1: 50, 2: 0, 3: 40}
+    assert fittedWidths(wanted, steps, growth, 130) == {0: 60, 1: 30, 2: 0, 3: 40}
     # Too narrow for all of it: what is left is scrolled.
-    assert fittedWidths(wanted, steps, 100, 0) == {0: 50, 1: 30, 2: 0, 3: 40}
+    assert fittedWidths(wanted, steps, growth, 100) == {0: 50, 1: 30, 2: 0, 3: 40}
+
+
+def test_the_bars_grow_with_the_panel(bench, shown):
+    table = shown(rowsOfAllKinds(), 700)
+    before = table.cellWidget(1, SCALE).pixmap.width()
+    QtWidgets.QWidget.resize(bench.panel, 900, 1000)
+    bench.process()
+    after = table.cellWidget(1, SCALE).pixmap.width()
+    assert before < after < table.columnWidth(SCALE)

@@ -19,7 +19,8 @@ class ScoreSection(Section):
         """Connect the buttons."""
         session, ui = self.session, self.ui
         self._texts = [ui.updateCheckBox.text, _("Update on edit"), _("Update"), _("Live")]
-        self._watch = EventWatch(ui.scoreBox, {qt.QEvent.Resize: lambda event: self._fit()})
+        kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
+        self._watch = EventWatch(ui.scoreBox, {kind: lambda event: self._fit() for kind in kinds})
         ui.scoreButton.connect("clicked()", session.score)
         ui.stabilityButton.connect("clicked()", self._test)
         ui.updateCheckBox.connect("toggled(bool)", self.byUser(session.setUpdateWhileEditing))
@@ -34,7 +35,6 @@ class ScoreSection(Section):
         tip = _("Draws each contour 30 times as other readers might, and scores it: see the bars then.")
         ui.stabilityButton.setToolTip(tip if canTest else _("Score the lesions first."))
         ui.updateCheckBox.setChecked(state.updateWhileEditing)
-        self._fit()
 
     def _fit(self) -> None:
         """Give the box the longest text that leaves all in one line; its tooltip is whole."""

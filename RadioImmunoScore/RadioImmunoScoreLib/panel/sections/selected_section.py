@@ -19,7 +19,7 @@ from ..texts import stabilityText
 from ..widgets.drawing import Pen, PenHolder, chip, contributionBars, mapScale, scoreScale
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
-from ..widgets.row_texts import scoreText, scoreTip, statusText, statusTip
+from ..widgets.row_texts import changeText, scoreText, scoreTip, statusText, statusTip
 from .section import Section
 
 # The score's letters against those of the panel.
@@ -76,7 +76,7 @@ class SelectedSection(Section):
         ui.selectedChip.setPixmap(chip(pen, row.score, isColored, qt.QFontMetrics(font).ascent()))
         parts = [name, *([statusText(row)] if isScored else [])]
         if row.change is not None:
-            parts.append(_("{change} since the last Score").format(change=f"{row.change:+.3f}"))
+            parts.append(_("{change} since the last Score").format(change=changeText(row)))
         ui.selectedNameLabel.setText(" \N{MIDDLE DOT} ".join(parts))
         if isScored:
             scale = scoreScale(pen, row.score, row.lastScore, row.stability, self._width)

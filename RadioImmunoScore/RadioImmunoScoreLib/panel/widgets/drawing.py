@@ -96,9 +96,11 @@ def chip(pen: Pen, score: float | None, isScored: bool, size: int | None = None)
     return _picture(px, px, draw)
 
 
-def scoreBar(pen: Pen, score: float | None, stability: LesionStability | None = None) -> Any:
+def scoreBar(
+    pen: Pen, score: float | None, stability: LesionStability | None = None, width: int = BAR_SIZE[0]
+) -> Any:
     """The scale of scores from left to right, the cut-offs across it, the score's mark; its whisker below."""
-    width, height = BAR_SIZE
+    height = BAR_SIZE[1]
     middle = height // 2 if stability is None else MARK + 3
 
     def draw(painter: Any) -> None:

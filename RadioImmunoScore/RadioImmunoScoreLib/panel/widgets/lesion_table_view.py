@@ -25,7 +25,10 @@ LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
 # More rows than these are scrolled.
 MOST_ROWS = 12
 ABOVE_AND_BELOW_TEXT_PX = 8
+BESIDE_BAR_PX = 8
 LEAST_COLUMN_PX = 24
+# What gets the room that is left, and up to which width.
+GROWTH = ((SCALE, 200), (LESION, 10_000))
 # So many characters of a name are shown before other columns give way, and so many at the least.
 NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8
 SITE_CHARACTERS = 3
@@ -77,6 +80,7 @@ class LesionTableView:
         self._descending = False
         self._isFilling = self._isFitting = False
         self._pen: Pen | None = None
+        self._barPx = BAR_SIZE[0]
         self._widthsByUser: dict[int, int] = {}
         self._layOut()
         table.connect("itemChanged(QTableWidgetItem*)", self._itemChanged)
@@ -146,7 +150,7 @@ class LesionTableView:
         titles = {
             LESION: (_("Lesion"), _("Untick a lesion to leave it out of scoring and the patient's numbers.")),
             SCORE: (_("Score"), _("Score by the signature in use. Research use only.")),
-            CHANGE: (_("Change"), _("By how much the score is another than at the last Score.")),
+            CHANGE: ("\N{PLUS-MINUS SIGN}", _("By how much the score is another than at the last Score.")),
             SCALE: (
                 _("Cut-offs"),
                 _("Where the score stands between the low and the high cut-off; the whisker: its stability."),
@@ -185,7 +189,7 @@ class LesionTableView:
         tip = scoreTip(row)
         volumeTip = "" if row.volumeCc is None else f"{WHOLE.format(row.volumeCc)} cc"
         bar = qt.QLabel()
-        bar.setPixmap(scoreBar(pen, row.score, row.stability))
+        bar.setPixmap(scoreBar(pen, row.score, row.stability, self._barPx))
         bar.setToolTip(tip)
         bar.setAlignment(qt.Qt.AlignCenter)
         status = _text(statusText(row), statusTip(row) or statusText(row), True)
@@ -238,20 +242,28 @@ class LesionTableView:
         beside = 2 * table.frameWidth + isScrolled * table.verticalScrollBar().sizeHint.width()
         wanted = self._wantedWidths(metrics)
         room = table.width - beside
-        widths = fittedWidths(wanted, self._steps(wanted, metrics), room, self._widest)
+        free = [each for each in GROWTH if each[0] not in self._widthsByUser]
+        widths = fittedWidths(wanted, self._steps(wanted, metrics), free, room)
         for column, width in widths.items():
             table.setColumnHidden(column, not width)
             if width:
                 table.setColumnWidth(column, width)
+        self._drawBars(widths[SCALE] - BESIDE_BAR_PX)
         height = table.horizontalHeader().sizeHint.height() + rowPx * min(len(self._order), MOST_ROWS)
         if sum(widths.values()) > room:
             height += table.horizontalScrollBar().sizeHint.height()
         table.setFixedHeight(height + 2 * table.frameWidth)
         self._isFitting = False
 
-    @property
-    def _widest(self) -> int | None:
-        return None if LESION in self._widthsByUser else LESION
+    def _drawBars(self, width: int) -> None:
+        """Draw the bars for a column that has got another width; none where it is left away."""
+        if width <= 0 or width == self._barPx:
+            return
+        self._barPx = width
+        for number, segmentID in enumerate(self._order):
+            row = self._rows[segmentID]
+            bar = scoreBar(self._pen, row.score, row.stability, width)
+            self._table.cellWidget(number, SCALE).setPixmap(bar)
 
     def _wantedWidths(self, metrics: Any) -> dict[int, int]:
         """The widths in which all is read: Qt's own measure of cells and titles, and of the sort arrow."""
@@ -265,7 +277,7 @@ class LesionTableView:
             if column == SITE:
                 wanted[column] = max(titles[column], self._siteWidth(metrics))
             elif column == SCALE:
-                wanted[column] = max(titles[column], BAR_SIZE[0] + ABOVE_AND_BELOW_TEXT_PX)
+                wanted[column] = max(titles[column], BAR_SIZE[0] + BESIDE_BAR_PX)
             else:
                 table.resizeColumnToContents(column)
                 wanted[column] = table.columnWidth(column)
@@ -299,8 +311,8 @@ class LesionTableView:
         character = metrics.averageCharWidth()
         steps = [
             (LESION, beside + NAME_CHARACTERS * character),
-            (SITE, self._besideSite(metrics) + SITE_CHARACTERS * character),
             (SCALE, 0),
+            (SITE, self._besideSite(metrics) + SITE_CHARACTERS * character),
             (LESION, beside + LEAST_NAME_CHARACTERS * character),
         ]
         return [step for step in steps if step[0] not in self._widthsByUser]
