@@ -86,7 +86,9 @@ class PatientSection(Section):
         """Titles that fit into the columns, and a height in which all rows stand."""
         table, (everything, irradiated, others) = self.ui.metricsTable, _subsetTitles()
         metrics = qt.QFontMetrics(table.font)
-        isWide = table.columnWidth(1) >= metrics.boundingRect(irradiated).width() + BESIDE_TITLE_PX
+        # The columns themselves are not yet what they will be after a change of size.
+        room = (table.width - table.verticalHeader().sizeHint.width() - FRAME_PX) // len(SUBSETS)
+        isWide = room >= metrics.boundingRect(irradiated).width() + BESIDE_TITLE_PX
         shown = [everything, irradiated, others] if isWide else [everything, _("RT"), _("no\nRT")]
         table.setHorizontalHeaderLabels(shown)
         for column, title in enumerate((everything, irradiated, others)):
