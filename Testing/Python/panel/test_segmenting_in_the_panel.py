@@ -38,6 +38,30 @@ def test_a_stroke_drawn_with_the_mouse_ends_in_a_colored_scored_lesion(bench, re
     assert not panel.panel.ui.newButton.checked
 
 
+def test_where_others_have_scores_a_new_lesion_gets_one_and_an_edit_waits(bench, ready):
+    panel, _, nodes = ready
+    drawn(bench, ready)
+    QtTest.QTest.qWait(400)
+    # The first Score is the user's.
+    assert {row.status for row in panel.panel.session.rows} == {"unscored"}
+    click(panel.panel.ui.undoButton)
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    segmentID = drawn(bench, ready)
+    waitFor(lambda: panel.panel.session.scoreOf(segmentID) is not None)
+    waitIdle(panel)
+    assert "long axis" in panel.panel.ui.messageLabel.text
+    mask = ballMask(TUMOR).astype(np.uint8)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask, nodes[1], segmentID, nodes[0])
+    waitFor(lambda: statusOf(panel)[segmentID] == "stale")
+    QtTest.QTest.qWait(400)
+    assert statusOf(panel)[segmentID] == "stale"
+
+
+def statusOf(panel):
+    return {row.id: row.status for row in panel.panel.session.rows}
+
+
 def test_its_row_and_its_tag_say_the_axes(bench, ready):
     panel, _, nodes = ready
     segmentID = drawn(bench, ready)

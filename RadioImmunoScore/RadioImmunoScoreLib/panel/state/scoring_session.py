@@ -186,6 +186,11 @@ class ScoringSession:
         self._edits.schedule()
         self.refresh()
 
+    def drawn(self, segmentID: str) -> None:
+        """A lesion was made here: where others have scores it gets one by itself."""
+        self._drawn.add(segmentID)
+        self.measured(segmentID)
+
     def undo(self) -> None:
         """Take back what was done to segments last."""
         self._axes.accept(self.history.undo())
@@ -246,6 +251,7 @@ class ScoringSession:
 
     def _run(self, state: str, only: Collection[str]) -> None:
         """Score the lesions in `only`, as they are now."""
+        self._drawn -= set(only)
         try:
             snapshot = self.inputs.snapshot()
         except InputError as problem:
@@ -269,7 +275,7 @@ class ScoringSession:
 
     def _jobFinished(self) -> None:
         self.refresh()
-        if self.parameters.updateWhileEditing:
+        if self.parameters.updateWhileEditing or self._drawn:
             self._edits.schedule()
 
     def _jobFailed(self, error: BaseException) -> None:
@@ -282,6 +288,7 @@ class ScoringSession:
         """Observe the nodes in use, and no others."""
         self.observers.removeAll()
         self._forget()
+        self._drawn: set[str] = set()
         self._store.begin()
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
@@ -326,12 +333,18 @@ class ScoringSession:
             return
         self._forget()
         self._store.compare()
-        isUpdating = (
-            self.parameters.updateWhileEditing and self.jobs.state == IDLE and not self.inputs.missing
-        )
-        if isUpdating and (wanted := self._store.due):
+        if wanted := self._wanted():
             self._run(UPDATING, wanted)
         self.refresh()
+
+    def _wanted(self) -> set[str]:
+        """What is scored without a click: edited lesions where that is asked for, else those drawn here."""
+        if self.jobs.state != IDLE or self.inputs.missing:
+            return set()
+        if self.parameters.updateWhileEditing:
+            return self._store.due
+        # The first Score is the user's.
+        return self._store.due & self._drawn if self._store.scores else set()
 
     @property
     def isSettled(self) -> bool:

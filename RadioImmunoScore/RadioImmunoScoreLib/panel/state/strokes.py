@@ -174,7 +174,10 @@ class StrokeSegmenter:
             return
         name = node.GetSegmentation().GetSegment(written).GetName()
         session.history.add(name, before or {written: None})
-        session.measured(written)
+        if segmentID is None:
+            session.drawn(written)
+        else:
+            session.measured(written)
         stamp = stampsOf(node)[written]
         session.say(segmentedText(name, result), lambda: stampsOf(node).get(written) == stamp)
         self._selection.chooseInPlace(written)
