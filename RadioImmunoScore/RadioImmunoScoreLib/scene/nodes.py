@@ -10,6 +10,10 @@ import slicer
 PREFIX = "RadioImmunoScore."
 
 
+# Marks a result, also where what it is a result of is gone.
+RESULT = PREFIX + "Result"
+
+
 def ownedNode(owner: Any, role: str) -> Any | None:
     """The result node that `owner` refers to in this role, or None."""
     return owner.GetNodeReference(PREFIX + role)
@@ -18,6 +22,7 @@ def ownedNode(owner: Any, role: str) -> Any | None:
 def ownNode(owner: Any, role: str, node: Any) -> None:
     """Have `owner` refer to a result node in this role, and file the node beside it."""
     owner.SetNodeReferenceID(PREFIX + role, node.GetID())
+    node.SetAttribute(RESULT, role)
     _fileBeside(node, owner)
 
 
@@ -52,7 +57,9 @@ def removeWhole(scene: Any, node: Any) -> None:
 
 
 def isOwned(node: Any) -> bool:
-    """Whether a node is a result of some segmentation's lesions."""
+    """Whether a node is a result of some segmentation's lesions; scenes of earlier versions have no mark."""
+    if node.GetAttribute(RESULT):
+        return True
     for owner in slicer.util.getNodesByClass("vtkMRMLSegmentationNode", node.GetScene()):
         for number in range(owner.GetNumberOfNodeReferenceRoles()):
             role = owner.GetNthNodeReferenceRole(number)

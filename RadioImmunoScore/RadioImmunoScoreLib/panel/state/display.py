@@ -19,6 +19,7 @@ from ...scene.nodes import ownedNode
 from ...scene.rings import RINGS
 from ...scene.surfaces import LesionSurfaces
 from ...services.measurement import computeMap, mapTitle
+from ..texts import problemText
 from .edits import frameOf, stampsOf
 from .events import release, singleShot
 from .jobs import IDLE, MAPPING
@@ -251,18 +252,19 @@ class InteriorMap:
             lambda result: self._show(key, lesion, name, result),
         )
 
-    def _show(self, key: Any, lesion: Lesion, name: str, result: Image | InputError) -> None:
+    def _show(self, key: Any, lesion: Lesion, name: str, result: Image | Exception) -> None:
         inputs, self._key, self.shown = self._session.inputs, key, None
-        if isinstance(result, InputError):
+        if isinstance(result, Exception):
             removeMap(inputs.segmentationNode)
-            self._session.say(str(result))
+            self._session.say(problemText(result))
         elif lesion.id in inputs.segmentIDs:
             showMap(inputs.volumeNode, inputs.segmentationNode, lesion.id, result, mapTitle(name))
             self.shown = lesion.name, float(np.nanmin(result.values)), float(np.nanmax(result.values))
 
 
-def _orProblem(mapper: Mapper, image: Image, lesion: Lesion, settings: Any, name: str) -> Image | InputError:
+def _orProblem(mapper: Mapper, image: Image, lesion: Lesion, settings: Any, name: str) -> Image | Exception:
+    """The map, or why there is none: as a result, so that it is not tried again and again."""
     try:
         return mapper(image, lesion, settings, name)
-    except InputError as problem:
+    except Exception as problem:
         return problem
