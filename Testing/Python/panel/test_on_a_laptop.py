@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6 import QtCore
 
+from slicerbench import raw
 from slicerbench.palettes import applicationFont
 from slicerbench.window import BenchWindow
 
@@ -22,5 +24,8 @@ def laptop(request, bench):
 def test_tabs_are_scrolled_and_the_panel_around_them_is_not(laptop, bench):
     ui, area = bench.widget.panel.ui, laptop.modulePanel.scrollArea
     assert area.verticalScrollBar().maximum == 0
+    shown = raw.read(raw.read(area, "viewport")(), "rect")()
     for widget in (ui.inputsPlace, ui.tabs, ui.statusStrip):
-        assert widget.visibleRegion().boundingRect().height() == widget.height > 0
+        corner = raw.read(widget, "mapTo")(raw.read(area, "viewport")(), QtCore.QPoint(0, 0))
+        assert widget.height > 0
+        assert shown.contains(QtCore.QRect(corner, raw.read(widget, "size")())), widget.objectName
