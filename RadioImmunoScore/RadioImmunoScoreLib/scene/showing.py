@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,7 +126,11 @@ def jumpToLesion(segmentationNode: Any, segmentID: str) -> None:
     center = None if isEmpty(segment) else segmentationNode.GetSegmentCenterRAS(segmentID)
     if center is None:
         return
-    scene = segmentationNode.GetScene()
+    jumpTo(segmentationNode.GetScene(), center)
+
+
+def jumpTo(scene: Any, center: Sequence[float]) -> None:
+    """Show a point (RAS mm) in the middle of all slice and 3D views."""
     slicer.vtkMRMLSliceNode.JumpAllSlices(scene, *center, slicer.vtkMRMLSliceNode.CenteredJumpSlice)
     lookAt(scene, center)
 

@@ -69,6 +69,40 @@ def repairs_of(code: str, image: Image | None = None) -> tuple[Repair, ...]:
     return tuple(repair for repair in known if repair.code == code)
 
 
+# Findings that have a place of their own, which the lesion alone shows.
+PLACED = ("lesion.components", "lesion.holes", "lesion.spurs", "lesion.slice_gaps")
+
+
+def place_of(code: str, lesion: Lesion) -> tuple[float, float, float] | None:
+    """Where in a lesion a finding is to be looked at.
+
+    Parameters
+    ----------
+    code : str
+        A code of `findings.TABLE`.
+    lesion : Lesion
+        The one that it was found in.
+
+    Returns
+    -------
+    tuple of float, LPS mm, or None
+        A voxel in the largest part that the best repair would change, in the part's middle slice; None for
+        a finding that has no place of its own, and for one that is not there any more.
+    """
+    if code not in PLACED or lesion.box is None:
+        return None
+    kept = repairs_of(code)[0].apply(lesion, ())[0]
+    whole, mask = lesion.canonical().mask, kept.canonical().mask
+    changed = whole.values ^ mask.within(whole.box, False)
+    if not changed.any():
+        return None
+    labels, sizes = _pieces(changed)
+    places = np.argwhere(labels == np.argmax(sizes) + 1)
+    middle = places[len(places) // 2] + np.array(whole.offset)
+    x, y, z = whole.lattice.to_lps(middle[None].astype(float))[0].tolist()
+    return x, y, z
+
+
 def split_pieces(lesion: Lesion, others: Sequence[Lesion]) -> tuple[Lesion, ...]:
     """A lesion for each piece (26-connected), the largest first: it keeps id and name, others get numbers."""
     from scipy.ndimage import find_objects

@@ -7,6 +7,7 @@ import csv
 import numpy as np
 import pytest
 import slicer
+import vtk
 from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 from synthetic import ballMask
@@ -17,6 +18,8 @@ from slicerbench.hands import click, clickCell
 from slicerbench.palettes import applicationFont
 
 LESION, FOUND = range(2)
+# How many slices the second piece of a lesion is from the first.
+PIECES_APART = 18
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def ready(panel):
     hollow = ballMask(BALLS[0])
     k, j, i = BALLS[0].center
     hollow[k, j : j + 2, i : i + 2] = False
-    pieces = ballMask(BALLS[1]) | np.roll(ballMask(BALLS[1]), 18, axis=0)
+    pieces = ballMask(BALLS[1]) | np.roll(ballMask(BALLS[1]), PIECES_APART, axis=0)
     for segmentID, mask in (("liver_1", hollow), ("liver_2", pieces)):
         slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), nodes[1], segmentID, nodes[0])
     select(panel, nodes)
@@ -80,6 +83,21 @@ def test_a_finding_leads_to_its_lesion(checked):
     panel, _ = checked
     clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), FOUND)
     assert panel.panel.section("LesionsSection").table.selectedID == "liver_2"
+
+
+def test_a_finding_leads_to_its_place_in_the_lesion(checked, bench):
+    panel, nodes = checked
+    clickCell(panel.panel.ui.checkTable, rowOf(panel, "liver_2", "lesion.components"), FOUND)
+    # In the middle of one of the pieces, and not between them, where the lesion's centre is.
+    middle = nodes[1].GetSegmentCenterRAS("liver_2")
+    k, j, i = BALLS[1].center
+    nodes[0].GetIJKToRASMatrix(matrix := vtk.vtkMatrix4x4())
+    toRas = slicer.util.arrayFromVTKMatrix(matrix)
+    pieces = [(toRas @ (i, j, n, 1))[:3] for n in (k, k + PIECES_APART)]
+    plane = slicer.util.arrayFromVTKMatrix(bench.sliceViews["Red"].node.GetSliceToRAS())
+    away, *nearest = (abs((p - plane[:3, 3]) @ plane[:3, 2]) for p in (np.array(middle), *pieces))
+    assert min(nearest) <= np.abs(toRas[2, :3]).sum()
+    assert away > 2 * min(nearest)
 
 
 def test_a_repair_mends_it_and_undo_takes_it_back(checked):

@@ -179,9 +179,7 @@ class CheckSection(Section):
     def _selectionChanged(self) -> None:
         row = self.ui.checkTable.currentRow()
         if 0 <= row < len(self._rows):
-            segmentID = self._rows[row].lesion_id
-            if segmentID in self.session.inputs.segmentIDs:
-                self.session.selection.choose(segmentID)
+            self.session.checks.goTo(self._rows[row])
 
 
 def _summary(checks: ChecksState) -> str:

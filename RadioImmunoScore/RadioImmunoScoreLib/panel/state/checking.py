@@ -12,6 +12,8 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.study import Study
 
 from ...scene import readLesions
+from ...scene.showing import jumpTo
+from ...scene.stroke_markups import rasInWorld
 from ...services.measurement import checkStudy
 from ...services.segment_edits import enterRepaired, repairLesion
 from ..texts import problemText
@@ -19,6 +21,7 @@ from .edits import Stamps, frameOf, stampsOf
 from .jobs import CHECKING
 from .panel_state import ChecksState
 from .scoring_session import ScoringSession
+from .selection import Selection
 
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
@@ -32,6 +35,8 @@ class LesionChecks:
     ----------
     session : ScoringSession
         The patient.
+    selection : Selection
+        Where the lesion of a finding is selected.
 
     Attributes
     ----------
@@ -39,9 +44,9 @@ class LesionChecks:
         What was found, in the order of the lesions; None before the first check.
     """
 
-    def __init__(self, session: ScoringSession) -> None:
+    def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self.found: Sequence[LesionFinding] | None = None
-        self._session = session
+        self._session, self._selection = session, selection
         self._study: Study | None = None
         self._seen: Any = None
 
@@ -98,6 +103,20 @@ class LesionChecks:
             lambda progress: repairLesion(repair, lesion, lesions),
             lambda repaired: self._enterRepaired(repair.title, lesion, repaired),
         )
+
+    def goTo(self, found: LesionFinding) -> None:
+        """Select a finding's lesion, and go to where in it the finding is."""
+        from radioimmuno.quality.repairs import place_of
+
+        inputs = self._session.inputs
+        if found.lesion_id not in inputs.segmentIDs:
+            return
+        self._selection.choose(found.lesion_id)
+        volumeNode, node = self._nodes()
+        (lesion,) = readLesions(node, volumeNode, [found.lesion_id]).lesions
+        place = place_of(found.finding.code, lesion)
+        if place is not None:
+            jumpTo(node.GetScene(), rasInWorld(place, volumeNode))
 
     def _enter(self, study: Study, seen: Any, found: Sequence[LesionFinding]) -> None:
         self.found, self._study, self._seen = found, study, seen

@@ -52,7 +52,7 @@ class Session(ScoringSession):
         self._kvpAskedOf: Any = None
         self.selection = Selection(self)
         self.strokes = Strokes(self, self.selection)
-        self.checks = LesionChecks(self)
+        self.checks = LesionChecks(self, self.selection)
         self.stability = StabilityTest(self)
         self.display = Display(self, self.selection)
         self.refreshed.connect(self._emit)

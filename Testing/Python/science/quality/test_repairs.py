@@ -26,7 +26,7 @@ from masks import (
 from radioimmuno.findings import Refusal
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.quality.repairs import repairs_of
+from radioimmuno.quality.repairs import PLACED, place_of, repairs_of
 
 MENDED = [
     (code, number)
@@ -202,3 +202,17 @@ def test_a_repair_finds_back_to_the_axes_of_the_ct(code, number, order):
     for one, other in zip(expected, repaired(code, lesion(turned, lattice), number=number), strict=True):
         assert other.mask.lattice is lattice
         assert np.array_equal(whole(other), whole(one).transpose(order)[::-1, :, ::-1])
+
+
+@pytest.mark.parametrize("code", PLACED)
+def test_a_findings_place_is_where_its_repair_changes_something(code):
+    drawn = lesion(FAULTS[code][0], FINE)
+    x, y, z = place_of(code, drawn)
+    k, j, i = np.rint(drawn.mask.lattice.to_index(np.array([[x, y, z]]))[0]).astype(int)
+    kept = whole(repaired(code, drawn)[0])
+    assert kept[k, j, i] != FAULTS[code][0][k, j, i]
+
+
+def test_a_sound_lesion_and_a_finding_of_the_whole_have_no_place():
+    assert [place_of(code, lesion(SOUND, FINE)) for code in PLACED] == [None] * len(PLACED)
+    assert place_of("lesion.jagged", lesion(FAULTS["lesion.jagged"][0], FINE)) is None
