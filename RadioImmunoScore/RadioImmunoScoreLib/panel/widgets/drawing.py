@@ -27,6 +27,7 @@ LEAST_BARS_PX = 80
 BAR_PX = 10
 MARGIN = 8
 GRADIENT_STEP_PX = 3
+MOST_STEPS = 64
 MARK = 4
 WHISKER = 2
 PICTURE_PX = 380
@@ -264,10 +265,10 @@ def _cutoffs(pen: Pen) -> list[tuple[str, float]]:
 
 
 def _gradient(painter: Any, pen: Pen, left: int, width: int, top: int, height: int) -> None:
-    scale = pen.scale
-    for x in range(0, width, GRADIENT_STEP_PX):
-        score = scale.low + (scale.high - scale.low) * x / (width - 1)
-        painter.fillRect(left + x, top, min(GRADIENT_STEP_PX, width - x), height, pen.color(score))
+    scale, step = pen.scale, max(GRADIENT_STEP_PX, width // MOST_STEPS)
+    for x in range(0, width, step):
+        score = scale.low + (scale.high - scale.low) * (x + step / 2) / width
+        painter.fillRect(left + x, top, min(step, width - x), height, pen.color(score))
 
 
 def _along(scale: ColorScale, score: float, width: int) -> int:
