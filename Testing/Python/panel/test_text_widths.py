@@ -11,6 +11,7 @@ from radioimmuno.lesion import Site
 from RadioImmunoScoreLib.panel.state.rows import Row
 from RadioImmunoScoreLib.panel.widgets.fitting import fittedWidths
 from slicerbench import raw
+from slicerbench.ctkwidgets import ctkComboBox
 from slicerbench.hands import clickHeader
 from slicerbench.palettes import applicationFont, applyPalette
 
@@ -224,16 +225,23 @@ def test_the_wheel_gives_no_lesion_another_site(shown):
     assert not event.isAccepted()
 
 
-def test_arrow_keys_walk_the_table(bench, scored):
+def test_arrow_keys_walk_the_table_and_enter_opens_the_list_of_sites(scored, monkeypatch):
     panel, _ = scored
     table, session = panel.panel.ui.lesionTable, panel.panel.session
-    raw.read(table, "setFocus")()
-    walked = []
-    for key in ("Key_Down", "Key_Down", "Key_Down", "Key_Up"):
-        QtTest.QTest.keyClick(table, getattr(QtCore.Qt.Key, key))
-        walked.append(session.selection.segmentID)
+    opened = []
+    monkeypatch.setattr(ctkComboBox, "showPopup", lambda box: opened.append(box))
     order = panel.panel.section("LesionsSection").table.order
-    assert walked[-4:] in (order[:3] + [order[1]], [*order[1:3], order[2], order[1]])
+    raw.read(table, "setFocus")()
+    panel.panel.selectLesion(order[0])
+    walked = []
+    for key in ["Key_Down"] * 2 + ["Key_Right"] * 8 + ["Key_Left", "Key_Up"]:
+        QtTest.QTest.keyClick(QtWidgets.QApplication.focusWidget(), getattr(QtCore.Qt.Key, key))
+        walked.append(session.selection.segmentID)
+    assert walked == [order[1], *[order[2]] * 10, order[1]]
+    assert table.currentColumn() == SITE
+    assert not opened
+    QtTest.QTest.keyClick(table, QtCore.Qt.Key.Key_Return)
+    assert opened == [table.cellWidget(1, SITE)]
 
 
 def test_what_is_given_up_is_given_up_in_its_order():

@@ -41,7 +41,7 @@ class ScoreSection(Section):
         box, room = self.ui.updateCheckBox, self.ui.scoreBox.width
         for text in self._texts:
             box.setText(text)
-            if self.ui.scoreRow.minimumSize().width() <= room:
+            if self.ui.scoreActions.minimumSizeHint.width() <= room:
                 break
 
     def _test(self) -> None:

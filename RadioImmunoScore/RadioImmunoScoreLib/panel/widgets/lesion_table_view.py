@@ -85,6 +85,7 @@ class LesionTableView:
         self._layOut()
         table.connect("itemChanged(QTableWidgetItem*)", self._itemChanged)
         table.connect("itemSelectionChanged()", self._selectionChanged)
+        table.connect("cellActivated(int,int)", self._activated)
         header = table.horizontalHeader()
         header.connect("sectionClicked(int)", self.sortBy)
         header.connect("sectionResized(int,int,int)", self._resized)
@@ -209,6 +210,8 @@ class LesionTableView:
         box = ctk.ctkComboBox()
         box.scrollWheelEffect = ctk.ctkComboBox.NeverScroll
         box.elideMode = qt.Qt.ElideRight
+        # Arrow keys walk the table, through this column too; Enter opens the list.
+        box.setFocusPolicy(qt.Qt.NoFocus)
         box.setFrame(False)
         box.addItem(f"{row.copiedSite.label}?" if row.copiedSite else "-")
         for site in SITES:
@@ -320,6 +323,10 @@ class LesionTableView:
     def _resized(self, column: int, before: int, after: int) -> None:
         if not self._isFitting and before and after:
             self._widthsByUser[column] = after
+
+    def _activated(self, number: int, column: int) -> None:
+        if column == SITE:
+            self._table.cellWidget(number, SITE).showPopup()
 
     def _siteChosen(self, row: Row, index: int) -> None:
         if index > 0 and SITES[index - 1] is not row.site:
