@@ -67,7 +67,9 @@ class SelectedSection(Section):
             ui.selectedNameLabel.setText(_("Select a lesion to see what its score is made of."))
             return
         font = qt.QFont(pen.font)
-        font.setPointSizeF(LARGE * pen.font.pointSizeF())
+        # A font whose size is given in pixels has no size in points.
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(LARGE * font.pointSizeF())
         font.setBold(True)
         ui.selectedScoreLabel.setFont(font)
         ui.selectedScoreLabel.setText(scoreText(row.score) or statusText(row))
