@@ -20,7 +20,8 @@ from task_desk import Desk, atDesk
 
 # The panel of one page, by the same rules with the same hands, each task in the shortest way that there was.
 BEFORE = "commit a5a0b7a, 2026-11-26"
-LESION, SITE, IRRADIATED, VOLUME, SCORE, SCALE, STATUS = range(7)
+# Columns of the table of lesions by their titles.
+LESION, SCORE, STATUS, IRRADIATED = "Lesion", "Score", "Status", "RT"
 # Of the table of what was found: the cells with the repairs. Of the metrics: the column of the irradiated.
 REPAIR, IRRADIATED_COLUMN = 1, 1
 
@@ -77,22 +78,22 @@ def strokeToScore(desk: Desk) -> None:
 
 def whyRefused(desk: Desk) -> None:
     """Point at the word that says that the lesion has no score."""
-    status = desk.hand.pointAtCell(desk.ui.lesionTable, desk.row(at.SMALL), STATUS)
+    status = desk.hand.pointAtCell(desk.ui.lesionTable, desk.row(at.SMALL), desk.column(STATUS))
     assert at.WHY in status
 
 
 def lowest(desk: Desk) -> None:
     """Sort by score, and select the first."""
-    desk.hand.clickHeader(desk.ui.lesionTable, SCORE)
+    desk.hand.clickHeader(desk.ui.lesionTable, desk.column(SCORE))
     desk.rest()
-    desk.hand.clickCell(desk.ui.lesionTable, 0, LESION)
+    desk.hand.clickCell(desk.ui.lesionTable, 0, desk.column(LESION))
     desk.rest()
     at.isLowestSelected(desk, desk.session.selection.segmentID)
 
 
 def leaveOut(desk: Desk) -> None:
     """Take the tick away."""
-    desk.hand.tickCell(desk.ui.lesionTable, desk.row(at.LEFT_OUT), LESION)
+    desk.hand.tickCell(desk.ui.lesionTable, desk.row(at.LEFT_OUT), desk.column(LESION))
     desk.rest()
     at.isLeftOut(desk)
 
@@ -100,7 +101,7 @@ def leaveOut(desk: Desk) -> None:
 def irradiatedSubset(desk: Desk) -> None:
     """Mark two lesions, and read the mean of their scores."""
     for segmentID in at.IRRADIATED:
-        desk.hand.tickCell(desk.ui.lesionTable, desk.row(segmentID), IRRADIATED)
+        desk.hand.tickCell(desk.ui.lesionTable, desk.row(segmentID), desk.column(IRRADIATED))
     desk.rest()
     table = desk.ui.metricsTable
     desk.hand.clickTab(desk.ui.tabs, desk.ui.patientTab)
@@ -133,7 +134,7 @@ def report(desk: Desk) -> None:
 
 def originalColors(desk: Desk) -> None:
     """Turn the colors by score off."""
-    desk.hand.click(desk.ui.colorCheckBox)
+    desk.hand.click(desk.ui.colorButton)
     desk.rest()
     at.areOriginal(desk)
 

@@ -136,6 +136,11 @@ class Desk:
         table = self.ui.lesionTable
         return next(n for n in range(table.rowCount) if table.item(n, 0).text() == name)
 
+    def column(self, title: str) -> int:
+        """Which column of the table has a title, counted from 0."""
+        table = self.ui.lesionTable
+        return next(n for n in range(table.columnCount) if table.horizontalHeaderItem(n).text() == title)
+
     def rowOf(self, segmentID: str) -> Any:
         """What the session knows of a lesion."""
         return next(row for row in self.session.rows if row.id == segmentID)

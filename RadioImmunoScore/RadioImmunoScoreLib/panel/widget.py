@@ -27,6 +27,7 @@ from .sections.selected_section import SelectedSection
 from .sections.signature_section import SignatureSection
 from .state.panel_state import PanelState
 from .state.session import Session
+from .widgets.keyboard_focus import KeyboardFocus
 from .widgets.status_strip import StatusStrip
 
 FRAME = "RadioImmunoScore"
@@ -76,6 +77,7 @@ class Panel:
                 self._add(place, kind, self._load(kind.__name__))
         self.status = StatusStrip(self.ui, session)
         self.ui.helpButton.connect("clicked()", openHelp)
+        self._focus = KeyboardFocus(self.root, vars(self.ui), ("scoreButton", "tabs"))
         session.changed.connect(self._show)
         session.jobs.stateChanged.connect(lambda job: self._showJob())
         self.show()
@@ -126,10 +128,16 @@ class Panel:
         self.status.refresh()
 
     def _showJob(self) -> None:
-        isFree = not self.session.jobs.isBusy
+        isFree, cancel = not self.session.jobs.isBusy, self.ui.cancelButton
+        if not isFree:
+            self._focus.keep(cancel)
         for name, widget in vars(self.ui).items():
             if name.endswith(ACTIONS):
                 widget.setEnabled(isFree)
+        if isFree:
+            self._focus.giveBack(cancel)
+        else:
+            self._focus.wait(cancel)
 
 
 def openHelp() -> None:

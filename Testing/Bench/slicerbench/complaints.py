@@ -11,7 +11,7 @@ import vtk
 from PySide6 import QtCore
 
 # What the offscreen platform cannot do, and says of any tooltip or window.
-_OF_THE_PLATFORM = ("propagateSizeHints", "does not support raise()")
+_OF_THE_PLATFORM = ("propagateSizeHints", "does not support raise()", "does not support grabbing")
 
 
 class Complaints:

@@ -16,6 +16,7 @@ from ..texts import problemText
 from ..widgets.button_rows import ButtonRows
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
+from ..widgets.keyboard_focus import inTabOrder
 from .save_section import askPath
 from .section import Section
 
@@ -89,6 +90,8 @@ class CheckSection(Section):
         titles = [_("Lesion"), _("What was found")]
         table.setColumnCount(len(titles))
         table.setHorizontalHeaderLabels(titles)
+        table.horizontalHeaderItem(LESION).setToolTip(_("The lesion, and whether it has to be looked at."))
+        table.horizontalHeaderItem(FOUND).setToolTip(_("What was found, and the repair where there is one."))
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
@@ -107,6 +110,7 @@ class CheckSection(Section):
         for number, each in enumerate(self._rows):
             self._fillRow(number, each, checks.names[each.lesion_id])
         table.setVisible(bool(self._rows))
+        inTabOrder(table, filter(None, self._buttons))
         self._fit()
 
     def _fillRow(self, number: int, each: LesionFinding, name: str) -> None:
