@@ -6,7 +6,7 @@ give back are plain arrays that a worker may have.
 
 from .reading import SegmentationReading, readImage, readLesions, readVoxels, shapeFindings
 from .segment_properties import restoreColors, setIrradiated, setSite
-from .showing import SceneResult, clearScores, hideOthers, jumpToLesion, showScores
+from .showing import SceneResult, clearScores, hideOthers, jumpToLesion, paintScores, showScores
 
 __all__ = [
     "SceneResult",
@@ -14,6 +14,7 @@ __all__ = [
     "clearScores",
     "hideOthers",
     "jumpToLesion",
+    "paintScores",
     "readImage",
     "readLesions",
     "readVoxels",

@@ -27,12 +27,14 @@ def showRings(
     patientScore: PatientScore,
     scale: ColorScale,
     restored: Collection[str] = (),
+    unchanged: Collection[str] = (),
 ) -> Any:
     """Bring the rings' segmentation node to the scores: segment IDs and colors are those of the lesions.
 
     The voxels are those of the resampled grid that the ring's features were measured on, below the CT's
     transform. A lesion without a ring has none here, but for those in `restored`: theirs stay as they are.
-    Outlines only at first; afterwards the display stays as the user has it.
+    Those of the lesions in `unchanged` are shown already. Outlines only at first; afterwards the display
+    stays as the user has it.
     """
     isNew = ownedNode(segmentationNode, RINGS) is None
     ringsNode = ensureNode(
@@ -54,7 +56,8 @@ def showRings(
         if lesion is None or (lesion.ring is None and segmentID not in restored):
             segmentation.RemoveSegment(segmentID)
     for lesion in lesions.values():
-        _showRing(segmentation, lesion, scale.rgb(lesion.score))
+        if lesion.id not in unchanged or segmentation.GetSegment(lesion.id) is None:
+            _showRing(segmentation, lesion, scale.rgb(lesion.score))
     return ringsNode
 
 

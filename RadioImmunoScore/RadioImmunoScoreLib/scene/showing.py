@@ -48,6 +48,7 @@ def showScores(
     stale: Collection[str] = (),
     restored: Collection[str] = (),
     inScoreColors: bool = True,
+    unchanged: Collection[str] = (),
 ) -> SceneResult:
     """Bring the scene to a patient's scores: segment colors, legend, rings, table, plot and provenance.
 
@@ -72,6 +73,8 @@ def showScores(
         IDs of lesions whose rings are not among the scores, as after loading: those in the scene stay
     inScoreColors : bool, optional
         Whether the segments are painted; else they have their own colors.
+    unchanged : collection of str, optional
+        IDs of lesions whose rings are shown as they are: they are not looked at again.
     """
     scale = color_scale(signature)
     colors = _scoreColors(segmentationNode, patientScore, scale) if inScoreColors else {}
@@ -79,10 +82,22 @@ def showScores(
     return SceneResult(
         tableNode=showTable(segmentationNode, patientScore, signature, stale),
         chartNode=showPlot(segmentationNode, patientScore, signature),
-        ringsNode=showRings(volumeNode, segmentationNode, patientScore, scale, restored),
+        ringsNode=showRings(volumeNode, segmentationNode, patientScore, scale, restored, unchanged),
         legendNode=showLegend(segmentationNode, signature, scale),
         provenanceNode=_showProvenance(segmentationNode, patientScore, signature),
     )
+
+
+def paintScores(segmentationNode: Any, patientScore: PatientScore, signature: Signature) -> None:
+    """Give the lesions the colors of their scores; `showScores` does so among the rest.
+
+    Parameters
+    ----------
+    segmentationNode : vtkMRMLSegmentationNode
+    patientScore : PatientScore
+    signature : Signature
+    """
+    paintSegments(segmentationNode, _scoreColors(segmentationNode, patientScore, color_scale(signature)))
 
 
 def _scoreColors(segmentationNode: Any, patientScore: PatientScore, scale: ColorScale) -> dict[str, Rgb]:

@@ -67,6 +67,7 @@ def test_a_score_of_a_segment_that_is_gone_is_not_entered(scored, store, inputs)
     snapshot, rows = inputs.snapshot(), list(store.scores.values())
     scored[1][1].GetSegmentation().RemoveSegment("node")
     store.enter(snapshot, rows)
+    store.compare()
     assert set(store.scores) == ALL - {"node"}
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from radioimmuno.extraction.extract import Progress
 
 TICK_MS = 5
+# So long views take until they show what they were told to, at 60 pictures a second.
+AFTER_MS = 20
 YIELD_S = 0.02
 
 
@@ -168,7 +170,7 @@ class Jobs:
         self.finished, self.failed = Signal(), Signal()
         self.state = IDLE
         self._done: Callable[[Any], None] = lambda result: None
-        self._after = singleShot(0, self._emitFinished)
+        self._after = singleShot(AFTER_MS, self._emitFinished)
         self._runner = Runner()
         self._runner.progressed.connect(self.progressed.emit)
         self._runner.finished.connect(self._finish)
@@ -202,7 +204,7 @@ class Jobs:
         release(self._after)
 
     def _finish(self, result: Any) -> None:
-        # Rows are shown in the event loop's next turn: all at once would block it for too long.
+        # Rows are shown a moment later: what was colored is to be seen first.
         self._after.start()
         self._done(result)
 

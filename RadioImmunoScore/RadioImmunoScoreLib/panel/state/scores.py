@@ -10,7 +10,7 @@ from radioimmuno.findings import InputError
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore, PatientScore
 
-from ...scene import clearScores, hideOthers, showScores
+from ...scene import clearScores, hideOthers, paintScores, showScores
 from ...scene.segment_properties import irradiatedOf, sitesOf
 from .edits import changedSince, stampsOf
 from .inputs import Inputs, Snapshot
@@ -52,6 +52,7 @@ class ScoreStore:
         self._seen = stampsOf(node) if node else {}
         self._stamps = self._seen
         self._asked: set[str] = set()
+        self._kept: _Kept | None = None
         self.compare()
 
     @property
@@ -104,7 +105,7 @@ class ScoreStore:
         self.keep()
 
     def enter(self, snapshot: Snapshot, rows: Iterable[LesionScore]) -> None:
-        """Enter new scores, measured on what the snapshot holds."""
+        """Enter new scores, measured on what the snapshot holds; `compare` sees what became of it since."""
         parameters = self._inputs.parameters
         if self._isOtherCt or self._ctStamp not in (None, snapshot.ctStamp):
             self._digests = dict.fromkeys(self._digests, STALE)
@@ -117,7 +118,6 @@ class ScoreStore:
                 self._digests[row.id] = snapshot.digests.get(row.id, STALE)
                 self.restored.discard(row.id)
                 self._asked.discard(row.id)
-        self.compare()
 
     @property
     def last(self) -> Mapping[str, float]:
@@ -144,7 +144,11 @@ class ScoreStore:
         if node is not None:
             measured = {i: row for i, row in self.scores.items() if i not in self.restored}
             self._measured.update({(node.GetID(), i): row for i, row in measured.items()})
-        self._inputs.parameters.saveScores(self.scores, self._digests)
+        what = node, dict(self.scores), dict(self._digests)
+        # Writing all rows takes longer than anything else that follows an edit.
+        if not _isKept(what, self._kept):
+            self._kept = what
+            self._inputs.parameters.saveScores(self.scores, self._digests)
 
     def _measuredOr(self, kept: LesionScore) -> LesionScore:
         """The row as it was measured here; else as it was kept."""
@@ -186,6 +190,22 @@ class ScoreStore:
         return row if all(getattr(row, k) == v for k, v in stated.items()) else replace(row, **stated)
 
 
+_Kept = tuple[Any, dict[str, LesionScore], dict[str, str | None]]
+
+
+def _isKept(what: _Kept, kept: _Kept | None) -> bool:
+    """Whether it is what was kept last: the same rows, not only equal ones."""
+    if kept is None or what[0] is not kept[0] or what[2] != kept[2] or list(what[1]) != list(kept[1]):
+        return False
+    return all(row is kept[1][i] for i, row in what[1].items())
+
+
+def _idsOfSame(before: Collection[LesionScore], now: Collection[LesionScore]) -> frozenset[str]:
+    """IDs of the rows that are the same objects as before."""
+    known = {row.id: row for row in before}
+    return frozenset(row.id for row in now if known.get(row.id) is row)
+
+
 class SceneView:
     """Brings the scene to the rows; nothing is touched when it shows them already.
 
@@ -204,6 +224,12 @@ class SceneView:
         self._shown = None
         if self._inputs.segmentationNode is not None:
             hideOthers(self._inputs.segmentationNode)
+
+    def paint(self, patient: PatientScore | None) -> None:
+        """Give the lesions the colors of the patient's scores, and leave the rest to `show`."""
+        inputs = self._inputs
+        if patient is not None and inputs.parameters.colorByScore:
+            paintScores(inputs.segmentationNode, patient, inputs.signature)
 
     def show(self, patient: PatientScore | None, stale: Collection[str], restored: Collection[str]) -> None:
         """Bring the scene to the patient's rows.
@@ -227,12 +253,22 @@ class SceneView:
         state = (*nodes, *what, frozenset(stale), frozenset(restored))
         if self._isShown(state, lesions):
             return
+        before = self._shown
+        # Rings are looked at again where the CT, its transform or the signature is another.
+        isAsBefore = before is not None and before[0][:-2] == state[:-2]
+        unchanged = _idsOfSame(before[1], lesions) if before is not None and isAsBefore else frozenset()
         self._shown = state, lesions
         if patient is None:
             clearScores(nodes[1])
         else:
             showScores(
-                *nodes, patient, inputs.signature, stale=stale, restored=restored, inScoreColors=byScore
+                *nodes,
+                patient,
+                inputs.signature,
+                stale=stale,
+                restored=restored,
+                inScoreColors=byScore,
+                unchanged=unchanged,
             )
 
     def _isShown(self, state: Any, lesions: Collection[Any]) -> bool:

@@ -269,11 +269,14 @@ class ScoringSession:
             self._store.enter(snapshot, rows)
             if state == SCORING:
                 self._store.remember(rows)
-            self._showInScene()
+            # The color first: the rest follows when the views had time to show it.
+            self._forget()
+            self._view.paint(self.patient)
 
         self.jobs.start(state, work, done)
 
     def _jobFinished(self) -> None:
+        self._store.compare()
         self.refresh()
         if self.parameters.updateWhileEditing or self._drawn:
             self._edits.schedule()
