@@ -88,7 +88,7 @@ def _panel(volumeNode: Any, segmentationNode: Any) -> None:
     lowest = session.patient.metrics.minimum_lesion
     widget.panel.selectLesion(lowest)
     assert widget.panel.section("LesionsSection").table.selectedID == lowest
-    ui.colorButton.click()
+    ui.colorCheckBox.click()
     assert not session.parameters.colorByScore
 
 

@@ -134,7 +134,7 @@ def report(desk: Desk) -> None:
 
 def originalColors(desk: Desk) -> None:
     """Turn the colors by score off."""
-    desk.hand.click(desk.ui.colorButton)
+    desk.hand.click(desk.ui.colorCheckBox)
     desk.rest()
     at.areOriginal(desk)
 

@@ -29,9 +29,9 @@ def test_surfaces_come_with_the_first_score_and_not_before(bench, panel):
     waitFor(lambda: len(surfaces(nodes)) == 3)
     scoreColors = {i: nodes[1].GetSegmentation().GetSegment(i).GetColor() for i in surfaces(nodes)}
     assert {i: model.GetDisplayNode().GetColor() for i, model in surfaces(nodes).items()} == scoreColors
-    click(panel.panel.ui.surfacesButton)
+    click(panel.panel.ui.surfacesCheckBox)
     assert surfaces(nodes) == {}
-    click(panel.panel.ui.surfacesButton)
+    click(panel.panel.ui.surfacesCheckBox)
     waitFor(lambda: len(surfaces(nodes)) == 3)
 
 
@@ -61,14 +61,14 @@ def test_the_demonstration_patient_is_seen_in_3d_before_it_is_scored(bench, pane
 def test_names_stand_beside_the_lesions_while_they_are_switched_on(scored):
     panel, _ = scored
     assert labelMarkups() == []
-    click(panel.panel.ui.labelsButton)
+    click(panel.panel.ui.labelsCheckBox)
     panel.panel.selectLesion("liver_1")
     texts = [
         m.GetNthControlPointLabel(n) for m in labelMarkups() for n in range(m.GetNumberOfControlPoints())
     ]
     score = f"{panel.panel.session.scoreOf('liver_1').score:.2f}"
     assert any(score in text for text in texts), texts
-    click(panel.panel.ui.labelsButton)
+    click(panel.panel.ui.labelsCheckBox)
     assert labelMarkups() == []
 
 
@@ -79,7 +79,7 @@ def test_original_colors_are_the_tick_turned_off(panel):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert {i: nodes[1].GetSegmentation().GetSegment(i).GetColor() for i in own} != own
-    click(panel.panel.ui.colorButton)
+    click(panel.panel.ui.colorCheckBox)
     assert {i: nodes[1].GetSegmentation().GetSegment(i).GetColor() for i in own} == own
 
 
@@ -92,7 +92,7 @@ def test_the_opacity_has_its_number(scored):
 
 def test_a_closed_scene_leaves_no_surface_and_no_label(scored, bench):
     panel, nodes = scored
-    click(panel.panel.ui.labelsButton)
+    click(panel.panel.ui.labelsCheckBox)
     waitFor(lambda: len(surfaces(nodes)) == 3)
     slicer.mrmlScene.Clear()
     bench.process(200)

@@ -223,8 +223,8 @@ def test_a_saved_scene_restores_inputs_sites_flags_scores_and_colors(bench, scor
 
 def test_what_is_hidden_stays_hidden_when_scored_again_and_in_a_saved_scene(bench, scored, tmp_path):
     panel, nodes = scored
-    click(panel.panel.ui.legendButton)
-    click(panel.panel.ui.ringsButton)
+    click(panel.panel.ui.legendCheckBox)
+    click(panel.panel.ui.ringsCheckBox)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert not legendOf(nodes[1]).GetVisibility()
@@ -232,11 +232,11 @@ def test_what_is_hidden_stays_hidden_when_scored_again_and_in_a_saved_scene(benc
     file = bench.host.saveScene(tmp_path / "patient.mrb")
     slicer.mrmlScene.Clear()
     QtTest.QTest.qWait(50)
-    assert panel.panel.ui.legendButton.checked
+    assert panel.panel.ui.legendCheckBox.checked
     bench.host.loadScene(file)
     QtTest.QTest.qWait(100)
-    assert not panel.panel.ui.legendButton.checked
-    assert not panel.panel.ui.ringsButton.checked
+    assert not panel.panel.ui.legendCheckBox.checked
+    assert not panel.panel.ui.ringsCheckBox.checked
     assert not legendOf(panel.panel.session.inputs.segmentationNode).GetVisibility()
 
 

@@ -85,9 +85,9 @@ def test_original_colors_come_back_exactly(ready):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     assert colorsOf(segmentationNode) != before
-    click(panel.panel.ui.colorButton)
+    click(panel.panel.ui.colorCheckBox)
     assert colorsOf(segmentationNode) == before
-    click(panel.panel.ui.colorButton)
+    click(panel.panel.ui.colorCheckBox)
     assert colorsOf(segmentationNode) != before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..state.panel_state import PanelState
+from ..widgets.button_rows import ButtonRows
 from .section import Section
 
 
@@ -10,26 +11,28 @@ class DisplaySection(Section):
     """The toolbar under the table."""
 
     def connectWidgets(self) -> None:
-        """Connect buttons and slider."""
+        """Connect boxes and slider."""
         ui, display = self.ui, self.session.display
-        for button, chosen in (
-            (ui.colorButton, display.setColorByScore),
-            (ui.ringsButton, display.setRings),
-            (ui.legendButton, display.setLegend),
-            (ui.labelsButton, display.setLabels),
-            (ui.surfacesButton, display.setSurfaces),
-        ):
-            button.connect("toggled(bool)", self.byUser(chosen))
+        choices = {
+            ui.colorCheckBox: display.setColorByScore,
+            ui.ringsCheckBox: display.setRings,
+            ui.legendCheckBox: display.setLegend,
+            ui.surfacesCheckBox: display.setSurfaces,
+            ui.labelsCheckBox: display.setLabels,
+        }
+        for box, chosen in choices.items():
+            box.connect("toggled(bool)", self.byUser(chosen))
+        self._rows = ButtonRows(ui.displayRows, list(choices))
         ui.opacitySlider.connect("valueChanged(int)", self.byUser(self._opacityMoved))
 
     def show(self, state: PanelState) -> None:
         """Show the choices."""
         ui, display = self.ui, state.display
-        ui.colorButton.setChecked(display.colorByScore)
-        ui.ringsButton.setChecked(display.showRings)
-        ui.legendButton.setChecked(display.showLegend)
-        ui.labelsButton.setChecked(display.showLabels)
-        ui.surfacesButton.setChecked(display.showSurfaces)
+        ui.colorCheckBox.setChecked(display.colorByScore)
+        ui.ringsCheckBox.setChecked(display.showRings)
+        ui.legendCheckBox.setChecked(display.showLegend)
+        ui.labelsCheckBox.setChecked(display.showLabels)
+        ui.surfacesCheckBox.setChecked(display.showSurfaces)
         percent = round(100 * display.opacity)
         ui.opacitySlider.setValue(percent)
         ui.opacityNumberLabel.setText(f"{percent} %")

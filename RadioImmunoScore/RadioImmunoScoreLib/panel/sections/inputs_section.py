@@ -12,10 +12,11 @@ import qt
 from ...services import demonstration
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText
+from ..widgets.event_watch import EventWatch
 from .section import Section
 
-# The narrowest panel, and what of the strip's head is no text.
-LEAST_PX, BESIDE_TEXT_PX = 300, 60
+# What of the strip's head is no text, and what stands between two names.
+BESIDE_TEXT_PX, GAP = 48, "  |  "
 
 
 class InputsSection(Section):
@@ -27,6 +28,10 @@ class InputsSection(Section):
         for selector in (self.ui.ctSelector, self.ui.segmentationSelector):
             selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._inputsChosen))
         self.ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
+        self._texts: list[str] = []
+        self._watch = EventWatch(
+            self.ui.inputsButton, {qt.QEvent.Resize: self._fitHead, qt.QEvent.FontChange: self._fitHead}
+        )
 
     def show(self, state: PanelState) -> None:
         """Show the chosen nodes; the strip folds whenever both have been chosen."""
@@ -42,20 +47,23 @@ class InputsSection(Section):
 
     def _showHead(self, inputs: InputsState) -> None:
         """What is chosen, in a line: names as far as there is room, all of them in the tooltip."""
-        button = self.ui.inputsButton
         nodes = (_("CT"), inputs.volumeNode), (_("Lesions"), inputs.segmentationNode)
-        chosen = [(title, node.GetName()) for title, node in nodes if node is not None]
-        if not chosen:
-            button.setText(_("Inputs"))
-            button.setToolTip(_("CT and segmentation; folded as soon as both are chosen."))
-            return
+        self._texts = [f"{title}: {node.GetName()}" for title, node in nodes if node is not None]
+        tip = "\n".join([*self._texts, acquisitionText(inputs.acquisition)])
+        empty = _("CT and segmentation; folded as soon as both are chosen.")
+        self.ui.inputsButton.setToolTip(tip if self._texts else empty)
+        self._fitHead()
+
+    def _fitHead(self, event: Any = None) -> None:
+        button = self.ui.inputsButton
         metrics = qt.QFontMetrics(button.font)
-        room = (max(button.width, LEAST_PX) - BESIDE_TEXT_PX) // len(chosen)
-        texts = [f"{title}: {name}" for title, name in chosen]
+        count = max(1, len(self._texts))
+        room = (button.width - BESIDE_TEXT_PX - (count - 1) * metrics.boundingRect(GAP).width()) // count
+        shown = [metrics.elidedText(text, qt.Qt.ElideMiddle, room) for text in self._texts]
         # In a button's text an ampersand marks a key.
-        shown = [metrics.elidedText(text, qt.Qt.ElideMiddle, room) for text in texts]
-        button.setText("   ".join(shown).replace("&", "&&"))
-        button.setToolTip("\n".join([*texts, acquisitionText(inputs.acquisition)]))
+        text = GAP.join(shown).replace("&", "&&") or _("Inputs")
+        if button.text != text:
+            button.setText(text)
 
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
