@@ -94,6 +94,18 @@ def test_a_site_is_chosen_by_keys(scored):
     assert table.currentRow() == 0
 
 
+def test_a_job_gives_the_keyboard_back(scored):
+    panel, _ = scored
+    ui = panel.panel.ui
+    panel.panel.root.window().activateWindow()
+    ui.scoreButton.setFocus()
+    pressInFocus(KEY.Key_Space)
+    assert panel.panel.session.jobs.isBusy
+    assert QtWidgets.QApplication.focusWidget() is ui.cancelButton
+    waitIdle(panel)
+    assert QtWidgets.QApplication.focusWidget() is ui.scoreButton
+
+
 def test_a_patient_is_loaded_scored_and_reported_by_keys_alone(panel, dialogs, tmp_path, monkeypatch):
     from patients import addPatient
 
