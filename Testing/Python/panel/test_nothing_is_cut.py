@@ -37,6 +37,8 @@ def panel(request, bench):
 
 
 def test_nothing_is_cut_off(panel):
+    bar = panel.ui.tabs.tabBar()
+    assert bar.tabRect(len(TABS) - 1).right() < bar.width, "a tab is out of sight"
     for name in TABS:
         tab = getattr(panel.ui, name)
         panel.ui.tabs.setCurrentWidget(tab)
