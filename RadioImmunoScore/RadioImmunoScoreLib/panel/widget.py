@@ -79,9 +79,9 @@ class Panel:
         self.ui.helpButton.connect("clicked()", openHelp)
         self._focus = KeyboardFocus(self.root, vars(self.ui), ("scoreButton", "tabs"))
         session.changed.connect(self._show)
-        session.jobs.stateChanged.connect(lambda job: self._showJob())
+        session.jobs.stateChanged.connect(self._showJob)
         self.show()
-        self._showJob()
+        self._showJob(session.jobs.state)
 
     def section(self, name: str) -> Any:
         """A section by the name of its class."""
@@ -127,15 +127,18 @@ class Panel:
             section.update(state)
         self.status.refresh()
 
-    def _showJob(self) -> None:
+    def _showJob(self, job: str) -> None:
+        """What starts work waits meanwhile; the keyboard is taken from nobody for longer."""
         isFree, cancel = not self.session.jobs.isBusy, self.ui.cancelButton
         if not isFree:
             self._focus.keep(cancel)
+            self.status.showJob(job)
         for name, widget in vars(self.ui).items():
             if name.endswith(ACTIONS):
                 widget.setEnabled(isFree)
         if isFree:
             self._focus.giveBack(cancel)
+            self.status.showJob(job)
         else:
             self._focus.wait(cancel)
 

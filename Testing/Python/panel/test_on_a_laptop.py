@@ -22,6 +22,8 @@ def laptop(request, bench):
 
 
 def test_tabs_are_scrolled_and_the_panel_around_them_is_not(laptop, bench):
+    bench.widget.panel.session.say("something that happened")
+    bench.process()
     ui, area = bench.widget.panel.ui, laptop.modulePanel.scrollArea
     assert area.verticalScrollBar().maximum == 0
     shown = raw.read(raw.read(area, "viewport")(), "rect")()

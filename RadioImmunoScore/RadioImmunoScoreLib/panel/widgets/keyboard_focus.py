@@ -48,7 +48,6 @@ class KeyboardFocus:
     def giveBack(self, meanwhile: Any) -> None:
         """The job has ended: unless the user went elsewhere, the keyboard is where it was."""
         names, self._name = (self._name, *self._after) if self._name else (), ""
-        # Who stopped the job is hidden by now, and Qt has handed on to the next beside it.
         widget = qt.QApplication.focusWidget()
         if widget is not None and not meanwhile.parentWidget().isAncestorOf(widget):
             return

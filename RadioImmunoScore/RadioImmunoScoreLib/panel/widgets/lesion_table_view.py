@@ -24,7 +24,7 @@ LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
 
 # More rows than these are scrolled.
 MOST_ROWS = 12
-ABOVE_AND_BELOW_TEXT_PX = 8
+ABOVE_AND_BELOW_TEXT_PX = 5
 BESIDE_BAR_PX = 8
 LEAST_COLUMN_PX = 24
 # What gets the room that is left, and up to which width.
@@ -32,6 +32,8 @@ GROWTH = ((SCALE, 200), (LESION, 10_000))
 # So many characters of a name are shown before other columns give way, and so many at the least.
 NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8
 SITE_CHARACTERS = 3
+# What a drop-down elides by is a little less than what it asks for.
+SITE_RESERVE_PX = 6
 SITES = tuple(Site)
 
 
@@ -298,7 +300,7 @@ class LesionTableView:
         if not boxes:
             return 0
         shown = max(metrics.horizontalAdvance(box.currentText) for box in boxes)
-        return shown + self._besideSite(metrics)
+        return shown + self._besideSite(metrics) + SITE_RESERVE_PX
 
     def _besideSite(self, metrics: Any) -> int:
         """What a drop-down needs beside its text: its arrow and its margins."""

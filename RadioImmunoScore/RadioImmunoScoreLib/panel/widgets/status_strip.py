@@ -28,11 +28,9 @@ class StatusStrip:
         self._isCurrent: Callable[[], bool] = lambda: True
         self._missing = ""
         session.message.connect(self.say)
-        session.jobs.stateChanged.connect(self._jobChanged)
         session.jobs.progressed.connect(self._progressed)
         session.history.changed.connect(lambda: self.say(""))
         ui.cancelButton.connect("clicked()", self._cancel)
-        self._jobChanged(session.jobs.state)
 
     @property
     def text(self) -> str:
@@ -50,6 +48,7 @@ class StatusStrip:
         about = self._subject()
         self._isCurrent = lambda: about == self._subject() and (isCurrent is None or isCurrent())
         self._ui.messageLabel.setText(text)
+        self._showStrip()
 
     def refresh(self) -> None:
         """Take away a message about what is gone; where there is none, say what is missing before scoring."""
@@ -60,11 +59,8 @@ class StatusStrip:
             self._missing = missingText(self._session.inputs.missing) if isIdle else ""
             self.say(self._missing)
 
-    def _subject(self) -> Any:
-        inputs = self._session.inputs
-        return inputs.volumeNode, inputs.segmentationNode
-
-    def _jobChanged(self, job: str) -> None:
+    def showJob(self, job: str) -> None:
+        """Show what is under way, or the message again where nothing is."""
         ui, isBusy = self._ui, self._session.jobs.isBusy
         if isBusy:
             self.say("")
@@ -74,6 +70,15 @@ class StatusStrip:
         ui.cancelButton.setVisible(isBusy)
         ui.messageLabel.setVisible(not isBusy)
         self.refresh()
+        self._showStrip()
+
+    def _showStrip(self) -> None:
+        """Where there is nothing to show, the tabs have the room."""
+        self._ui.statusStrip.setVisible(bool(self.text) or self._session.jobs.isBusy)
+
+    def _subject(self) -> Any:
+        inputs = self._session.inputs
+        return inputs.volumeNode, inputs.segmentationNode
 
     def _progressed(self, done: int, total: int) -> None:
         bar = self._ui.progressBar
