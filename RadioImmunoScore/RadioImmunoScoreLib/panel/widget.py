@@ -23,6 +23,7 @@ from .sections.save_section import SaveSection
 from .sections.score_section import ScoreSection
 from .sections.section import Section
 from .sections.segment_section import SegmentSection
+from .sections.selected_head_section import SelectedHeadSection
 from .sections.selected_section import SelectedSection
 from .sections.signature_section import SignatureSection
 from .state.panel_state import PanelState
@@ -35,7 +36,15 @@ FRAME = "RadioImmunoScore"
 # Which sections stand where in the frame, from top to bottom.
 PLACES: dict[str, tuple[type[Section], ...]] = {
     "inputsPlace": (InputsSection,),
-    "scorePlace": (AcceptSection, KvpSection, LesionsSection, ScoreSection, DisplaySection, SelectedSection),
+    "scorePlace": (
+        AcceptSection,
+        KvpSection,
+        LesionsSection,
+        ScoreSection,
+        SelectedHeadSection,
+        DisplaySection,
+        SelectedSection,
+    ),
     "advancedPlace": (SignatureSection, EngineSection),
     "segmentPlace": (SegmentSection, CheckSection),
     "patientPlace": (PatientSection, SaveSection),

@@ -21,11 +21,13 @@ from .signature import Signature, Term
 Rgb = tuple[float, float, float]
 
 # Anchors of the scale, drawn for this project: about equal steps of lightness (CIE L*) from both ends to the
-# middle. The light blue keeps the way to yellow blue for as long as it is no lighter than soft tissue.
+# middle. The light blue keeps the way to yellow blue for as long as it is no lighter than soft tissue, and
+# the light green keeps it from gray.
 ANCHORS: tuple[tuple[float, Rgb], ...] = (
     (0.0, (0.10, 0.25, 0.70)),
     (0.25, (0.40, 0.58, 0.91)),
     (0.375, (0.60, 0.76, 0.97)),
+    (0.4375, (0.70, 0.90, 0.70)),
     (0.5, (0.98, 0.93, 0.52)),
     (0.75, (0.93, 0.53, 0.42)),
     (1.0, (0.70, 0.05, 0.13)),

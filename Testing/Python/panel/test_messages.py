@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import slicer
 from patients import addPatient, draw, select, waitFor, waitIdle
-from PySide6 import QtTest
+from PySide6 import QtGui, QtTest
 from stroking import drawn
 
+from slicerbench import raw
 from slicerbench.hands import choose, click, typeText
 
 EDIT_MS = 400
@@ -67,7 +68,7 @@ def test_a_message_goes_when_another_action_begins(panel, tmp_path):
     scored(panel)
     panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     click(panel.panel.ui.checkButton)
-    assert message(panel) == ""
+    assert "Saved" not in message(panel)
     waitIdle(panel)
     panel.panel.section("SaveSection").save(str(tmp_path / "scores.csv"))
     click(panel.panel.ui.newButton)
@@ -78,7 +79,7 @@ def test_a_message_about_work_goes_with_it(panel):
     click(panel.panel.ui.demonstrationButton)
     bar = panel.panel.ui.progressBar
     assert bar.visible
-    assert "simulated" in bar.format
+    assert "simulated" in panel.panel.ui.messageLabel.text
     panel.panel.session.stop()
     assert not bar.visible
     waitFor(lambda: panel.panel.session.jobs.state == "idle")
@@ -135,3 +136,18 @@ def test_a_label_map_is_offered_as_no_ct(panel):
 
 def bench_settles():
     QtTest.QTest.qWait(EDIT_MS)
+
+
+def test_of_a_long_message_two_lines_are_shown_and_all_of_it_when_asked_for(panel):
+    ui = panel.panel.ui
+    panel.panel.session.say("Something that happened. " * 20)
+    QtTest.QTest.qWait(50)
+    line = QtGui.QFontMetrics(raw.read(ui.messageLabel, "font")()).lineSpacing()
+    assert ui.messageLabel.height <= 2 * line + 4
+    assert ui.messageLabel.toolTip == ui.messageLabel.text
+    click(ui.moreButton)
+    QtTest.QTest.qWait(50)
+    assert ui.messageLabel.height > 3 * line
+    panel.panel.session.say("Something short.")
+    QtTest.QTest.qWait(50)
+    assert not ui.moreButton.visible

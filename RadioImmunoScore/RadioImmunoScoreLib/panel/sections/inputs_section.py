@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import slicer
@@ -16,7 +17,7 @@ from ..widgets.event_watch import EventWatch
 from .section import Section
 
 # What of the strip's head is no text, and what stands between two names.
-BESIDE_TEXT_PX, GAP = 48, "  |  "
+BESIDE_TEXT_PX, GAP = 34, "  |  "
 
 
 class InputsSection(Section):
@@ -55,11 +56,13 @@ class InputsSection(Section):
         self._fitHead()
 
     def _fitHead(self, event: Any = None) -> None:
-        button = self.ui.inputsButton
+        button, texts = self.ui.inputsButton, self._texts
         metrics = qt.QFontMetrics(button.font)
-        count = max(1, len(self._texts))
-        room = (button.width - BESIDE_TEXT_PX - (count - 1) * metrics.boundingRect(GAP).width()) // count
-        shown = [metrics.elidedText(text, qt.Qt.ElideMiddle, room) for text in self._texts]
+        room = button.width - BESIDE_TEXT_PX - (len(texts) - 1) * metrics.horizontalAdvance(GAP)
+        rooms = sharesOf(room, [metrics.horizontalAdvance(text) for text in texts])
+        shown = [
+            metrics.elidedText(text, qt.Qt.ElideMiddle, part) for text, part in zip(texts, rooms, strict=True)
+        ]
         # In a button's text an ampersand marks a key.
         text = GAP.join(shown).replace("&", "&&") or _("Inputs")
         if button.text != text:
@@ -94,3 +97,16 @@ def _showInSlices(volumeNode: Any) -> None:
         # Slicer cannot fit its views to a volume that is bent.
         parent = volumeNode.GetParentTransformNode()
         logic.PropagateVolumeSelection(int(parent is None or bool(parent.IsTransformToWorldLinear())))
+
+
+def sharesOf(room: int, widths: Sequence[int]) -> list[int]:
+    """How much of a room each of some texts gets, px: who needs less than a fair share leaves it to others.
+
+    >>> sharesOf(100, [20, 90]), sharesOf(100, [70, 90]), sharesOf(100, [30, 40])
+    ([20, 80], [50, 50], [30, 40])
+    """
+    shares = [0] * len(widths)
+    for rank, number in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        shares[number] = min(widths[number], room // (len(widths) - rank))
+        room -= shares[number]
+    return shares

@@ -1,4 +1,4 @@
-"""The selected lesion: its score and place on the scale, why it is so, and the map of its interior."""
+"""The selected lesion: its place on the scale, why it is so, what adds to it, and the map of its interior."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from typing import Any
 from slicer.i18n import tr as _
 
 import qt
-from radioimmuno.naming import lesion_names
 from radioimmuno.scoring.patient_metrics import designation
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.variables import variable_of
 
 from ...services.measurement import MAPS, mapTitle
 from ..state.panel_state import DisplayState, PanelState
-from ..state.rows import LEFT_OUT, Row
+from ..state.rows import Row
 from ..texts import stabilityText
-from ..widgets.drawing import Pen, PenHolder, chip, contributionBars, mapScale, scoreScale
+from ..widgets.drawing import Pen, PenHolder, contributionBars, mapScale, scoreScale
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
-from ..widgets.row_texts import changeText, scoreText, scoreTip, statusText, statusTip
+from ..widgets.row_texts import scoreTip, statusTip
 from .section import Section
-
-# The score's letters against those of the panel.
-LARGE = 1.6
 
 SEVERITIES = {"refused": "refuse", "warning": "warn"}
 
@@ -47,44 +43,22 @@ class SelectedSection(Section):
         self._state = state
         pen = self._pens.of(state.inputs.signature)
         row, lesion = state.selectedRow, state.selectedScore
-        name = lesion_names(state.rows)[row.id] if row else ""
-        what = row, name, lesion, pen, self.ui.selectedBox.width, state.display
+        what = row, lesion, pen, self.ui.selectedBox.width, state.display
         if what == self._shown:
             return
         self._shown = what
-        self._showHead(row, name, pen)
+        self._showScale(row, pen)
         self._showReasons(row, pen)
         self._showContributions(lesion, pen)
         self._showMap(state.display, pen)
 
-    def _showHead(self, row: Row | None, name: str, pen: Pen) -> None:
-        ui = self.ui
-        for widget in (ui.selectedChip, ui.selectedScoreLabel):
-            widget.setVisible(row is not None)
-        isScored = row is not None and row.score is not None
-        ui.scalePicture.setVisible(isScored)
-        if row is None:
-            ui.selectedNameLabel.setText(_("Select a lesion to see what its score is made of."))
-            return
-        font = qt.QFont(pen.font)
-        # A font whose size is given in pixels has no size in points.
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(LARGE * font.pointSizeF())
-        font.setBold(True)
-        ui.selectedScoreLabel.setFont(font)
-        ui.selectedScoreLabel.setText(scoreText(row.score) or statusText(row))
-        ui.selectedScoreLabel.setToolTip(scoreTip(row))
-        isColored = row.status not in (LEFT_OUT, "unscored")
-        ui.selectedChip.setPixmap(chip(pen, row.score, isColored, qt.QFontMetrics(font).ascent()))
-        parts = [name, *([statusText(row)] if isScored else [])]
-        if row.change is not None:
-            parts.append(_("{change} since the last Score").format(change=changeText(row)))
-        ui.selectedNameLabel.setText(" \N{MIDDLE DOT} ".join(parts))
-        if isScored:
-            scale = scoreScale(pen, row.score, row.lastScore, row.stability, self._width)
-            self._put(ui.scalePicture, scale)
-            ui.scalePicture.setToolTip(scoreTip(row))
-            ui.scalePicture.setAccessibleDescription(scoreTip(row))
+    def _showScale(self, row: Row | None, pen: Pen) -> None:
+        picture = self.ui.scalePicture
+        picture.setVisible(row is not None and row.score is not None)
+        if row is not None and row.score is not None:
+            self._put(picture, scoreScale(pen, row.score, row.lastScore, row.stability, self._width))
+            picture.setToolTip(scoreTip(row))
+            picture.setAccessibleDescription(scoreTip(row))
 
     def _showReasons(self, row: Row | None, pen: Pen) -> None:
         ui = self.ui

@@ -31,7 +31,7 @@ LEAST_COLUMN_PX = 24
 GROWTH = ((SCALE, 200), (LESION, 10_000))
 # So many characters of a name are shown before other columns give way, and so many at the least.
 NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8
-SITE_CHARACTERS = 3
+SITE_CHARACTERS = 5
 # What a drop-down elides by is a little less than what it asks for.
 SITE_RESERVE_PX = 6
 SITES = tuple(Site)
@@ -300,12 +300,12 @@ class LesionTableView:
         if not boxes:
             return 0
         shown = max(metrics.horizontalAdvance(box.currentText) for box in boxes)
-        return shown + self._besideSite(metrics) + SITE_RESERVE_PX
+        return shown + self._besideSite(metrics)
 
     def _besideSite(self, metrics: Any) -> int:
         """What a drop-down needs beside its text: its arrow and its margins."""
         longest = max(metrics.horizontalAdvance(site.label) for site in SITES)
-        return self._table.cellWidget(0, SITE).sizeHint.width() - longest
+        return self._table.cellWidget(0, SITE).sizeHint.width() - longest + SITE_RESERVE_PX
 
     def _steps(self, wanted: Mapping[int, int], metrics: Any) -> list[tuple[int, int]]:
         """What gives way first to last where there is too little room; never a number."""

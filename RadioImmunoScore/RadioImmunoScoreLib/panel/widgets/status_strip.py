@@ -7,9 +7,15 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+import qt
+
 from ..state.jobs import IDLE, jobText
 from ..state.session import Session
 from ..texts import missingText
+from .event_watch import EventWatch
+
+# Of a message so many lines are shown; a label's height is not bounded by so many pixels.
+LINES, BESIDE_TEXT_PX, UNLIMITED_PX = 2, 2, 16_777_215
 
 
 class StatusStrip:
@@ -27,15 +33,13 @@ class StatusStrip:
         self._ui, self._session = ui, session
         self._isCurrent: Callable[[], bool] = lambda: True
         self._missing = ""
+        self.text = ""
         session.message.connect(self.say)
         session.jobs.progressed.connect(self._progressed)
         session.history.changed.connect(lambda: self.say(""))
         ui.cancelButton.connect("clicked()", self._cancel)
-
-    @property
-    def text(self) -> str:
-        """The message."""
-        return str(self._ui.messageLabel.text)
+        ui.moreButton.connect("toggled(bool)", lambda isOn: self._fit())
+        self._watch = EventWatch(ui.messageLabel, {qt.QEvent.Resize: self._fit})
 
     def say(self, text: str, isCurrent: Callable[[], bool] | None = None) -> None:
         """Show a sentence instead of the last one; empty for none.
@@ -47,7 +51,8 @@ class StatusStrip:
         """
         about = self._subject()
         self._isCurrent = lambda: about == self._subject() and (isCurrent is None or isCurrent())
-        self._ui.messageLabel.setText(text)
+        self.text = text
+        self._ui.moreButton.setChecked(False)
         self._showStrip()
 
     def refresh(self) -> None:
@@ -65,16 +70,27 @@ class StatusStrip:
         if isBusy:
             self.say("")
             ui.progressBar.setRange(0, 0)
-            ui.progressBar.setFormat(jobText(job))
         ui.progressBar.setVisible(isBusy)
         ui.cancelButton.setVisible(isBusy)
-        ui.messageLabel.setVisible(not isBusy)
         self.refresh()
         self._showStrip()
 
     def _showStrip(self) -> None:
-        """Where there is nothing to show, the tabs have the room."""
-        self._ui.statusStrip.setVisible(bool(self.text) or self._session.jobs.isBusy)
+        """The message or what is under way; where there is neither, the tabs have the room."""
+        isBusy = self._session.jobs.isBusy
+        shown = f"{jobText(self._session.jobs.state)}..." if isBusy else self.text
+        self._ui.messageLabel.setText(shown)
+        self._ui.messageLabel.setToolTip(shown)
+        self._ui.statusStrip.setVisible(bool(shown))
+        self._fit()
+
+    def _fit(self, event: Any = None) -> None:
+        """No more than two lines of a long message, unless the user asks for all of it."""
+        label, more = self._ui.messageLabel, self._ui.moreButton
+        lines = LINES * qt.QFontMetrics(label.font).lineSpacing() + BESIDE_TEXT_PX
+        isLong = label.heightForWidth(label.width) > lines
+        more.setVisible(isLong)
+        label.setMaximumHeight(lines if isLong and not more.checked else UNLIMITED_PX)
 
     def _subject(self) -> Any:
         inputs = self._session.inputs
@@ -84,7 +100,7 @@ class StatusStrip:
         bar = self._ui.progressBar
         bar.setRange(0, total)
         bar.setValue(done)
-        bar.setFormat(f"{jobText(self._session.jobs.state)} ({done}/{total})")
+        bar.setFormat(f"({done}/{total})")
 
     def _cancel(self) -> None:
         self._session.stop()

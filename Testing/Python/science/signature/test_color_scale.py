@@ -63,6 +63,10 @@ def test_where_the_scale_crosses_gray_it_is_lighter_than_soft_tissue(vision):
     assert isGray.mean() < 0.08
 
 
+def test_for_normal_color_vision_none_of_the_scale_is_gray():
+    assert distances(WHOLE, GRAYS, "normal").min() > FROM_GRAY
+
+
 def test_from_both_ends_lightness_rises_in_equal_steps_to_the_middle():
     steps = np.diff(lab(ANCHORS)[:, 0])
     assert np.abs(steps) == pytest.approx(np.full(4, np.abs(steps).mean()), rel=0.12)
