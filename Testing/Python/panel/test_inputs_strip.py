@@ -31,7 +31,9 @@ def test_what_the_scene_offers_once_is_chosen_and_the_strip_folds_to_a_line(benc
     assert chosen(panel) == nodes
     assert button.collapsed
     assert button.height <= LINE_PX
+    # There is room for both names.
     assert nodes[0].GetName() in button.text
+    assert nodes[1].GetName() in button.text
     assert nodes[1].GetName() in button.toolTip
 
 

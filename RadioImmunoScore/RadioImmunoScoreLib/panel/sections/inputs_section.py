@@ -59,7 +59,8 @@ class InputsSection(Section):
         button, texts = self.ui.inputsButton, self._texts
         metrics = qt.QFontMetrics(button.font)
         room = button.width - BESIDE_TEXT_PX - (len(texts) - 1) * metrics.horizontalAdvance(GAP)
-        rooms = sharesOf(room, [metrics.horizontalAdvance(text) for text in texts])
+        # A text is a fraction of a pixel wider than its measure in whole ones.
+        rooms = sharesOf(room, [metrics.horizontalAdvance(text) + 1 for text in texts])
         shown = [
             metrics.elidedText(text, qt.Qt.ElideMiddle, part) for text, part in zip(texts, rooms, strict=True)
         ]
