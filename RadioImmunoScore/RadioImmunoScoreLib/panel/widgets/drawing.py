@@ -30,7 +30,6 @@ GRADIENT_STEP_PX = 3
 MOST_STEPS = 64
 MARK = 4
 WHISKER = 2
-PICTURE_PX = 380
 
 
 @dataclass(frozen=True)
