@@ -99,7 +99,33 @@ def score_study(
     -------
     PatientScore
     """
-    rows = score_lesions(
+    rows = score_rows(study, signature, only=only, progress=progress)
+    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
+
+
+def score_rows(
+    study: Study,
+    signature: Signature,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> list[LesionScore]:
+    """The lesions' rows of `score_study`, for whom the patient is made of these and of earlier rows.
+
+    Parameters
+    ----------
+    study : Study
+    signature : Signature
+    only : collection of str, optional
+        Ids of the lesions to score; all by default.
+    progress : callable, optional
+        Called with (lesions done, lesions in all).
+
+    Returns
+    -------
+    list of LesionScore
+    """
+    return score_lesions(
         study.image,
         study.lesions,
         signature,
@@ -108,7 +134,6 @@ def score_study(
         findings=study.findings,
         progress=progress,
     )
-    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
 
 
 def patient_score(

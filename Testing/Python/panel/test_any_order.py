@@ -257,7 +257,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def color(self, on):
-        self.session.display.setColorByScore(on)
+        self.session.display.choose("colorByScore", on)
 
     @rule(kvp=st.sampled_from([None, 100.0]))
     def kvp(self, kvp):

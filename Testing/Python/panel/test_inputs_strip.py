@@ -60,7 +60,7 @@ def test_a_label_map_and_what_scoring_makes_are_no_candidates(bench, panel):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     panel.panel.selectLesion("liver_2")
-    panel.panel.session.display.setInteriorMap(MAPS[0])
+    panel.panel.session.display.choose("interiorMap", MAPS[0])
     waitIdle(panel)
     assert panel.panel.session.state.display.mapRange is not None
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
@@ -108,7 +108,7 @@ def test_a_map_that_cannot_be_made_is_tried_once(bench, panel):
     panel.panel.session.display.interior.mapper = failing
     select(panel, addPatient())
     panel.panel.selectLesion("liver_2")
-    panel.panel.session.display.setInteriorMap(MAPS[0])
+    panel.panel.session.display.choose("interiorMap", MAPS[0])
     waitIdle(panel)
     bench.process(300)
     assert tried == [1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..state.panel_state import PanelState
 from ..widgets.button_rows import ButtonRows
 from .section import Section
@@ -13,26 +15,23 @@ class DisplaySection(Section):
     def connectWidgets(self) -> None:
         """Connect boxes and slider."""
         ui, display = self.ui, self.session.display
-        choices = {
-            ui.colorCheckBox: display.setColorByScore,
-            ui.ringsCheckBox: display.setRings,
-            ui.legendCheckBox: display.setLegend,
-            ui.surfacesCheckBox: display.setSurfaces,
-            ui.labelsCheckBox: display.setLabels,
+        self._boxes = {
+            "colorByScore": ui.colorCheckBox,
+            "showRings": ui.ringsCheckBox,
+            "showLegend": ui.legendCheckBox,
+            "showSurfaces": ui.surfacesCheckBox,
+            "showLabels": ui.labelsCheckBox,
         }
-        for box, chosen in choices.items():
-            box.connect("toggled(bool)", self.byUser(chosen))
-        self._rows = ButtonRows(ui.displayRows, list(choices))
+        for choice, box in self._boxes.items():
+            box.connect("toggled(bool)", self.byUser(partial(display.choose, choice)))
+        self._rows = ButtonRows(ui.displayRows, list(self._boxes.values()))
         ui.opacitySlider.connect("valueChanged(int)", self.byUser(self._opacityMoved))
 
     def show(self, state: PanelState) -> None:
         """Show the choices."""
         ui, display = self.ui, state.display
-        ui.colorCheckBox.setChecked(display.colorByScore)
-        ui.ringsCheckBox.setChecked(display.showRings)
-        ui.legendCheckBox.setChecked(display.showLegend)
-        ui.labelsCheckBox.setChecked(display.showLabels)
-        ui.surfacesCheckBox.setChecked(display.showSurfaces)
+        for choice, box in self._boxes.items():
+            box.setChecked(getattr(display, choice))
         percent = round(100 * display.opacity)
         ui.opacitySlider.setValue(percent)
         ui.opacityNumberLabel.setText(f"{percent} %")

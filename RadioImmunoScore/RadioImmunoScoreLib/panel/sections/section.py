@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from ..state.panel_state import PanelState
 from ..state.session import Session
 
 
-class Section:
+class Section(ABC):
     """A part of the panel with a .ui file of its class's name.
 
     It shows what the session's state says and hands what the user does to the session; it subscribes to
@@ -29,13 +30,13 @@ class Section:
         self._isShowing = False
         self.connectWidgets()
 
+    @abstractmethod
     def connectWidgets(self) -> None:
         """Lay out the widgets, once, and connect them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, state: PanelState) -> None:
         """Show a state; called whenever it is another one."""
-        raise NotImplementedError
 
     def update(self, state: PanelState) -> None:
         """Show a state; what widgets signal meanwhile is not the user's doing."""

@@ -112,4 +112,4 @@ class SelectedSection(Section):
             self.show(self._state)
 
     def _mapChosen(self, index: int) -> None:
-        self.session.display.setInteriorMap(MAPS[index - 1] if index > 0 else "")
+        self.session.display.choose("interiorMap", MAPS[index - 1] if index > 0 else "")

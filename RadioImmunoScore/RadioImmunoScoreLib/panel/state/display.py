@@ -62,6 +62,10 @@ Mapper = Callable[..., Image]
 IDLE_MS = 20
 
 
+# What of the `DisplayState` a scene keeps by these names.
+CHOICES = ("colorByScore", "showLegend", "showRings", "showLabels", "showSurfaces", "interiorMap")
+
+
 class Display:
     """The user's choices of how the lesions look, kept in the scene and followed by it.
 
@@ -148,30 +152,25 @@ class Display:
         self.close()
         release(self._idle)
 
-    def setColorByScore(self, on: bool) -> None:
-        """The lesions in the colors of their scores, or in their own."""
-        self._session.parameters.colorByScore = on
-        self._session.refresh()
+    def choose(self, what: str, value: bool | str) -> None:
+        """Keep a choice, and have the scene follow it.
 
-    def setLegend(self, on: bool) -> None:
-        """Show the color legend in the views."""
-        self._session.parameters.showLegend = on
-        self._session.refresh()
+        Parameters
+        ----------
+        what : str
+            One of `CHOICES`.
+        value : bool or str
+            As the `DisplayState` has it.
 
-    def setRings(self, on: bool) -> None:
-        """Show the outlines of the rings."""
-        self._session.parameters.showRings = on
-        self._session.refresh()
-
-    def setLabels(self, on: bool) -> None:
-        """Show names and scores beside the lesions in the slices."""
-        self._session.parameters.showLabels = on
-        self._session.refresh()
-
-    def setSurfaces(self, on: bool) -> None:
-        """Show the lesions in 3D."""
-        self._session.parameters.showSurfaces = on
-        if on:
+        Raises
+        ------
+        ValueError
+            When there is no such choice.
+        """
+        if what not in CHOICES:
+            raise ValueError(f"no choice {what!r} of {CHOICES}")
+        setattr(self._session.parameters, what, value)
+        if what == "showSurfaces" and value:
             self._startedOn = self._session.inputs.segmentationNode
         self._session.refresh()
 
@@ -181,11 +180,6 @@ class Display:
         if node is not None:
             setOpacity(node, opacity)
             self._session.refresh()
-
-    def setInteriorMap(self, name: str) -> None:
-        """Show a map of the selected lesion's interior; empty for none."""
-        self._session.parameters.interiorMap = name
-        self._session.refresh()
 
 
 class InteriorMap:

@@ -36,18 +36,9 @@ def scoreStudy(
     study: Study, signature: Signature, only: Collection[str] | None = None, progress: Progress | None = None
 ) -> Sequence[LesionScore]:
     """The rows of the lesions in `only` (of all by default); on any thread."""
-    from radioimmuno.scoring.score import score_lesions
+    from radioimmuno.scoring.score import score_rows
 
-    # The rows alone: the patient is made of all rows, on the main thread.
-    return score_lesions(
-        study.image,
-        study.lesions,
-        signature,
-        study.acquisition,
-        only=only,
-        findings=study.findings,
-        progress=progress,
-    )
+    return score_rows(study, signature, only=only, progress=progress)
 
 
 class ScoringSession:
