@@ -161,16 +161,18 @@ class Jobs:
     ----------
     stateChanged : Signal of the new state: `idle` or what is under way
     progressed : Signal of (steps done, steps in all)
-    finished : Signal; a job's outcome was taken
+    taken : Signal; a job's outcome was taken, and the views had time to show it
+    finished : Signal; the user had a turn since, and there is nothing left to do
     failed : Signal of the exception of a job
     """
 
     def __init__(self) -> None:
         self.stateChanged, self.progressed = Signal(), Signal()
-        self.finished, self.failed = Signal(), Signal()
+        self.taken, self.finished, self.failed = Signal(), Signal(), Signal()
         self.state = IDLE
         self._done: Callable[[Any], None] = lambda result: None
-        self._after = singleShot(AFTER_MS, self._emitFinished)
+        self._after = singleShot(AFTER_MS, self._emitTaken)
+        self._end = singleShot(AFTER_MS, self._emitFinished)
         self._runner = Runner()
         self._runner.progressed.connect(self.progressed.emit)
         self._runner.finished.connect(self._finish)
@@ -187,7 +189,7 @@ class Jobs:
         What was under way is forgotten. An exception of `work` goes out by `failed`.
         """
         self._runner.cancel()
-        self._after.stop()
+        self._stopTimers()
         self._done = done
         self._setState(state)
         self._runner.start(work)
@@ -195,18 +197,28 @@ class Jobs:
     def stop(self) -> None:
         """Forget what is under way."""
         self._runner.cancel()
-        self._after.stop()
+        self._stopTimers()
         self._setState(IDLE)
 
     def release(self) -> None:
         """Nothing is started ever again."""
         self._runner.release()
-        release(self._after)
+        for timer in (self._after, self._end):
+            release(timer)
 
     def _finish(self, result: Any) -> None:
         # Rows are shown a moment later: what was colored is to be seen first.
         self._after.start()
         self._done(result)
+
+    def _stopTimers(self) -> None:
+        for timer in (self._after, self._end):
+            timer.stop()
+
+    def _emitTaken(self) -> None:
+        # Scene and panel are brought up one after the other: both at once would block for too long.
+        self._end.start()
+        self.taken.emit()
 
     def _emitFinished(self) -> None:
         self._setState(IDLE)

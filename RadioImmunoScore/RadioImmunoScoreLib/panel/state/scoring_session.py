@@ -65,6 +65,7 @@ class ScoringSession:
         self.refreshed, self.message = Signal(), Signal()
         self.observers = Observers()
         self.jobs = Jobs()
+        self.jobs.taken.connect(self._jobTaken)
         self.jobs.finished.connect(self._jobFinished)
         self.jobs.failed.connect(self._jobFailed)
         self._scorer = scorer
@@ -266,8 +267,11 @@ class ScoringSession:
 
         self.jobs.start(state, work, done)
 
-    def _jobFinished(self) -> None:
+    def _jobTaken(self) -> None:
         self._store.compare()
+        self._showInScene()
+
+    def _jobFinished(self) -> None:
         self.refresh()
         if self.parameters.updateWhileEditing or self._drawn:
             self._edits.schedule()
