@@ -222,6 +222,12 @@ ROWS = {
         "A diameter is needed to start from.",
         "Draw across the lesion.",
     ),
+    "stroke.not_crossed": Row(
+        "The two strokes of a pair of diameters do not cross.",
+        NOT_DONE,
+        "Long and short axis are measured in one slice, the short across the long one.",
+        "Draw the second stroke across the first.",
+    ),
     "stroke.nothing_found": Row(
         "There is no lesion to be found at the stroke or click.",
         NOT_DONE,

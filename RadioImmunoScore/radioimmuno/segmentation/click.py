@@ -80,4 +80,4 @@ def _round_prior(middle: np.ndarray, length: float) -> Prior:
     guess = Ellipsoid(middle, np.eye(3), np.full(3, length / 2))
     shares = np.array([0.0, 0.5, 1.0])[:, None, None] * P.ball_share * length / 2
     core = (middle + shares * sphere().directions).reshape(-1, 3)
-    return Prior(guess, np.array(P.round_sd), core, np.empty((0, 3)), None)
+    return Prior(guess, np.array(P.round_sd), core, np.empty((0, 3)), np.empty((0, 3)), None)

@@ -45,6 +45,10 @@ class Parameters:
     # SDs of a radius's logarithm along the stroke, across it, through the slices.
     axial_sd: Three = (0.2, 0.2, 0.3)
     slender_sd: Three = (0.2, 0.2, 0.2)
+    # A second stroke across the first tells the width within this SD.
+    crossed_sd: float = 0.1
+    # A box tells all three extents within these SDs.
+    boxed_sd: Three = (0.1, 0.1, 0.1)
     # The stroke's ends lie on the border within this share (SD) of half its length, on rays within so many
     # radians (SD).
     end_sd_share: float = 0.08
@@ -161,6 +165,9 @@ class Parameters:
     tube_end_share: float = 0.06
     tube_lines: int = 6
     tube_samples: int = 60
+
+    # The preview of a stroke: blocks of the CT are no longer than this share of it.
+    preview_detail_share: float = 0.05
 
     # The click. Sizes that are tried: lengths from the first to the last, each so many times the one before.
     smallest_mm: float = 8.0

@@ -12,6 +12,8 @@ from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
 
 BY_STROKE = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, stroke")
+BY_DIAMETERS = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, two strokes")
+BY_BOX = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, box")
 BY_CLICK = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, click")
 
 NOTHING_FOUND = (
@@ -34,12 +36,15 @@ class SegmentedLesion:
         What to look at before the lesion is used.
     delineation : Delineation
         What segmented it.
+    expected_agreement : float or None
+        Expected Dice coefficient with a reader's contour, 0 to 1; None where nothing can be expected.
     """
 
     mask: Image
     axes: Axes | None
     findings: tuple[Finding, ...] = ()
     delineation: Delineation = BY_STROKE
+    expected_agreement: float | None = None
 
     @property
     def volume_cc(self) -> float:

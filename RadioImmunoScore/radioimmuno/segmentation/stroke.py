@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Severity
 from ..geometry.image import Image, Triple
+from .axes import Ends
 from .edge_alignment import align_to_edge, edge_clarity, for_edges
 from .parameters import PARAMETERS as P
-from .segmented_lesion import NOTHING_FOUND, SegmentedLesion, segmented_lesion
+from .segmented_lesion import BY_DIAMETERS, NOTHING_FOUND, SegmentedLesion, segmented_lesion
 from .surface import Ellipsoid, Surface
 from .surface_fit import Prior, fit_surface
 from .surroundings import places_of, surroundings
@@ -56,6 +57,53 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
     return segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
 
 
+def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
+    """The lesion that two crossed strokes measure: its long and its short axis, as for RECIST.
+
+    As `segment_stroke`; what the second stroke adds is the lesion's width in their slice, and two more places
+    on its border. It need not be exactly perpendicular nor cross in the middle.
+
+    Parameters
+    ----------
+    image : Image
+        CT in HU, in any axis order.
+    long, short : pair of tuples of 3 floats
+        The strokes' ends on the lesion's border, LPS mm; the longer one counts as the long axis.
+
+    Returns
+    -------
+    SegmentedLesion
+        Findings as of `segment_stroke`.
+
+    Raises
+    ------
+    InputError
+        As of `segment_stroke`; `stroke.not_crossed` when the strokes do not cross.
+    """
+    ct = image.canonical()
+    first, second = sorted(
+        (checked_ends(ct, *long), checked_ends(ct, *short)),
+        key=lambda ends: float(np.linalg.norm(ends[1] - ends[0])),
+        reverse=True,
+    )
+    _check_crossed(first, second)
+    found = find_surface(ct, first, second)
+    segmented = segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
+    return replace(segmented, delineation=BY_DIAMETERS)
+
+
+def _check_crossed(ends: np.ndarray, short_ends: np.ndarray) -> None:
+    """Refuse two strokes (2, 3) of which the second does not pass from one side of the first to the other."""
+    along = ends[1] - ends[0]
+    shares = (short_ends - ends[0]) @ along / (along @ along)
+    aside = short_ends - ends[0] - shares[:, None] * along
+    if not (aside[0] @ aside[1] < 0 and ((shares > 0) & (shares < 1)).any()):
+        raise InputError(
+            "stroke.not_crossed",
+            "The two strokes do not cross. Draw the second across the first, from border to border.",
+        )
+
+
 def checked_ends(ct: Image, start: Triple, end: Triple) -> np.ndarray:
     """The stroke's ends (2, 3) as places in the canonical CT.
 
@@ -93,8 +141,8 @@ def check_inside(ct: Image, points: np.ndarray, text: str) -> None:
         raise InputError("stroke.outside", text)
 
 
-def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
-    """The surface for a stroke between two places in a canonical CT.
+def find_surface(ct: Image, ends: np.ndarray, short_ends: np.ndarray | None = None) -> BoundedSurface:
+    """The surface for a stroke, or two crossed ones, between places in a canonical CT.
 
     Parameters
     ----------
@@ -102,6 +150,8 @@ def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
         The canonical CT.
     ends : ndarray, shape (2, 3)
         The stroke's ends, places in mm.
+    short_ends : ndarray, shape (2, 3), optional
+        The ends of a second stroke across the first.
 
     Raises
     ------
@@ -109,7 +159,20 @@ def find_surface(ct: Image, ends: np.ndarray) -> BoundedSurface:
         When nothing differs from its neighbourhood.
     """
     prior = stroke_prior(ct, ends)
-    middle, length = ends.mean(axis=0), prior.length_mm
+    if short_ends is not None:
+        prior = crossed_prior(prior, short_ends)
+    return surface_of_prior(ct, prior)
+
+
+def surface_of_prior(ct: Image, prior: Prior) -> BoundedSurface:
+    """The surface that is likeliest by the CT and by what is known before.
+
+    Raises
+    ------
+    InputError
+        When nothing differs from its neighbourhood.
+    """
+    middle, length = prior.guess.centre, prior.length_mm
     around = surroundings(ct, middle, P.search_share * length, P.blur_share * length)
     sharp = for_edges(around)
     fitted = fit_surface(around, prior)
@@ -165,7 +228,30 @@ def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
     guess = Ellipsoid(
         ends.mean(axis=0), np.stack([along / length, across, through]), length / 2 * np.array(shares)
     )
-    return Prior(guess, np.array(sd), _tube(ends, across, through), ends, normal)
+    return Prior(guess, np.array(sd), _tube(ends, across, through), ends, ends, normal)
+
+
+def crossed_prior(prior: Prior, short_ends: np.ndarray) -> Prior:
+    """What a second stroke across the first adds: the lesion's width, and where it lies.
+
+    Parameters
+    ----------
+    prior : Prior
+        Of the first stroke.
+    short_ends : ndarray, shape (2, 3)
+        The second stroke's ends, places in mm.
+    """
+    guess = prior.guess
+    along = guess.axes[0]
+    aside = short_ends[1] - short_ends[0]
+    aside = aside - along * (along @ aside)
+    width = float(np.linalg.norm(aside))
+    across = aside / width
+    shift = across * (across @ (short_ends.mean(axis=0) - guess.centre))
+    semi = np.array([guess.semi_mm[0], width / 2, guess.semi_mm[2]])
+    crossed = Ellipsoid(guess.centre + shift, np.stack([along, across, np.cross(along, across)]), semi)
+    sd = np.array([prior.sd[0], P.crossed_sd, prior.sd[2]])
+    return replace(prior, guess=crossed, sd=sd, border=np.concatenate([prior.border, short_ends]))
 
 
 def _slice_normal(ct: Image, along: np.ndarray) -> np.ndarray | None:

@@ -21,6 +21,8 @@ class Sphere:
     ----------
     directions : ndarray, shape (n, 3)
         Unit vectors in array order.
+    triangles : ndarray of int, shape (t, 3)
+        Numbers of neighbouring directions, seen from outside against the clock.
     source, target : ndarray, shape (m,)
         The two ends of every arc; each pair of neighbours has two arcs, one a sense.
     opposite : ndarray, shape (m,)
@@ -36,6 +38,7 @@ class Sphere:
     """
 
     directions: np.ndarray
+    triangles: np.ndarray
     source: np.ndarray
     target: np.ndarray
     opposite: np.ndarray
@@ -75,7 +78,8 @@ def sphere(level: int = P.sphere_level) -> Sphere:
     for _ in range(level):
         middles = points[_edges(ConvexHull(points).simplices)].sum(axis=1)
         points = np.concatenate([points, middles / np.linalg.norm(middles, axis=1, keepdims=True)])
-    edges = _edges(ConvexHull(points).simplices)
+    hull = ConvexHull(points)
+    edges = _edges(hull.simplices)
     n, m = len(points), 2 * len(edges)
     source, target = np.concatenate([edges, edges[:, ::-1]]).T
     opposite = np.roll(np.arange(m), -len(edges))
@@ -83,7 +87,24 @@ def sphere(level: int = P.sphere_level) -> Sphere:
     near = csr_matrix((np.ones(m), (source, target)), (n, n)) + identity(n)
     mean = csr_matrix(diags(1 / np.asarray(near.sum(axis=1)).ravel()) @ near)
     table, shape = _table(points)
-    return Sphere(points, source, target, opposite, incoming, mean, table, shape)
+    return Sphere(
+        points,
+        _turned_outwards(points, hull.simplices),
+        source,
+        target,
+        opposite,
+        incoming,
+        mean,
+        table,
+        shape,
+    )
+
+
+def _turned_outwards(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    first, second, third = (points[triangles[:, corner]] for corner in range(3))
+    inwards = (np.cross(second - first, third - first) * first).sum(axis=1) < 0
+    # Array order is z, y, x: seen in x, y, z the sense is the other one.
+    return np.where(inwards[:, None], triangles, triangles[:, ::-1])
 
 
 def _edges(triangles: np.ndarray) -> np.ndarray:

@@ -48,8 +48,10 @@ class Prior:
         SD of the logarithm of the radius along these axes.
     core : ndarray, shape (m, 3)
         Places that are inside.
+    border : ndarray, shape (m, 3)
+        Places on the border; m may be 0.
     ends : ndarray, shape (2, 3)
-        Places on the border, or (0, 3).
+        The ends of the stroke along the longest extent, or (0, 3).
     normal : ndarray or None, shape (3,)
         Of the slices in which no two points are farther apart than the ends; None for no such.
     """
@@ -57,6 +59,7 @@ class Prior:
     guess: Ellipsoid
     sd: np.ndarray
     core: np.ndarray
+    border: np.ndarray
     ends: np.ndarray
     normal: np.ndarray | None
 
@@ -146,7 +149,7 @@ def _prior_likelihood(rays: RaySamples, guess: Ellipsoid, prior: Prior) -> np.nd
     usual = replace(prior.guess, centre=guess.centre).radii()
     found = -0.5 * ((LOG_BORDERS + np.log(rays.guess_mm / usual)[:, None]) / sd) ** 2
     borders = rays.guess_mm[:, None] * BORDERS
-    for end in prior.ends:
+    for end in prior.border:
         offset = end - guess.centre
         away = float(np.linalg.norm(offset))
         angle = np.arccos(np.clip(sphere().directions @ offset / max(away, 1e-6), -1, 1))

@@ -14,7 +14,7 @@ from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.click import segment_click
-from radioimmuno.segmentation.stroke import check_inside, segment_stroke
+from radioimmuno.segmentation.stroke import check_inside, segment_diameters, segment_stroke
 
 ROUND = (13.4, 13.4, 13.4)  # 10 cc
 LONG = (14.0, 12.0, 16.0)
@@ -206,3 +206,23 @@ def test_a_click_that_cannot_be_used_is_refused(point, code):
     with pytest.raises(InputError) as refused:
         segment_click(Image(np.full(lattice.shape, 40, np.int16), lattice), point)
     assert refused.value.code == code
+
+
+def test_a_second_stroke_across_tells_the_width():
+    image, truth = ellipsoid_ct((16, 7, 20), lesion_hu=50, around_hu=45, noise_hu=20)
+    long, short = longest_stroke(truth), np.array([[0, -7.0, 0], [0, 7.0, 0]])
+    short = short + long.mean(axis=0)
+    one = segment_stroke(image, *map(tuple, long))
+    two = segment_diameters(image, tuple(map(tuple, long)), tuple(map(tuple, short)))
+    assert abs(two.axes.short_mm - 14) < abs(one.axes.short_mm - 14)
+    assert two.delineation.algorithm.endswith("two strokes")
+    swapped = segment_diameters(image, tuple(map(tuple, short)), tuple(map(tuple, long)))
+    assert dice(swapped.mask, two.mask) == 1
+
+
+def test_two_strokes_beside_each_other_are_refused():
+    image, truth = ellipsoid_ct((14, 12, 16), lesion_hu=40, around_hu=-100)
+    long = longest_stroke(truth)
+    beside = long * (1, 1, 1) + np.array([0, 3.0, 0])
+    with pytest.raises(InputError, match="do not cross"):
+        segment_diameters(image, tuple(map(tuple, long)), tuple(map(tuple, beside)))

@@ -1,0 +1,64 @@
+"""A box around a lesion -> the lesion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..findings import InputError
+from ..geometry.image import Image, Triple
+from .parameters import PARAMETERS as P
+from .segmented_lesion import BY_BOX, SegmentedLesion, segmented_lesion
+from .stroke import check_inside, surface_of_prior
+from .surface import Ellipsoid, sphere
+from .surface_fit import Prior
+from .surroundings import places_of
+
+
+def segment_box(image: Image, corner: Triple, opposite: Triple) -> SegmentedLesion:
+    """The lesion that just fits into a box along the CT's axes.
+
+    Parameters
+    ----------
+    image : Image
+        CT in HU, in any axis order.
+    corner, opposite : tuple of 3 floats
+        Two corners of the box that are opposite in all three directions, LPS mm.
+
+    Returns
+    -------
+    SegmentedLesion
+        Nothing of it lies outside of the box. Findings as of `segment_stroke`.
+
+    Raises
+    ------
+    InputError
+        `stroke.outside`, `stroke.too_short` (a side shorter than two voxels) or `stroke.nothing_found`.
+    """
+    ct = image.canonical()
+    corners = np.array([corner, opposite], float)
+    check_inside(ct, corners, "The box reaches out of the CT. Draw it inside.")
+    low, high = np.sort(places_of(ct.lattice, corners), axis=0)
+    if ((high - low) / np.array(ct.lattice.spacing)).min() < P.least_voxels:
+        raise InputError(
+            "stroke.too_short",
+            "A side of the box is shorter than two voxels. Draw it around the lesion, in all directions.",
+        )
+    found = surface_of_prior(ct, _box_prior(low, high))
+    mask = found.surface.voxels(ct.lattice)
+    index = np.moveaxis(np.indices(mask.values.shape), 0, -1) + mask.offset
+    places = index * np.array(ct.lattice.spacing)
+    slack = 1e-6 * (high - low)  # a voxel's centre on a side counts as inside
+    boxed = mask.values & ((places >= low - slack) & (places <= high + slack)).all(axis=-1)
+    return replace(segmented_lesion(replace(mask, values=boxed), image, found.findings), delineation=BY_BOX)
+
+
+def _box_prior(low: np.ndarray, high: np.ndarray) -> Prior:
+    order = np.argsort(low - high, kind="stable")  # the longest side first
+    semi = (high - low)[order] / 2
+    guess = Ellipsoid((low + high) / 2, np.eye(3)[order], semi)
+    shares = np.array([0.0, 0.5, 1.0])[:, None, None] * P.ball_share
+    core = (guess.centre + shares * guess.radii()[:, None] * sphere().directions).reshape(-1, 3)
+
+    return Prior(guess, np.array(P.boxed_sd), core, np.empty((0, 3)), np.empty((0, 3)), None)
