@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from radioimmuno.quality.repairs import Repair
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
-# What a stroke does: a lesion of its own, or more or less of one that is there.
-NEW, ADD, REMOVE = "new", "add", "remove"
+# What points become: a lesion of their own (from one point or a stroke, two crossed strokes, a box), or a
+# correction of one that is there.
+NEW, DIAMETERS, BOX = "new", "diameters", "box"
+ADD, REMOVE, BORDER = "add", "remove", "border"
+CORRECTIONS = (ADD, REMOVE, BORDER)
 
 
 @dataclass(frozen=True)
@@ -37,29 +40,52 @@ class DrawnLesion:
 def segmentPoints(
     image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
 ) -> SegmentedLesion:
-    """The lesion that a stroke (two points) or a click (one) marks, in LPS mm of the CT; on any thread.
+    """The lesion that points mark, or one of `CORRECTIONS` of a lesion; on any thread.
 
     Parameters
     ----------
+    image : Image
+        The CT.
+    points : sequence of tuple of float
+        LPS mm. For `NEW` one inside the lesion, or the two ends of a stroke; for `DIAMETERS` the ends of the
+        one stroke and those of the other; for `BOX` two opposite corners; for `ADD` and `REMOVE` the ends of
+        a stroke; for `BORDER` one on the border.
     what : str
-        `NEW`, `ADD` or `REMOVE`; the last two want a stroke.
+        `NEW`, `DIAMETERS`, `BOX`, `ADD`, `REMOVE` or `BORDER`.
     lesion : Image, optional
-        The mask that is added to or removed from.
+        The mask that is corrected.
 
     Raises
     ------
     InputError
         When there is none; the text says what to do.
+    ValueError
+        When the number of points is not that of the gesture, or a correction has no lesion.
     """
+    from radioimmuno.segmentation.box import segment_box
     from radioimmuno.segmentation.click import segment_click
-    from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_stroke
+    from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_diameters, segment_stroke
 
-    if len(points) == 1:
-        return segment_click(image, points[0])
-    start, end = points
-    if lesion is None or what == NEW:
-        return segment_stroke(image, start, end)
-    return {ADD: add_stroke, REMOVE: remove_stroke}[what](image, lesion, start, end)
+    gestures = {
+        (NEW, 1): lambda: segment_click(image, *points),
+        (NEW, 2): lambda: segment_stroke(image, *points),
+        (DIAMETERS, 4): lambda: segment_diameters(image, tuple(points[:2]), tuple(points[2:])),
+        (BOX, 2): lambda: segment_box(image, *points),
+        (ADD, 2): lambda: add_stroke(image, lesion, *points),
+        (REMOVE, 2): lambda: remove_stroke(image, lesion, *points),
+        (BORDER, 1): lambda: _borderPulled(image, lesion, *points),
+    }
+    gesture = gestures.get((what, len(points)))
+    if gesture is None or (what in CORRECTIONS and lesion is None):
+        on = "no lesion" if lesion is None else "a lesion"
+        raise ValueError(f"{what} with {len(points)} points and {on} is no gesture")
+    return gesture()
+
+
+def _borderPulled(image: Image, lesion: Image, point: Triple) -> SegmentedLesion:
+    from radioimmuno.segmentation.corrections import pull_border
+
+    return pull_border(image, lesion, point)
 
 
 def enterSegmented(
