@@ -246,4 +246,10 @@ ROWS = {
         "Its border is hardly to be seen.",
         "Look at its border; after a click, draw a stroke instead.",
     ),
+    "stroke.unsure": Row(
+        "A reader would probably draw the lesion otherwise.",
+        "A lesion is made, with a warning.",
+        "By its border, its shape and the stroke, its expected agreement with a reader's contour is low.",
+        "Look at its border; correct it by further strokes, or by a point on the border.",
+    ),
 }

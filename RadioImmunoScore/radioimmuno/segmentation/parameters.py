@@ -156,6 +156,8 @@ class Parameters:
     nothing_clarity: float = 0.02
     faint_clarity: float = 0.85
     certain: float = 0.15
+    # Below this expected agreement with a reader (Dice coefficient, 0 to 1) the user is warned; provisional.
+    unsure_agreement: float = 0.6
     # No lesion is larger than so many balls on the stroke, the latter where it lies in no axial slice.
     most_balls: float = 2.0
     most_balls_across: float = 1.25

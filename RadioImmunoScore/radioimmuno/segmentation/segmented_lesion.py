@@ -10,6 +10,7 @@ from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..lesion import Delineation, DelineationType
 from .axes import Axes, measure_axes
+from .parameters import PARAMETERS as P
 
 BY_STROKE = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, stroke")
 BY_DIAMETERS = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, two strokes")
@@ -79,3 +80,28 @@ def segmented_lesion(mask: Image, image: Image, findings: tuple[Finding, ...] = 
         text = "The lesion reaches the border of the CT: part of it may be missing."
         findings = (*findings, Finding("lesion.truncated", Severity.WARN, text))
     return SegmentedLesion(stored, measure_axes(cropped), findings)
+
+
+def judged(segmented: SegmentedLesion, agreement: float) -> SegmentedLesion:
+    """The lesion with its expected agreement with a reader, and a warning where that is low.
+
+    Parameters
+    ----------
+    segmented : SegmentedLesion
+        As it was found.
+    agreement : float
+        Expected Dice coefficient with a reader's contour, 0 to 1.
+
+    Returns
+    -------
+    SegmentedLesion
+        With the finding `stroke.unsure` below `PARAMETERS.unsure_agreement`.
+    """
+    findings = segmented.findings
+    if agreement < P.unsure_agreement:
+        text = (
+            f"A reader would probably draw this lesion otherwise: expected agreement (Dice) {agreement:.2f}. "
+            "Look at its border, and correct it where it is wrong."
+        )
+        findings = (*findings, Finding("stroke.unsure", Severity.WARN, text))
+    return replace(segmented, findings=findings, expected_agreement=agreement)
