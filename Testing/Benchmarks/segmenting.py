@@ -27,11 +27,12 @@ import numpy as np
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "Testing" / "Python" / "science" / "segmentation"))
 
-from stroked import dice, ellipsoid_ct, jittered, longest_stroke, real_cases  # noqa: E402
+from stroked import ellipsoid_ct, real_cases  # noqa: E402
 
 from radioimmuno.geometry.image import Box, Image  # noqa: E402
 from radioimmuno.segmentation.click import segment_click  # noqa: E402
 from radioimmuno.segmentation.stroke import segment_stroke  # noqa: E402
+from radioimmuno.simulation.strokes import dice, jittered, longest_stroke  # noqa: E402
 
 CORE_RADIUS, CORE_END, OUTSIDE, CROP = 0.15, 0.1, 0.63, 0.75
 

@@ -90,6 +90,19 @@ class Tumor:
         distance = length - length / np.maximum(size, 1e-6) - self.bumps.on(z, y, x)
         return distance if error is None else distance - error.on(z, y, x)
 
+    def distance_at(self, points: np.ndarray) -> np.ndarray:
+        """Signed distance (mm) to the surface at points.
+
+        Parameters
+        ----------
+        points : ndarray, shape (..., 3)
+            (z, y, x) in mm.
+        """
+        offset = points - np.array(self.centre[::-1])
+        length = np.linalg.norm(offset, axis=-1)
+        size = np.linalg.norm(offset @ self.axes.T, axis=-1)
+        return length - length / np.maximum(size, 1e-6) - self.bumps.at(offset)
+
 
 def draw_tumor(
     rng: np.random.Generator, site: Site, centre: Point, volume_cc: float, infiltration: float, iodine: float

@@ -9,8 +9,6 @@ import SimpleITK as sitk
 
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 
-JITTER_MM = 2.0  # SD of each of a stroke's end points' two coordinates in the slice
-
 Case = tuple[Image, Image]
 
 # The cases that the method was made with; the others were not looked at.
@@ -35,47 +33,6 @@ def real_cases(folder: Path) -> dict[str, Case]:
         labels = from_sitk(sitk.ReadImage(str(folder / mask)))
         cases[name] = (image, Image(labels.values > 0, image.lattice))
     return cases
-
-
-def longest_stroke(mask: Image, axis: int = 0) -> np.ndarray:
-    """The voxel centres (2, 3) in LPS mm that are farthest apart in a slice of a canonical mask.
-
-    `axis` is the array axis across the slices: 0 axial, 1 coronal, 2 sagittal ones.
-    """
-    best, ends = 0.0, np.zeros((2, 3))
-    for number, plane in enumerate(np.moveaxis(mask.values, axis, 0)):
-        rows = plane.any(axis=1).nonzero()[0]
-        if rows.size == 0:
-            continue
-        lines = [plane[row].nonzero()[0] for row in rows]
-        points = [(row, i) for row, line in zip(rows, lines, strict=True) for i in (line[0], line[-1])]
-        places = mask.lattice.to_lps(np.insert(np.array(points), axis, number, axis=1))
-        apart = np.linalg.norm(places[:, None] - places, axis=-1)
-        first, last = np.unravel_index(int(apart.argmax()), apart.shape)
-        if apart[first, last] > best:
-            best, ends = apart[first, last], places[[first, last]]
-    return ends
-
-
-def jittered(
-    ends: np.ndarray, count: int, seed: int = 0, sd_mm: float = JITTER_MM, axis: int = 0
-) -> list[np.ndarray]:
-    """The stroke as `count` readers draw it: Gaussian errors of both coordinates in the slice."""
-    rng = np.random.default_rng(seed)
-    in_slice = np.delete([0, 1, 2], 2 - axis)
-    strokes = []
-    for _ in range(count):
-        moved = ends.copy()
-        moved[:, in_slice] += rng.normal(0, sd_mm, (2, 2))
-        strokes.append(moved)
-    return strokes
-
-
-def dice(one: Image, other: Image) -> float:
-    """Overlap of two masks on one lattice."""
-    box = one.box.union(other.box)
-    a, b = one.within(box, False), other.within(box, False)
-    return 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
 
 
 def ellipsoid_ct(

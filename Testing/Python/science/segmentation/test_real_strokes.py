@@ -9,10 +9,11 @@ import itertools
 
 import numpy as np
 import pytest
-from stroked import DEVELOPED_ON, dice, jittered, longest_stroke, real_cases
+from stroked import DEVELOPED_ON, real_cases
 
 from radioimmuno.segmentation.click import segment_click
 from radioimmuno.segmentation.stroke import segment_stroke
+from radioimmuno.simulation.strokes import dice, jittered, longest_stroke
 
 pytestmark = pytest.mark.slow
 STROKES = 2

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stroked import dice
 
 from radioimmuno.findings import GeometryError, InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_stroke
+from radioimmuno.simulation.strokes import dice
 
 LATTICE = Lattice((40, 90, 110), (1.5, 1.0, 1.0), (-60.0, -45.0, -30.0))
 BIG, SMALL = ((-12.0, 0.0, 0.0), 14.0), ((9.0, 0.0, 0.0), 9.8)

@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from phantoms import signed_permutations
-from stroked import cropped, dice, ellipsoid_ct, jittered, longest_stroke
+from stroked import cropped, ellipsoid_ct
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.click import segment_click
 from radioimmuno.segmentation.stroke import check_inside, segment_diameters, segment_stroke
+from radioimmuno.simulation.strokes import dice, jittered, longest_stroke
 
 ROUND = (13.4, 13.4, 13.4)  # 10 cc
 LONG = (14.0, 12.0, 16.0)
