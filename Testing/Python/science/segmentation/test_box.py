@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stroked import dice, ellipsoid_ct
+from stroked import ellipsoid_ct
 
 from radioimmuno.findings import InputError
 from radioimmuno.segmentation.box import segment_box
+from radioimmuno.simulation.strokes import dice
 
 SEMI = (14.0, 9.0, 20.0)  # z, y, x
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from stroked import ellipsoid_ct, longest_stroke
+from stroked import ellipsoid_ct
 
 from radioimmuno.findings import InputError
 from radioimmuno.segmentation.preview import preview_stroke
+from radioimmuno.simulation.strokes import longest_stroke
 
 SEMI = (14.0, 12.0, 16.0)
 
