@@ -80,6 +80,8 @@ class Lesion:
         DICOM UID that the lesion already has at all of its time points; None when it has none.
     delineation : Delineation or None
         How its contour was made; None when that is not known.
+    expected_agreement : float or None
+        Expected Dice coefficient of its mask with a reader's contour, 0 to 1; None when nothing is expected.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Lesion:
     irradiated: bool | None = None
     tracking_uid: str | None = None
     delineation: Delineation | None = None
+    expected_agreement: float | None = None
 
     @property
     def voxels(self) -> int:

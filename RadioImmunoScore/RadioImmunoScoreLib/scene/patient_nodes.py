@@ -13,7 +13,7 @@ from radioimmuno.lesion import Lesion
 
 from .ras_geometry import ijkToRasFromLattice, orientedImage
 from .reading import BINARY_LABELMAP
-from .segment_properties import setDelineation, setIrradiated, setSite, setTracking
+from .segment_properties import setDelineation, setExpectedAgreement, setIrradiated, setSite, setTracking
 
 # Window and level of soft tissue, HU.
 WINDOW_HU, LEVEL_HU = 400.0, 40.0
@@ -60,6 +60,7 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
         setIrradiated(segment, lesion.irradiated)
         setTracking(segment, lesion.tracking_uid)
         setDelineation(segment, lesion.delineation)
+        setExpectedAgreement(segment, lesion.expected_agreement)
         voxels = orientedImage(lesion.mask.values.astype(np.uint8), lesion.mask.window)
         segment.AddRepresentation(BINARY_LABELMAP, voxels)
         segmentation.AddSegment(segment, lesion.id)

@@ -33,7 +33,7 @@ from .ras_geometry import (
     transformBetween,
     volumeLattice,
 )
-from .segment_properties import delineationOf, irradiatedOf, sitesOf, trackingOf
+from .segment_properties import delineationOf, expectedAgreementOf, irradiatedOf, sitesOf, trackingOf
 
 BINARY_LABELMAP = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
 REFERENCE_GEOMETRY = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
@@ -236,5 +236,13 @@ def readLesions(
 
 def lesionOf(segment: Any, segmentID: str, mask: Image, site: Site | None) -> Lesion:
     """A lesion of this mask and site, with all that is known of its segment besides."""
-    properties = site, irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
-    return Lesion(segmentID, segment.GetName(), mask, *properties)
+    return Lesion(
+        segmentID,
+        segment.GetName(),
+        mask,
+        site,
+        irradiatedOf(segment),
+        trackingOf(segment),
+        delineationOf(segment),
+        expectedAgreementOf(segment),
+    )

@@ -1,4 +1,4 @@
-"""What a segment's tags hold: site, irradiation, UID, how it was drawn, its color before it was painted.
+"""What a segment's tags hold: site, irradiation, UID, how it was drawn, what was measured, its own color.
 
 Slicer's *Add* gives a new segment the terminology of the last one, and a duplicate has all tags of what it
 was made of: neither says where the new lesion sits. A tag of ours keeps, for each segment, whether its site
@@ -18,6 +18,7 @@ from typing import Any
 import vtk
 
 from radioimmuno.io.segment_tags import (
+    AGREEMENT_TAG,
     ALGORITHM_NAME_TAG,
     ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
@@ -26,6 +27,8 @@ from radioimmuno.io.segment_tags import (
     SITE_TAG,
     TERMINOLOGY_TAG,
     TRACKING_TAG,
+    agreement_from_tag,
+    agreement_tag,
     delineation_from_tags,
     delineation_tags,
     inherited,
@@ -55,6 +58,14 @@ def tagOf(segment: Any, name: str) -> str | None:
     return value.get() if segment.GetTag(name, value) else None
 
 
+def _setTag(segment: Any, name: str, text: str | None) -> None:
+    """Write a tag; None removes it."""
+    if text is not None:
+        segment.SetTag(name, text)
+    elif segment.HasTag(name):
+        segment.RemoveTag(name)
+
+
 def siteOf(segment: Any, origin: str) -> Site | None:
     """The site that a segment's tags name, when its origin tag is to say this; None for none of ours."""
     tags = {name: tagOf(segment, name) or "" for name in (TERMINOLOGY_TAG, SITE_TAG)}
@@ -64,8 +75,7 @@ def siteOf(segment: Any, origin: str) -> Site | None:
 def setSite(segment: Any, site: Site, segmentID: str) -> None:
     """Write the site into the tags of the segment with this ID: a mass in this anatomic region."""
     segment.SetTag(SITE_ORIGIN_TAG, stated(segmentID))
-    if segment.HasTag(SITE_TAG):
-        segment.RemoveTag(SITE_TAG)
+    _setTag(segment, SITE_TAG, None)
     for name, value in site_tags(site).items():
         segment.SetTag(name, value)
 
@@ -77,10 +87,7 @@ def irradiatedOf(segment: Any) -> bool | None:
 
 def setIrradiated(segment: Any, irradiated: bool | None) -> None:
     """Write whether the lesion was irradiated; None forgets it."""
-    if irradiated is None:
-        segment.RemoveTag(IRRADIATED_TAG)
-    else:
-        segment.SetTag(IRRADIATED_TAG, irradiated_tag(irradiated))
+    _setTag(segment, IRRADIATED_TAG, None if irradiated is None else irradiated_tag(irradiated))
 
 
 def trackingOf(segment: Any) -> str | None:
@@ -90,10 +97,7 @@ def trackingOf(segment: Any) -> str | None:
 
 def setTracking(segment: Any, uid: str | None) -> None:
     """Write the lesion's DICOM UID; None forgets it."""
-    if uid is not None:
-        segment.SetTag(TRACKING_TAG, uid)
-    elif segment.HasTag(TRACKING_TAG):
-        segment.RemoveTag(TRACKING_TAG)
+    _setTag(segment, TRACKING_TAG, uid)
 
 
 def delineationOf(segment: Any) -> Delineation | None:
@@ -109,10 +113,7 @@ def setDelineation(segment: Any, delineation: Delineation | None) -> None:
     """Write how the segment was drawn; None forgets it."""
     tags = delineation_tags(delineation)
     for name in DELINEATION_TAGS:
-        if name in tags:
-            segment.SetTag(name, tags[name])
-        elif segment.HasTag(name):
-            segment.RemoveTag(name)
+        _setTag(segment, name, tags.get(name))
 
 
 def axesOf(segment: Any) -> tuple[float, float] | None:
@@ -126,10 +127,23 @@ def axesOf(segment: Any) -> tuple[float, float] | None:
 
 def setAxes(segment: Any, axesMm: tuple[float, float] | None) -> None:
     """Write long and short axis in mm; None forgets them."""
-    if axesMm is not None:
-        segment.SetTag(AXES, f"{axesMm[0]:.2f} {axesMm[1]:.2f}")
-    elif segment.HasTag(AXES):
-        segment.RemoveTag(AXES)
+    _setTag(segment, AXES, None if axesMm is None else f"{axesMm[0]:.2f} {axesMm[1]:.2f}")
+
+
+def expectedAgreementOf(segment: Any) -> float | None:
+    """Expected Dice coefficient with a reader's contour, 0 to 1; None when none is known of it as it is."""
+    return agreement_from_tag(tagOf(segment, AGREEMENT_TAG) or "")
+
+
+def setExpectedAgreement(segment: Any, agreement: float | None) -> None:
+    """Write the expected Dice coefficient with a reader's contour; None forgets it."""
+    _setTag(segment, AGREEMENT_TAG, None if agreement is None else agreement_tag(agreement))
+
+
+def forgetMeasured(segment: Any) -> None:
+    """Forget what was measured of a segment that has other voxels now: its axes, its expected agreement."""
+    setAxes(segment, None)
+    setExpectedAgreement(segment, None)
 
 
 def terminologyOf(segment: Any) -> str:
@@ -145,10 +159,7 @@ def markedOf(segment: Any) -> bool | None:
 
 def setMarked(segment: Any, isLesion: bool | None) -> None:
     """Write whether a person takes the segment for a lesion; None forgets it."""
-    if isLesion is not None:
-        segment.SetTag(LESION_TAG, "yes" if isLesion else "no")
-    elif segment.HasTag(LESION_TAG):
-        segment.RemoveTag(LESION_TAG)
+    _setTag(segment, LESION_TAG, None if isLesion is None else "yes" if isLesion else "no")
 
 
 # What Slicer calls a segment that was added by hand.

@@ -28,7 +28,17 @@ from .ras_geometry import (
     transformBetween,
 )
 from .reading import BINARY_LABELMAP, labelBoxes, moved
-from .segment_properties import axesOf, delineationOf, setAxes, setDelineation, setTracking, tagOf
+from .segment_properties import (
+    axesOf,
+    delineationOf,
+    expectedAgreementOf,
+    forgetMeasured,
+    setAxes,
+    setDelineation,
+    setExpectedAgreement,
+    setTracking,
+    tagOf,
+)
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
@@ -95,7 +105,9 @@ def addSegment(segmentationNode: Any, volumeNode: Any, mask: Image, name: str = 
 
 
 def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentID: str, name: str) -> str:
-    """A new segment of a mask with the properties of another segment, but for axes and UID; returns its ID.
+    """A new segment of a mask with the properties of another segment; returns its ID.
+
+    Its UID, and what was measured of its voxels, are not the other's.
 
     Raises
     ------
@@ -107,7 +119,7 @@ def addSegmentLike(segmentationNode: Any, volumeNode: Any, mask: Image, segmentI
     segment = slicer.vtkSegment()
     segment.DeepCopyMetadata(segmentation.GetSegment(segmentID))
     segment.SetName(name)
-    setAxes(segment, None)
+    forgetMeasured(segment)
     setTracking(segment, None)
     newID = segmentation.GenerateUniqueSegmentID(segmentID)
     if tagOf(segment, SITE_ORIGIN_TAG) == stated(segmentID):
@@ -147,9 +159,8 @@ def copySegment(segmentationNode: Any, segmentID: str) -> SegmentCopy | None:
 def restoreSegment(segmentationNode: Any, segmentID: str, copy: SegmentCopy | None) -> None:
     """Bring a segment's voxels back as they were copy, or its absence.
 
-    What was said of a segment that is there stays as it is now, its axes and how it was
-    drawn apart; one that comes back has what
-    was copy.
+    What was said of a segment that is there stays as it is now, but for how it was drawn and what was
+    measured of it; one that comes back has what the copy has.
     """
     segmentation = segmentationNode.GetSegmentation()
     if copy is None:
@@ -161,6 +172,7 @@ def restoreSegment(segmentationNode: Any, segmentID: str, copy: SegmentCopy | No
         _write(segmentationNode, segmentID, labelmap)
         setAxes(present, axesOf(copy.properties))
         setDelineation(present, delineationOf(copy.properties))
+        setExpectedAgreement(present, expectedAgreementOf(copy.properties))
         return
     segment = slicer.vtkSegment()
     segment.DeepCopyMetadata(copy.properties)

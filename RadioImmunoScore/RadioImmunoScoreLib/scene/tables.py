@@ -50,6 +50,10 @@ def _flip(name: str, lesion: LesionScore) -> str:
     return _stability(lesion, lambda stability: stability.flips.get(name))
 
 
+def _agreement(lesion: LesionScore) -> str:
+    return "" if lesion.expected_agreement is None else f"{lesion.expected_agreement:.2f}"
+
+
 _YES_NO = {True: "yes", False: "no", None: ""}
 
 COLUMNS = (
@@ -58,6 +62,7 @@ COLUMNS = (
     Column("site", "Site", "", lambda lesion: lesion.site.label if lesion.site else ""),
     Column("irradiated", "Irradiated", "", lambda lesion: _YES_NO[lesion.irradiated]),
     Column("volume", "Volume", "cc", lambda lesion: round(lesion.volume_cc, 3), numberColumn),
+    Column("expected_agreement", "Expected agreement", "1", _agreement),
     # Text: a column of numbers would have to show something for an unscored lesion, text stays empty.
     Column("score", "Score", "1", lambda lesion: "" if lesion.score is None else f"{lesion.score:.4f}"),
     Column(STATUS, "Status", "", lambda lesion: lesion.status),

@@ -10,7 +10,7 @@ from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image, Triple
 from radioimmuno.lesion import Lesion
 
-from ..scene.segment_properties import setAxes, setDelineation
+from ..scene.segment_properties import forgetMeasured, setAxes, setDelineation, setExpectedAgreement
 from ..scene.segments import addSegment, addSegmentLike, writeMask
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def enterSegmented(
     segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
     setAxes(segment, (axes.long_mm, axes.short_mm) if axes else None)
     setDelineation(segment, segmented.delineation)
+    setExpectedAgreement(segment, segmented.expected_agreement)
     return segmentID
 
 
@@ -132,7 +133,7 @@ def enterRepaired(
     """
     first, *others = repaired
     writeMask(segmentationNode, volumeNode, segmentID, first.mask)
-    setAxes(segmentationNode.GetSegmentation().GetSegment(segmentID), None)
+    forgetMeasured(segmentationNode.GetSegmentation().GetSegment(segmentID))
     return [
         addSegmentLike(segmentationNode, volumeNode, other.mask, segmentID, other.name) for other in others
     ]

@@ -18,10 +18,12 @@ from ..lesion import Delineation, Lesion, Site, from_labels
 from .nifti import transform_findings
 from .resampling import ReadLesions, resample_lesions
 from .segment_tags import (
+    AGREEMENT_TAG,
     IRRADIATED_TAG,
     LESION_TAG,
     TERMINOLOGY_TAG,
     TRACKING_TAG,
+    agreement_from_tag,
     delineation_from_tags,
     irradiated_from_tag,
     lesion_from_tag,
@@ -52,6 +54,7 @@ class _Segment:
     irradiated: bool | None
     tracking_uid: str | None
     delineation: Delineation | None
+    expected_agreement: float | None
     hints: Hints
 
 
@@ -145,6 +148,7 @@ def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> tuple
             s.irradiated,
             s.tracking_uid,
             s.delineation,
+            s.expected_agreement,
         )
         for s in segments
     ]
@@ -230,6 +234,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
         tracking_uid=tags.get(TRACKING_TAG) or None,
         delineation=delineation_from_tags(tags),
+        expected_agreement=agreement_from_tag(tags.get(AGREEMENT_TAG, "")),
         hints=Hints(tags.get(TERMINOLOGY_TAG, ""), marked=lesion_from_tag(tags.get(LESION_TAG, ""))),
     )
 

@@ -11,6 +11,7 @@ SITE_TAG = "RadioImmunoScore.Site"
 SITE_ORIGIN_TAG = "RadioImmunoScore.SiteOrigin"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
+AGREEMENT_TAG = "RadioImmunoScore.ExpectedAgreement"
 # "yes" or "no": what a person says, whatever name and terminology say.
 LESION_TAG = "RadioImmunoScore.Lesion"
 
@@ -97,6 +98,20 @@ def irradiated_from_tag(text: str) -> bool | None:
 def irradiated_tag(irradiated: bool) -> str:
     """The tag's text."""
     return "yes" if irradiated else "no"
+
+
+def agreement_from_tag(text: str) -> float | None:
+    """The expected Dice coefficient with a reader's contour; None when the tag holds none."""
+    try:
+        agreement = float(text)
+    except ValueError:
+        return None
+    return agreement if 0 <= agreement <= 1 else None
+
+
+def agreement_tag(agreement: float) -> str:
+    """The tag's text."""
+    return f"{agreement:.4f}"
 
 
 def delineation_from_tags(tags: Mapping[str, str]) -> Delineation | None:

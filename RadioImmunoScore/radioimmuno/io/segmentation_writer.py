@@ -14,9 +14,11 @@ from ..geometry.box_index import BoxIndex
 from ..geometry.image import Box, Image, Lattice, to_sitk
 from ..lesion import Lesion
 from .segment_tags import (
+    AGREEMENT_TAG,
     IRRADIATED_TAG,
     LESION_TAG,
     TRACKING_TAG,
+    agreement_tag,
     delineation_tags,
     irradiated_tag,
     site_tags,
@@ -109,6 +111,8 @@ def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str
         tags += f"{IRRADIATED_TAG}:{irradiated_tag(lesion.irradiated)}|"
     if lesion.tracking_uid is not None:
         tags += f"{TRACKING_TAG}:{lesion.tracking_uid}|"
+    if lesion.expected_agreement is not None:
+        tags += f"{AGREEMENT_TAG}:{agreement_tag(lesion.expected_agreement)}|"
     tags += "".join(f"{name}:{value}|" for name, value in delineation_tags(lesion.delineation).items())
     return {
         "ID": lesion.id,

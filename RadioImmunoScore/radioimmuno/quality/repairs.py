@@ -191,7 +191,8 @@ def _changed(lesion: Lesion, others: Sequence[Lesion], change: Change) -> tuple[
 
 def _with(lesion: Lesion, mask: Image) -> Lesion:
     """The lesion with another mask, canonical and not empty, on the lesion's own axes again and cropped."""
-    return replace(lesion, mask=mask.trimmed().on_axes_of(lesion.mask.lattice))
+    moved = mask.trimmed().on_axes_of(lesion.mask.lattice)
+    return replace(lesion, mask=moved, expected_agreement=None)
 
 
 def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -62,6 +62,7 @@ SCORE_COLUMNS = (
     "flip_share_high",
     "contours_scored",
     "contours_drawn",
+    "expected_agreement",
 )
 
 CHECK_COLUMNS = ("patient", "study", "lesion_id", "name", "code", "severity", "text")
@@ -109,10 +110,11 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
 
     Numbers have all their digits and a decimal point. What does not exist (the score of a refused lesion, a
     site that is not known) is an empty cell. `irradiated` is `yes`, `no` or empty; `codes` are separated by
-    blanks. The columns from `score_sd` on, of redrawn contours, are empty where stability was not measured;
+    blanks. The columns from `score_sd` to `contours_drawn` are empty where stability was not measured;
     `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on the other side of
-    the cut-off. The status of what is left out is `left out`. Text that a spreadsheet would take for a
-    formula has an apostrophe in front.
+    the cut-off. `expected_agreement` is the expected Dice coefficient of a segmented lesion with a reader's
+    contour, empty where none is known. The status of what is left out is `left out`. Text that a
+    spreadsheet would take for a formula has an apostrophe in front.
     """
     header = [
         *SCORE_COLUMNS,
@@ -153,7 +155,8 @@ def _score_row(identity: Identity, lesion: LesionScore, signature: Signature) ->
         number_cell(terms[variable].value if variable in terms else lesion.features.get(variable))
         for variable in signature.variables
     ]
-    return [*fixed, *_stability_cells(lesion.stability), *contributions, *values]
+    agreement = number_cell(lesion.expected_agreement)
+    return [*fixed, *_stability_cells(lesion.stability), agreement, *contributions, *values]
 
 
 def _left_out_row(identity: Identity, one: LeftOut, signature: Signature, length: int) -> list[str]:

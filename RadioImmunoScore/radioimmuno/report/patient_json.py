@@ -18,7 +18,8 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
     Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature`, `subsets` (metrics
     by subset; a metric that is not defined is null and `not_defined` has the reason), `lesions`, `left_out`
     (what is no lesion: id, name, reason), `stability` (of redrawn contours; null where it was not measured,
-    also in a lesion), `provenance`.
+    also in a lesion), `provenance`. A lesion's `expected_agreement` is the expected Dice coefficient of its
+    contour with a reader's, null where none is known.
 
     Raises
     ------

@@ -112,6 +112,7 @@ def lesion_record(lesion: LesionScore) -> dict[str, Any]:
         "findings": [list(finding_record(finding).values()) for finding in lesion.findings],
         "features": dict(lesion.features),
         "stability": asdict(lesion.stability) if lesion.stability else None,
+        "expected_agreement": lesion.expected_agreement,
     }
 
 
@@ -127,8 +128,9 @@ def read_lesion(record: Mapping[str, Any]) -> LesionScore:
         contributions=tuple(map(_read_contribution, record["contributions"])),
         findings=tuple(map(_read_finding, record["findings"])),
         features={str(name): float(value) for name, value in record["features"].items()},
-        # Scenes that were saved before stability was measured do not have it.
+        # Scenes and files that were written before these were measured do not have them.
         stability=_read_stability(record.get("stability")),
+        expected_agreement=record.get("expected_agreement"),
     )
 
 
@@ -153,6 +155,7 @@ def _detailed_record(lesion: LesionScore, signature: Signature) -> dict[str, Any
         ],
         "features": record["features"],
         "stability": stability,
+        "expected_agreement": lesion.expected_agreement,
     }
 
 

@@ -33,7 +33,8 @@ class LesionScore:
 
     `score` is None exactly when a finding refuses the lesion. `features` holds the values that the
     signature's terms asked for; `ring` is the ring on the resampled grid (bool Image) where one was built;
-    `stability` is None where it was not measured.
+    `stability` is None where it was not measured. `expected_agreement` is the lesion's: the expected Dice
+    coefficient of its mask with a reader's contour, None where nothing is expected.
     """
 
     id: str
@@ -47,6 +48,7 @@ class LesionScore:
     features: Mapping[str, float] = field(default_factory=dict)
     ring: Image | None = field(default=None, repr=False, compare=False)
     stability: LesionStability | None = None
+    expected_agreement: float | None = None
 
     @property
     def status(self) -> str:

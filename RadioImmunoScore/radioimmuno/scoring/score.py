@@ -248,6 +248,7 @@ def score_lesion(
         findings=tuple(findings),
         features={key: value for key, value in features.values.items() if value is not None},
         ring=features.ring,
+        expected_agreement=lesion.expected_agreement,
     )
 
 

@@ -19,12 +19,16 @@ LATTICE = Lattice((10, 14, 16), (2.5, 0.8, 0.8), (-40.0, 12.0, 300.0))
 CT = Image(np.zeros(LATTICE.shape, np.int16), LATTICE)
 
 
-def block(name, start, stop, site=None, irradiated=None):
+def block(name, start, stop, site=None, irradiated=None, agreement=None):
     shape = [b - a for a, b in zip(start, stop, strict=True)]
-    return Lesion(name, f"lesion {name}", Image(np.ones(shape, bool), LATTICE, start), site, irradiated)
+    mask = Image(np.ones(shape, bool), LATTICE, start)
+    return Lesion(name, f"lesion {name}", mask, site, irradiated, expected_agreement=agreement)
 
 
-APART = [block("a", (1, 2, 3), (4, 6, 8), Site.LIVER, True), block("b", (5, 7, 9), (8, 12, 14), None, False)]
+APART = [
+    block("a", (1, 2, 3), (4, 6, 8), Site.LIVER, True, 0.8125),
+    block("b", (5, 7, 9), (8, 12, 14), None, False),
+]
 SITES = [
     block(site.value, (0, n, 0), (3, n + 1, 4), site) for n, site in enumerate(Site)
 ]  # fmt: skip
@@ -34,7 +38,15 @@ OVERLAPPING = [*APART, block("c", (3, 4, 5), (6, 9, 11), Site.LUNG)]
 def facts(lesions):
     """All that is known of lesions, masks as what they cover on the CT."""
     return [
-        (x.id, x.name, x.site, x.irradiated, x.mask.within(CT.box, False).nonzero()[0].size, x.box)
+        (
+            x.id,
+            x.name,
+            x.site,
+            x.irradiated,
+            x.expected_agreement,
+            x.mask.within(CT.box, False).nonzero()[0].size,
+            x.box,
+        )
         for x in lesions
     ]
 

@@ -11,7 +11,14 @@ from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Box, Image
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.reading import BINARY_LABELMAP
-from RadioImmunoScoreLib.scene.segment_properties import axesOf, irradiatedOf, setAxes, setIrradiated
+from RadioImmunoScoreLib.scene.segment_properties import (
+    axesOf,
+    expectedAgreementOf,
+    irradiatedOf,
+    setAxes,
+    setExpectedAgreement,
+    setIrradiated,
+)
 from RadioImmunoScoreLib.scene.segments import (
     addSegment,
     addSegmentationNode,
@@ -138,14 +145,16 @@ def test_an_empty_mask_empties_the_segment(patient):
     assert after["liver_2"].any()
 
 
-def test_a_segment_like_another_has_its_tags_but_not_its_axes(patient):
+def test_a_segment_like_another_has_its_tags_but_not_its_measures(patient):
     volumeNode, node = patient
     segment = node.GetSegmentation().GetSegment("liver_1")
     setIrradiated(segment, True)
     setAxes(segment, (24.0, 20.0))
+    setExpectedAgreement(segment, 0.75)
     segmentID = addSegmentLike(node, volumeNode, maskOn(volumeNode, NEW), "liver_1", "its second part")
     new = node.GetSegmentation().GetSegment(segmentID)
-    assert (new.GetName(), irradiatedOf(new), axesOf(new)) == ("its second part", True, None)
+    assert (new.GetName(), irradiatedOf(new)) == ("its second part", True)
+    assert (axesOf(new), expectedAgreementOf(new)) == (None, None)
     assert new.GetColor() == segment.GetColor()
 
 

@@ -16,7 +16,7 @@ import vtk
 
 from ...scene import shapeFindings
 from ...scene.ras_geometry import linearPart, transformBetween, volumeLattice
-from ...scene.segment_properties import setAxes
+from ...scene.segment_properties import forgetMeasured
 from ...scene.segments import SegmentCopy, copySegment, restoreSegment
 from .events import Observers, Signal, release, singleShot
 
@@ -64,7 +64,7 @@ class EditWatch:
 
 
 class AxesWatch:
-    """Has a lesion's axes forgotten when its voxels are other ones than those that were measured."""
+    """Has a lesion's axes and expected agreement forgotten when its voxels are no longer those measured."""
 
     def __init__(self) -> None:
         self._node: Any = None
@@ -84,7 +84,7 @@ class AxesWatch:
         """Forget the axes of segments that were edited since."""
         edited = changedSince(self._stamps, self._node)
         for segmentID in edited:
-            setAxes(self._node.GetSegmentation().GetSegment(segmentID), None)
+            forgetMeasured(self._node.GetSegmentation().GetSegment(segmentID))
         self.accept(edited)
 
 

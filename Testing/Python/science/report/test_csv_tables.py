@@ -48,6 +48,14 @@ def test_one_row_a_lesion_in_the_given_order(tmp_path: Path) -> None:
     assert [row["site"] for row in rows] == ["liver", "liver", "lymph_node", ""]
 
 
+def test_the_expected_agreement_has_a_column_that_is_empty_where_none_is_known(tmp_path: Path) -> None:
+    first, *others = cases.patient().lesions
+    patient = cases.patient(lesions=(replace(first, expected_agreement=0.8125), *others))
+    rows = rows_of(patient, tmp_path / "s.csv")
+    assert [row["expected_agreement"] for row in rows] == ["0.8125", "", "", ""]
+    assert rows[0]["value:ring.statistics.mean"] == "-71.25"
+
+
 def test_numbers_keep_all_their_digits(tmp_path: Path) -> None:
     awkward = 0.1 + 0.2
     lesion = replace(cases.patient().lesions[0], score=awkward)

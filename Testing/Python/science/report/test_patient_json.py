@@ -45,6 +45,13 @@ def test_what_is_not_defined_is_null_and_says_why(tmp_path: Path) -> None:
     assert none["not_defined"]["sd"] == "not defined (no scored lesion)"
 
 
+def test_the_expected_agreement_is_null_where_none_is_known(tmp_path: Path) -> None:
+    first, *others = cases.patient().lesions
+    patient = cases.patient(lesions=(replace(first, expected_agreement=0.8125), *others))
+    lesions = written(patient, tmp_path / "p.json")["lesions"]
+    assert [lesion["expected_agreement"] for lesion in lesions] == [0.8125, None, None, None]
+
+
 def test_a_refused_lesion_has_null_and_its_finding(tmp_path: Path) -> None:
     lesion = written(cases.patient(), tmp_path / "p.json")["lesions"][-1]
     assert lesion["score"] is None
