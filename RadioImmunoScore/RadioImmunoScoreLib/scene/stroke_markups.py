@@ -90,28 +90,36 @@ def isWhole(node: Any) -> bool:
     return node.GetNumberOfDefinedControlPoints() >= POINTS[node.GetClassName()]
 
 
-def liesInOneSlice(node: Any) -> bool:
-    """Whether all points of a markup lie in the plane of one slice view, as those do that were placed there.
+def keepInPlace(node: Any) -> None:
+    """Have the mouse move a markup no more, and place the next one beside it."""
+    node.SetLocked(True)
+
+
+def liesInOneSlice(nodes: Sequence[Any]) -> bool:
+    """Whether all points of markups lie in the plane of one slice view, as those do that were placed there.
 
     A point that was placed in a 3D view lies on whatever surface was under the mouse.
+
+    Parameters
+    ----------
+    nodes : sequence of vtkMRMLMarkupsNode
+        At least one.
     """
-    points = [_worldPoint(node, number) for number in range(node.GetNumberOfControlPoints())]
-    planes = slicer.util.getNodesByClass("vtkMRMLSliceNode", node.GetScene())
+    points = [point for node in nodes for point in _worldPoints(node)]
+    planes = slicer.util.getNodesByClass("vtkMRMLSliceNode", nodes[0].GetScene())
     return any(all(_distanceMm(plane, point) < IN_PLANE_MM for point in points) for plane in planes)
 
 
 def placedPoints(node: Any, volumeNode: Any) -> list[Triple]:
     """The points of a markup in LPS mm of the CT's own frame, below its parent transform."""
-    return [
-        lpsInVolume(_worldPoint(node, number), volumeNode)
-        for number in range(node.GetNumberOfControlPoints())
-    ]
+    return [lpsInVolume(point, volumeNode) for point in _worldPoints(node)]
 
 
-def _worldPoint(node: Any, number: int) -> np.ndarray:
-    world = np.zeros(3)
-    node.GetNthControlPointPositionWorld(number, world)
-    return world
+def _worldPoints(node: Any) -> list[np.ndarray]:
+    points = [np.zeros(3) for _number in range(node.GetNumberOfControlPoints())]
+    for number, point in enumerate(points):
+        node.GetNthControlPointPositionWorld(number, point)
+    return points
 
 
 def _distanceMm(sliceNode: Any, point: np.ndarray) -> float:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image, Triple
 from radioimmuno.lesion import Lesion
@@ -86,6 +88,13 @@ def _borderPulled(image: Image, lesion: Image, point: Triple) -> SegmentedLesion
     from radioimmuno.segmentation.corrections import pull_border
 
     return pull_border(image, lesion, point)
+
+
+def areCrossed(one: Sequence[Triple], other: Sequence[Triple]) -> bool:
+    """Whether `DIAMETERS` can be made of two lines in a slice, each a pair of ends in LPS mm."""
+    from radioimmuno.segmentation.stroke import are_crossed
+
+    return are_crossed(np.array(one), np.array(other))
 
 
 def enterSegmented(

@@ -81,27 +81,35 @@ def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
         As of `segment_stroke`; `stroke.not_crossed` when the strokes do not cross.
     """
     ct = image.canonical()
-    first, second = sorted(
-        (checked_ends(ct, *long), checked_ends(ct, *short)),
-        key=lambda ends: float(np.linalg.norm(ends[1] - ends[0])),
-        reverse=True,
-    )
-    _check_crossed(first, second)
-    found = find_surface(ct, first, second)
-    segmented = segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
-    return replace(segmented, delineation=BY_DIAMETERS)
-
-
-def _check_crossed(ends: np.ndarray, short_ends: np.ndarray) -> None:
-    """Refuse two strokes (2, 3) of which the second does not pass from one side of the first to the other."""
-    along = ends[1] - ends[0]
-    shares = (short_ends - ends[0]) @ along / (along @ along)
-    aside = short_ends - ends[0] - shares[:, None] * along
-    if not (aside[0] @ aside[1] < 0 and ((shares > 0) & (shares < 1)).any()):
+    lines = checked_ends(ct, *long), checked_ends(ct, *short)
+    if not are_crossed(*lines):
         raise InputError(
             "stroke.not_crossed",
             "The two strokes do not cross. Draw the second across the first, from border to border.",
         )
+    found = find_surface(ct, *_longest_first(*lines))
+    segmented = segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
+    return replace(segmented, delineation=BY_DIAMETERS)
+
+
+def are_crossed(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether the shorter of two strokes passes from one side of the longer to the other.
+
+    Parameters
+    ----------
+    one, other : ndarray, shape (2, 3)
+        The strokes' ends, mm in any frame.
+    """
+    ends, short_ends = _longest_first(one, other)
+    along = ends[1] - ends[0]
+    shares = (short_ends - ends[0]) @ along / (along @ along)
+    aside = short_ends - ends[0] - shares[:, None] * along
+    return bool(aside[0] @ aside[1] < 0 and ((shares > 0) & (shares < 1)).any())
+
+
+def _longest_first(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    lengths = [float(np.linalg.norm(ends[1] - ends[0])) for ends in (one, other)]
+    return (other, one) if lengths[1] > lengths[0] else (one, other)
 
 
 def checked_ends(ct: Image, start: Triple, end: Triple) -> np.ndarray:

@@ -71,3 +71,18 @@ def drawn(bench, ready):
     waitFor(lambda: len(segmentIDs(nodes)) == len(before) + 1)
     waitIdle(panel)
     return next(i for i in segmentIDs(nodes) if i not in before)
+
+
+def placeIn(bench, name, offsetRas):
+    """Where in a slice view ("Red", "Yellow", "Green") a point lies so far from the tumor's centre."""
+    row, column = bench.sliceViews[name].pixelOf(centerRas(TUMOR) + offsetRas)
+    return QtCore.QPoint(column, row)
+
+
+def drawLine(bench, view, name, start, end):
+    """Draw a line in a slice view between two offsets from the tumor's centre, RAS mm."""
+    middle = tuple((a + b) / 2 for a, b in zip(start, end, strict=True))
+    clickInView(view, placeIn(bench, name, start))
+    moveTo(view, placeIn(bench, name, middle))
+    clickInView(view, placeIn(bench, name, end))
+    bench.process(20)

@@ -1,4 +1,4 @@
-"""The section in which one stroke, or one click, becomes a lesion."""
+"""The section in which a stroke, a cross or a click becomes a lesion, and a lesion is corrected."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from slicer.i18n import tr as _
 
 import qt
 
-from ...scene.stroke_markups import LINE, POINT
-from ...services.segment_edits import ADD, NEW, REMOVE
+from ..state.gestures import CLICK, CROSS, LESS, MORE, STROKE, Gesture
 from ..state.other_modules import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from ..state.panel_state import PanelState
 from ..widgets.button_rows import ButtonRows
@@ -23,30 +22,30 @@ UNDO_KEYS, REDO_KEYS = ("Ctrl+Z",), ("Ctrl+Shift+Z", "Ctrl+Y")
 
 
 class SegmentSection(Section):
-    """Buttons that place a stroke or a click at once, undo, and what to do next in one line."""
+    """Buttons that have something drawn at once, undo, and what to do next in one line.
+
+    The first row's make new lesions, the second row's correct the one that is selected.
+    """
 
     def connectWidgets(self) -> None:
         """Lay out and connect the buttons and their keys."""
         ui = self.ui
-        self._placers = {
-            (NEW, LINE): ui.newButton,
-            (ADD, LINE): ui.addButton,
-            (REMOVE, LINE): ui.removeButton,
-            (NEW, POINT): ui.clickButton,
-        }
-        for (what, className), button in self._placers.items():
-            button.connect("clicked()", partial(self._pressed, what, className))
+        new = {STROKE: ui.newButton, CROSS: ui.crossButton, CLICK: ui.clickButton}
+        corrections = {MORE: ui.addButton, LESS: ui.removeButton}
+        self._placers = {**new, **corrections}
+        for gesture, button in self._placers.items():
+            button.connect("clicked()", partial(self._pressed, gesture))
         ui.undoButton.connect("clicked()", self.session.undo)
         ui.redoButton.connect("clicked()", self.session.redo)
         ui.editorButton.connect("clicked()", self._openEditor)
         hasEditor = isInstalled(SEGMENT_EDITOR)
         ui.editorButton.setVisible(hasEditor)
-        names = ("new", "add", "remove", "click", "undo", "redo", "editor")
-        for name in names:
+        for name in ("new", "cross", "click", "add", "remove", "undo", "redo", "editor"):
             button = getattr(ui, f"{name}Button")
             button.setIcon(iconOf(button, name))
         self._rows = [
-            ButtonRows(ui.placeBox, list(self._placers.values())),
+            ButtonRows(ui.placeBox, list(new.values())),
+            ButtonRows(ui.correctBox, list(corrections.values())),
             ButtonRows(ui.undoBox, [ui.undoButton, ui.redoButton, *([ui.editorButton] if hasEditor else [])]),
         ]
         self._addKeys()
@@ -60,12 +59,12 @@ class SegmentSection(Section):
         obstacle = "" if state.inputs.volumeNode else _("Select the CT first.")
         ofLesion = obstacle or ("" if state.selectedID else _("Select the lesion in the table first."))
         keys = _("Pressed again, or Escape: ends it.")
-        for (what, className), button in self._placers.items():
-            why = obstacle if what == NEW else ofLesion
+        for gesture, button in self._placers.items():
+            why = ofLesion if gesture.isCorrection else obstacle
             button.setEnabled(not why)
-            button.setChecked((stroke.what, stroke.className) == (what, className))
-            button.setToolTip(why or f"{_tip(what, className)} {keys}")
-        self._escape.setEnabled(bool(stroke.className))
+            button.setChecked(stroke.gesture == gesture)
+            button.setToolTip(why or f"{_TIPS[gesture]} {keys}")
+        self._escape.setEnabled(stroke.gesture is not None)
         for button, shortcuts, key, title, tip in (
             (ui.undoButton, self._undoKeys, UNDO_KEYS[0], stroke.undoTitle, _("Take back: {title} ({key})")),
             (ui.redoButton, self._redoKeys, REDO_KEYS[0], stroke.redoTitle, _("Do again: {title} ({key})")),
@@ -92,11 +91,11 @@ class SegmentSection(Section):
         self._undoKeys = [_shortcut(panel, key, inPanel, lambda: undo.click()) for key in UNDO_KEYS]
         self._redoKeys = [_shortcut(panel, key, inPanel, lambda: redo.click()) for key in REDO_KEYS]
 
-    def _pressed(self, what: str, className: str) -> None:
+    def _pressed(self, gesture: Gesture) -> None:
         isShift = slicer.app.keyboardModifiers() == qt.Qt.ShiftModifier
-        if isShift and className == LINE and self.session.selection.segmentID is not None:
-            what = REMOVE
-        self.session.strokes.toggle(what, className)
+        if isShift and gesture in (STROKE, MORE) and self.session.selection.segmentID is not None:
+            gesture = LESS
+        self.session.strokes.toggle(gesture)
         # Whatever the click made of the button: it shows what is placed.
         self.update(self.session.state)
 
@@ -109,7 +108,7 @@ class SegmentSection(Section):
         label = self.ui.strokeLabel
         metrics, flags = qt.QFontMetrics(label.font), int(qt.Qt.TextWordWrap)
         heights = [
-            metrics.boundingRect(0, 0, label.width, 1000, flags, text).height() for text in _longestHints()
+            metrics.boundingRect(0, 0, label.width, 1000, flags, text).height() for text in _allHints()
         ]
         label.setMinimumHeight(max(heights))
 
@@ -135,15 +134,27 @@ def _shortcut(panel: Any, key: str, context: Any, called: Any) -> Any:
     return shortcut
 
 
-def _tip(what: str, className: str) -> str:
-    """What a button places."""
-    if className == POINT:
-        return _("One click inside a lesion makes a new one.")
-    return {
-        NEW: _("One line across a lesion, where it is longest, makes a new one. With Shift: Remove."),
-        ADD: _("One line across what the selected lesion lacks adds it. With Shift: Remove."),
-        REMOVE: _("One line across the part of the selected lesion that is too much takes it away."),
-    }[what]
+# What a button has drawn.
+_TIPS = {
+    STROKE: _("One line across a lesion, where it is longest, makes a new one. With Shift: Remove."),
+    CROSS: _(
+        "Two lines make a new lesion: across it where it is longest, then across that, as RECIST measures. "
+        "Surer than one line where the border is faint."
+    ),
+    CLICK: _("One click inside a lesion makes a new one. Its size is guessed: a line is surer."),
+    MORE: _("One line across what the selected lesion lacks adds it. With Shift: Remove."),
+    LESS: _("One line across the part of the selected lesion that is too much takes it away."),
+}
+
+# What to do next, by how many markups of a gesture are whole.
+_HINTS = {
+    (STROKE, 0): _("Click twice in a slice view: across the lesion, where it is longest. Escape ends it."),
+    (CROSS, 0): _("Click twice in a slice view: across the lesion, where it is longest. Escape ends it."),
+    (CROSS, 1): _("Now the second line, across the first. New lesion: without it. Escape ends it."),
+    (CLICK, 0): _("Click inside the lesion, in a slice view. Escape ends it."),
+    (MORE, 0): _("Click twice in a slice view: across what {name} lacks. Escape ends it."),
+    (LESS, 0): _("Click twice in a slice view: across the part of {name} that is too much. Escape ends it."),
+}
 
 
 def _hint(state: PanelState) -> str:
@@ -151,20 +162,10 @@ def _hint(state: PanelState) -> str:
     stroke = state.stroke
     if state.inputs.volumeNode is None:
         return _("Select the CT first.")
-    if stroke.className == POINT:
-        return _("Click inside the lesion, in a slice view. Escape ends it.")
-    if stroke.className == LINE:
-        return _lineHint(stroke.what).format(name=stroke.placedOn)
+    if stroke.gesture is not None:
+        return _HINTS[stroke.gesture, stroke.placedCount].format(name=stroke.placedOn)
     return _("One line across a lesion, where it is longest, segments it in all slices.")
 
 
-def _lineHint(what: str) -> str:
-    return {
-        NEW: _("Click twice in a slice view: across the lesion, where it is longest. Escape ends it."),
-        ADD: _("Click twice in a slice view: across what {name} lacks. Escape ends it."),
-        REMOVE: _("Click twice in a slice view: across the part of {name} that is too much. Escape ends it."),
-    }[what]
-
-
-def _longestHints() -> list[str]:
-    return [_lineHint(what).format(name=_("Lesion 888")) for what in (NEW, ADD, REMOVE)]
+def _allHints() -> list[str]:
+    return [hint.format(name=_("Lesion 888")) for hint in _HINTS.values()]

@@ -12,6 +12,7 @@ from radioimmuno.identity import Identity
 from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.signature import Signature
 
+from .gestures import Gesture
 from .rows import Row
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class DisplayState:
 
 @dataclass(frozen=True)
 class StrokeState:
-    """What is being placed: the markup's class, "" for none, and what it does (`NEW`, `ADD`, `REMOVE`).
+    """What is being drawn, None for nothing, and how many of its markups are whole.
 
     `placedOn` is the name of the lesion that it changes; empty for a new one.
     """
 
-    className: str
-    what: str
+    gesture: Gesture | None
+    placedCount: int
     placedOn: str
     undoTitle: str
     redoTitle: str

@@ -1,11 +1,10 @@
-"""A stroke or a click: placed in the views by the user, then segmented into a segment of the patient."""
+"""What the user draws: placed in the views, then segmented into a segment of the patient."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import slicer
 from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
@@ -13,94 +12,18 @@ from radioimmuno.geometry.image import Image, Triple
 
 from ...scene import readImage, readLesions
 from ...scene.segments import addSegmentationNode
-from ...scene.stroke_markups import (
-    LINE,
-    SELECTION,
-    interactionNode,
-    isPlacing,
-    isWhole,
-    liesInOneSlice,
-    placedPoints,
-    startPlacing,
-    stopPlacing,
-)
 from ...services.segment_edits import NEW, enterSegmented, segmentPoints
 from ..texts import problemText, segmentedText
 from .edits import stampsOf
-from .events import Observers, Signal, release, singleShot
+from .gestures import CROSS, STROKE, Gesture
 from .jobs import SEGMENTING
 from .panel_state import StrokeState
+from .placement import MarkupPlacement
 from .scoring_session import ScoringSession
 from .selection import Selection
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
-
-
-class MarkupPlacement:
-    """Lets the user place one markup; the markup itself is gone afterwards.
-
-    Attributes
-    ----------
-    ended : Signal of the placed points, in LPS mm of the CT's own frame; of None when it was given up
-    misplaced : Signal; the points do not lie in one slice view, and `ended` follows with None
-    """
-
-    def __init__(self) -> None:
-        self.ended, self.misplaced = Signal(), Signal()
-        self.observers = Observers()
-        self._node: Any = None
-        self._nodeID = ""
-        self._volumeNode: Any = None
-        # The views signal a point before they are done with it: the markup must outlive that.
-        self._look = singleShot(0, self._lookAgain)
-
-    @property
-    def className(self) -> str:
-        """The class of the markup that is being placed; empty for none."""
-        return self._node.GetClassName() if self._node is not None else ""
-
-    def start(self, className: str, name: str, volumeNode: Any) -> None:
-        """Have the user place a markup on a CT; one that was being placed is given up."""
-        self.stop()
-        scene = slicer.mrmlScene
-        self._node, self._volumeNode = startPlacing(scene, className, name), volumeNode
-        self._nodeID = self._node.GetID()
-        interaction, selection = interactionNode(scene), scene.GetNodeByID(SELECTION)
-        self.observers.observe(interaction, (interaction.EndPlacementEvent,), self._look.start)
-        self.observers.observe(selection, (selection.ActivePlaceNodeIDChangedEvent,), self._look.start)
-        self.observers.observe(scene, (scene.NodeRemovedEvent,), self._look.start)
-
-    def stop(self) -> None:
-        """Give up what is being placed."""
-        if self._node is not None:
-            self._end(None)
-
-    def release(self) -> None:
-        """Nothing is placed ever again."""
-        self.stop()
-        release(self._look)
-
-    def _lookAgain(self) -> None:
-        """Something happened: the markup is whole, or another tool was chosen, or it goes on."""
-        if self._node is None:
-            return
-        isThere = self._node.GetScene() is not None
-        if isThere and isWhole(self._node):
-            if liesInOneSlice(self._node):
-                self._end(placedPoints(self._node, self._volumeNode))
-            else:
-                self.misplaced.emit()
-                self._end(None)
-        elif not isThere or not isPlacing(slicer.mrmlScene, self._nodeID):
-            self._end(None)
-
-    def _end(self, points: Any) -> None:
-        node, self._node, self._volumeNode = self._node, None, None
-        self._look.stop()
-        self.observers.removeAll()
-        stopPlacing(slicer.mrmlScene, node, self._nodeID)
-        self.ended.emit(points)
 
 
 Segmenter = Callable[..., Any]
@@ -127,16 +50,16 @@ class StrokeSegmenter:
         self._session, self._selection = session, selection
 
     def segment(self, points: Sequence[Triple], what: str = NEW, segmentID: str | None = None) -> None:
-        """Segment what a stroke or a click marks.
+        """Segment what was drawn.
 
         Parameters
         ----------
         points : sequence of tuple of float, mm
             In LPS mm of the CT's own frame.
         what : str
-            `NEW`, `ADD` or `REMOVE`.
+            As of `segment_edits.segmentPoints`.
         segmentID : str, optional
-            The lesion that is added to or removed from.
+            The lesion that is corrected; by default there is a new one.
         """
         inputs, segmenter = self._session.inputs, self.segmenter
         try:
@@ -144,17 +67,17 @@ class StrokeSegmenter:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        lesion = None if what == NEW else self._maskOf(segmentID)
+        lesion = self._maskOf(segmentID) if segmentID else None
         self._session.stop()
         self._session.jobs.start(
             SEGMENTING,
             lambda progress: segmenter(image, points, what, lesion),
-            lambda result: self._enter(result, None if what == NEW else segmentID),
+            lambda result: self._enter(result, segmentID),
         )
 
-    def _maskOf(self, segmentID: str | None) -> Image:
+    def _maskOf(self, segmentID: str) -> Image:
         inputs = self._session.inputs
-        reading = readLesions(inputs.segmentationNode, inputs.volumeNode, [str(segmentID)])
+        reading = readLesions(inputs.segmentationNode, inputs.volumeNode, [segmentID])
         return reading.lesions[0].mask
 
     def _enter(self, result: SegmentedLesion, segmentID: str | None) -> None:
@@ -196,11 +119,12 @@ class Strokes:
 
     def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self._session, self._selection = session, selection
-        self._what = NEW
+        self._gesture = STROKE
         self._segmentID: str | None = None
         self.segmenting = StrokeSegmenter(session, selection)
         self.placing = MarkupPlacement()
         self.placing.ended.connect(self._placed)
+        self.placing.went.connect(session.refresh)
         self.placing.misplaced.connect(self._misplaced)
 
     @property
@@ -209,31 +133,30 @@ class Strokes:
         history, segmentID = self._session.history, self._segmentID
         isThere = segmentID is not None and segmentID in self._session.inputs.segmentIDs
         return StrokeState(
-            className=self.placing.className,
-            what=self._what,
+            gesture=self.placing.gesture,
+            placedCount=self.placing.placedCount,
             placedOn=self._session.nameOf(segmentID) if isThere and segmentID else "",
             undoTitle=history.undoTitle,
             redoTitle=history.redoTitle,
         )
 
-    def toggle(self, what: str, className: str = LINE) -> None:
-        """Have a stroke or a click placed; the same once more gives it up.
+    def toggle(self, gesture: Gesture) -> None:
+        """Have something drawn; the same once more gives it up.
 
-        Parameters
-        ----------
-        what : str
-            `NEW`, or `ADD` or `REMOVE` for a stroke on the lesion that is selected.
-        className : str, optional
-            `LINE` or `POINT`.
+        A stroke that is asked for after the first line of a cross is that line.
         """
-        if (self.placing.className, self._what) == (className, what):
+        placed = self.placing.gesture
+        if placed == gesture:
             self.placing.stop()
-            return
-        self._what = what
-        self._segmentID = None if what == NEW else self._selection.segmentID
-        self._session.say("")
-        self.placing.start(className, _("Stroke"), self._session.inputs.volumeNode)
-        self._session.refresh()
+        elif (placed, gesture) == (CROSS, STROKE) and self.placing.placedCount:
+            self._gesture = gesture
+            self.placing.finish()
+        else:
+            self._gesture = gesture
+            self._segmentID = self._selection.segmentID if gesture.isCorrection else None
+            self._session.say("")
+            self.placing.start(gesture, _("Stroke"), self._session.inputs.volumeNode)
+            self._session.refresh()
 
     def stop(self) -> None:
         """Give up what is being placed."""
@@ -245,10 +168,11 @@ class Strokes:
 
     def _placed(self, points: Any) -> None:
         if points is not None and self._session.inputs.volumeNode is not None:
-            self.segmenting.segment(points, self._what, self._segmentID)
+            self._session.say("")
+            self.segmenting.segment(points, self._gesture.what, self._segmentID)
         self._session.refresh()
 
-    def _misplaced(self) -> None:
-        self._session.say(
-            _("Nothing was segmented: draw in a slice view (red, yellow or green), all of it on one slice.")
-        )
+    def _misplaced(self, goesOn: bool) -> None:
+        where = _("draw in a slice view (red, yellow or green), all of it on one slice.")
+        again = _("The second line has to cross the first, on the same slice: draw it again.")
+        self._session.say(again if goesOn else _("Nothing was segmented: {where}").format(where=where))

@@ -28,12 +28,20 @@ MINUS: Lines = ((3, 8, 13, 8),)
 RULER: Lines = ((2, 13, 13, 2), (2, 10, 5, 13), (10, 2, 13, 5))
 CROSS_HAIR: Lines = ((8, 2, 8, 6), (8, 10, 8, 14), (2, 8, 6, 8), (10, 8, 14, 8))
 PENCIL: Lines = ((3, 13, 5, 8), (5, 8, 11, 2), (11, 2, 14, 5), (14, 5, 8, 11), (8, 11, 3, 13))
-DRAWINGS = {"new": RULER, "add": PLUS, "remove": MINUS, "click": CROSS_HAIR, "editor": PENCIL}
+CROSSED: Lines = ((2, 11, 13, 4), (5, 3, 10, 12))
+DRAWINGS = {
+    "new": RULER,
+    "cross": CROSSED,
+    "add": PLUS,
+    "remove": MINUS,
+    "click": CROSS_HAIR,
+    "editor": PENCIL,
+}
 
 
 def iconOf(widget: Any, name: str) -> Any:
-    """The QIcon of a name in `RESOURCES`, for a button in its palette."""
-    pixmap = qt.QPixmap(RESOURCES[name])
+    """The QIcon of a name in `RESOURCES` or `DRAWINGS`, for a button in its palette."""
+    pixmap = qt.QPixmap(RESOURCES.get(name, ""))
     if not pixmap.isNull():
         return qt.QIcon(pixmap)
     if name in STYLES:
