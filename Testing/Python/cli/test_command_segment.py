@@ -1,4 +1,4 @@
-"""`radioimmuno segment`: strokes and clicks in, lesions on the CT's own voxels out."""
+"""`radioimmuno segment`: strokes, boxes, clicks and corrections in, lesions on the CT's own voxels out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ def stroke(label: int = LABEL) -> str:
     (k, j, i), radius, _ = BALLS[label]
     x, y, z = np.array((i, j, k)) * SPACING
     return f"--stroke={x - radius},{y},{z},{x + radius},{y},{z}"
+
+
+def across(label: int = LABEL, axis: int = 0) -> list[np.ndarray]:
+    """The two ends of a ball's diameter along an axis (x, y, z), LPS mm."""
+    (k, j, i), radius, _ = BALLS[label]
+    middle = np.array((i, j, k)) * SPACING
+    return [middle - radius * np.eye(3)[axis], middle + radius * np.eye(3)[axis]]
+
+
+def option(name: str, *points: np.ndarray) -> str:
+    return f"--{name}=" + ",".join(f"{value:g}" for point in points for value in point)
 
 
 def dice(found, label):
@@ -51,6 +62,106 @@ def test_every_stroke_and_click_is_a_lesion_of_its_own(radioimmuno, files, tmp_p
     assert dice(labels == 2, LABEL) > 0.8
     document = json.loads(done.stdout)
     assert [lesion["label"] for lesion in document["lesions"]] == [1, 2]
+
+
+@pytest.mark.parametrize("axis", [1, 2], ids=["along y", "along z"])
+def test_a_stroke_may_lie_in_any_plane(radioimmuno, files, tmp_path, axis):
+    out = tmp_path / "lesion.nrrd"
+    done = radioimmuno("segment", files.ct, option("stroke", *across(axis=axis)), "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert dice(sitk.GetArrayFromImage(sitk.ReadImage(str(out))) == 1, LABEL) > 0.85
+
+
+def test_crossed_strokes_and_a_box_are_lesions_too_and_the_json_says_how_each_was_drawn(
+    radioimmuno, files, tmp_path
+):
+    out = tmp_path / "lesions.seg.nrrd"
+    long, short = across(2, axis=0), across(2, axis=1)
+    corners = [MIDDLE - RADIUS, MIDDLE + RADIUS]
+    done = radioimmuno(
+        "segment", files.ct, option("cross", *long, *short), option("box", *corners), "--out", out, "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = json.loads(done.stdout)["lesions"]
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    assert [count > 0 for count in np.bincount(labels.ravel())] == [True] * 3
+    assert first["volume_cc"] == pytest.approx(volume_cc(2), rel=0.2)
+    assert second["volume_cc"] == pytest.approx(volume_cc(LABEL), rel=0.2)
+    assert [mark["kind"] for mark in first["marks"] + second["marks"]] == ["cross", "box"]
+    np.testing.assert_allclose(first["marks"][0]["points_lps"], [*long, *short], rtol=1e-5)
+    np.testing.assert_allclose(second["marks"][0]["points_lps"], corners, rtol=1e-5)
+    header = sitk.ReadImage(str(out))
+    assert "RadioImmunoScore, two strokes" in header.GetMetaData("Segment0_Tags")
+    assert "RadioImmunoScore, box" in header.GetMetaData("Segment1_Tags")
+
+
+def volume_cc(label: int) -> float:
+    return float(np.count_nonzero(label_map() == label) * np.prod(SPACING) / 1000)
+
+
+def test_a_correction_changes_the_last_lesion_before_it_alone(radioimmuno, files, tmp_path):
+    out = tmp_path / "lesions.nrrd"
+    marks = [stroke(2), stroke(), option("add", *across(1))]
+    done = radioimmuno("segment", files.ct, *marks, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    assert dice(labels == 1, 2) > 0.8
+    for corrected in (LABEL, 1):
+        assert (labels[label_map() == corrected] == 2).mean() > 0.7
+    kinds = [[mark["kind"] for mark in lesion["marks"]] for lesion in json.loads(done.stdout)["lesions"]]
+    assert kinds == [["stroke"], ["stroke", "add"]]
+
+
+def test_what_a_stroke_to_remove_crossed_is_out(radioimmuno, files, tmp_path):
+    marks = [stroke(), option("add", *across(1)), option("remove", *across(1))]
+    out = tmp_path / "a.nrrd"
+    done = radioimmuno("segment", files.ct, *marks, "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    assert not labels[label_map() == 1].any()
+    assert dice(labels == 1, LABEL) > 0.85
+
+
+@pytest.mark.parametrize(
+    "correction",
+    ["--add=1,2,3,4,5,6", "--remove=1,2,3,4,5,6", "--border=1,2,3"],
+    ids=["add", "remove", "border"],
+)
+def test_a_correction_before_any_lesion_is_wrong_usage_in_plain_words(
+    radioimmuno, files, tmp_path, correction
+):
+    done = radioimmuno("segment", files.ct, correction, stroke(), "--out", tmp_path / "a.nrrd")
+    assert done.returncode == 2
+    name = correction.partition("=")[0]
+    assert f"{name} corrects the lesion before it: name one first" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_expected_agreement_is_printed_and_written_where_it_is_known(
+    files, tmp_path, monkeypatch, capsys
+):
+    from radioimmuno.segmentation import stroke as science
+    from radioimmuno.segmentation.segmented_lesion import judged
+    from radioimmuno_cli.main import main
+
+    segment = science.segment_stroke
+    monkeypatch.setattr(science, "segment_stroke", lambda *what: judged(segment(*what), 0.4321))
+    out = tmp_path / "a.seg.nrrd"
+    arguments = ["segment", str(files.ct), stroke(), "--out", str(out)]
+    assert main(arguments) == 0
+    header, row = [
+        line.split() for line in capsys.readouterr().out.splitlines() if "axis" in line or "cc" in line
+    ]
+    assert "agree" in header
+    assert "0.43" in row
+    assert "(Dice) 0.43." in " ".join(row)
+    assert "RadioImmunoScore.ExpectedAgreement:0.4321|" in sitk.ReadImage(str(out)).GetMetaData(
+        "Segment0_Tags"
+    )
+    assert main([*arguments[:-1], str(tmp_path / "b.nrrd"), "--json"]) == 0
+    (lesion,) = json.loads(capsys.readouterr().out)["lesions"]
+    assert lesion["expected_agreement"] == 0.4321
+    assert [finding["code"] for finding in lesion["findings"]] == ["stroke.unsure"]
 
 
 def test_the_printed_numbers_are_those_of_the_lesion(radioimmuno, files, tmp_path):
