@@ -241,12 +241,15 @@ class ConsoleCommands:
         volumeNode: Any,
         segmentationNode: Any = None,
         *,
-        start: Any,
+        start: Any = None,
         end: Any = None,
+        cross: Any = None,
+        box: Any = None,
         addTo: str | None = None,
         removeFrom: str | None = None,
+        borderOf: str | None = None,
     ) -> DrawnLesion:
-        """Segment the lesion that a stroke crosses, or that a point lies in, and leave it as a segment.
+        """Segment the lesion that a stroke, two crossed strokes, a box or a point marks, or correct one.
 
         Parameters
         ----------
@@ -254,44 +257,36 @@ class ConsoleCommands:
             The CT.
         segmentationNode : vtkMRMLSegmentationNode, optional
             Gets the segment; a new one is made by default.
-        start, end : sequence of float
+        start, end : sequence of float, optional
             Ends of a line across the lesion where it is longest, in any slice, RAS mm; without `end` a point
             inside the lesion.
+        cross : sequence of 4 points, optional
+            Ends of the lesion's long axis and those of its short axis, RAS mm; instead of `start`.
+        box : sequence of 2 points, optional
+            Opposite corners of the box that the lesion just fits into, RAS mm; instead of `start`.
         addTo, removeFrom : str, optional
             ID of a segment that the stroke adds to or takes away from, instead of a new one.
+        borderOf : str, optional
+            ID of a segment whose border is to pass through the point `start`.
 
         Returns
         -------
         DrawnLesion
             Segmentation node, segment ID, name, volume in cc, long and short axis in mm as RECIST measures
-            them, and what to look at.
+            them, expected agreement with a reader (Dice coefficient; None where it is not known, as after
+            corrections), and what to look at.
 
         Raises
         ------
         InputError
             When there is no lesion, or the stroke cannot be used; the text says what to do.
+        ValueError
+            When the arguments do not go together.
         """
-        from ..scene import readImage, readLesions
-        from ..scene.segments import addSegmentationNode
-        from ..scene.stroke_markups import lpsInVolume
-        from .segment_edits import ADD, NEW, REMOVE, DrawnLesion, enterSegmented, segmentPoints
+        from .segment_edits import drawLesion, gestureOf
 
-        points = [lpsInVolume(point, volumeNode) for point in (start, end) if point is not None]
-        image, target = readImage(volumeNode), addTo or removeFrom
-        lesion = readLesions(segmentationNode, volumeNode, [target]).lesions[0].mask if target else None
-        segmented = segmentPoints(image, points, ADD if addTo else REMOVE if removeFrom else NEW, lesion)
-        node = segmentationNode or addSegmentationNode(volumeNode)
-        segmentID = enterSegmented(volumeNode, node, segmented, target)
-        axes = segmented.axes
-        return DrawnLesion(
-            node,
-            segmentID,
-            node.GetSegmentation().GetSegment(segmentID).GetName(),
-            segmented.volume_cc,
-            axes.long_mm if axes else None,
-            axes.short_mm if axes else None,
-            segmented.findings,
-        )
+        gesture = gestureOf(start, end, cross, box, addTo, removeFrom, borderOf)
+        return drawLesion(volumeNode, segmentationNode, *gesture)
 
     def check(
         self, volumeNode: Any, segmentationNode: Any, signature: Any = None, *, progress: Any = None

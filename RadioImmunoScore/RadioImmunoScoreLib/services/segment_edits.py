@@ -12,8 +12,10 @@ from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image, Triple
 from radioimmuno.lesion import Lesion
 
+from ..scene import readImage, readLesions
 from ..scene.segment_properties import forgetMeasured, setAxes, setDelineation, setExpectedAgreement
-from ..scene.segments import addSegment, addSegmentLike, writeMask
+from ..scene.segments import addSegment, addSegmentationNode, addSegmentLike, writeMask
+from ..scene.stroke_markups import lpsInVolume
 
 if TYPE_CHECKING:
     from radioimmuno.quality.repairs import Repair
@@ -28,7 +30,10 @@ CORRECTIONS = (ADD, REMOVE, BORDER)
 
 @dataclass(frozen=True)
 class DrawnLesion:
-    """A lesion that a stroke or a point became; no axes when nothing is left of it."""
+    """A lesion that a gesture became; no axes when nothing is left of it.
+
+    `expectedAgreement` is the expected Dice coefficient with a reader's contour, None where none is known.
+    """
 
     segmentationNode: Any = field(repr=False)
     segmentID: str
@@ -36,7 +41,67 @@ class DrawnLesion:
     volumeCc: float
     longMm: float | None
     shortMm: float | None
+    expectedAgreement: float | None
     findings: tuple[Finding, ...]
+
+
+def gestureOf(
+    start: Any, end: Any, cross: Any, box: Any, addTo: Any, removeFrom: Any, borderOf: Any
+) -> tuple[str, list[Any], str | None]:
+    """What the console's arguments ask for: the gesture, its points, the segment that is corrected.
+
+    Raises
+    ------
+    ValueError
+        When they do not go together.
+    """
+    stroke = None if start is None else [start] if end is None else [start, end]
+    drawn = _given({NEW: stroke, DIAMETERS: cross, BOX: box})
+    corrected = _given({ADD: addTo, REMOVE: removeFrom, BORDER: borderOf})
+    if len(drawn) != 1 or len(corrected) > 1 or (start is None and end is not None):
+        raise ValueError(
+            "Give one of start (with end, or alone), cross and box, and at most one of addTo, removeFrom and "
+            "borderOf."
+        )
+    (shape, points), *_ = drawn.items()
+    what, segmentID = next(iter(corrected.items()), (shape, None))
+    if corrected and shape != NEW:
+        raise ValueError("A lesion is corrected by start and end, or for borderOf by start alone.")
+    return what, list(points), segmentID
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+def drawLesion(
+    volumeNode: Any, segmentationNode: Any, what: str, points: Sequence[Any], segmentID: str | None
+) -> DrawnLesion:
+    """Segment what points of the world mark, RAS mm, or correct a segment, and leave it in the scene.
+
+    Raises
+    ------
+    InputError, ValueError
+        As of `segmentPoints`.
+    """
+    image = readImage(volumeNode)
+    lesion = None
+    if segmentID is not None:
+        lesion = readLesions(segmentationNode, volumeNode, [segmentID]).lesions[0].mask
+    segmented = segmentPoints(image, [lpsInVolume(point, volumeNode) for point in points], what, lesion)
+    node = segmentationNode or addSegmentationNode(volumeNode)
+    written = enterSegmented(volumeNode, node, segmented, segmentID)
+    axes = segmented.axes
+    return DrawnLesion(
+        node,
+        written,
+        node.GetSegmentation().GetSegment(written).GetName(),
+        segmented.volume_cc,
+        axes.long_mm if axes else None,
+        axes.short_mm if axes else None,
+        segmented.expected_agreement,
+        segmented.findings,
+    )
 
 
 def segmentPoints(

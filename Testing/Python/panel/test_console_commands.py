@@ -17,7 +17,7 @@ COMMANDS = {
     "exportDicom": [*NODES, "patientScore", "folder", "signature"],
     "features": [*NODES, "engine", "*", "signature", "only", "progress"],
     "compareEngines": [*NODES, "*", "signature", "only", "progress"],
-    "segment": [*NODES, "*", "start", "end", "addTo", "removeFrom"],
+    "segment": [*NODES, "*", "start", "end", "cross", "box", "addTo", "removeFrom", "borderOf"],
     "check": [*NODES, "signature", "*", "progress"],
     "repair": [*NODES, "segmentID", "code", "title"],
     "stability": [*NODES, "signature", "*", "kvp", "only", "perturbation", "progress"],
