@@ -222,11 +222,18 @@ def test_a_saved_scene_keeps_the_lesion_and_its_axes_and_can_be_drawn_in(bench, 
     waitFor(lambda: len(inputs.segmentIDs) == 4)
 
 
-def test_editing_a_stroke_lesion_by_other_means_forgets_its_axes(bench, ready):
+def test_editing_a_stroke_lesion_by_other_means_forgets_what_was_measured(bench, ready):
+    from RadioImmunoScoreLib.scene.segment_properties import expectedAgreementOf, setExpectedAgreement
+
     panel, _, nodes = ready
     segmentID = drawn(bench, ready)
+    segment = nodes[1].GetSegmentation().GetSegment(segmentID)
+    setExpectedAgreement(segment, 0.75)
+    QtTest.QTest.qWait(300)
+    assert expectedAgreementOf(segment) == 0.75
     mask = ballMask(TUMOR).astype(np.uint8)
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, nodes[1], segmentID, nodes[0])
     QtTest.QTest.qWait(300)
     row = panel.panel.section("LesionsSection").table.order.index(segmentID)
     assert "axis" not in panel.panel.ui.lesionTable.item(row, 0).toolTip()
+    assert expectedAgreementOf(segment) is None
