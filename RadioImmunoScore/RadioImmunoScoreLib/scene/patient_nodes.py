@@ -60,7 +60,7 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
         setIrradiated(segment, lesion.irradiated)
         setTracking(segment, lesion.tracking_uid)
         setDelineation(segment, lesion.delineation)
-        setExpectedAgreement(segment, lesion.expected_agreement)
+        setExpectedAgreement(segment, lesion.expected_agreement, lesion.volume_cc)
         voxels = orientedImage(lesion.mask.values.astype(np.uint8), lesion.mask.window)
         segment.AddRepresentation(BINARY_LABELMAP, voxels)
         segmentation.AddSegment(segment, lesion.id)

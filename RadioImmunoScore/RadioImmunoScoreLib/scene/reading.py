@@ -10,7 +10,7 @@ Only segments from another grid, or below another transform, are resampled, each
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -236,13 +236,6 @@ def readLesions(
 
 def lesionOf(segment: Any, segmentID: str, mask: Image, site: Site | None) -> Lesion:
     """A lesion of this mask and site, with all that is known of its segment besides."""
-    return Lesion(
-        segmentID,
-        segment.GetName(),
-        mask,
-        site,
-        irradiatedOf(segment),
-        trackingOf(segment),
-        delineationOf(segment),
-        expectedAgreementOf(segment),
-    )
+    properties = site, irradiatedOf(segment), trackingOf(segment), delineationOf(segment)
+    lesion = Lesion(segmentID, segment.GetName(), mask, *properties)
+    return replace(lesion, expected_agreement=expectedAgreementOf(segment, lesion.volume_cc))

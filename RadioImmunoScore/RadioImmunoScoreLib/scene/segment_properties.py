@@ -130,20 +130,29 @@ def setAxes(segment: Any, axesMm: tuple[float, float] | None) -> None:
     _setTag(segment, AXES, None if axesMm is None else f"{axesMm[0]:.2f} {axesMm[1]:.2f}")
 
 
-def expectedAgreementOf(segment: Any) -> float | None:
-    """Expected Dice coefficient with a reader's contour, 0 to 1; None when none is known of it as it is."""
-    return agreement_from_tag(tagOf(segment, AGREEMENT_TAG) or "")
+def expectedAgreementOf(segment: Any, volumeCc: float | None = None) -> float | None:
+    """Expected Dice coefficient with a reader's contour, 0 to 1; None when none is known of it as it is.
+
+    With its volume, an edit that nobody watched is noticed, too.
+    """
+    return agreement_from_tag(tagOf(segment, AGREEMENT_TAG) or "", volumeCc)
 
 
-def setExpectedAgreement(segment: Any, agreement: float | None) -> None:
-    """Write the expected Dice coefficient with a reader's contour; None forgets it."""
-    _setTag(segment, AGREEMENT_TAG, None if agreement is None else agreement_tag(agreement))
+def setExpectedAgreement(segment: Any, agreement: float | None, volumeCc: float) -> None:
+    """Write the expected Dice coefficient with a reader's contour, of a lesion of this volume, or forget it."""
+    _setTag(segment, AGREEMENT_TAG, None if agreement is None else agreement_tag(agreement, volumeCc))
 
 
 def forgetMeasured(segment: Any) -> None:
     """Forget what was measured of a segment that has other voxels now: its axes, its expected agreement."""
-    setAxes(segment, None)
-    setExpectedAgreement(segment, None)
+    for name in (AXES, AGREEMENT_TAG):
+        _setTag(segment, name, None)
+
+
+def copyDrawn(source: Any, target: Any) -> None:
+    """Give a segment what goes with another one's voxels: how they were drawn, what was measured of them."""
+    for name in (*DELINEATION_TAGS, AXES, AGREEMENT_TAG):
+        _setTag(target, name, tagOf(source, name))
 
 
 def terminologyOf(segment: Any) -> str:

@@ -28,17 +28,7 @@ from .ras_geometry import (
     transformBetween,
 )
 from .reading import BINARY_LABELMAP, labelBoxes, moved
-from .segment_properties import (
-    axesOf,
-    delineationOf,
-    expectedAgreementOf,
-    forgetMeasured,
-    setAxes,
-    setDelineation,
-    setExpectedAgreement,
-    setTracking,
-    tagOf,
-)
+from .segment_properties import copyDrawn, forgetMeasured, setTracking, tagOf
 
 NOTHING = Box((0, 0, 0), (0, 0, 0))
 
@@ -170,9 +160,7 @@ def restoreSegment(segmentationNode: Any, segmentID: str, copy: SegmentCopy | No
     present = segmentation.GetSegment(segmentID)
     if present is not None:
         _write(segmentationNode, segmentID, labelmap)
-        setAxes(present, axesOf(copy.properties))
-        setDelineation(present, delineationOf(copy.properties))
-        setExpectedAgreement(present, expectedAgreementOf(copy.properties))
+        copyDrawn(copy.properties, present)
         return
     segment = slicer.vtkSegment()
     segment.DeepCopyMetadata(copy.properties)

@@ -180,7 +180,7 @@ def enterSegmented(
     segment = segmentationNode.GetSegmentation().GetSegment(segmentID)
     setAxes(segment, (axes.long_mm, axes.short_mm) if axes else None)
     setDelineation(segment, segmented.delineation)
-    setExpectedAgreement(segment, segmented.expected_agreement)
+    setExpectedAgreement(segment, segmented.expected_agreement, segmented.volume_cc)
     return segmentID
 
 

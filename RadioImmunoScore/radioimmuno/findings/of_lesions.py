@@ -248,7 +248,7 @@ ROWS = {
     ),
     "stroke.unsure": Row(
         "A reader would probably draw the lesion otherwise.",
-        "A lesion is made, with a warning.",
+        "A lesion is made, with a warning; checking lesions warns again.",
         "By its border, its shape and the stroke, its expected agreement with a reader's contour is low.",
         "Look at its border; correct it by further strokes, or by a point on the border.",
     ),

@@ -54,7 +54,7 @@ class _Segment:
     irradiated: bool | None
     tracking_uid: str | None
     delineation: Delineation | None
-    expected_agreement: float | None
+    agreement_tag: str
     hints: Hints
 
 
@@ -139,20 +139,21 @@ def _from_segments(path: Path, stored: Image, segments: list[_Segment]) -> tuple
         for label, mask in _masks(path, Image(layers[..., layer], stored.lattice)).items():
             masks[layer, label] = mask
     nothing = Image(np.zeros((0, 0, 0), bool), stored.lattice)
-    lesions = [
-        Lesion(
-            s.id,
-            s.name,
-            masks.get((s.layer, s.label), nothing),
-            s.site,
-            s.irradiated,
-            s.tracking_uid,
-            s.delineation,
-            s.expected_agreement,
-        )
-        for s in segments
-    ]
+    lesions = [_lesion(s, masks.get((s.layer, s.label), nothing)) for s in segments]
     return lesions, _unlisted(masks, segments)
+
+
+def _lesion(segment: _Segment, mask: Image) -> Lesion:
+    lesion = Lesion(
+        segment.id,
+        segment.name,
+        mask,
+        segment.site,
+        segment.irradiated,
+        segment.tracking_uid,
+        segment.delineation,
+    )
+    return replace(lesion, expected_agreement=agreement_from_tag(segment.agreement_tag, lesion.volume_cc))
 
 
 def _unlisted(masks: Mapping[tuple[int, int], Image], segments: Sequence[_Segment]) -> list[Finding]:
@@ -234,7 +235,7 @@ def _segment(path: Path, header: Mapping[str, str], number: int, layers: int) ->
         irradiated=irradiated_from_tag(tags.get(IRRADIATED_TAG, "")),
         tracking_uid=tags.get(TRACKING_TAG) or None,
         delineation=delineation_from_tags(tags),
-        expected_agreement=agreement_from_tag(tags.get(AGREEMENT_TAG, "")),
+        agreement_tag=tags.get(AGREEMENT_TAG, ""),
         hints=Hints(tags.get(TERMINOLOGY_TAG, ""), marked=lesion_from_tag(tags.get(LESION_TAG, ""))),
     )
 

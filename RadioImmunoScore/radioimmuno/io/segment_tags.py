@@ -11,7 +11,10 @@ SITE_TAG = "RadioImmunoScore.Site"
 SITE_ORIGIN_TAG = "RadioImmunoScore.SiteOrigin"
 IRRADIATED_TAG = "RadioImmunoScore.Irradiated"
 TRACKING_TAG = "RadioImmunoScore.TrackingUID"
+# Expected agreement, and the volume in cc of the lesion that it is expected of: who edits a segment elsewhere
+# leaves the tag as it is.
 AGREEMENT_TAG = "RadioImmunoScore.ExpectedAgreement"
+SAME_VOLUME_SHARE, SAME_VOLUME_CC = 1e-3, 1e-4
 # "yes" or "no": what a person says, whatever name and terminology say.
 LESION_TAG = "RadioImmunoScore.Lesion"
 
@@ -100,18 +103,27 @@ def irradiated_tag(irradiated: bool) -> str:
     return "yes" if irradiated else "no"
 
 
-def agreement_from_tag(text: str) -> float | None:
-    """The expected Dice coefficient with a reader's contour; None when the tag holds none."""
+def agreement_from_tag(text: str, volume_cc: float | None = None) -> float | None:
+    """The expected Dice coefficient with a reader's contour; None when the tag holds none.
+
+    Parameters
+    ----------
+    text : str
+        As `agreement_tag` writes it.
+    volume_cc : float, optional
+        Volume of the lesion as it is, cc: nothing is expected of one that has another volume than it had.
+    """
     try:
-        agreement = float(text)
+        agreement, of_cc = map(float, text.split())
     except ValueError:
         return None
-    return agreement if 0 <= agreement <= 1 else None
+    is_same = volume_cc is None or abs(volume_cc - of_cc) <= SAME_VOLUME_SHARE * of_cc + SAME_VOLUME_CC
+    return agreement if is_same and 0 <= agreement <= 1 else None
 
 
-def agreement_tag(agreement: float) -> str:
-    """The tag's text."""
-    return f"{agreement:.4f}"
+def agreement_tag(agreement: float, volume_cc: float) -> str:
+    """The tag's text, of a lesion of this volume in cc."""
+    return f"{agreement:.4f} {volume_cc:.4f}"
 
 
 def delineation_from_tags(tags: Mapping[str, str]) -> Delineation | None:

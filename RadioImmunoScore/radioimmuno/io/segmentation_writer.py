@@ -112,7 +112,7 @@ def _segment(number: int, lesion: Lesion, layer: int, box: Box) -> dict[str, str
     if lesion.tracking_uid is not None:
         tags += f"{TRACKING_TAG}:{lesion.tracking_uid}|"
     if lesion.expected_agreement is not None:
-        tags += f"{AGREEMENT_TAG}:{agreement_tag(lesion.expected_agreement)}|"
+        tags += f"{AGREEMENT_TAG}:{agreement_tag(lesion.expected_agreement, lesion.volume_cc)}|"
     tags += "".join(f"{name}:{value}|" for name, value in delineation_tags(lesion.delineation).items())
     return {
         "ID": lesion.id,

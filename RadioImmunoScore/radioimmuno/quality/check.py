@@ -16,6 +16,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..scoring.domain import check_domain
+from ..segmentation.segmented_lesion import check_agreement
 from ..settings import Settings
 from ..thresholds import FEW_PLANES, FEW_VOXELS, MAX_REGION_VOXELS
 from .protrusions import thin_protrusions
@@ -104,6 +105,7 @@ def _look(image: Image, lesion: Lesion, features: LesionFeatures) -> list[Findin
         *_check_protrusions(lesion),
         *_check_slices_drawn(lesion),
         *check_tissue(image, lesion),
+        *([] if lesion.expected_agreement is None else check_agreement(lesion.expected_agreement)),
     ]
 
 

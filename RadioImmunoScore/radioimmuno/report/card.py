@@ -105,6 +105,7 @@ def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Marku
 
 
 def _facts(lesion: LesionScore, facts: Facts) -> Markup:
+    agreement = lesion.expected_agreement
     rows = (
         ("Volume", f"{number(lesion.volume_cc, 3)} cc"),
         ("Long axis", _measure(facts.long_mm, 1, "mm")),
@@ -112,6 +113,7 @@ def _facts(lesion: LesionScore, facts: Facts) -> Markup:
         ("Mean", _measure(facts.mean_hu, 0, "HU")),
         ("Site", site_word(lesion.site)),
         ("Irradiated", irradiated_word(lesion.irradiated)),
+        *([] if agreement is None else [("Expected agreement (Dice)", fixed(agreement, 2))]),
     )
     pairs = [element("div", element("dt", name), element("dd", value)) for name, value in rows]
     return element("dl", pairs, class_="facts")

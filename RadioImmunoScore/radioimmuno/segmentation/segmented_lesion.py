@@ -97,11 +97,16 @@ def judged(segmented: SegmentedLesion, agreement: float) -> SegmentedLesion:
     SegmentedLesion
         With the finding `stroke.unsure` below `PARAMETERS.unsure_agreement`.
     """
-    findings = segmented.findings
-    if agreement < P.unsure_agreement:
-        text = (
-            f"A reader would probably draw this lesion otherwise: expected agreement (Dice) {agreement:.2f}. "
-            "Look at its border, and correct it where it is wrong."
-        )
-        findings = (*findings, Finding("stroke.unsure", Severity.WARN, text))
+    findings = (*segmented.findings, *check_agreement(agreement))
     return replace(segmented, findings=findings, expected_agreement=agreement)
+
+
+def check_agreement(agreement: float) -> list[Finding]:
+    """The finding `stroke.unsure` for a low expected Dice coefficient, 0 to 1; none otherwise."""
+    if agreement >= P.unsure_agreement:
+        return []
+    text = (
+        f"A reader would probably draw this lesion otherwise: expected agreement (Dice) {agreement:.2f}. "
+        "Look at its border, and correct it where it is wrong."
+    )
+    return [Finding("stroke.unsure", Severity.WARN, text)]

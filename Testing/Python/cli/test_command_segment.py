@@ -155,7 +155,7 @@ def test_the_expected_agreement_is_printed_and_written_where_it_is_known(
     assert "agree" in header
     assert "0.43" in row
     assert "(Dice) 0.43." in " ".join(row)
-    assert "RadioImmunoScore.ExpectedAgreement:0.4321|" in sitk.ReadImage(str(out)).GetMetaData(
+    assert "RadioImmunoScore.ExpectedAgreement:0.4321 " in sitk.ReadImage(str(out)).GetMetaData(
         "Segment0_Tags"
     )
     assert main([*arguments[:-1], str(tmp_path / "b.nrrd"), "--json"]) == 0

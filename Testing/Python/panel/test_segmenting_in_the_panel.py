@@ -228,7 +228,7 @@ def test_editing_a_stroke_lesion_by_other_means_forgets_what_was_measured(bench,
     panel, _, nodes = ready
     segmentID = drawn(bench, ready)
     segment = nodes[1].GetSegmentation().GetSegment(segmentID)
-    setExpectedAgreement(segment, 0.75)
+    setExpectedAgreement(segment, 0.75, 5.0)
     QtTest.QTest.qWait(300)
     assert expectedAgreementOf(segment) == 0.75
     mask = ballMask(TUMOR).astype(np.uint8)

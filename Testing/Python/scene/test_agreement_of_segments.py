@@ -13,7 +13,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from RadioImmunoScoreLib.scene import readImage, readLesions
 from RadioImmunoScoreLib.scene.segment_properties import expectedAgreementOf
-from RadioImmunoScoreLib.scene.segments import copySegment, restoreSegment
+from RadioImmunoScoreLib.scene.segments import copySegment, restoreSegment, writeMask
 from RadioImmunoScoreLib.services.segment_edits import enterRepaired, enterSegmented
 
 FIRST = BALLS[0].segmentID
@@ -46,6 +46,13 @@ def test_a_correction_of_which_nothing_is_expected_removes_it_and_undoing_brings
     assert expectedAgreementOf(segmentOf(node)) == 0.8125
 
 
+def test_an_edit_that_nobody_watched_is_noticed_by_the_volume(patient, found):
+    volumeNode, node = patient
+    enterSegmented(volumeNode, node, found, FIRST)
+    writeMask(node, volumeNode, FIRST, replace(found.mask, values=found.mask.values[1:]))
+    assert readLesions(node, volumeNode, [FIRST]).lesions[0].expected_agreement is None
+
+
 def test_a_repair_removes_it(patient, found):
     volumeNode, node = patient
     enterSegmented(volumeNode, node, found, FIRST)
@@ -54,7 +61,7 @@ def test_a_repair_removes_it(patient, found):
     assert [expectedAgreementOf(segmentOf(node, which)) for which in (FIRST, other)] == [None, None]
 
 
-@pytest.mark.parametrize("text", ["", "high", "nan", "-0.1", "1.5"])
+@pytest.mark.parametrize("text", ["", "high", "0.8", "nan 1", "-0.1 1", "1.5 1", "0.8 1 1"])
 def test_a_tag_that_is_no_agreement_is_none(patient, text):
     segment = segmentOf(patient[1])
     segment.SetTag("RadioImmunoScore.ExpectedAgreement", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from volumes import ORIGIN, SHAPE, SPACING, ct_values
 
 from radioimmuno.geometry.image import Image, Lattice
@@ -36,6 +37,24 @@ def test_an_algorithms_name_cannot_end_the_tag_it_stands_in(tmp_path):
     (lesion,) = read_lesions(tmp_path / "a.seg.nrrd", CT).lesions
     assert lesion.irradiated is None
     assert lesion.delineation == Delineation(AUTOMATIC, "a/RadioImmunoScore.Irradiated:yes/ b")
+
+
+@pytest.mark.parametrize(("left", "kept"), [(1000, 0.8125), (990, None)], ids=["as it was", "edited"])
+def test_an_expected_agreement_is_that_of_the_voxels_that_were_segmented(tmp_path, left, kept):
+    cube = np.ones((10, 10, 10), bool)
+    lesion = Lesion("a", "a", Image(cube, LATTICE, (1, 1, 1)), expected_agreement=0.8125)
+    write_segmentation(tmp_path / "a.seg.nrrd", [lesion], LATTICE)
+    file = sitk.ReadImage(str(tmp_path / "a.seg.nrrd"))
+    values = sitk.GetArrayFromImage(file)
+    values.ravel()[left:] = 0
+    edited = sitk.GetImageFromArray(values)
+    edited.CopyInformation(file)
+    for key in file.GetMetaDataKeys():
+        if key.startswith("Segment"):
+            edited.SetMetaData(key, file.GetMetaData(key))
+    sitk.WriteImage(edited, str(tmp_path / "b.seg.nrrd"))
+    (read,) = read_lesions(tmp_path / "b.seg.nrrd", CT).lesions
+    assert (read.voxels, read.expected_agreement) == (left, kept)
 
 
 def test_what_is_no_kind_of_delineation_is_not_known():

@@ -1,5 +1,7 @@
 """Each check has a mask that trips it, and the same mask without the fault does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from masks import (
@@ -27,6 +29,7 @@ from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.quality.check import check_lesions
 from radioimmuno.quality.repairs import repairs_of
 from radioimmuno.scoring.domain import check_domain
+from radioimmuno.segmentation.parameters import PARAMETERS
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 
 REFUSE, WARN = Severity.REFUSE, Severity.WARN
@@ -66,6 +69,13 @@ def test_voxels_out_of_the_range_of_hu_do_not_count_as_voxels_that_features_have
     fat = noisy(FINE, np.where(SOUND & ~ball(FINE, 2.5), -200, TISSUE_HU))
     assert found(fat, lesion(SOUND, FINE), settings=narrow) == {"lesion.few_voxels": WARN}
     assert found(noisy(FINE), lesion(SOUND, FINE), settings=narrow) == {}
+
+
+@pytest.mark.parametrize("agreement", [None, PARAMETERS.unsure_agreement, PARAMETERS.unsure_agreement - 0.01])
+def test_a_lesion_that_a_reader_would_draw_otherwise_is_warned_of(agreement):
+    drawn = replace(lesion(SOUND, FINE), expected_agreement=agreement)
+    is_low = agreement is not None and agreement < PARAMETERS.unsure_agreement
+    assert found(noisy(FINE), drawn) == ({"stroke.unsure": WARN} if is_low else {})
 
 
 @pytest.mark.parametrize("lattice", [FINE, SLICED])

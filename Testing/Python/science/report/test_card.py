@@ -97,6 +97,15 @@ def test_what_was_not_measured_is_said_and_has_no_number(tmp_path: Path) -> None
     assert "Long axis not measured Short axis not measured Mean not measured" in text
 
 
+def test_the_expected_agreement_is_a_fact_where_it_is_known(tmp_path: Path) -> None:
+    first, *others = cases.patient().lesions
+    known, *rest = cards(
+        page(tmp_path, cases.patient(lesions=(replace(first, expected_agreement=0.8125), *others)))
+    )
+    assert "Expected agreement (Dice) 0.81" in known.one("dl", class_="facts").text
+    assert all("agreement" not in card.one("dl", class_="facts").text for card in rest)
+
+
 @pytest.mark.parametrize("key", STANDARD)
 def test_every_feature_of_the_standard_set_has_plain_words(key: str) -> None:
     words = variable_of(f"ring.{key}").words
