@@ -139,7 +139,7 @@ def expectedAgreementOf(segment: Any, volumeCc: float | None = None) -> float | 
 
 
 def setExpectedAgreement(segment: Any, agreement: float | None, volumeCc: float) -> None:
-    """Write the expected Dice coefficient with a reader's contour, of a lesion of this volume, or forget it."""
+    """Write the expected Dice coefficient with a reader's contour, for this volume in cc; None forgets it."""
     _setTag(segment, AGREEMENT_TAG, None if agreement is None else agreement_tag(agreement, volumeCc))
 
 
