@@ -94,8 +94,8 @@ benchmark-short: env ## does the benchmark run? A small CT, this software alone
 benchmark-editing: system env ## from the end of an edit to the new color, in the panel on the bench
 	$(VENV)/bin/python Testing/Benchmarks/editing.py
 
-benchmark-segmenting: env ## lesions from one stroke, beside GrowCut, on real CT
-	$(VENV)/bin/python Testing/Benchmarks/segmenting.py
+benchmark-segmenting: env ## lesions from strokes, clicks and boxes, beside GrowCut, real and simulated (an hour or two)
+	$(VENV)/bin/python Testing/Benchmarks/segmenting.py --jobs 2
 
 benchmark-maps: env ## interior maps, beside PyRadiomics
 	sh Testing/Oracles/make_environment.sh

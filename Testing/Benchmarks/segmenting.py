@@ -1,65 +1,50 @@
-"""One stroke against reference masks of real CT, side by side with Slicer's GrowCut filter.
+"""Lesions from one stroke, and from other gestures, against masks that are known: methods side by side.
 
-The stroke is the reference mask's longest diameter in an axial slice; both coordinates in it of each end
-point are moved by Gaussian errors of 2 mm SD, ten times a case (seeded). GrowCut gets seeds from the same
-strokes: inside a cylinder along the middle 80 % of the stroke, 0.15 of its length in radius (the best of the
-radii that were tried), outside all that is farther than 0.63 of its length from its middle::
+Lesions: soft-tissue sarcomas (any patients in the data folder's `sts`), LUNG1-001 and the IBSI CT phantom,
+lesions painted into LUNG1-001's chest, simulated patients that nothing is fitted on, ellipsoids. Gestures are
+the reference's own (longest diameter in an axial, coronal or sagittal slice, RECIST's two axes, a point near
+the middle, the box), each with the errors of several readers (seeded). What a method learns from patients is
+learnt without the one that it is measured on. Strokes of which a tenth runs through bone, air or bright
+vessel are counted apart. Figures: Dice (median, 10th percentile, worst), volume as a share of the truth's,
+repeatability (median Dice between readers' results), mean distance to the edge that the CT shows, beside the
+truth's own, CPU seconds, how often nothing was segmented::
 
-    python Testing/Benchmarks/segmenting.py                  some minutes
-    python Testing/Benchmarks/segmenting.py --jitters 2      quicker
-
-Times are CPU seconds; numbers of lesions with a known border and of clicks follow.
+    python Testing/Benchmarks/segmenting.py --jobs 2 --out rows.csv
+    python Testing/Benchmarks/segmenting.py --data FOLDER --groups sarcoma    other patients
+    python Testing/Benchmarks/segmenting.py --quick                           one lesion of each group
+    python Testing/Benchmarks/segmenting.py --tables rows.csv                 the tables of an earlier run
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from segmenting_cases import GROUPS, OTHER, REPOSITORY, SARCOMA, Patient, patients
+from segmenting_methods import GESTURES, METHODS, Shares
+from segmenting_rows import MOST_CORRECTIONS, Row, Task, measured, read, shares_of, write
+from segmenting_tables import tables
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "Testing" / "Python" / "science" / "segmentation"))
-
-from stroked import ellipsoid_ct, real_cases  # noqa: E402
-
-from radioimmuno.geometry.image import Box, Image  # noqa: E402
-from radioimmuno.segmentation.click import segment_click  # noqa: E402
-from radioimmuno.segmentation.stroke import segment_stroke  # noqa: E402
-from radioimmuno.simulation.strokes import dice, jittered, longest_stroke  # noqa: E402
-
-CORE_RADIUS, CORE_END, OUTSIDE, CROP = 0.15, 0.1, 0.63, 0.75
-
-Method = Callable[[Image, np.ndarray], Image]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One case by one method."""
-
-    dices: np.ndarray
-    volumes: np.ndarray
-    repeatability: float
-    seconds: float
+ITEM, RESULT = TypeVar("ITEM"), TypeVar("RESULT")
 
 
 def main() -> int:
-    """Run both methods on all cases and print the tables."""
+    """Measure, or read what was measured, and print the tables."""
     options = _parse()
-    cases = real_cases(options.data)
-    tables = {"one stroke": _all(cases, _stroke, options.jitters)}
-    tables["GrowCut"] = _all(cases, _growcut, options.jitters)
-    _print(tables)
-    _print_known()
-    clicked = _all(cases, _click, 1)
-    print("\none click on the stroke's middle instead, Dice:")
-    print("  " + "  ".join(f"{name} {np.median(row.dices):.2f}" for name, row in clicked.items()))
+    if options.tables:
+        print(tables(read(options.tables)))
+        return 0
+    rows = _measure(options)
+    if options.out:
+        write(rows, options.out)
+    print(tables(rows))
     return 0
 
 
@@ -69,109 +54,83 @@ def _parse() -> argparse.Namespace:
     )
     default = os.environ.get("RADIOIMMUNO_DATA", REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--data", type=Path, default=Path(default), help="folder of the real CT")
-    parser.add_argument("--jitters", type=int, default=10, help="strokes for each case")
-    return parser.parse_args()
+    parser.add_argument("--groups", nargs="+", choices=GROUPS, default=GROUPS, help="of lesions")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--gestures", nargs="+", choices=GESTURES, default=GESTURES)
+    parser.add_argument("--jitters", type=int, default=10, help="readers for each lesion and gesture")
+    parser.add_argument("--simulated", type=int, default=16, help="simulated patients")
+    parser.add_argument("--pasted", type=int, default=4, help="pasted lesions at each place")
+    parser.add_argument("--corrections", type=int, default=MOST_CORRECTIONS - 1, help="of a reader at most")
+    parser.add_argument("--quick", action="store_true", help="one patient of each group, one reader")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--out", type=Path, help="CSV file of all results")
+    parser.add_argument("--tables", type=Path, help="print the tables of this CSV file, and measure nothing")
+    options = parser.parse_args()
+    if options.quick:
+        options.jitters, options.simulated, options.pasted, options.corrections = 1, 1, 1, 1
+    return options
 
 
-def _stroke(image: Image, ends: np.ndarray) -> Image:
-    return segment_stroke(image, tuple(ends[0]), tuple(ends[1])).mask
-
-
-def _click(image: Image, ends: np.ndarray) -> Image:
-    return segment_click(image, tuple(ends.mean(axis=0))).mask
-
-
-def _growcut(image: Image, ends: np.ndarray) -> Image:
-    import slicer
-    from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-
-    lattice, middle = image.lattice, ends.mean(axis=0)
-    length = float(np.linalg.norm(ends[1] - ends[0]))
-    centre, half = lattice.to_index(middle), CROP * length / np.array(lattice.spacing)
-    low, high = np.floor(centre - half).astype(int), np.ceil(centre + half).astype(int) + 1
-    part = image.crop(Box(tuple(map(int, low)), tuple(map(int, high))))
-    places = part.window.to_lps(np.moveaxis(np.indices(part.values.shape), 0, -1))
-    along = (places - ends[0]) @ (ends[1] - ends[0]) / length**2
-    beside = np.linalg.norm(places - ends[0] - along[..., None] * (ends[1] - ends[0]), axis=-1)
-    seeds = np.zeros(part.values.shape, np.uint8)
-    seeds[np.linalg.norm(places - middle, axis=-1) > OUTSIDE * length] = 2
-    seeds[(np.abs(along - 0.5) < 0.5 - CORE_END) & (beside <= CORE_RADIUS * length)] = 1
-
-    def oriented(values: np.ndarray):
-        data = slicer.vtkOrientedImageData()
-        data.SetDimensions(*values.shape[::-1])
-        data.SetSpacing(*lattice.spacing[::-1])
-        data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(values).ravel(), deep=True))
-        return data
-
-    cut = slicer.vtkImageGrowCutSegment()
-    cut.SetIntensityVolume(oriented(part.values.astype(np.int16)))
-    cut.SetSeedLabelVolume(oriented(seeds))
-    cut.Update()
-    labels = vtk_to_numpy(cut.GetOutput().GetPointData().GetScalars()).reshape(part.values.shape)
-    return Image(labels == 1, lattice, part.offset)
-
-
-def _all(cases, method: Method, jitters: int) -> dict[str, Row]:
-    rows = {}
-    for name, (image, reference) in cases.items():
-        found, seconds = [], []
-        for ends in jittered(longest_stroke(reference), jitters):
-            start = time.process_time()
-            found.append(method(image, ends))
-            seconds.append(time.process_time() - start)
-        rows[name] = Row(
-            np.array([dice(mask, reference) for mask in found]),
-            np.array([mask.values.sum() / reference.values.sum() for mask in found]),
-            float(np.median([dice(a, b) for a, b in itertools.combinations(found, 2)] or [1.0])),
-            float(np.median(seconds)),
+def _measure(options: argparse.Namespace) -> list[Row]:
+    everyone = patients(options.data, tuple(options.groups), options.simulated, options.pasted)
+    if options.quick:
+        everyone = _first_of_each(everyone)
+    shapes = dict(
+        zip(everyone, _map(shares_of, everyone, options.jobs, "shapes"), strict=True)
+        if "shape alone" in options.methods
+        else ()
+    )
+    tasks = [
+        Task(
+            patient,
+            leave_out(patient, shapes),
+            tuple(options.methods),
+            tuple(options.gestures),
+            options.jitters,
+            options.corrections,
         )
-    return rows
+        for patient in everyone
+    ]
+    return [row for rows in _map(measured, tasks, options.jobs, "measured") for row in rows]
 
 
-def _print(tables: dict[str, dict[str, Row]]) -> None:
-    for title, rows in tables.items():
-        print(f"\n{title}")
-        print(f"{'case':16} {'median':>7} {'10 %':>6} {'volume':>7} {'most':>6} {'repeat':>7} {'seconds':>8}")
-        for name, row in rows.items():
-            low, volume = np.percentile(row.dices, 10), np.median(row.volumes)
-            print(
-                f"{name:16} {np.median(row.dices):7.3f} {low:6.3f} {volume:7.2f} {row.volumes.max():6.2f} "
-                f"{row.repeatability:7.3f} {row.seconds:8.2f}"
-            )
-        dices = np.concatenate([row.dices for row in rows.values()])
-        volumes = np.concatenate([row.volumes for row in rows.values()])
-        repeat = np.array([row.repeatability for row in rows.values()])
-        print(
-            f"{'all':16} {np.median(dices):7.3f} {np.percentile(dices, 10):6.3f} {np.median(volumes):7.2f} "
-            f"{volumes.max():6.2f} {np.median(repeat):7.3f}   failures (Dice < 0.5): {(dices < 0.5).sum()}"
-        )
-    ours, theirs = tables.values()
-    better = sum(np.median(ours[name].dices) > np.median(theirs[name].dices) for name in ours)
-    print(f"\nbetter than GrowCut on {better} of {len(ours)} cases")
+def _first_of_each(everyone: Iterable[Patient]) -> list[Patient]:
+    first: dict[str, Patient] = {}
+    for patient in everyone:
+        first.setdefault(patient.group, patient)
+    return list(first.values())
 
 
-def _print_known() -> None:
-    known = {
-        "10 cc in lung": ellipsoid_ct((13.4, 13.4, 13.4), lesion_hu=40, around_hu=-800),
-        "10 cc in liver": ellipsoid_ct((13.4, 13.4, 13.4), lesion_hu=60, around_hu=110),
-        "16 cc in fat": ellipsoid_ct((20, 12, 16), lesion_hu=40, around_hu=-100),
-        "11 cc on pleura": ellipsoid_ct((14, 12, 16), lesion_hu=40, around_hu=-800, wall=(55, 0.6)),
-        "11 cc on bone": ellipsoid_ct((14, 12, 16), lesion_hu=40, around_hu=-800, wall=(400, 0.6)),
-        "95 cc in liver": ellipsoid_ct((27, 27, 31), lesion_hu=70, around_hu=110, spacing=(1.0, 0.8, 0.8)),
-        "1 cc in lung": ellipsoid_ct((6.2, 6.2, 6.2), lesion_hu=40, around_hu=-800, spacing=(1.5, 0.7, 0.7)),
-    }
-    print("\nknown border: volume of the truth's, Dice, CPU seconds (strokes 1 mm off)")
-    for name, (image, truth) in known.items():
-        rows = []
-        for ends in jittered(longest_stroke(truth), 3, sd_mm=1.0):
-            start = time.process_time()
-            mask = _stroke(image, ends)
-            rows.append(
-                (mask.values.sum() / truth.values.sum(), dice(mask, truth), time.process_time() - start)
-            )
-        volume, overlap, seconds = np.median(rows, axis=0)
-        print(f"  {name:16} {volume:.3f}  {overlap:.3f}  {seconds:.2f}")
+def leave_out(patient: Patient, shapes: dict[Patient, list[Shares]]) -> Shares:
+    """The mean shape of all other patients of the same sort; a ball on the stroke where there are none."""
+    real = (SARCOMA, OTHER)
+    sort = real if patient.group in real else (patient.group,)
+    others = [
+        shape
+        for other, found in shapes.items()
+        if other.group in sort and other.name != patient.name
+        for shape in found
+    ]
+    if not others:
+        return 1.0, 1.0, 1.0
+    along, across, through = np.exp(np.log(others).mean(axis=0)).tolist()
+    return along, across, through
+
+
+def _map(function: Callable[[ITEM], RESULT], items: list[ITEM], jobs: int, title: str) -> Iterator[RESULT]:
+    start = time.perf_counter()
+    if jobs == 1:
+        results: Iterator[RESULT] = map(function, items)
+        yield from _with_progress(results, len(items), title, start)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from _with_progress(pool.map(function, items), len(items), title, start)
+
+
+def _with_progress(results: Iterable[RESULT], count: int, title: str, start: float) -> Iterator[RESULT]:
+    for number, result in enumerate(results, start=1):
+        print(f"{title} {number} of {count}, {time.perf_counter() - start:.0f} s", file=sys.stderr)
+        yield result
 
 
 if __name__ == "__main__":

@@ -19,20 +19,27 @@ DEVELOPED_ON = (
 )
 
 
-def real_cases(folder: Path) -> dict[str, Case]:
-    """CT and reference mask of all sarcomas, LUNG1-001 and the IBSI CT phantom; see `DEVELOPED_ON`."""
+def real_files(folder: Path) -> dict[str, tuple[Path, Path]]:
+    """CT and reference mask of the IBSI CT phantom, LUNG1-001 and all sarcomas, of those that are there."""
     files = {
         "IBSI CT phantom": ("ibsi/ct_phantom/ct.nii.gz", "ibsi/ct_phantom/mask.nii.gz"),
         "LUNG1-001": ("lung1_001/ct.nrrd", "lung1_001/label.nrrd"),
     }
-    for patient in sorted((folder / "sts").iterdir()):
+    for patient in sorted((folder / "sts").glob("STS_*")):
         files[patient.name] = (f"sts/{patient.name}/ct.nii.gz", f"sts/{patient.name}/mask.nii.gz")
-    cases = {}
-    for name, (ct, mask) in files.items():
-        image = from_sitk(sitk.ReadImage(str(folder / ct)))
-        labels = from_sitk(sitk.ReadImage(str(folder / mask)))
-        cases[name] = (image, Image(labels.values > 0, image.lattice))
-    return cases
+    paths = {name: (folder / ct, folder / mask) for name, (ct, mask) in files.items()}
+    return {name: pair for name, pair in paths.items() if all(path.exists() for path in pair)}
+
+
+def read_case(ct: Path, mask: Path) -> Case:
+    """CT and reference mask of these files."""
+    image = from_sitk(sitk.ReadImage(str(ct)))
+    return image, Image(from_sitk(sitk.ReadImage(str(mask))).values > 0, image.lattice)
+
+
+def real_cases(folder: Path) -> dict[str, Case]:
+    """All of `real_files`; see `DEVELOPED_ON`."""
+    return {name: read_case(*paths) for name, paths in real_files(folder).items()}
 
 
 def ellipsoid_ct(
