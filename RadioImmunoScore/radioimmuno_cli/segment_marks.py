@@ -124,7 +124,7 @@ def mark_lesion(image: Image, mark: Mark, system: str, found: Sequence[MarkedLes
     Raises
     ------
     InputError
-        When there is no lesion, or a point cannot be used; the text says what to do.
+        When there is no lesion, or a point cannot be used; the text names the mark and says what to do.
     """
     kept, last = (found[:-1], found[-1:]) if mark.kind.corrects else (found, [])
     masks = [one.lesion.mask for one in last]
@@ -132,10 +132,10 @@ def mark_lesion(image: Image, mark: Mark, system: str, found: Sequence[MarkedLes
     try:
         lesion = _functions()[mark.kind.name](image, *masks, *points)
     except InputError as error:
-        if error.code != "stroke.outside":
-            raise
-        hint = f"{error} Its coordinates were taken as {system}: --lps and --ras say which they are."
-        raise InputError(error.code, hint) from None
+        text = f"{mark.kind.option} of lesion {len(kept) + 1}: {error}"
+        if error.code == "stroke.outside":
+            text += f" Its coordinates were taken as {system}: --lps and --ras say which they are."
+        raise InputError(error.code, text) from None
     return [*kept, MarkedLesion(lesion, (*(mark for one in last for mark in one.marks), mark))]
 
 

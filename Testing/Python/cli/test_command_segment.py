@@ -195,15 +195,25 @@ def test_a_minus_in_a_coordinate_is_no_option(radioimmuno, files, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mark", "code"),
-    [("--stroke=30,30,30,31,30,30", "stroke.too_short"), ("--click=900,0,0", "stroke.outside")],
+    ("marks", "lesion", "code"),
+    [
+        (["--stroke=30,30,30,31,30,30"], 1, "stroke.too_short"),
+        (["--click=900,0,0"], 1, "stroke.outside"),
+        ([stroke(), "--box=20,20,20,40,40,20.5"], 2, "stroke.too_short"),
+        ([stroke(), "--add=900,0,0,910,0,0"], 1, "stroke.outside"),
+    ],
+    ids=["stroke", "click", "box", "add"],
 )
-def test_what_cannot_be_used_is_one_plain_line(radioimmuno, files, tmp_path, mark, code):
-    done = radioimmuno("segment", files.ct, mark, "--out", tmp_path / "a.nrrd")
+def test_what_cannot_be_used_is_one_plain_line_that_names_it(
+    radioimmuno, files, tmp_path, marks, lesion, code
+):
+    done = radioimmuno("segment", files.ct, *marks, "--out", tmp_path / "a.nrrd")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert f"[{code}]" in done.stderr
+    assert f"{marks[-1].partition('=')[0]} of lesion {lesion}: " in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_of_no_known_format_is_refused_before_the_work(radioimmuno, files, tmp_path):
