@@ -12,7 +12,7 @@ truth's own, CPU seconds, how often nothing was segmented::
     python Testing/Benchmarks/segmenting.py --jobs 2 --out rows.csv
     python Testing/Benchmarks/segmenting.py --data FOLDER --groups sarcoma    other patients
     python Testing/Benchmarks/segmenting.py --quick                           one lesion of each group
-    python Testing/Benchmarks/segmenting.py --tables rows.csv                 the tables of an earlier run
+    python Testing/Benchmarks/segmenting.py --tables rows.csv                 the tables of earlier runs
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main() -> int:
     """Measure, or read what was measured, and print the tables."""
     options = _parse()
     if options.tables:
-        print(tables(read(options.tables)))
+        print(tables([row for path in options.tables for row in read(path)]))
         return 0
     rows = _measure(options)
     if options.out:
@@ -64,7 +64,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one patient of each group, one reader")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--out", type=Path, help="CSV file of all results")
-    parser.add_argument("--tables", type=Path, help="print the tables of this CSV file, and measure nothing")
+    parser.add_argument("--tables", type=Path, nargs="+", help="of these CSV files; nothing is measured")
     options = parser.parse_args()
     if options.quick:
         options.jitters, options.simulated, options.pasted, options.corrections = 1, 1, 1, 1

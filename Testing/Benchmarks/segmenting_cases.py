@@ -22,7 +22,7 @@ FIRST_SEED = 1000
 
 SARCOMA, OTHER, PASTED, SIMULATED, ELLIPSOID = "sarcoma", "other real", "pasted", "simulated", "ellipsoid"
 GROUPS = (SARCOMA, OTHER, PASTED, SIMULATED, ELLIPSOID)
-CHEST = "LUNG1-001"  # shows all of a chest: lesions are pasted into it
+CHEST = "LUNG1"  # CT of these patients show all of a chest: lesions are pasted into it
 
 ELLIPSOIDS = {
     "10 cc in lung": {"semi_mm": (13.4, 13.4, 13.4), "lesion_hu": 40, "around_hu": -800},
@@ -61,8 +61,11 @@ def patients(data: Path, groups: tuple[str, ...], simulated: int, pasted: int) -
         Patient(name, SARCOMA if name.startswith("STS") else OTHER, partial(_real, name, *paths))
         for name, paths in files.items()
     ]
-    if CHEST in files:
-        found.append(Patient(CHEST, PASTED, partial(_pasted, *files[CHEST], pasted)))
+    found += [
+        Patient(name, PASTED, partial(_pasted, name, *paths, pasted))
+        for name, paths in files.items()
+        if name.startswith(CHEST)
+    ]
     seeds = range(FIRST_SEED, FIRST_SEED + simulated)
     found += [Patient(f"simulated {seed}", SIMULATED, partial(simulated_cases, [seed])) for seed in seeds]
     found += [Patient(name, ELLIPSOID, partial(_ellipsoid, name)) for name in ELLIPSOIDS]
@@ -74,9 +77,9 @@ def _real(name: str, ct: Path, mask: Path) -> Iterator[LesionCase]:
     yield LesionCase(name, name, "real", image.canonical(), truth.canonical().trimmed(), None)
 
 
-def _pasted(ct: Path, mask: Path, each: int) -> Iterator[LesionCase]:
+def _pasted(name: str, ct: Path, mask: Path, each: int) -> Iterator[LesionCase]:
     image, own = read_case(ct, mask)
-    yield from pasted_cases(image, CHEST, each, avoid=own)
+    yield from pasted_cases(image, name, each, avoid=own)
 
 
 def _ellipsoid(name: str) -> Iterator[LesionCase]:

@@ -53,7 +53,8 @@ class Row:
     dice, volume : float
         Overlap with the truth, and volume as a share of the truth's.
     edge_mm, truth_edge_mm, edge_share : float
-        Mean distance of the mask and of the truth from the visible edge, and how much of the border has one.
+        Mean distance of the mask (NaN after corrections) and of the truth from the visible edge, and how much
+        of the border has one.
     repeat : float
         Median Dice of this reader's mask with the others'; NaN for one alone.
     seconds : float
@@ -97,6 +98,14 @@ class Task:
     corrections: int
 
 
+@dataclass(frozen=True)
+class Border:
+    """The edge that is visible near a lesion's border, and how far the truth lies from it."""
+
+    edge: VisibleEdge
+    truth_mm: float
+
+
 def shares_of(patient: Patient) -> list[Shares]:
     """The shapes of a patient's lesions in the frames of their strokes."""
     return [shape_shares(case.truth, longest_stroke(case.truth)) for case in patient.load()]
@@ -108,14 +117,15 @@ def measured(task: Task) -> list[Row]:
     known = methods({task.patient.name: task.shares})
     for case in task.patient.load():
         edge = visible_edge(case.image, case.truth)
+        border = Border(edge, edge.distance_mm(case.truth))
         for name, gesture in itertools.product(task.methods, task.gestures):
             if gesture in known[name].gestures:
-                rows += _rows(task, case, edge, (name, known[name]), gesture)
+                rows += _rows(task, case, border, (name, known[name]), gesture)
     return rows
 
 
 def _rows(
-    task: Task, case: LesionCase, edge: VisibleEdge, named: tuple[str, Method], gesture: str
+    task: Task, case: LesionCase, border: Border, named: tuple[str, Method], gesture: str
 ) -> Iterator[Row]:
     name, method = named
     # The same strokes for every method, others for each lesion.
@@ -138,15 +148,15 @@ def _rows(
         common = (name, gesture, number, foreign)
         expected = lesion.expected_agreement if lesion else None
         more = (_repeat(masks, number), seconds, np.nan if expected is None else expected, codes)
-        yield _row(task, case, edge, common, 0, masks[number], more)
+        yield _row(task, case, border, common, 0, masks[number], more)
         if gesture == STROKE and name in CORRECTED and masks[number] is not None:
-            yield from _corrections(task, case, edge, common, masks[number], points)
+            yield from _corrections(task, case, border, common, masks[number], points)
 
 
 def _row(
     task: Task,
     case: LesionCase,
-    edge: VisibleEdge,
+    border: Border,
     common: tuple[str, str, int, float],
     corrections: int,
     mask: Image | None,
@@ -160,9 +170,9 @@ def _row(
         *(name, gesture, jitter, corrections, foreign),
         dice=dice(mask, case.truth) if there else 0.0,
         volume=float(mask.values.sum() / case.truth.values.sum()) if there else 0.0,
-        edge_mm=edge.distance_mm(mask) if there else np.nan,
-        truth_edge_mm=edge.distance_mm(case.truth),
-        edge_share=edge.share,
+        edge_mm=border.edge.distance_mm(mask) if there and not corrections else np.nan,
+        truth_edge_mm=border.truth_mm,
+        edge_share=border.edge.share,
         repeat=more[0],
         seconds=more[1],
         expected=more[2],
@@ -181,7 +191,7 @@ def _repeat(masks: list[Image | None], number: int) -> float:
 def _corrections(
     task: Task,
     case: LesionCase,
-    edge: VisibleEdge,
+    border: Border,
     common: tuple[str, str, int, float],
     mask: Image,
     ends: np.ndarray,
@@ -201,7 +211,7 @@ def _corrections(
             except InputError as error:
                 codes = f"refused: {error.code}"
         seconds = time.process_time() - start
-        yield _row(task, case, edge, common, count, mask, (np.nan, seconds, np.nan, codes))
+        yield _row(task, case, border, common, count, mask, (np.nan, seconds, np.nan, codes))
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

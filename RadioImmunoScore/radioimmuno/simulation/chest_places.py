@@ -88,7 +88,22 @@ class Chest:
     first: np.ndarray
 
     def shares(self, centres: np.ndarray, radius_mm: float, ball: np.ndarray) -> np.ndarray:
-        """Shares (n, tissues) of balls around places (n, 3); `ball` are points (m, 3) of a unit ball."""
+        """How much of balls around places each tissue takes.
+
+        Parameters
+        ----------
+        centres : ndarray, shape (n, 3)
+            Places in mm.
+        radius_mm : float
+            Of the balls.
+        ball : ndarray, shape (m, 3)
+            Points of a unit ball, at which the tissues are looked up.
+
+        Returns
+        -------
+        ndarray, shape (n, tissues)
+            Shares, 0 to 1.
+        """
         places = centres[:, None] + radius_mm * ball
         index = np.rint((places - self.first) / self.block_mm).astype(int)
         inside = ((index >= 0) & (index < self.tissue.shape)).all(axis=-1)

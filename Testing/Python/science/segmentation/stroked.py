@@ -20,15 +20,14 @@ DEVELOPED_ON = (
 
 
 def real_files(folder: Path) -> dict[str, tuple[Path, Path]]:
-    """CT and reference mask of the IBSI CT phantom, LUNG1-001 and all sarcomas, of those that are there."""
-    files = {
-        "IBSI CT phantom": ("ibsi/ct_phantom/ct.nii.gz", "ibsi/ct_phantom/mask.nii.gz"),
-        "LUNG1-001": ("lung1_001/ct.nrrd", "lung1_001/label.nrrd"),
-    }
-    for patient in sorted((folder / "sts").glob("STS_*")):
-        files[patient.name] = (f"sts/{patient.name}/ct.nii.gz", f"sts/{patient.name}/mask.nii.gz")
-    paths = {name: (folder / ct, folder / mask) for name, (ct, mask) in files.items()}
-    return {name: pair for name, pair in paths.items() if all(path.exists() for path in pair)}
+    """CT and reference mask of the IBSI CT phantom, whole chests and sarcomas, of those that are there."""
+    phantom = folder / "ibsi" / "ct_phantom"
+    files = {"IBSI CT phantom": (phantom / "ct.nii.gz", phantom / "mask.nii.gz")}
+    for patient in sorted(folder.glob("lung1_*")):
+        files[patient.name.upper().replace("_", "-")] = (patient / "ct.nrrd", patient / "label.nrrd")
+    for patient in sorted(folder.glob("sts/STS_*")):
+        files[patient.name] = (patient / "ct.nii.gz", patient / "mask.nii.gz")
+    return {name: pair for name, pair in files.items() if all(path.exists() for path in pair)}
 
 
 def read_case(ct: Path, mask: Path) -> Case:
