@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import slicer
@@ -54,6 +55,20 @@ def removeWhole(scene: Any, node: Any) -> None:
         # The application removes a node's helpers with it.
         if each.GetScene() is not None:
             scene.RemoveNode(each)
+
+
+def addTemporaryModel(scene: Any, attributes: Mapping[str, str]) -> Any:
+    """A model node with these attributes, with a display, that is neither listed nor saved nor undone."""
+    model = slicer.vtkMRMLModelNode()
+    for name, value in attributes.items():
+        model.SetAttribute(name, value)
+    model.SetHideFromEditors(True)
+    model.SetSaveWithScene(False)
+    model.SetUndoEnabled(False)
+    scene.AddNode(model)
+    model.CreateDefaultDisplayNodes()
+    model.GetDisplayNode().SetSaveWithScene(False)
+    return model
 
 
 def isOwned(node: Any) -> bool:

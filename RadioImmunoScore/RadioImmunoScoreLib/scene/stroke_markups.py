@@ -7,16 +7,21 @@ from typing import Any
 
 import numpy as np
 import slicer
+import vtk
 
 from radioimmuno.geometry.image import Triple
 
 from .nodes import removeWhole
-from .ras_geometry import RAS_TO_LPS, transformBetween
+from .ras_geometry import RAS_TO_LPS, linearPart, transformBetween
 
 LINE, POINT = "vtkMRMLMarkupsLineNode", "vtkMRMLMarkupsFiducialNode"
 
+BOX_CORNERS = "vtkMRMLMarkupsROINode"
+
 # How many points are placed before a markup of the class is whole.
 POINTS = {LINE: 2, POINT: 1}
+# Of a box with a side thinner than this share of the next longer one only a rectangle was drawn.
+FLAT_SHARE = 0.05
 
 STROKE_COLOR = (1.0, 0.85, 0.1)
 SELECTION = "vtkMRMLSelectionNodeSingleton"
@@ -87,7 +92,17 @@ def isPlacing(scene: Any, nodeID: str) -> bool:
 
 def isWhole(node: Any) -> bool:
     """Whether all points of a markup were placed."""
+    if node.GetClassName() == BOX_CORNERS:
+        # Of the two corners that are placed the node makes a box, and keeps its centre only.
+        return node.GetRequiredNumberOfControlPoints() == 1
     return node.GetNumberOfDefinedControlPoints() >= POINTS[node.GetClassName()]
+
+
+def isLastUnderMouse(node: Any) -> bool:
+    """Whether all points of a markup but the last were placed, and that one follows the mouse."""
+    points = POINTS[node.GetClassName()]
+    counts = node.GetNumberOfControlPoints(), node.GetNumberOfDefinedControlPoints()
+    return bool(counts == (points, points - 1))
 
 
 def keepInPlace(node: Any) -> None:
@@ -111,8 +126,40 @@ def liesInOneSlice(nodes: Sequence[Any]) -> bool:
 
 
 def placedPoints(node: Any, volumeNode: Any) -> list[Triple]:
-    """The points of a markup in LPS mm of the CT's own frame, below its parent transform."""
-    return [lpsInVolume(point, volumeNode) for point in _worldPoints(node)]
+    """The points of a markup in LPS mm of the CT's own frame, below its parent transform.
+
+    Of a box these are two corners that are opposite in all three directions.
+    """
+    points = _boxCorners(node) if node.GetClassName() == BOX_CORNERS else _worldPoints(node)
+    return [lpsInVolume(point, volumeNode) for point in points]
+
+
+def alignBox(node: Any, volumeNode: Any) -> None:
+    """Have a box that is to be placed lie along the axes of a CT."""
+    directions = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASDirectionMatrix(directions)
+    axes = slicer.util.arrayFromVTKMatrix(directions)
+    toWorld = linearPart(transformBetween(volumeNode.GetParentTransformNode(), None))
+    if toWorld is not None:
+        axes[:3, :3] = toWorld[:3, :3] @ axes[:3, :3]
+    # A box has no mirrored axes.
+    axes[:3, 0] *= np.sign(np.linalg.det(axes[:3, :3]))
+    node.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(axes))
+
+
+def thickenBox(node: Any) -> None:
+    """Give a box of which but a rectangle was drawn the depth of the rectangle's shorter side."""
+    size = np.array(node.GetSize())
+    thinnest, shorter, _longest = np.argsort(size, kind="stable")
+    if size[thinnest] < FLAT_SHARE * size[shorter]:
+        size[thinnest] = size[shorter]
+        node.SetSize(*size.tolist())
+
+
+def _boxCorners(node: Any) -> list[np.ndarray]:
+    toWorld = slicer.util.arrayFromVTKMatrix(node.GetObjectToWorldMatrix())
+    half = np.array(node.GetSize()) / 2
+    return [toWorld[:3, 3] + toWorld[:3, :3] @ (sign * half) for sign in (-1, 1)]
 
 
 def _worldPoints(node: Any) -> list[np.ndarray]:

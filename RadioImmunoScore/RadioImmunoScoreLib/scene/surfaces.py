@@ -24,7 +24,7 @@ import vtk
 from radioimmuno.geometry.image import Image
 
 from .camera import frameBounds
-from .nodes import PREFIX, removeWhole
+from .nodes import PREFIX, addTemporaryModel, removeWhole
 from .ras_geometry import imageToWorld, latticeFromIjkToRas, orientedImage, scalarsOf
 from .reading import BINARY_LABELMAP
 
@@ -177,15 +177,8 @@ def removeSurfaces(segmentationNode: Any) -> None:
 
 
 def _addModel(segmentationNode: Any, segmentID: str) -> Any:
-    model = slicer.vtkMRMLModelNode()
-    model.SetAttribute(SURFACE_OF, segmentationNode.GetID())
-    model.SetAttribute(SEGMENT, segmentID)
-    model.SetHideFromEditors(True)
-    model.SetSaveWithScene(False)
-    model.SetUndoEnabled(False)
-    segmentationNode.GetScene().AddNode(model)
-    model.CreateDefaultDisplayNodes()
-    model.GetDisplayNode().SetSaveWithScene(False)
+    attributes = {SURFACE_OF: segmentationNode.GetID(), SEGMENT: segmentID}
+    model = addTemporaryModel(segmentationNode.GetScene(), attributes)
     model.GetDisplayNode().SetVisibility2D(False)
     return model
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioimmuno.findings import Finding
-from radioimmuno.geometry.image import Image, Triple
+from radioimmuno.geometry.image import Image, Lattice, Triple
 from radioimmuno.lesion import Lesion
 
 from ..scene import readImage, readLesions
@@ -19,6 +20,7 @@ from ..scene.stroke_markups import lpsInVolume
 
 if TYPE_CHECKING:
     from radioimmuno.quality.repairs import Repair
+    from radioimmuno.segmentation.preview import SurfaceMesh
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 # What points become: a lesion of their own (from one point or a stroke, two crossed strokes, a box), or a
@@ -153,6 +155,20 @@ def _borderPulled(image: Image, lesion: Image, point: Triple) -> SegmentedLesion
     from radioimmuno.segmentation.corrections import pull_border
 
     return pull_border(image, lesion, point)
+
+
+def previewStroke(image: Image, start: Triple, end: Triple) -> SurfaceMesh:
+    """About the surface of what a stroke would become; as of `preview.preview_stroke`."""
+    from radioimmuno.segmentation.preview import preview_stroke
+
+    return preview_stroke(image, start, end)
+
+
+@cache
+def preparePreview() -> None:
+    """Load what the first preview has to load."""
+    lattice = Lattice((9, 9, 9), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    previewStroke(Image(np.zeros(lattice.shape, np.int16), lattice), (2.0, 4.0, 4.0), (6.0, 4.0, 4.0))
 
 
 def areCrossed(one: Sequence[Triple], other: Sequence[Triple]) -> bool:

@@ -11,7 +11,15 @@ from slicerbench import raw
 from slicerbench.hands import click, press, pressInFocus, reveal
 from slicerbench.palettes import applicationFont
 
-PLACERS = ("newButton", "crossButton", "clickButton", "addButton", "removeButton")
+PLACERS = (
+    "newButton",
+    "crossButton",
+    "clickButton",
+    "boxButton",
+    "addButton",
+    "removeButton",
+    "pullButton",
+)
 CONTROL = QtCore.Qt.KeyboardModifier.ControlModifier
 SHIFT = QtCore.Qt.KeyboardModifier.ShiftModifier
 KEY = QtCore.Qt.Key
@@ -50,13 +58,13 @@ def test_another_button_takes_over(opened):
         click(getattr(ui, name))
         assert isPlaceMode()
         assert down(ui) == [name]
-    assert "is too much" in ui.strokeLabel.text
+    assert "truly is" in ui.strokeLabel.text
 
 
 def test_the_hint_names_the_lesion_that_a_stroke_changes(opened):
     panel, ui = opened
     name = panel.panel.session.state.selectedRow.name
-    for button in (ui.addButton, ui.removeButton):
+    for button in (ui.addButton, ui.removeButton, ui.pullButton):
         click(button)
         assert name in ui.strokeLabel.text
 

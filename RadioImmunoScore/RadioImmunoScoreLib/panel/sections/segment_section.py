@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 import qt
 
-from ..state.gestures import CLICK, CROSS, LESS, MORE, STROKE, Gesture
+from ..state.gestures import BOX_AROUND, CLICK, CROSS, LESS, MORE, PULL, STROKE, Gesture
 from ..state.other_modules import DEEP_SEGMENTERS, SEGMENT_EDITOR, isInstalled, openModule, openSegmentEditor
 from ..state.panel_state import PanelState
 from ..widgets.button_rows import ButtonRows
@@ -18,6 +18,7 @@ from ..widgets.event_watch import EventWatch
 from ..widgets.icons import iconOf
 from .section import Section
 
+ENTER_KEYS = ("Return", "Enter")
 UNDO_KEYS, REDO_KEYS = ("Ctrl+Z",), ("Ctrl+Shift+Z", "Ctrl+Y")
 
 
@@ -30,8 +31,13 @@ class SegmentSection(Section):
     def connectWidgets(self) -> None:
         """Lay out and connect the buttons and their keys."""
         ui = self.ui
-        new = {STROKE: ui.newButton, CROSS: ui.crossButton, CLICK: ui.clickButton}
-        corrections = {MORE: ui.addButton, LESS: ui.removeButton}
+        new = {
+            STROKE: ui.newButton,
+            CROSS: ui.crossButton,
+            CLICK: ui.clickButton,
+            BOX_AROUND: ui.boxButton,
+        }
+        corrections = {MORE: ui.addButton, LESS: ui.removeButton, PULL: ui.pullButton}
         self._placers = {**new, **corrections}
         for gesture, button in self._placers.items():
             button.connect("clicked()", partial(self._pressed, gesture))
@@ -40,7 +46,7 @@ class SegmentSection(Section):
         ui.editorButton.connect("clicked()", self._openEditor)
         hasEditor = isInstalled(SEGMENT_EDITOR)
         ui.editorButton.setVisible(hasEditor)
-        for name in ("new", "cross", "click", "add", "remove", "undo", "redo", "editor"):
+        for name in ("new", "cross", "click", "box", "add", "remove", "pull", "undo", "redo", "editor"):
             button = getattr(ui, f"{name}Button")
             button.setIcon(iconOf(button, name))
         self._rows = [
@@ -65,6 +71,8 @@ class SegmentSection(Section):
             button.setChecked(stroke.gesture == gesture)
             button.setToolTip(why or f"{_TIPS[gesture]} {keys}")
         self._escape.setEnabled(stroke.gesture is not None)
+        for shortcut in self._enterKeys:
+            shortcut.setEnabled(stroke.isAdjusting)
         for button, shortcuts, key, title, tip in (
             (ui.undoButton, self._undoKeys, UNDO_KEYS[0], stroke.undoTitle, _("Take back: {title} ({key})")),
             (ui.redoButton, self._redoKeys, REDO_KEYS[0], stroke.redoTitle, _("Do again: {title} ({key})")),
@@ -84,7 +92,9 @@ class SegmentSection(Section):
         while panel.parentWidget() is not None:
             panel = panel.parentWidget()
         # Only meanwhile: the Segment Editor has the same key for its tools.
-        self._escape = _shortcut(panel, "Escape", qt.Qt.ApplicationShortcut, self.session.strokes.stop)
+        strokes, everywhere = self.session.strokes, qt.Qt.ApplicationShortcut
+        self._escape = _shortcut(panel, "Escape", everywhere, strokes.stop)
+        self._enterKeys = [_shortcut(panel, key, everywhere, strokes.finish) for key in ENTER_KEYS]
         inPanel = qt.Qt.WidgetWithChildrenShortcut
         # A click is not heard by a button that waits for a job.
         undo, redo = self.ui.undoButton, self.ui.redoButton
@@ -142,8 +152,13 @@ _TIPS = {
         "Surer than one line where the border is faint."
     ),
     CLICK: _("One click inside a lesion makes a new one. Its size is guessed: a line is surer."),
+    BOX_AROUND: _(
+        "A box around a lesion makes a new one: two corners in a slice view, then its depth in another view. "
+        "For lesions that a line does not describe."
+    ),
     MORE: _("One line across what the selected lesion lacks adds it. With Shift: Remove."),
     LESS: _("One line across the part of the selected lesion that is too much takes it away."),
+    PULL: _("One click where the selected lesion's border truly is pulls it there; far parts do not move."),
 }
 
 # What to do next, by how many markups of a gesture are whole.
@@ -152,8 +167,15 @@ _HINTS = {
     (CROSS, 0): _("Click twice in a slice view: across the lesion, where it is longest. Escape ends it."),
     (CROSS, 1): _("Now the second line, across the first. New lesion: without it. Escape ends it."),
     (CLICK, 0): _("Click inside the lesion, in a slice view. Escape ends it."),
+    (BOX_AROUND, 0): _(
+        "Click two opposite corners in a slice view, close around the lesion. Escape ends it."
+    ),
+    (BOX_AROUND, 1): _(
+        "Drag its sides until it just holds the lesion in all views. Enter, or Box: segments it."
+    ),
     (MORE, 0): _("Click twice in a slice view: across what {name} lacks. Escape ends it."),
     (LESS, 0): _("Click twice in a slice view: across the part of {name} that is too much. Escape ends it."),
+    (PULL, 0): _("Click in a slice view where the border of {name} truly is. Escape ends it."),
 }
 
 
@@ -163,7 +185,7 @@ def _hint(state: PanelState) -> str:
     if state.inputs.volumeNode is None:
         return _("Select the CT first.")
     if stroke.gesture is not None:
-        return _HINTS[stroke.gesture, stroke.placedCount].format(name=stroke.placedOn)
+        return _HINTS[stroke.gesture, stroke.wholeCount].format(name=stroke.placedOn)
     return _("One line across a lesion, where it is longest, segments it in all slices.")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...scene.stroke_markups import LINE, POINT
-from ...services.segment_edits import ADD, CORRECTIONS, DIAMETERS, NEW, REMOVE
+from ...scene.stroke_markups import BOX_CORNERS, LINE, POINT
+from ...services.segment_edits import ADD, BORDER, BOX, CORRECTIONS, DIAMETERS, NEW, REMOVE
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,17 @@ class Gesture:
         """Whether it changes the lesion that is selected."""
         return self.what in CORRECTIONS
 
+    @property
+    def isAdjusted(self) -> bool:
+        """Whether the user adjusts what was placed before it is used."""
+        return self.className == BOX_CORNERS
 
-STROKE, CROSS, CLICK = Gesture(NEW, LINE), Gesture(DIAMETERS, LINE, 2), Gesture(NEW, POINT)
-MORE, LESS = Gesture(ADD, LINE), Gesture(REMOVE, LINE)
+    @property
+    def isPreviewed(self) -> bool:
+        """Whether what it would become is shown while it is drawn."""
+        return self in (STROKE, CROSS)
+
+
+STROKE, CROSS = Gesture(NEW, LINE), Gesture(DIAMETERS, LINE, 2)
+CLICK, BOX_AROUND = Gesture(NEW, POINT), Gesture(BOX, BOX_CORNERS)
+MORE, LESS, PULL = Gesture(ADD, LINE), Gesture(REMOVE, LINE), Gesture(BORDER, POINT)

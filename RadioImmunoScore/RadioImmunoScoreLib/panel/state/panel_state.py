@@ -64,10 +64,15 @@ class StrokeState:
     """
 
     gesture: Gesture | None
-    placedCount: int
+    wholeCount: int
     placedOn: str
     undoTitle: str
     redoTitle: str
+
+    @property
+    def isAdjusting(self) -> bool:
+        """Whether what was placed is adjusted before it is used."""
+        return self.gesture is not None and self.gesture.isAdjusted and self.wholeCount > 0
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from ...scene.segments import addSegmentationNode
 from ...services.segment_edits import NEW, enterSegmented, segmentPoints
 from ..texts import problemText, segmentedText
 from .edits import stampsOf
-from .gestures import CROSS, STROKE, Gesture
+from .gestures import BOX_AROUND, CROSS, STROKE, Gesture
 from .jobs import SEGMENTING
 from .panel_state import StrokeState
 from .placement import MarkupPlacement
 from .scoring_session import ScoringSession
 from .selection import Selection
+from .stroke_preview import StrokePreview
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
@@ -125,6 +126,8 @@ class Strokes:
         self.placing = MarkupPlacement()
         self.placing.ended.connect(self._placed)
         self.placing.went.connect(session.refresh)
+        self.preview = StrokePreview()
+        self.placing.moved.connect(lambda ends: self.preview.follow(session.inputs.volumeNode, ends))
         self.placing.misplaced.connect(self._misplaced)
 
     @property
@@ -134,7 +137,7 @@ class Strokes:
         isThere = segmentID is not None and segmentID in self._session.inputs.segmentIDs
         return StrokeState(
             gesture=self.placing.gesture,
-            placedCount=self.placing.placedCount,
+            wholeCount=self.placing.wholeCount,
             placedOn=self._session.nameOf(segmentID) if isThere and segmentID else "",
             undoTitle=history.undoTitle,
             redoTitle=history.redoTitle,
@@ -143,20 +146,28 @@ class Strokes:
     def toggle(self, gesture: Gesture) -> None:
         """Have something drawn; the same once more gives it up.
 
-        A stroke that is asked for after the first line of a cross is that line.
+        What is whole is used: a box that is adjusted when it is asked for once more, a cross's first line
+        when a stroke is.
         """
         placed = self.placing.gesture
-        if placed == gesture:
-            self.placing.stop()
-        elif (placed, gesture) == (CROSS, STROKE) and self.placing.placedCount:
+        if self.placing.wholeCount and (placed, gesture) in ((CROSS, STROKE), (BOX_AROUND, BOX_AROUND)):
             self._gesture = gesture
             self.placing.finish()
+        elif placed == gesture:
+            self.placing.stop()
         else:
             self._gesture = gesture
             self._segmentID = self._selection.segmentID if gesture.isCorrection else None
             self._session.say("")
             self.placing.start(gesture, _("Stroke"), self._session.inputs.volumeNode)
             self._session.refresh()
+            if gesture.isPreviewed:
+                self.preview.prepare()
+
+    def finish(self) -> None:
+        """Use a box that is adjusted."""
+        if self.placing.isAdjusting:
+            self.placing.finish()
 
     def stop(self) -> None:
         """Give up what is being placed."""
@@ -165,8 +176,10 @@ class Strokes:
     def release(self) -> None:
         """Nothing is placed ever again."""
         self.placing.release()
+        self.preview.release()
 
     def _placed(self, points: Any) -> None:
+        self.preview.clear()
         if points is not None and self._session.inputs.volumeNode is not None:
             self._session.say("")
             self.segmenting.segment(points, self._gesture.what, self._segmentID)

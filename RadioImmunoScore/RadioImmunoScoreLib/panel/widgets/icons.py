@@ -17,6 +17,7 @@ RESOURCES = {
     "undo": ":/Icons/Small/SlicerUndo.png",
     "redo": ":/Icons/Small/SlicerRedo.png",
     "editor": ":/Icons/Edit.png",
+    "box": ":/Icons/MarkupsROIMouseModePlace.png",
     "save": ":/Icons/Small/SlicerSave.png",
 }
 # Where Slicer's are not compiled in, the style's or plain lines.
@@ -28,10 +29,15 @@ MINUS: Lines = ((3, 8, 13, 8),)
 RULER: Lines = ((2, 13, 13, 2), (2, 10, 5, 13), (10, 2, 13, 5))
 CROSS_HAIR: Lines = ((8, 2, 8, 6), (8, 10, 8, 14), (2, 8, 6, 8), (10, 8, 14, 8))
 PENCIL: Lines = ((3, 13, 5, 8), (5, 8, 11, 2), (11, 2, 14, 5), (14, 5, 8, 11), (8, 11, 3, 13))
+SQUARE: Lines = ((3, 3, 13, 3), (13, 3, 13, 13), (13, 13, 3, 13), (3, 13, 3, 3))
+# A border, and an arrow from it.
+PULLED: Lines = ((3, 2, 3, 14), (3, 8, 13, 8), (9, 4, 13, 8), (9, 12, 13, 8))
 CROSSED: Lines = ((2, 11, 13, 4), (5, 3, 10, 12))
 DRAWINGS = {
     "new": RULER,
     "cross": CROSSED,
+    "box": SQUARE,
+    "pull": PULLED,
     "add": PLUS,
     "remove": MINUS,
     "click": CROSS_HAIR,
