@@ -12,7 +12,8 @@ truth's own, CPU seconds, how often nothing was segmented::
     python Testing/Benchmarks/segmenting.py --jobs 2 --out rows.csv
     python Testing/Benchmarks/segmenting.py --data FOLDER --groups sarcoma    other patients
     python Testing/Benchmarks/segmenting.py --quick                           one lesion of each group
-    python Testing/Benchmarks/segmenting.py --tables rows.csv                 the tables of earlier runs
+    python Testing/Benchmarks/segmenting.py --label before --out before.csv    of another checkout
+    python Testing/Benchmarks/segmenting.py --tables rows.csv before.csv      the tables of both
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,6 +64,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--pasted", type=int, default=4, help="pasted lesions at each place")
     parser.add_argument("--corrections", type=int, default=MOST_CORRECTIONS - 1, help="of a reader at most")
     parser.add_argument("--quick", action="store_true", help="one patient of each group, one reader")
+    parser.add_argument("--label", default=METHODS[0], help="what ours is called in tables and rows")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--out", type=Path, help="CSV file of all results")
     parser.add_argument("--tables", type=Path, nargs="+", help="of these CSV files; nothing is measured")
@@ -91,7 +94,12 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         )
         for patient in everyone
     ]
-    return [row for rows in _map(measured, tasks, options.jobs, "measured") for row in rows]
+    label = {METHODS[0]: options.label}
+    return [
+        replace(row, method=label.get(row.method, row.method))
+        for rows in _map(measured, tasks, options.jobs, "measured")
+        for row in rows
+    ]
 
 
 def _first_of_each(everyone: Iterable[Patient]) -> list[Patient]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from segmenting_cases import ELLIPSOID, GROUPS, OTHER, PASTED, SARCOMA, SIMULATED
-from segmenting_methods import GESTURES, METHODS, STROKE
+from segmenting_methods import GESTURES, STROKE
 from segmenting_rows import MOST_CORRECTIONS, Row
 
 # Strokes of which so much runs through bone, air or bright vessel are counted apart.
@@ -34,6 +35,11 @@ def tables(rows: Sequence[Row]) -> str:
         _leaders(first),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _methods(rows: Iterable[Row]) -> list[str]:
+    """The methods in the order of their rows; the first one is ours."""
+    return list(dict.fromkeys(row.method for row in rows))
 
 
 def _line(title: str, rows: Sequence[Row]) -> str:
@@ -72,7 +78,7 @@ def _one_stroke(rows: Sequence[Row]) -> str:
     parts = [
         (f"{group}: {method}", [row for row in part if row.method == method])
         for group, part in _parts(strokes)
-        for method in METHODS
+        for method in _methods(rows)
     ]
     return _lines("One stroke, by group and method", parts)
 
@@ -81,9 +87,10 @@ def _simulated(rows: Sequence[Row]) -> str:
     known = [row for row in rows if row.gesture == STROKE and row.group in (SIMULATED, PASTED, ELLIPSOID)]
     if not known:
         return ""
+    names = _methods(rows)
     lines = [
         "Known borders, one stroke: median Dice, and share within 10 % of the volume",
-        f"{'':24} {'border':>7} {'n':>4} " + " ".join(f"{method:>18}" for method in METHODS),
+        f"{'':24} {'border':>7} {'n':>4} " + " ".join(f"{name:>18}" for name in names),
     ]
     kinds = sorted({(GROUPS.index(row.group), row.kind) for row in known if row.group != ELLIPSOID})
     groups: list[tuple[str, Callable[[Row], bool]]] = [
@@ -96,7 +103,7 @@ def _simulated(rows: Sequence[Row]) -> str:
         for border in ("clear", "faint"):
             part = [row for row in known if belongs(row) and row.clear == border]
             if part:
-                cells = [_known_cell([row for row in part if row.method == method]) for method in METHODS]
+                cells = [_known_cell([row for row in part if row.method == name]) for name in names]
                 count = len({row.case for row in part})
                 lines.append(f"{title:24} {border:>7} {count:4} " + " ".join(f"{cell:>18}" for cell in cells))
     return "\n".join(lines)
@@ -110,21 +117,23 @@ def _known_cell(rows: Sequence[Row]) -> str:
 
 
 def _by_gesture(rows: Sequence[Row]) -> str:
-    ours = [row for row in rows if row.method == METHODS[0]]
-    if {row.gesture for row in ours} <= {STROKE}:
-        return ""
-    parts = [
-        (f"{group}: {gesture}", [row for row in part if row.gesture == gesture])
-        for group, part in _parts(ours)
-        for gesture in GESTURES
-    ]
-    return _lines(f"Gestures, {METHODS[0]}", parts)
+    found = []
+    for name in _methods(rows):
+        ours = [row for row in rows if row.method == name]
+        if not {row.gesture for row in ours} <= {STROKE}:
+            parts = [
+                (f"{group}: {gesture}", [row for row in part if row.gesture == gesture])
+                for group, part in _parts(ours)
+                for gesture in GESTURES
+            ]
+            found.append(_lines(f"Gestures, {name}", parts))
+    return "\n\n".join(found)
 
 
 def _corrections(rows: Sequence[Row]) -> str:
     lines = []
     for group in GROUPS:
-        for method in METHODS:
+        for method in _methods(rows):
             part = [row for row in rows if (row.group, row.method, row.gesture) == (group, method, STROKE)]
             most = max((row.corrections for row in part), default=0)
             if most:
@@ -152,11 +161,11 @@ def _corrections_line(title: str, rows: Sequence[Row], most: int) -> str:
 def _self_estimate(rows: Sequence[Row]) -> str:
     judged = [row for row in rows if np.isfinite(row.expected)]
     lines = []
-    for group, gesture in [(g, s) for g in ("real", *GROUPS) for s in GESTURES]:
+    for name, group, gesture in itertools.product(_methods(judged), ("real", *GROUPS), GESTURES):
         groups = (SARCOMA, OTHER) if group == "real" else (group,)
-        part = [row for row in judged if row.group in groups and row.gesture == gesture]
-        if len(part) >= 10 and (group != SARCOMA):
-            lines.append(_estimate_line(f"{group}: {gesture}", part))
+        part = [row for row in judged if (row.method, row.gesture) == (name, gesture) and row.group in groups]
+        if len(part) >= 10 and group != SARCOMA:
+            lines.append(_estimate_line(f"{name}, {group}: {gesture}", part))
     if not lines:
         return ""
     title = "Expected agreement beside the true Dice: means (expected/true) by fifths of the expected"
@@ -188,11 +197,12 @@ def _estimate_line(title: str, rows: Sequence[Row]) -> str:
 
 def _leaders(rows: Sequence[Row]) -> str:
     """The worst results of ours with one stroke: where to look."""
-    ours = [row for row in rows if row.method == METHODS[0] and row.gesture == STROKE]
+    name = next(iter(_methods(rows)), "")
+    ours = [row for row in rows if row.method == name and row.gesture == STROKE]
     worst = sorted(ours, key=lambda row: row.dice)[:12]
     lines = [
         f"{row.case:34} {row.clear:6} Dice {row.dice:.3f} volume {row.volume:.2f} edge {row.edge_mm:.1f} mm "
         f"foreign {row.foreign:.2f} {row.findings}"
         for row in worst
     ]
-    return "\n".join([f"Worst of {METHODS[0]}, one stroke", *lines]) if lines else ""
+    return "\n".join([f"Worst of {name}, one stroke", *lines]) if lines else ""

@@ -69,6 +69,12 @@ def test_a_table_has_median_tenth_percentile_and_worst():
     assert found[4] == "0.80-"
 
 
+def test_another_checkouts_rows_stand_beside_ours():
+    printed = tables([*rows([0.9]), *rows([0.7], method="before")])
+    assert line(printed, "simulated: ours")[1] == "0.900"
+    assert line(printed, "simulated: before")[1] == "0.700"
+
+
 def test_strokes_through_foreign_tissue_are_counted_apart():
     printed = tables([*rows([0.8, 0.9]), *rows([0.2], foreign=0.3)])
     assert line(printed, "simulated: ours")[:4] == ["2", "0.850", "0.810", "0.800"]
@@ -103,7 +109,7 @@ def test_expected_agreement_is_compared_with_the_true_one():
         for n, value in enumerate(values)
     ]
     printed = tables(found).partition("Expected agreement")[2]
-    count, rank, *fifths, poor, marked, warned, false = line(printed, "simulated: stroke")
+    count, rank, *fifths, poor, marked, warned, false = line(printed, "ours, simulated: stroke")
     assert (count, rank, poor) == ("10", "1.00", "2")
     assert fifths[0] == "0.50/0.40"
     assert fifths[-1] == "0.99/0.89"
