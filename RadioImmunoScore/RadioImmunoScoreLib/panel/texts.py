@@ -12,12 +12,16 @@ from slicer.i18n import tr as _
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.identity import Identity
+from radioimmuno.segmentation.segmented_lesion import is_unsure
 from radioimmuno.signature.signature import Cutoffs, Signature
 from radioimmuno.stability.agreement import LesionStability
 
 if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
+
+# The finding of a low expected agreement.
+UNSURE = "stroke.unsure"
 
 # So many structures that are no lesions are named.
 NAMED = 4
@@ -90,11 +94,23 @@ def axesText(axesMm: tuple[float, float]) -> str:
     )
 
 
+def agreementText(agreement: float) -> str:
+    """How far a reader is expected to draw the lesion alike, and what to do where that is little."""
+    text = _("Expected agreement with a reader {agreement}").format(agreement=f"{agreement:.2f}")
+    return (
+        _("{agreement}: look at its border.").format(agreement=text) if is_unsure(agreement) else f"{text}."
+    )
+
+
 def segmentedText(name: str, segmented: SegmentedLesion) -> str:
     """What was segmented: volume, axes, and what to look at."""
     axes = segmented.axes
     parts = [f"{segmented.volume_cc:.1f} cc", *([axesText((axes.long_mm, axes.short_mm))] if axes else [])]
-    return " ".join([f"{name}: {', '.join(parts)}.", *(finding.text for finding in segmented.findings)])
+    agreement = segmented.expected_agreement
+    expected = [] if agreement is None else [agreementText(agreement)]
+    # The agreement stands there already.
+    others = [finding.text for finding in segmented.findings if finding.code != UNSURE]
+    return " ".join([f"{name}: {', '.join(parts)}.", *expected, *others])
 
 
 def stabilityText(stability: LesionStability) -> str:

@@ -106,8 +106,10 @@ def isLastUnderMouse(node: Any) -> bool:
 
 
 def keepInPlace(node: Any) -> None:
-    """Have the mouse move a markup no more, and place the next one beside it."""
+    """Have the mouse move a markup no more, while the next one is placed beside it."""
     node.SetLocked(True)
+    # Where lines cross their lengths would stand upon each other.
+    node.GetDisplayNode().SetPropertiesLabelVisibility(False)
 
 
 def liesInOneSlice(nodes: Sequence[Any]) -> bool:
@@ -135,7 +137,7 @@ def placedPoints(node: Any, volumeNode: Any) -> list[Triple]:
 
 
 def alignBox(node: Any, volumeNode: Any) -> None:
-    """Have a box that is to be placed lie along the axes of a CT."""
+    """Have a box that is to be placed lie along the axes of a CT; only its sides are drawn."""
     directions = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASDirectionMatrix(directions)
     axes = slicer.util.arrayFromVTKMatrix(directions)
@@ -144,6 +146,9 @@ def alignBox(node: Any, volumeNode: Any) -> None:
         axes[:3, :3] = toWorld[:3, :3] @ axes[:3, :3]
     # A box has no mirrored axes.
     axes[:3, 0] *= np.sign(np.linalg.det(axes[:3, :3]))
+    # The lesion is to be seen in it.
+    node.GetDisplayNode().SetFillVisibility(False)
+    node.GetDisplayNode().SetPropertiesLabelVisibility(False)
     node.SetAndObserveObjectToNodeMatrix(slicer.util.vtkMatrixFromArray(axes))
 
 

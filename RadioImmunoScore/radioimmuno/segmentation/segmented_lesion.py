@@ -101,9 +101,14 @@ def judged(segmented: SegmentedLesion, agreement: float) -> SegmentedLesion:
     return replace(segmented, findings=findings, expected_agreement=agreement)
 
 
+def is_unsure(agreement: float) -> bool:
+    """Whether an expected Dice coefficient with a reader, 0 to 1, is low: the lesion is to be looked at."""
+    return agreement < P.unsure_agreement
+
+
 def check_agreement(agreement: float) -> list[Finding]:
     """The finding `stroke.unsure` for a low expected Dice coefficient, 0 to 1; none otherwise."""
-    if agreement >= P.unsure_agreement:
+    if not is_unsure(agreement):
         return []
     text = (
         f"A reader would probably draw this lesion otherwise: expected agreement (Dice) {agreement:.2f}. "

@@ -11,12 +11,13 @@ import numpy as np
 
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore
+from radioimmuno.segmentation.segmented_lesion import is_unsure
 from radioimmuno.stability.agreement import LesionStability
 
 from ...scene import setIrradiated, setSite
 from ...scene.ras_geometry import imageToWorld, scalarsOf
 from ...scene.reading import BINARY_LABELMAP
-from ...scene.segment_properties import axesOf, copiedSite, irradiatedOf
+from ...scene.segment_properties import axesOf, copiedSite, expectedAgreementOf, irradiatedOf
 from .inputs import Inputs
 from .scores import ScoreStore
 
@@ -66,6 +67,7 @@ class Row:
     `copiedSite` is what Slicer copied from another segment: it does not count.
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
     `lastScore` is the score at the last Score where it is another now: edited, and scored by itself.
+    `expectedAgreement` is the expected Dice coefficient with a reader, of a lesion as it was segmented here.
     """
 
     id: str
@@ -81,6 +83,12 @@ class Row:
     axesMm: tuple[float, float] | None = None
     stability: LesionStability | None = None
     lastScore: float | None = None
+    expectedAgreement: float | None = None
+
+    @property
+    def isUnsure(self) -> bool:
+        """Whether a reader would probably draw the lesion otherwise."""
+        return self.expectedAgreement is not None and is_unsure(self.expectedAgreement)
 
     @property
     def change(self) -> float | None:
@@ -118,7 +126,15 @@ def rowOf(
         axesMm=axesOf(segment),
         stability=score.stability if score else None,
         lastScore=lastScore if isAnother else None,
+        expectedAgreement=_agreementOf(segment, segmentID, volumes),
     )
+
+
+def _agreementOf(segment: Any, segmentID: str, volumes: Volumes) -> float | None:
+    if expectedAgreementOf(segment) is None:
+        return None
+    # Not of a lesion that was edited while nobody watched.
+    return expectedAgreementOf(segment, volumes.of(segment, segmentID))
 
 
 class LesionNotes:

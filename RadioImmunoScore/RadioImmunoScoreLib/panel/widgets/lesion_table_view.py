@@ -14,11 +14,10 @@ from radioimmuno.naming import lesion_names
 
 from ..state.events import Signal
 from ..state.rows import LEFT_OUT, Row
-from ..texts import axesText
 from .drawing import BAR_SIZE, Pen, chip, chipPx, scoreBar
 from .event_watch import EventWatch
 from .fitting import fittedWidths
-from .row_texts import WHOLE, changeText, scoreText, scoreTip, statusText, statusTip, volumeText
+from .row_texts import WHOLE, changeText, nameTip, scoreText, scoreTip, statusText, statusTip, volumeText
 
 LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
 
@@ -35,6 +34,8 @@ SITE_CHARACTERS = 5
 # What a drop-down elides by is a little less than what it asks for.
 SITE_RESERVE_PX = 6
 SITES = tuple(Site)
+# Behind the name of a lesion that is to be looked at: amber, on light and dark alike.
+UNSURE_RGBA = (255, 165, 0, 80)
 
 
 def _last(value: float | None) -> float:
@@ -187,7 +188,9 @@ class LesionTableView:
         icon.addPixmap(spot, qt.QIcon.Selected)
         name = _checkable(row.included)
         name.setText(self._names[row.id])
-        name.setToolTip(f"{name.text()}: {axesText(row.axesMm)}" if row.axesMm else name.text())
+        name.setToolTip(nameTip(name.text(), row))
+        if row.isUnsure:
+            name.setBackground(qt.QBrush(qt.QColor(*UNSURE_RGBA)))
         name.setIcon(icon)
         tip = scoreTip(row)
         volumeTip = "" if row.volumeCc is None else f"{WHOLE.format(row.volumeCc)} cc"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slicer.i18n import tr as _
 
 from ..state.rows import LEFT_OUT, Row
-from ..texts import stabilityText
+from ..texts import agreementText, axesText, stabilityText
 
 # From here on a score is written in full.
 WHOLE = "{:.6g}"
@@ -33,8 +33,22 @@ def volumeText(volumeCc: float | None) -> str:
     return "<0.1" if 0 < volumeCc < LEAST_CC else f"{volumeCc:,.1f}"
 
 
+def nameTip(name: str, row: Row) -> str:
+    """The whole name, both axes, and how far a reader is expected to agree with the contour."""
+    lines = [f"{name}: {axesText(row.axesMm)}" if row.axesMm else name]
+    if row.expectedAgreement is not None:
+        lines.append(agreementText(row.expectedAgreement))
+    if row.isUnsure:
+        lines.append(
+            _("Its border, its shape and what was drawn make it unsure. Add, Remove and Pull correct it.")
+        )
+    return "\n".join(lines)
+
+
 def statusText(row: Row) -> str:
     """The status in a word."""
+    if row.isUnsure and row.status in ("unscored", "scored"):
+        return _("look at")
     return {
         LEFT_OUT: _("left out"),
         "unscored": "-",
@@ -52,7 +66,10 @@ def statusTip(row: Row) -> str:
         "unscored": _("Not scored yet."),
         "stale": _("Something it depends on was changed since it was scored: score again."),
     }.get(row.status, "")
-    return "\n".join(filter(None, [what, row.reasons]))
+    unsure = (
+        agreementText(row.expectedAgreement) if row.isUnsure and row.expectedAgreement is not None else ""
+    )
+    return "\n".join(filter(None, [what, unsure, row.reasons]))
 
 
 def scoreTip(row: Row) -> str:
