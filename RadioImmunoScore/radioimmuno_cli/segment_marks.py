@@ -142,15 +142,11 @@ def mark_lesion(image: Image, mark: Mark, system: str, found: Sequence[MarkedLes
 def _functions() -> dict[str, Callable[..., SegmentedLesion]]:
     from radioimmuno.segmentation.box import segment_box
     from radioimmuno.segmentation.click import segment_click
-    from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_diameters, segment_stroke
+    from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
+    from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
 
     def segment_cross(image: Image, *ends: Triple) -> SegmentedLesion:
         return segment_diameters(image, (ends[0], ends[1]), (ends[2], ends[3]))
-
-    def pull_border(image: Image, mask: Image, point: Triple) -> SegmentedLesion:
-        from radioimmuno.segmentation import corrections
-
-        return corrections.pull_border(image, mask, point)
 
     return {
         "stroke": segment_stroke,

@@ -16,8 +16,9 @@ import numpy as np
 from radioimmuno.geometry.image import Box, Image, as_index
 from radioimmuno.segmentation.box import segment_box
 from radioimmuno.segmentation.click import segment_click
+from radioimmuno.segmentation.corrections import add_stroke, remove_stroke
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
-from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_diameters, segment_stroke
+from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
 from radioimmuno.segmentation.surface import Ellipsoid
 from radioimmuno.simulation.strokes import boxes, clicks, crossed_strokes, jittered, longest_stroke
 

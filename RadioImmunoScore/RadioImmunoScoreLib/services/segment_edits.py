@@ -133,7 +133,8 @@ def segmentPoints(
     """
     from radioimmuno.segmentation.box import segment_box
     from radioimmuno.segmentation.click import segment_click
-    from radioimmuno.segmentation.stroke import add_stroke, remove_stroke, segment_diameters, segment_stroke
+    from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
+    from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
 
     gestures = {
         (NEW, 1): lambda: segment_click(image, *points),
@@ -142,19 +143,13 @@ def segmentPoints(
         (BOX, 2): lambda: segment_box(image, *points),
         (ADD, 2): lambda: add_stroke(image, lesion, *points),
         (REMOVE, 2): lambda: remove_stroke(image, lesion, *points),
-        (BORDER, 1): lambda: _borderPulled(image, lesion, *points),
+        (BORDER, 1): lambda: pull_border(image, lesion, *points),
     }
     gesture = gestures.get((what, len(points)))
     if gesture is None or (what in CORRECTIONS and lesion is None):
         on = "no lesion" if lesion is None else "a lesion"
         raise ValueError(f"{what} with {len(points)} points and {on} is no gesture")
     return gesture()
-
-
-def _borderPulled(image: Image, lesion: Image, point: Triple) -> SegmentedLesion:
-    from radioimmuno.segmentation.corrections import pull_border
-
-    return pull_border(image, lesion, point)
 
 
 def previewStroke(image: Image, start: Triple, end: Triple) -> SurfaceMesh:

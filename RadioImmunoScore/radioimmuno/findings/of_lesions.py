@@ -229,10 +229,16 @@ ROWS = {
         "Draw the second stroke across the first.",
     ),
     "stroke.nothing_found": Row(
-        "There is no lesion to be found at the stroke or click.",
+        "There is no lesion to be found at the stroke or click, or nothing to correct.",
         NOT_DONE,
         "Nothing differs from its surroundings there.",
         "Draw across the whole lesion, or by hand.",
+    ),
+    "stroke.far": Row(
+        "The point is too far from the lesion's border to pull it there.",
+        NOT_DONE,
+        "It is farther away than a ball of the lesion's volume is wide from its middle.",
+        "Click nearer to the border, or draw a stroke across what is missing or too much.",
     ),
     "stroke.limit": Row(
         "The lesion is longer than the stroke and may go on.",
