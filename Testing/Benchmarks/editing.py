@@ -1,7 +1,8 @@
 """How long the panel takes from the end of an edit to the new color in a rendered view, and to 3D.
 
 A simulated CT of 512 x 512 x 400 voxels with twenty lesions on the bench; a lesion of about 10 cc is edited
-again and again with "Update while editing" on. The pause in which the panel waits for more does not count::
+again and again with "Update while editing" on. The pause in which the panel waits for more does not count.
+Then a stroke is drawn over the largest and the edited lesion: from a movement of the mouse to its preview::
 
     make benchmark-editing
 """
@@ -21,7 +22,7 @@ MODULE = REPOSITORY / "RadioImmunoScore" / "RadioImmunoScore.py"
 sys.path[:0] = [str(MODULE.parent), str(REPOSITORY / "Testing" / "Bench")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-LESIONS, EDITED_CC, EDITS = 20, 10.0, 15
+LESIONS, EDITED_CC, EDITS, MOVEMENTS = 20, 10.0, 15, 20
 
 
 def main() -> int:
@@ -45,6 +46,8 @@ def main() -> int:
         bench.waitUntil(lambda: len(surfacesOf(segmentationNode)) == len(lesions), 60_000)
         panel.ui.updateCheckBox.setChecked(True)
         pairs = [_edit(bench, segmentationNode, edited.id, n) for n in range(EDITS + 1)][1:]
+        largest = max(lesions, key=lambda lesion: lesion.volume_cc)
+        previews = {lesion.volume_cc: _previews(bench, panel, lesion) for lesion in (edited, largest)}
     times, later = zip(*pairs, strict=True)
     print(f"the panel stood still for {longest:.0f} ms at the most while all lesions were scored and shown")
     print(f"{len(lesions)} lesions, one of {edited.volume_cc:.1f} cc edited {EDITS} times")
@@ -56,6 +59,12 @@ def main() -> int:
         f"from there to the new surface in 3D: median {statistics.median(later):.0f} ms, "
         f"{min(later):.0f} to {max(later):.0f} ms"
     )
+    for volume, (took, shown) in previews.items():
+        print(
+            f"preview of a stroke over a lesion of {volume:.1f} cc: median {statistics.median(took):.0f} ms, "
+            f"{min(took):.0f} to {max(took):.0f} ms; from the mouse to a rendered view, the pause apart: "
+            f"median {statistics.median(shown):.0f} ms, {min(shown):.0f} to {max(shown):.0f} ms"
+        )
     return 0
 
 
@@ -130,6 +139,51 @@ def _edit(bench, segmentationNode, segmentID: str, n: int) -> tuple[float, float
     bench.waitUntil(lambda: surfacesOf(segmentationNode)[segmentID].GetPolyData() is not surface, 20_000)
     bench.threeDView.render()
     return 1000 * (colored - start) - PAUSE_MS, 1000 * (time.perf_counter() - colored)
+
+
+def _previews(bench, panel, lesion) -> tuple[list[float], list[float]]:
+    """Draw a stroke over a lesion and move its second end.
+
+    Returns the milliseconds that previews took, and those from each movement to a rendered view with its
+    preview, without the pause.
+    """
+    import slicer
+
+    from radioimmuno.segmentation.axes import measure_axes
+    from RadioImmunoScoreLib.panel.state.gestures import STROKE
+    from RadioImmunoScoreLib.panel.state.stroke_preview import PAUSE_MS
+    from RadioImmunoScoreLib.scene.preview_surface import PREVIEW
+    from RadioImmunoScoreLib.scene.stroke_markups import rasInWorld
+
+    axes = measure_axes(lesion.mask.canonical())
+    strokes, volumeNode = panel.session.strokes, panel.session.inputs.volumeNode
+    ends = [np.array(rasInWorld(end, volumeNode)) for end in axes.long_ends]
+    took, real = [], strokes.preview.surfaceOf
+
+    def timed(*arguments):
+        start = time.perf_counter()
+        found = real(*arguments)
+        took.append(1000 * (time.perf_counter() - start))
+        return found
+
+    strokes.preview.surfaceOf, strokes.preview.budgetS = timed, 10.0
+    strokes.toggle(STROKE)
+    bench.process(200)
+    (line,) = slicer.util.getNodesByClass("vtkMRMLMarkupsLineNode")
+    line.AddControlPointWorld(*ends[0])
+    line.AddControlPointWorld(*ends[1])
+    shown = []
+    for n in range(MOVEMENTS):
+        end = ends[0] + (ends[1] - ends[0]) * (0.8 + 0.2 * n / MOVEMENTS)
+        start = time.perf_counter()
+        line.SetNthControlPointPosition(1, *end, line.PositionPreview)
+        bench.waitUntil(lambda n=n: len(took) > n, 20_000)
+        bench.sliceViews["Red"].render()
+        shown.append(1000 * (time.perf_counter() - start) - PAUSE_MS)
+        assert any(m.GetAttribute(PREVIEW) for m in slicer.util.getNodesByClass("vtkMRMLModelNode"))
+    strokes.stop()
+    strokes.preview.surfaceOf = real
+    return took, shown
 
 
 if __name__ == "__main__":

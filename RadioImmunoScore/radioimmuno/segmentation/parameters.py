@@ -168,8 +168,10 @@ class Parameters:
     tube_lines: int = 6
     tube_samples: int = 60
 
-    # The preview of a stroke: blocks of the CT are no longer than this share of it.
+    # The preview of a stroke: blocks of the CT are no longer than this share of it; belief propagation stops
+    # after so many rounds.
     preview_detail_share: float = 0.05
+    preview_rounds: int = 5
 
     # The click. Sizes that are tried: lengths from the first to the last, each so many times the one before.
     smallest_mm: float = 8.0

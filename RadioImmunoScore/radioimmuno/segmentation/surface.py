@@ -226,7 +226,9 @@ class Surface:
         return Image(inside.reshape(box.shape), lattice, box.start)
 
 
-def most_likely(log_likelihood: np.ndarray, smoothness: float) -> np.ndarray:
+def most_likely(
+    log_likelihood: np.ndarray, smoothness: float, rounds: int = P.propagation_rounds
+) -> np.ndarray:
     """Where the border lies on each ray: the median of its marginal distribution, in steps.
 
     Belief propagation on the sphere's network (sum-product, all messages at once, damped): neighbouring rays
@@ -238,6 +240,8 @@ def most_likely(log_likelihood: np.ndarray, smoothness: float) -> np.ndarray:
         Log likelihood of a border at each step of each ray.
     smoothness : float
         SD of the difference between neighbours, in steps.
+    rounds : int
+        How often rays hear of their neighbours.
 
     Source: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988; damping as in Murphy, Weiss and
     Jordan, Loopy belief propagation for approximate inference, UAI 1999.
@@ -251,7 +255,7 @@ def most_likely(log_likelihood: np.ndarray, smoothness: float) -> np.ndarray:
     messages = np.zeros((net.source.size, steps.size), np.float32)
     belief = log_likelihood
     damping = P.propagation_damping
-    for _ in range(P.propagation_rounds):
+    for _ in range(rounds):
         sent = belief[net.source] - messages[net.opposite]
         sent -= sent.max(axis=1, keepdims=True)
         fresh = np.log(np.exp(sent, out=sent) @ kernel)

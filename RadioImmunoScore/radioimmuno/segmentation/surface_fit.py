@@ -90,7 +90,12 @@ class SurfaceFit:
     certainty: float
 
 
-def fit_surface(around: Surroundings, prior: Prior, rounds: int = P.fit_rounds) -> SurfaceFit:
+def fit_surface(
+    around: Surroundings,
+    prior: Prior,
+    rounds: int = P.fit_rounds,
+    propagation_rounds: int = P.propagation_rounds,
+) -> SurfaceFit:
     """The lesion's surface, likeliest by the CT and what is known before.
 
     Raises
@@ -117,7 +122,7 @@ def fit_surface(around: Surroundings, prior: Prior, rounds: int = P.fit_rounds) 
         likelihood += edge_likelihood(rays) + _prior_likelihood(rays, guess, prior)
         if surface is not None:
             likelihood -= 0.5 * (LOG_BORDERS / P.refined_sd) ** 2
-        steps = most_likely(likelihood, P.smoothness_share / STEP)
+        steps = most_likely(likelihood, P.smoothness_share / STEP, propagation_rounds)
         surface = Surface(guess.centre, steps * STEP * rays.guess_mm)
         guess, certainty = surface.ellipsoid(), _certainty(likelihood, steps)
     assert surface is not None
