@@ -142,7 +142,7 @@ def _corrections(rows: Sequence[Row]) -> str:
         return ""
     after = " ".join(f"{'p10 after ' + str(n):>12}" for n in range(1, MOST_CORRECTIONS + 2))
     title = f"Corrections by a simulated reader: strokes until Dice {CONTENT_DICE} (first one included)"
-    return "\n".join([title, f"{'':34} {'median':>7} {'within 5':>9} {after}", *lines])
+    return "\n".join([title, f"{'':34} {'median':>7} {'content':>10} {after}", *lines])
 
 
 def _corrections_line(title: str, rows: Sequence[Row], most: int) -> str:
@@ -154,8 +154,11 @@ def _corrections_line(title: str, rows: Sequence[Row], most: int) -> str:
     content = dices >= CONTENT_DICE
     strokes = np.where(content.any(axis=1), content.argmax(axis=1) + 1, np.inf)
     low = " ".join(f"{np.percentile(dices[:, n], 10):12.3f}" for n in range(most + 1))
-    within = f"{100 * np.mean(strokes <= 5):.0f} %"
-    return f"{title:34} {np.median(strokes):7.1f} {within:>9} {low}"
+    # Within five strokes, or as many as were measured.
+    reached = min(5, most + 1)
+    median = f"{np.median(strokes):.1f}" if np.isfinite(np.median(strokes)) else f"> {most + 1}"
+    within = f"{100 * np.mean(strokes <= reached):.0f} % in {reached}"
+    return f"{title:34} {median:>7} {within:>10} {low}"
 
 
 def _self_estimate(rows: Sequence[Row]) -> str:

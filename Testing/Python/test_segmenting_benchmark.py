@@ -98,7 +98,7 @@ def test_strokes_until_a_reader_is_content():
         for count, value in enumerate(course)
     ]
     printed = tables(found).partition("Corrections")[2]
-    assert line(printed, "simulated: ours") == ["2.0", "67", "%", "0.560", "0.652", "0.740"]
+    assert line(printed, "simulated: ours") == ["2.0", "67", "%", "in", "3", "0.560", "0.652", "0.740"]
 
 
 def test_expected_agreement_is_compared_with_the_true_one():
