@@ -1,13 +1,13 @@
 """Lesions from one stroke, and from other gestures, against masks that are known: methods side by side.
 
 Lesions: soft-tissue sarcomas (any patients in the data folder's `sts`), LUNG1-001 and the IBSI CT phantom,
-lesions painted into LUNG1-001's chest, simulated patients that nothing is fitted on, ellipsoids. Gestures are
-the reference's own (longest diameter in an axial, coronal or sagittal slice, RECIST's two axes, a point near
-the middle, the box), each with the errors of several readers (seeded). What a method learns from patients is
-learnt without the one that it is measured on. Strokes of which a tenth runs through bone, air or bright
-vessel are counted apart. Figures: Dice (median, 10th percentile, worst), volume as a share of the truth's,
-repeatability (median Dice between readers' results), mean distance to the edge that the CT shows, beside the
-truth's own, CPU seconds, how often nothing was segmented::
+lesions painted into LUNG1-001's chest and around the sarcoma patients' bones, simulated patients that nothing
+is fitted on, ellipsoids. Gestures are the reference's own (longest diameter in an axial, coronal or sagittal
+slice, RECIST's two axes, a point near the middle, the box), each with the errors of several readers (seeded).
+What a method learns from patients is learnt without the one that it is measured on. Strokes of which a tenth
+runs through bone, air or bright vessel are counted apart. Figures: Dice (median, 10th percentile, worst),
+volume as a share of the truth's, repeatability (median Dice between readers' results), mean distance to the
+edge that the CT shows, beside the truth's own, CPU seconds, how often nothing was segmented::
 
     python Testing/Benchmarks/segmenting.py --jobs 2 --out rows.csv
     python Testing/Benchmarks/segmenting.py --data FOLDER --groups sarcoma    other patients

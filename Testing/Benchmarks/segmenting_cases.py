@@ -14,15 +14,18 @@ sys.path.insert(0, str(REPOSITORY / "Testing" / "Python" / "science" / "segmenta
 from stroked import ellipsoid_ct, read_case, real_files  # noqa: E402
 
 from radioimmuno.geometry.image import Image  # noqa: E402
+from radioimmuno.simulation.crescent_cases import crescent_cases  # noqa: E402
 from radioimmuno.simulation.lesion_cases import LesionCase, simulated_cases  # noqa: E402
 from radioimmuno.simulation.pasted_cases import pasted_cases  # noqa: E402
 
 # Patients of seeds below are what models are fitted on.
 FIRST_SEED = 1000
 
-SARCOMA, OTHER, PASTED, SIMULATED, ELLIPSOID = "sarcoma", "other real", "pasted", "simulated", "ellipsoid"
-GROUPS = (SARCOMA, OTHER, PASTED, SIMULATED, ELLIPSOID)
-CHEST = "LUNG1"  # CT of these patients show all of a chest: lesions are pasted into it
+SARCOMA, OTHER, PASTED, CRESCENT = "sarcoma", "other real", "pasted", "around bone"
+SIMULATED, ELLIPSOID = "simulated", "ellipsoid"
+GROUPS = (SARCOMA, OTHER, PASTED, CRESCENT, SIMULATED, ELLIPSOID)
+# CT of the first patients show all of a chest, of the second mostly limbs: lesions are painted into both.
+CHEST, LIMB = "LUNG1", "STS"
 
 ELLIPSOIDS = {
     "10 cc in lung": {"semi_mm": (13.4, 13.4, 13.4), "lesion_hu": 40, "around_hu": -800},
@@ -58,13 +61,18 @@ def patients(data: Path, groups: tuple[str, ...], simulated: int, pasted: int) -
     """The patients of these groups: so many simulated ones, so many pasted lesions at each place."""
     files = real_files(data)
     found = [
-        Patient(name, SARCOMA if name.startswith("STS") else OTHER, partial(_real, name, *paths))
+        Patient(name, SARCOMA if name.startswith(LIMB) else OTHER, partial(_real, name, *paths))
         for name, paths in files.items()
     ]
     found += [
         Patient(name, PASTED, partial(_pasted, name, *paths, pasted))
         for name, paths in files.items()
         if name.startswith(CHEST)
+    ]
+    found += [
+        Patient(name, CRESCENT, partial(_around_bone, name, *paths))
+        for name, paths in files.items()
+        if name.startswith(LIMB)
     ]
     seeds = range(FIRST_SEED, FIRST_SEED + simulated)
     found += [Patient(f"simulated {seed}", SIMULATED, partial(simulated_cases, [seed])) for seed in seeds]
@@ -80,6 +88,11 @@ def _real(name: str, ct: Path, mask: Path) -> Iterator[LesionCase]:
 def _pasted(name: str, ct: Path, mask: Path, each: int) -> Iterator[LesionCase]:
     image, own = read_case(ct, mask)
     yield from pasted_cases(image, name, each, avoid=own)
+
+
+def _around_bone(name: str, ct: Path, mask: Path) -> Iterator[LesionCase]:
+    image, own = read_case(ct, mask)
+    yield from crescent_cases(image, name, 1, avoid=own)
 
 
 def _ellipsoid(name: str) -> Iterator[LesionCase]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from ..geometry.image import Box, Image, Lattice, as_index
+from ..geometry.image import Box, Image, Index, Lattice, as_index
 from ..site import Site
 from .canvas import Canvas
 from .chest_places import PLACES, chest_of, places_in
@@ -83,7 +84,8 @@ def _case(
     values = np.rint(image.values).astype(np.int16)
     part = box.slices_in(image.box)
     hu = values[part].astype(np.float32)
-    noise = _noise(image, tumor, rng, box)
+    middle = as_index(np.array(tumor.centre[::-1]) / plain.spacing)
+    noise = noise_around(image, middle, rng, box.shape)
     paint_tumor(tumor, _canvas(axes, hu), PSF_SIGMA_MM, plain.spacing[0])
     clear = steps_across(Image(hu, plain, box.start), tumor) >= CLEAR_HU
     hu += noise * np.clip(0.5 - distance / (2.5 * PSF_SIGMA_MM), 0, 1)
@@ -105,15 +107,31 @@ def _canvas(axes: tuple[np.ndarray, ...], hu: np.ndarray) -> Canvas:
     return Canvas((z, y, x), z[:, None, None], nowhere, nowhere, nowhere, nowhere, nowhere, hu, 1.0)
 
 
-def _noise(image: Image, tumor: Tumor, rng: np.random.Generator, box: Box) -> np.ndarray:
-    """Noise in HU as the CT has it in soft tissue around a lesion, of the shape of a box."""
+def noise_around(image: Image, middle: Index, rng: np.random.Generator, shape: Index) -> np.ndarray:
+    """Noise as a CT has it in the soft tissue around a place.
+
+    Parameters
+    ----------
+    image : Image
+        CT in HU.
+    middle : tuple of int
+        The place, an index of the lattice.
+    rng : Generator
+        Draws the noise.
+    shape : tuple of int
+        How many voxels.
+
+    Returns
+    -------
+    ndarray of float32, shape (k, j, i)
+        In HU, of this shape, zero on average.
+    """
     from scipy.ndimage import gaussian_filter
 
-    spacing = np.array(image.lattice.spacing)
-    middle, reach = np.array(tumor.centre[::-1]) / spacing, NOISE_REACH_MM / spacing
-    near = image.crop(Box(as_index(np.floor(middle - reach)), as_index(np.ceil(middle + reach))))
+    reach = [math.ceil(NOISE_REACH_MM / step) for step in image.lattice.spacing]
+    near = image.crop(Box(middle, as_index([index + 1 for index in middle])).grow(reach))
     sd, sigma = noise_in_soft_tissue(near.values)
-    white = rng.normal(size=box.shape)
+    white = rng.normal(size=shape)
     smooth = gaussian_filter(white, (0, sigma, sigma)) if sigma else white
     return (smooth * (sd / smooth.std())).astype(np.float32)
 
