@@ -53,7 +53,8 @@ EXAMPLES = """\
       --stroke=80,12,-250,95,12,-250 --click=44,12,-280 --out lesions.seg.nrrd
   radioimmuno segment ct.nrrd --cross=-61.5,20,-310,-30.2,41,-310,-56.4,46.2,-310,-35.4,14.8,-310 \\
       --box=35,3,-289,53,21,-271 --out lesions.seg.nrrd
-  radioimmuno segment ct.nrrd --click=44,12,-280 --add=38,12,-274,50,12,-274 --out lesion.nrrd
+  radioimmuno segment ct.nrrd --click=44,12,-280 --add=38,12,-274,50,12,-274 --border=44,21,-280 \\
+      --out lesions.seg.nrrd                                                     # corrected twice
   radioimmuno segment dicom_folder --click=44,12,-280 --out lesion.nrrd --json
   radioimmuno segment ct.nrrd --ras --click=-44,-12,-280 --out lesion.nrrd       # as Slicer shows it
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --out result             # what to do next"""

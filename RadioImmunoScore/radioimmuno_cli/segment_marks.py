@@ -9,6 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 from radioimmuno.numbers import is_number
+from radioimmuno.segmentation.gestures import (
+    ADD,
+    BORDER,
+    BOX,
+    CORRECTIONS,
+    DIAMETERS,
+    NEW,
+    REMOVE,
+    segment_points,
+)
 
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image, Triple
@@ -20,12 +30,17 @@ SYSTEMS = {LPS: "as DICOM and ITK have them (the default)", "RAS": "as Slicer sh
 
 @dataclass(frozen=True)
 class MarkKind:
-    """An option that marks a lesion: its name, how many points it takes, whether it corrects the last one."""
+    """An option that marks a lesion: its name, its gesture, how many points it takes."""
 
     name: str
+    gesture: str
     points: int
     help: str
-    corrects: bool = False
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it is about the lesion before it."""
+        return self.gesture in CORRECTIONS
 
     @property
     def option(self) -> str:
@@ -42,13 +57,13 @@ class MarkKind:
 
 
 KINDS = (
-    MarkKind("stroke", 2, "a lesion: the ends of a stroke across it, where it is longest"),
-    MarkKind("cross", 4, "a lesion: the ends of its long axis and those of its short axis, as for RECIST"),
-    MarkKind("box", 2, "a lesion: two opposite corners of the box that it just fits into"),
-    MarkKind("click", 1, "a lesion: a point in its middle"),
-    MarkKind("add", 2, "correct the lesion before: the ends of a stroke across what it lacks", True),
-    MarkKind("remove", 2, "correct the lesion before: the ends of a stroke across what is too much", True),
-    MarkKind("border", 1, "correct the lesion before: a point that its border passes through", True),
+    MarkKind("stroke", NEW, 2, "a lesion: the ends of a stroke across it, where it is longest"),
+    MarkKind("cross", DIAMETERS, 4, "a lesion: the ends of its long and of its short axis, as for RECIST"),
+    MarkKind("box", BOX, 2, "a lesion: two opposite corners of the box that it just fits into"),
+    MarkKind("click", NEW, 1, "a lesion: a point in its middle"),
+    MarkKind("add", ADD, 2, "correct the lesion before: the ends of a stroke across what it lacks"),
+    MarkKind("remove", REMOVE, 2, "correct the lesion before: the ends of a stroke across what is too much"),
+    MarkKind("border", BORDER, 1, "correct the lesion before: a point that its border passes through"),
 )
 LESION_OPTIONS = " or ".join(kind.option for kind in KINDS if not kind.corrects)
 
@@ -126,37 +141,19 @@ def mark_lesion(image: Image, mark: Mark, system: str, found: Sequence[MarkedLes
     InputError
         When there is no lesion, or a point cannot be used; the text names the mark and says what to do.
     """
-    kept, last = (found[:-1], found[-1:]) if mark.kind.corrects else (found, [])
-    masks = [one.lesion.mask for one in last]
+    kept, mask, before = list(found), None, ()
+    if mark.kind.corrects:
+        last = kept.pop()
+        mask, before = last.lesion.mask, last.marks
     points = [turned(point, system) for point in mark.points]
     try:
-        lesion = _functions()[mark.kind.name](image, *masks, *points)
+        lesion = segment_points(image, points, mark.kind.gesture, mask)
     except InputError as error:
         text = f"{mark.kind.option} of lesion {len(kept) + 1}: {error}"
         if error.code == "stroke.outside":
             text += f" Its coordinates were taken as {system}: --lps and --ras say which they are."
         raise InputError(error.code, text) from None
-    return [*kept, MarkedLesion(lesion, (*(mark for one in last for mark in one.marks), mark))]
-
-
-def _functions() -> dict[str, Callable[..., SegmentedLesion]]:
-    from radioimmuno.segmentation.box import segment_box
-    from radioimmuno.segmentation.click import segment_click
-    from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
-    from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
-
-    def segment_cross(image: Image, *ends: Triple) -> SegmentedLesion:
-        return segment_diameters(image, (ends[0], ends[1]), (ends[2], ends[3]))
-
-    return {
-        "stroke": segment_stroke,
-        "cross": segment_cross,
-        "box": segment_box,
-        "click": segment_click,
-        "add": add_stroke,
-        "remove": remove_stroke,
-        "border": pull_border,
-    }
+    return [*kept, MarkedLesion(lesion, (*before, mark))]
 
 
 def turned(point: Sequence[float], system: str) -> Triple:

@@ -12,6 +12,7 @@ import numpy as np
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.image import Image, Lattice, Triple
 from radioimmuno.lesion import Lesion
+from radioimmuno.segmentation.gestures import ADD, BORDER, BOX, DIAMETERS, NEW, REMOVE, segment_points
 
 from ..scene import readImage, readLesions
 from ..scene.segment_properties import forgetMeasured, setAxes, setDelineation, setExpectedAgreement
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
     from radioimmuno.quality.repairs import Repair
     from radioimmuno.segmentation.preview import SurfaceMesh
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
-
-# What points become: a lesion of their own (from one point or a stroke, two crossed strokes, a box), or a
-# correction of one that is there.
-NEW, DIAMETERS, BOX = "new", "diameters", "box"
-ADD, REMOVE, BORDER = "add", "remove", "border"
-CORRECTIONS = (ADD, REMOVE, BORDER)
 
 
 @dataclass(frozen=True)
@@ -84,13 +79,13 @@ def drawLesion(
     Raises
     ------
     InputError, ValueError
-        As of `segmentPoints`.
+        As of `segment_points`.
     """
     image = readImage(volumeNode)
     lesion = None
     if segmentID is not None:
         lesion = readLesions(segmentationNode, volumeNode, [segmentID]).lesions[0].mask
-    segmented = segmentPoints(image, [lpsInVolume(point, volumeNode) for point in points], what, lesion)
+    segmented = segment_points(image, [lpsInVolume(point, volumeNode) for point in points], what, lesion)
     node = segmentationNode or addSegmentationNode(volumeNode)
     written = enterSegmented(volumeNode, node, segmented, segmentID)
     axes = segmented.axes
@@ -104,52 +99,6 @@ def drawLesion(
         segmented.expected_agreement,
         segmented.findings,
     )
-
-
-def segmentPoints(
-    image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
-) -> SegmentedLesion:
-    """The lesion that points mark, or one of `CORRECTIONS` of a lesion; on any thread.
-
-    Parameters
-    ----------
-    image : Image
-        The CT.
-    points : sequence of tuple of float
-        LPS mm. For `NEW` one inside the lesion, or the two ends of a stroke; for `DIAMETERS` the ends of the
-        one stroke and those of the other; for `BOX` two opposite corners; for `ADD` and `REMOVE` the ends of
-        a stroke; for `BORDER` one on the border.
-    what : str
-        `NEW`, `DIAMETERS`, `BOX`, `ADD`, `REMOVE` or `BORDER`.
-    lesion : Image, optional
-        The mask that is corrected.
-
-    Raises
-    ------
-    InputError
-        When there is none; the text says what to do.
-    ValueError
-        When the number of points is not that of the gesture, or a correction has no lesion.
-    """
-    from radioimmuno.segmentation.box import segment_box
-    from radioimmuno.segmentation.click import segment_click
-    from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
-    from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
-
-    gestures = {
-        (NEW, 1): lambda: segment_click(image, *points),
-        (NEW, 2): lambda: segment_stroke(image, *points),
-        (DIAMETERS, 4): lambda: segment_diameters(image, tuple(points[:2]), tuple(points[2:])),
-        (BOX, 2): lambda: segment_box(image, *points),
-        (ADD, 2): lambda: add_stroke(image, lesion, *points),
-        (REMOVE, 2): lambda: remove_stroke(image, lesion, *points),
-        (BORDER, 1): lambda: pull_border(image, lesion, *points),
-    }
-    gesture = gestures.get((what, len(points)))
-    if gesture is None or (what in CORRECTIONS and lesion is None):
-        on = "no lesion" if lesion is None else "a lesion"
-        raise ValueError(f"{what} with {len(points)} points and {on} is no gesture")
-    return gesture()
 
 
 def previewStroke(image: Image, start: Triple, end: Triple) -> SurfaceMesh:

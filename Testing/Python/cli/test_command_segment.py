@@ -112,6 +112,18 @@ def test_a_correction_changes_the_last_lesion_before_it_alone(radioimmuno, files
     assert kinds == [["stroke"], ["stroke", "add"]]
 
 
+def test_the_border_passes_through_a_point_that_it_was_pulled_to(radioimmuno, files, tmp_path):
+    out, farther = tmp_path / "a.nrrd", MIDDLE + [RADIUS + 3, 0, 0]
+    done = radioimmuno("segment", files.ct, stroke(), option("border", farther), "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(out)))
+    k, j, _ = BALLS[LABEL][0]
+    assert np.flatnonzero(labels[k, j]).max() * SPACING[0] == pytest.approx(farther[0], abs=1.5)
+    (lesion,) = json.loads(done.stdout)["lesions"]
+    assert lesion["expected_agreement"] is None
+    assert [mark["kind"] for mark in lesion["marks"]] == ["stroke", "border"]
+
+
 def test_what_a_stroke_to_remove_crossed_is_out(radioimmuno, files, tmp_path):
     marks = [stroke(), option("add", *across(1)), option("remove", *across(1))]
     out = tmp_path / "a.nrrd"

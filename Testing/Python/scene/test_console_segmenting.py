@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import slicer
-from synthetic import BALLS, Ball, ballMask, centerRas
+from synthetic import BALLS, SPACING, Ball, ballMask, centerRas
 
 from radioimmuno.segmentation import stroke as science
 from radioimmuno.segmentation.segmented_lesion import judged
@@ -70,6 +70,17 @@ def test_strokes_correct_the_segment_that_is_named_and_no_other(nodes):
     logic.segment(*nodes, start=start, end=end, removeFrom=BALLS[1].segmentID)
     assert not (maskOf(nodes, grown.segmentID) & ballMask(TUMOR)).any()
     assert (maskOf(nodes, other) == before).all()
+
+
+def test_the_border_of_a_segment_is_pulled_to_a_point(nodes):
+    ball = BALLS[1]
+    point = centerRas(ball) + (ball.radiusMm + 3) * R
+    logic = ConsoleCommands()
+    drawn = logic.segment(*nodes, start=point, borderOf=ball.segmentID)
+    assert drawn.segmentID == ball.segmentID
+    k, j, i = ball.center
+    reach = np.flatnonzero(maskOf(nodes, ball.segmentID)[k, j]).max() - i
+    assert reach * SPACING[2] == pytest.approx(ball.radiusMm + 3, abs=2)
 
 
 def test_the_expected_agreement_comes_back_and_stays_with_the_segment(nodes, monkeypatch):

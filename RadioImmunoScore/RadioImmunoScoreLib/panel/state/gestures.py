@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from radioimmuno.segmentation.gestures import ADD, BORDER, BOX, CORRECTIONS, DIAMETERS, NEW, REMOVE
+
 from ...scene.stroke_markups import BOX_CORNERS, LINE, POINT
-from ...services.segment_edits import ADD, BORDER, BOX, CORRECTIONS, DIAMETERS, NEW, REMOVE
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Gesture:
     Parameters
     ----------
     what : str
-        What its points become, as of `segment_edits.segmentPoints`.
+        What its points become, as of `segment_points` of the science.
     className : str
         The class of the markup that is placed.
     count : int

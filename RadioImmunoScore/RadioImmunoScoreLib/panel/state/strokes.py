@@ -9,10 +9,11 @@ from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Triple
+from radioimmuno.segmentation.gestures import NEW, segment_points
 
 from ...scene import readImage, readLesions
 from ...scene.segments import addSegmentationNode
-from ...services.segment_edits import NEW, enterSegmented, segmentPoints
+from ...services.segment_edits import enterSegmented
 from ..texts import problemText, segmentedText
 from .edits import stampsOf
 from .gestures import BOX_AROUND, CROSS, STROKE, Gesture
@@ -40,12 +41,12 @@ class StrokeSegmenter:
     selection : Selection
         Where what was segmented is selected.
     segmenter : callable
-        As `segment_edits.segmentPoints`; a test gives its own.
+        As `gestures.segment_points`; a test gives its own.
 
     """
 
     def __init__(
-        self, session: ScoringSession, selection: Selection, segmenter: Segmenter = segmentPoints
+        self, session: ScoringSession, selection: Selection, segmenter: Segmenter = segment_points
     ) -> None:
         self.segmenter = segmenter
         self._session, self._selection = session, selection
@@ -58,7 +59,7 @@ class StrokeSegmenter:
         points : sequence of tuple of float, mm
             In LPS mm of the CT's own frame.
         what : str
-            As of `segment_edits.segmentPoints`.
+            As of `gestures.segment_points`.
         segmentID : str, optional
             The lesion that is corrected; by default there is a new one.
         """

@@ -1,4 +1,4 @@
-"""What panel and console hand to the science: each gesture with its points."""
+"""Each gesture with its points becomes a lesion, or a correction of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.geometry.image import Image, Lattice
-from RadioImmunoScoreLib.services.segment_edits import ADD, BORDER, BOX, DIAMETERS, NEW, REMOVE, segmentPoints
+from radioimmuno.segmentation.gestures import ADD, BORDER, BOX, DIAMETERS, NEW, REMOVE, segment_points
 
 LATTICE = Lattice((40, 40, 40), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0))
 MIDDLE, RADIUS = np.array([40.0, 38.0, 42.0]), 14.0
@@ -39,7 +39,7 @@ def image():
     ids=["click", "stroke", "diameters", "box"],
 )
 def test_every_gesture_segments_the_lesion_and_is_named(image, what, points, by):
-    found = segmentPoints(image, points, what)
+    found = segment_points(image, points, what)
     whole = Image(ball(), LATTICE)
     overlap = np.count_nonzero(found.mask.values & whole.within(found.mask.box, False))
     assert 2 * overlap / (np.count_nonzero(found.mask.values) + np.count_nonzero(ball())) > 0.9
@@ -48,12 +48,19 @@ def test_every_gesture_segments_the_lesion_and_is_named(image, what, points, by)
 
 def test_strokes_add_to_a_lesion_and_remove_from_it(image):
     core = Image(ball(5.0), LATTICE)
-    grown = segmentPoints(image, LONG, ADD, core)
+    grown = segment_points(image, LONG, ADD, core)
     assert np.count_nonzero(grown.mask.values) > 5 * np.count_nonzero(core.values)
     index = np.moveaxis(np.indices(LATTICE.shape), 0, -1)
     slab = replace(core, values=np.abs(LATTICE.to_lps(index)[..., 2] - MIDDLE[2]) < 30)
-    left = segmentPoints(image, LONG, REMOVE, slab)
+    left = segment_points(image, LONG, REMOVE, slab)
     assert not (left.mask.within(core.box, False) & core.values).any()
+
+
+def test_the_border_is_pulled_to_a_point(image):
+    small = Image(ball(10.0), LATTICE)
+    pulled = segment_points(image, [tuple(MIDDLE + 13 * UNIT[0])], BORDER, small)
+    reach = LATTICE.to_lps(np.argwhere(pulled.mask.values) + pulled.mask.offset)[:, 0].max() - MIDDLE[0]
+    assert reach == pytest.approx(13, abs=2)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +68,9 @@ def test_strokes_add_to_a_lesion_and_remove_from_it(image):
 )
 def test_a_wrong_number_of_points_is_no_gesture(image, what, count):
     with pytest.raises(ValueError, match=f"{what} with {count} points"):
-        segmentPoints(image, (LONG + SHORT)[:count], what, Image(ball(), LATTICE))
+        segment_points(image, (LONG + SHORT)[:count], what, Image(ball(), LATTICE))
 
 
 def test_a_correction_without_a_lesion_is_no_gesture(image):
     with pytest.raises(ValueError, match="no lesion"):
-        segmentPoints(image, LONG, ADD)
+        segment_points(image, LONG, ADD)
