@@ -10,7 +10,7 @@ import slicer
 from patients import waitFor, waitIdle
 from PySide6 import QtTest
 from stroking import TUMOR, dice, drawn, drawStroke, isPlaceMode, maskOf, placeOf, segmentIDs
-from synthetic import ballMask, centerRas
+from synthetic import SPACING, ballMask, centerRas
 
 from slicerbench.hands import click, clickInView
 
@@ -128,6 +128,43 @@ def test_a_stroke_on_the_selected_lesion_takes_away_or_adds_as_chosen(bench, rea
     click(ui.undoButton)
     click(ui.undoButton)
     assert (maskOf(nodes, segmentID) == whole).all()
+
+
+@pytest.mark.parametrize("offsetMm", [8.5, 14])
+def test_a_click_pulls_the_border_there_and_leaves_the_other_side(bench, ready, offsetMm):
+    panel, view, nodes = ready
+    ui = panel.panel.ui
+    segmentID = drawn(bench, ready)
+    before = maskOf(nodes, segmentID)
+    click(ui.pullButton)
+    clickInView(view, placeOf(bench, offsetMm))
+    bench.process(20)
+    waitIdle(panel)
+    after = maskOf(nodes, segmentID)
+    # On the line from the centre to the click and on beyond it, mm; a voxel is 1.5 mm long.
+    k, j, i = TUMOR.center
+    toRight = [SPACING[2] * np.count_nonzero(mask[k, j, i:]) for mask in (before, after)]
+    toLeft = [SPACING[2] * np.count_nonzero(mask[k, j, : i + 1]) for mask in (before, after)]
+    assert toRight == pytest.approx([11, offsetMm], abs=2)
+    assert toLeft[0] == pytest.approx(toLeft[1], abs=1.6)
+    assert (after.sum() > before.sum()) == (offsetMm > 11)
+    assert len(segmentIDs(nodes)) == 4
+    click(ui.undoButton)
+    assert (maskOf(nodes, segmentID) == before).all()
+
+
+def test_a_lesion_that_is_deleted_while_it_is_corrected_is_not_missed(bench, ready):
+    panel, view, nodes = ready
+    segmentID = drawn(bench, ready)
+    click(panel.panel.ui.removeButton)
+    clickInView(view, placeOf(bench, -11))
+    nodes[1].GetSegmentation().RemoveSegment(segmentID)
+    bench.process(100)
+    clickInView(view, placeOf(bench, 0))
+    bench.process(50)
+    waitIdle(panel)
+    assert "deleted meanwhile" in panel.panel.ui.messageLabel.text
+    assert len(segmentIDs(nodes)) == 3
 
 
 def test_without_a_segmentation_one_is_made(bench, ready):

@@ -64,6 +64,8 @@ class StrokeSegmenter:
             The lesion that is corrected; by default there is a new one.
         """
         inputs, segmenter = self._session.inputs, self.segmenter
+        if self._isGone(segmentID):
+            return
         try:
             image = readImage(inputs.volumeNode)
         except InputError as problem:
@@ -77,6 +79,13 @@ class StrokeSegmenter:
             lambda result: self._enter(result, segmentID),
         )
 
+    def _isGone(self, segmentID: str | None) -> bool:
+        """Whether the lesion that is corrected was deleted meanwhile, which is said."""
+        isGone = segmentID is not None and segmentID not in self._session.inputs.segmentIDs
+        if isGone:
+            self._session.say(_("The lesion was deleted meanwhile: nothing was changed."))
+        return isGone
+
     def _maskOf(self, segmentID: str) -> Image:
         inputs = self._session.inputs
         reading = readLesions(inputs.segmentationNode, inputs.volumeNode, [segmentID])
@@ -85,8 +94,7 @@ class StrokeSegmenter:
     def _enter(self, result: SegmentedLesion, segmentID: str | None) -> None:
         session = self._session
         volumeNode, node = session.inputs.volumeNode, session.inputs.segmentationNode
-        if segmentID is not None and node.GetSegmentation().GetSegment(segmentID) is None:
-            session.say(_("The lesion was deleted meanwhile: nothing was changed."))
+        if self._isGone(segmentID):
             return
         if node is None:
             node = addSegmentationNode(volumeNode)

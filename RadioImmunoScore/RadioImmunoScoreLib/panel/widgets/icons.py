@@ -17,7 +17,7 @@ RESOURCES = {
     "undo": ":/Icons/Small/SlicerUndo.png",
     "redo": ":/Icons/Small/SlicerRedo.png",
     "editor": ":/Icons/Edit.png",
-    "box": ":/Icons/MarkupsROIMouseModePlace.png",
+    "box": ":/Icons/MarkupsROI.png",
     "save": ":/Icons/Small/SlicerSave.png",
 }
 # Where Slicer's are not compiled in, the style's or plain lines.
