@@ -16,10 +16,11 @@ import numpy as np
 from radioimmuno.geometry.image import Box, Image, as_index
 from radioimmuno.segmentation.box import segment_box
 from radioimmuno.segmentation.click import segment_click
-from radioimmuno.segmentation.corrections import add_stroke, remove_stroke
+from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
 from radioimmuno.segmentation.surface import Ellipsoid
+from radioimmuno.simulation.reader import ADD, BORDER, REMOVE, Correction
 from radioimmuno.simulation.strokes import boxes, clicks, crossed_strokes, jittered, longest_stroke
 
 STROKE, CORONAL, SAGITTAL = "stroke", "coronal stroke", "sagittal stroke"
@@ -34,14 +35,6 @@ CORE_RADIUS, CORE_END, OUTSIDE, CROP = 0.15, 0.1, 0.63, 0.75
 
 Segmenter = Callable[[Image, str, np.ndarray], SegmentedLesion]
 Shares = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Correction:
-    """A further stroke: added to the lesion, or taken away from it."""
-
-    adds: bool
-    ends: np.ndarray
 
 
 def gestures(truth: Image, name: str, count: int, seed: int) -> list[np.ndarray]:
@@ -87,7 +80,7 @@ def growcut(image: Image, ends: np.ndarray, corrections: tuple[Correction, ...])
     seeds[np.linalg.norm(places - ends.mean(axis=0), axis=-1) > OUTSIDE * length] = 2
     seeds[_core(places, ends)] = 1
     for correction in corrections:
-        seeds[_core(places, correction.ends)] = 1 if correction.adds else 2
+        seeds[_core(places, np.array(correction.points))] = 1 if correction.what == ADD else 2
     cut = slicer.vtkImageGrowCutSegment()
     cut.SetIntensityVolume(_oriented(part.values.astype(np.int16), part))
     cut.SetSeedLabelVolume(_oriented(seeds, part))
@@ -101,7 +94,7 @@ def _box(image: Image, ends: np.ndarray, corrections: tuple[Correction, ...]) ->
     centre, half = lattice.to_index(ends.mean(axis=0)), CROP * length / np.array(lattice.spacing)
     box = Box(as_index(np.floor(centre - half)), as_index(np.ceil(centre + half) + 1))
     for correction in corrections:
-        index = lattice.to_index(correction.ends)
+        index = lattice.to_index(np.array(correction.points))
         more = Box(as_index(np.floor(index.min(axis=0)) - 2), as_index(np.ceil(index.max(axis=0)) + 3))
         box = box.union(more)
     return box
@@ -190,6 +183,9 @@ def methods(shares: Mapping[str, Shares]) -> dict[str, Method]:
 METHODS = ("ours", "GrowCut", "shape alone")
 
 
+CORRECT = {ADD: add_stroke, REMOVE: remove_stroke, BORDER: pull_border}
+
+
 def corrected(
     method: str, image: Image, mask: Image, ends: np.ndarray, corrections: tuple[Correction, ...]
 ) -> Image:
@@ -197,5 +193,4 @@ def corrected(
     if method == "GrowCut":
         return growcut(image, ends, corrections)
     last = corrections[-1]
-    act = add_stroke if last.adds else remove_stroke
-    return act(image, mask, tuple(last.ends[0]), tuple(last.ends[1])).mask
+    return CORRECT[last.what](image, mask, *last.points).mask

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from segmenting_cases import Patient
 from segmenting_methods import (
     GESTURES,
     STROKE,
-    Correction,
     Method,
     Shares,
     corrected,
@@ -27,13 +27,14 @@ from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from radioimmuno.simulation.lesion_cases import LesionCase
-from radioimmuno.simulation.reader import ADD, next_correction
+from radioimmuno.simulation.reader import BORDER, Correction, next_correction
+from radioimmuno.simulation.reader import STROKE as BY_STROKE
 from radioimmuno.simulation.strokes import dice, foreign_share, longest_stroke
 from radioimmuno.validation.visible_edge import VisibleEdge, visible_edge
 
-# Corrections that a reader makes at most, and what a method may be corrected by them.
+# Corrections that a reader makes at most, and what methods can be corrected by.
 MOST_CORRECTIONS = 5
-CORRECTED = ("ours", "GrowCut")
+CORRECTED_BY = {"ours": (BY_STROKE, BORDER), "GrowCut": (BY_STROKE,)}
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,12 @@ class Row:
         Of the lesion; `clear` is "clear", "faint" or "" where nobody knows.
     method, gesture : str
         How it was segmented.
-    jitter, corrections : int
-        Which reader, and after how many corrections.
+    jitter : int
+        Which reader.
+    corrected_by : str
+        What the reader corrects with, a stroke or a click on the border; "" before.
+    corrections : int
+        After how many corrections.
     foreign : float
         Share of the stroke that runs through what the lesion is not made of.
     dice, volume : float
@@ -73,6 +78,7 @@ class Row:
     method: str
     gesture: str
     jitter: int
+    corrected_by: str
     corrections: int
     foreign: float
     dice: float
@@ -148,9 +154,10 @@ def _rows(
         common = (name, gesture, number, foreign)
         expected = lesion.expected_agreement if lesion else None
         more = (_repeat(masks, number), seconds, np.nan if expected is None else expected, codes)
-        yield _row(task, case, border, common, 0, masks[number], more)
-        if gesture == STROKE and name in CORRECTED and masks[number] is not None:
-            yield from _corrections(task, case, border, common, masks[number], points)
+        yield _row(task, case, border, common, ("", 0), masks[number], more)
+        for kind in CORRECTED_BY.get(name, ()):
+            if gesture == STROKE and masks[number] is not None:
+                yield from _corrections(task, case, border, common, (masks[number], points), kind)
 
 
 def _row(
@@ -158,7 +165,7 @@ def _row(
     case: LesionCase,
     border: Border,
     common: tuple[str, str, int, float],
-    corrections: int,
+    corrections: tuple[str, int],
     mask: Image | None,
     more: tuple[float, float, float, str],
 ) -> Row:
@@ -167,10 +174,10 @@ def _row(
     there = mask is not None and bool(mask.values.any())
     return Row(
         *(task.patient.group, case.patient, case.name, case.kind, clear),
-        *(name, gesture, jitter, corrections, foreign),
+        *(name, gesture, jitter, *corrections, foreign),
         dice=dice(mask, case.truth) if there else 0.0,
         volume=float(mask.values.sum() / case.truth.values.sum()) if there else 0.0,
-        edge_mm=border.edge.distance_mm(mask) if there and not corrections else np.nan,
+        edge_mm=border.edge.distance_mm(mask) if there and not corrections[1] else np.nan,
         truth_edge_mm=border.truth_mm,
         edge_share=border.edge.share,
         repeat=more[0],
@@ -193,25 +200,26 @@ def _corrections(
     case: LesionCase,
     border: Border,
     common: tuple[str, str, int, float],
-    mask: Image,
-    ends: np.ndarray,
+    first: tuple[Image, np.ndarray],
+    kind: Literal["stroke", "border"],
 ) -> Iterator[Row]:
     """Rows after each correction; where the reader finds no more to correct, the last one again."""
     name, _, jitter, _ = common
+    mask, ends = first
     rng = np.random.default_rng((sum(case.name.encode()), jitter))
     done: tuple[Correction, ...] = ()
     for count in range(1, task.corrections + 1):
         codes = ""
-        correction = next_correction(mask, case.truth, rng)
+        correction = next_correction(mask, case.truth, rng, kind)
         start = time.process_time()
         if correction is not None:
-            done = (*done, Correction(correction.what == ADD, np.array(correction.points)))
+            done = (*done, correction)
             try:
                 mask = corrected(name, case.image, mask, ends, done)
             except InputError as error:
                 codes = f"refused: {error.code}"
         seconds = time.process_time() - start
-        yield _row(task, case, border, common, count, mask, (np.nan, seconds, np.nan, codes))
+        yield _row(task, case, border, common, (kind, count), mask, (np.nan, seconds, np.nan, codes))
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

@@ -14,6 +14,7 @@ from segmenting_rows import MOST_CORRECTIONS, Row
 FOREIGN_SHARE = 0.1
 # Volumes that are right within so much; results that are poor; Dice at which a reader is content.
 RIGHT_VOLUME, POOR_DICE, CONTENT_DICE = 0.1, 0.6, 0.85
+CORRECTED_BY = ("stroke", "border")
 # False marks that are allowed.
 FALSE_MARKS = 0.2
 
@@ -132,16 +133,20 @@ def _by_gesture(rows: Sequence[Row]) -> str:
 
 def _corrections(rows: Sequence[Row]) -> str:
     lines = []
-    for group in GROUPS:
-        for method in _methods(rows):
-            part = [row for row in rows if (row.group, row.method, row.gesture) == (group, method, STROKE)]
-            most = max((row.corrections for row in part), default=0)
-            if most:
-                lines.append(_corrections_line(f"{group}: {method}", part, most))
+    for group, method, kind in itertools.product(GROUPS, _methods(rows), CORRECTED_BY):
+        part = [
+            row
+            for row in rows
+            if (row.group, row.method, row.gesture) == (group, method, STROKE)
+            and row.corrected_by in ("", kind)
+        ]
+        most = max((row.corrections for row in part), default=0)
+        if most:
+            lines.append(_corrections_line(f"{group}: {method}, {kind}", part, most))
     if not lines:
         return ""
     after = " ".join(f"{'p10 after ' + str(n):>12}" for n in range(1, MOST_CORRECTIONS + 2))
-    title = f"Corrections by a simulated reader: strokes until Dice {CONTENT_DICE} (first one included)"
+    title = f"Corrections by a simulated reader: gestures until Dice {CONTENT_DICE} (first stroke included)"
     return "\n".join([title, f"{'':34} {'median':>7} {'content':>10} {after}", *lines])
 
 
@@ -154,7 +159,7 @@ def _corrections_line(title: str, rows: Sequence[Row], most: int) -> str:
     content = dices >= CONTENT_DICE
     strokes = np.where(content.any(axis=1), content.argmax(axis=1) + 1, np.inf)
     low = " ".join(f"{np.percentile(dices[:, n], 10):12.3f}" for n in range(most + 1))
-    # Within five strokes, or as many as were measured.
+    # Within five gestures, or as many as were measured.
     reached = min(5, most + 1)
     median = f"{np.median(strokes):.1f}" if np.isfinite(np.median(strokes)) else f"> {most + 1}"
     within = f"{100 * np.mean(strokes <= reached):.0f} % in {reached}"

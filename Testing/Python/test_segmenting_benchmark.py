@@ -19,7 +19,7 @@ from segmenting_rows import Row, read, write  # noqa: E402
 from segmenting_tables import tables  # noqa: E402
 
 ROW = Row(
-    *(SIMULATED, "simulated 1000", "liver 1", "liver", "clear", "ours", STROKE, 0, 0, 0.0),
+    *(SIMULATED, "simulated 1000", "liver 1", "liver", "clear", "ours", STROKE, 0, "", 0, 0.0),
     *(0.9, 1.0, 0.5, 0.2, 1.0, 0.95, 0.2, float("nan"), ""),
 )
 
@@ -53,7 +53,8 @@ def test_the_benchmark_measures_methods_and_gestures_side_by_side(quick):
 
 def test_corrections_are_measured_of_ours_and_of_growcut(quick):
     _, found = quick
-    assert {(row.method, row.corrections) for row in found} >= {("ours", 1), ("GrowCut", 1)}
+    done = {(row.method, row.corrected_by, row.corrections) for row in found}
+    assert done >= {("ours", "stroke", 1), ("ours", "border", 1), ("GrowCut", "stroke", 1)}
     assert all(row.corrections == 0 for row in found if row.method == "shape alone")
 
 
@@ -93,12 +94,21 @@ def test_strokes_until_a_reader_is_content():
     """One reader is content at once, one after the second stroke, one never."""
     courses = [(0.9, 0.9, 0.9), (0.8, 0.86, 0.9), (0.5, 0.6, 0.7)]
     found = [
-        replace(ROW, jitter=n, corrections=count, dice=value)
+        replace(ROW, jitter=n, corrected_by="stroke" if count else "", corrections=count, dice=value)
         for n, course in enumerate(courses)
         for count, value in enumerate(course)
     ]
     printed = tables(found).partition("Corrections")[2]
-    assert line(printed, "simulated: ours") == ["2.0", "67", "%", "in", "3", "0.560", "0.652", "0.740"]
+    assert line(printed, "simulated: ours, stroke") == [
+        "2.0",
+        "67",
+        "%",
+        "in",
+        "3",
+        "0.560",
+        "0.652",
+        "0.740",
+    ]
 
 
 def test_expected_agreement_is_compared_with_the_true_one():
