@@ -38,15 +38,19 @@ Shares = tuple[float, float, float]
 
 
 def gestures(truth: Image, name: str, count: int, seed: int) -> list[np.ndarray]:
-    """One gesture on a lesion as so many readers do it: points in LPS mm."""
+    """One gesture on a lesion as so many readers do it: points in LPS mm, inside of the CT."""
     if name == CLICK:
-        return clicks(truth, count, seed)
-    if name == BOX:
-        return boxes(truth, count, seed)
-    if name == CROSSED:
-        return jittered(crossed_strokes(truth), count, seed)
-    axis = STROKES.index(name)
-    return jittered(longest_stroke(truth, axis), count, seed, axis=axis)
+        drawn = clicks(truth, count, seed)
+    elif name == BOX:
+        drawn = boxes(truth, count, seed)
+    elif name == CROSSED:
+        drawn = jittered(crossed_strokes(truth), count, seed)
+    else:
+        axis = STROKES.index(name)
+        drawn = jittered(longest_stroke(truth, axis), count, seed, axis=axis)
+    lattice = truth.lattice
+    last = np.array(lattice.shape) - 1
+    return [lattice.to_lps(np.clip(lattice.to_index(points), 0, last)) for points in drawn]
 
 
 def segmenter_for(patient: str) -> Segmenter:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "Benchmarks"
@@ -14,9 +15,11 @@ sys.path.insert(0, str(BENCHMARKS))
 
 from segmenting import leave_out  # noqa: E402
 from segmenting_cases import ELLIPSOID, OTHER, SARCOMA, SIMULATED, Patient  # noqa: E402
-from segmenting_methods import BOX, CLICK, STROKE  # noqa: E402
+from segmenting_methods import BOX, CLICK, GESTURES, STROKE, gestures  # noqa: E402
 from segmenting_rows import Row, read, write  # noqa: E402
 from segmenting_tables import tables  # noqa: E402
+
+from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
 
 ROW = Row(
     *(SIMULATED, "simulated 1000", "liver 1", "liver", "clear", "ours", STROKE, 0, "", 0, 0.0),
@@ -130,6 +133,17 @@ def test_refused_gestures_are_counted_and_are_no_overlap():
     found = [*rows([0.9]), replace(ROW, jitter=1, dice=0.0, volume=0.0, findings="refused: stroke.outside")]
     found = [replace(row, gesture=CLICK) for row in found]
     assert line(tables(found), "simulated: click")[-1] == "1"
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_readers_draw_inside_the_ct(gesture):
+    """On a lesion that fills the CT."""
+    lattice = Lattice((9, 20, 20), (3.0, 1.0, 1.0), (-5.0, 7.0, 11.0))
+    points = np.array(gestures(Image(np.ones(lattice.shape, bool), lattice), gesture, 20, 0))
+    index = lattice.to_index(points)
+    assert index.min() > -0.01
+    assert (index.max(axis=tuple(range(index.ndim - 1))) < np.array(lattice.shape) - 0.99).all()
+    assert len(np.unique(points.round(6))) > 12  # with their errors
 
 
 def test_a_mean_shape_is_learnt_without_the_patient():
