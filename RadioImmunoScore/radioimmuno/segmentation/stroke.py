@@ -67,7 +67,7 @@ def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
     ----------
     image : Image
         CT in HU, in any axis order.
-    long, short : pair of tuples of 3 floats
+    long, short : tuple of 2 tuples of 3 floats
         The strokes' ends on the lesion's border, LPS mm; the longer one counts as the long axis.
 
     Returns
