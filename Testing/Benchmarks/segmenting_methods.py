@@ -14,19 +14,18 @@ from functools import partial
 import numpy as np
 
 from radioimmuno.geometry.image import Box, Image, as_index
-from radioimmuno.segmentation.box import segment_box
-from radioimmuno.segmentation.click import segment_click
-from radioimmuno.segmentation.corrections import add_stroke, pull_border, remove_stroke
+from radioimmuno.segmentation import gestures as drawing
+from radioimmuno.segmentation.gestures import ADD, NEW, segment_points
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
-from radioimmuno.segmentation.stroke import segment_diameters, segment_stroke
 from radioimmuno.segmentation.surface import Ellipsoid
-from radioimmuno.simulation.reader import ADD, BORDER, REMOVE, Correction
+from radioimmuno.simulation.reader import Correction
 from radioimmuno.simulation.strokes import boxes, clicks, crossed_strokes, jittered, longest_stroke
 
 STROKE, CORONAL, SAGITTAL = "stroke", "coronal stroke", "sagittal stroke"
 CROSSED, CLICK, BOX = "crossed strokes", "click", "box"
 GESTURES = (STROKE, CORONAL, SAGITTAL, CROSSED, CLICK, BOX)
 STROKES = (STROKE, CORONAL, SAGITTAL)
+DRAWN = {CROSSED: drawing.DIAMETERS, BOX: drawing.BOX}  # all others are new lesions from one or two points
 
 # GrowCut's seeds: inside a cylinder along the middle of the stroke (shares of its length: radius, and what is
 # left out at either end; the best of the radii that were tried), outside all that is farther from its middle.
@@ -59,14 +58,7 @@ def segmenter_for(patient: str) -> Segmenter:
 
 
 def _ours(image: Image, gesture: str, points: np.ndarray) -> SegmentedLesion:
-    if gesture == CLICK:
-        return segment_click(image, tuple(points))
-    if gesture == BOX:
-        return segment_box(image, tuple(points[0]), tuple(points[1]))
-    if gesture == CROSSED:
-        long, short = (tuple(map(tuple, ends)) for ends in points)
-        return segment_diameters(image, long, short)
-    return segment_stroke(image, tuple(points[0]), tuple(points[1]))
+    return segment_points(image, [tuple(point) for point in points.reshape(-1, 3)], DRAWN.get(gesture, NEW))
 
 
 def _growcut(image: Image, gesture: str, points: np.ndarray) -> SegmentedLesion:
@@ -187,9 +179,6 @@ def methods(shares: Mapping[str, Shares]) -> dict[str, Method]:
 METHODS = ("ours", "GrowCut", "shape alone")
 
 
-CORRECT = {ADD: add_stroke, REMOVE: remove_stroke, BORDER: pull_border}
-
-
 def corrected(
     method: str, image: Image, mask: Image, ends: np.ndarray, corrections: tuple[Correction, ...]
 ) -> Image:
@@ -197,4 +186,4 @@ def corrected(
     if method == "GrowCut":
         return growcut(image, ends, corrections)
     last = corrections[-1]
-    return CORRECT[last.what](image, mask, *last.points).mask
+    return segment_points(image, last.points, last.what, mask).mask
