@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 import slicer
@@ -134,6 +136,19 @@ def test_enter_is_the_applications_own_while_no_box_is_adjusted(bench, ready):
     assert len(boxes()) == 1
     assert isPlaceMode()
     assert len(segmentIDs(nodes)) == 3
+
+
+def test_enter_stops_nothing_that_is_under_way(drawn):
+    panel, view, nodes = drawn
+    jobs, release = panel.panel.session.jobs, Event()
+    jobs.start("scoring", lambda progress: release.wait(30), lambda result: None)
+    press(view, QtCore.Qt.Key.Key_Return)
+    assert jobs.state == "scoring"
+    assert len(boxes()) == 1
+    release.set()
+    waitIdle(panel)
+    press(view, QtCore.Qt.Key.Key_Return)
+    waitFor(lambda: len(segmentIDs(nodes)) == 4)
 
 
 def test_another_button_gives_the_box_up(drawn):

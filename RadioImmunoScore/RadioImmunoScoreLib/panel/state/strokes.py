@@ -174,8 +174,8 @@ class Strokes:
                 self.preview.prepare()
 
     def finish(self) -> None:
-        """Use a box that is adjusted."""
-        if self.placing.isAdjusting:
+        """Use a box that is adjusted; what the user waits for is not stopped for it."""
+        if self.placing.isAdjusting and not self._session.jobs.isBusy:
             self.placing.finish()
 
     def stop(self) -> None:
