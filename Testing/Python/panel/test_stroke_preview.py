@@ -13,8 +13,13 @@ from stroking import TUMOR, drawLine, placeIn, segmentIDs
 from synthetic import centerRas
 
 from radioimmuno.findings import InputError
+from radioimmuno.segmentation.preview import SurfaceMesh
 from RadioImmunoScoreLib.scene.preview_surface import PREVIEW
 from slicerbench.hands import click, clickInView, moveTo, press
+
+# A tetrahedron, LPS mm.
+POINTS = np.array([[0, 0, 0], [10, 0, 0], [0, 20, 0], [0, 0, 30]], float)
+TRIANGLES = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]])
 
 START, END = (-11, 0, 0), (11, 0, 0)
 
@@ -135,24 +140,37 @@ def test_the_second_line_of_a_cross_and_corrections_have_none(bench, ready):
     assert [model.GetPolyData().GetMTime() for model in previews()] == stamps
 
 
-def test_one_that_is_slow_twice_is_off_for_this_stroke_and_on_for_the_next(bench, ready, monkeypatch):
-    panel, view, _ = ready
-    preview = panel.panel.session.strokes.preview
-    real, calls = preview.surfaceOf, []
+@pytest.fixture
+def paced(ready, monkeypatch):
+    """(calls, delays): previews take as many seconds as the first of the delays says, at once without any."""
+    preview = ready[0].panel.session.strokes.preview
+    calls, delays = [], []
+    preview.budgetS = 0.5
 
-    preview.budgetS = 0.1
-
-    def slow(*arguments):
+    def surfaceOf(*arguments):
         calls.append(arguments)
-        sleep(0.11)
-        return real(*arguments)
+        if delays:
+            sleep(delays.pop(0))
+        return SurfaceMesh(POINTS, TRIANGLES)
 
-    monkeypatch.setattr(preview, "surfaceOf", slow)
+    monkeypatch.setattr(preview, "surfaceOf", surfaceOf)
+    return calls, delays
+
+
+def moveOn(bench, view, calls):
+    """Move the mouse until there is another preview."""
+    count = len(calls)
+    moveTo(view, placeIn(bench, "Red", (3 + count, 0, 0)))
+    waitFor(lambda: len(calls) > count)
+
+
+def test_one_that_is_slow_twice_in_a_row_is_off_for_this_stroke_and_on_for_the_next(bench, ready, paced):
+    view, (calls, delays) = ready[1], paced
+    delays += [0.6, 0.6]
     begin(bench, ready)
     waitFor(lambda: len(calls) == 1)
     assert len(previews()) == 1
-    moveTo(view, placeIn(bench, "Red", (6, 0, 0)))
-    waitFor(lambda: len(calls) == 2)
+    moveOn(bench, view, calls)
     assert previews() == []
     moveTo(view, placeIn(bench, "Red", (7, 0, 0)))
     QtTest.QTest.qWait(60)
@@ -160,6 +178,17 @@ def test_one_that_is_slow_twice_is_off_for_this_stroke_and_on_for_the_next(bench
     press(view, QtCore.Qt.Key.Key_Escape)
     begin(bench, ready)
     waitFor(lambda: len(calls) == 3)
+    assert len(previews()) == 1
+
+
+def test_one_that_is_slow_now_and_then_stays_on(bench, ready, paced):
+    view, (calls, delays) = ready[1], paced
+    delays += [0.6, 0.0, 0.6]
+    begin(bench, ready)
+    waitFor(lambda: len(calls) == 1)
+    for _ in range(2):
+        moveOn(bench, view, calls)
+        assert len(previews()) == 1
 
 
 def test_what_is_wrong_with_it_says_the_stroke_itself(bench, ready, monkeypatch):

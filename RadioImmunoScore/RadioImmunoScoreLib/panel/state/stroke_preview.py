@@ -28,7 +28,7 @@ class StrokePreview:
     surfaceOf : callable
         As `segment_edits.previewStroke`; a test gives its own.
     budgetS : float, s
-        What a preview may take; one that took longer twice is not shown for the rest of a stroke.
+        What a preview may take; one that took longer twice in a row is not shown for the rest of a stroke.
     """
 
     def __init__(self) -> None:
@@ -84,6 +84,6 @@ class StrokePreview:
             self._shown.clear()
             return
         self._shown.show(self._volumeNode, mesh.points, mesh.triangles)
-        self._slow += perf_counter() - start > self.budgetS
+        self._slow = self._slow + 1 if perf_counter() - start > self.budgetS else 0
         if self._slow >= MOST_SLOW:
             self._shown.clear()
