@@ -243,6 +243,20 @@ class AnyOrder(RuleBasedStateMachine):
         self.session.history.add("stroke", before)
         self.session.measured(segmentID)
 
+    @precondition(hasSegments)
+    @rule(which=WHICH, number=st.integers(0, 6), points=st.lists(PLACES, max_size=2))
+    def drawing(self, which, number, points):
+        """A gesture that was begun, with some of its points; whatever comes next gives it up or goes on."""
+        from RadioImmunoScoreLib.panel.state import gestures
+
+        kinds = (gestures.STROKE, gestures.CROSS, gestures.CLICK, gestures.BOX_AROUND)
+        self.session.selection.chooseInPlace(self.pick(which))
+        self.session.strokes.toggle((*kinds, gestures.MORE, gestures.LESS, gestures.PULL)[number])
+        for node in slicer.util.getNodesByClass("vtkMRMLMarkupsNode")[-1:]:
+            for k, j, i in points:
+                node.AddControlPointWorld(*np.array((i, j, k)) * SPACING[::-1])
+        self.bench.process(5)
+
     @rule()
     def undo(self):
         self.session.undo()
@@ -368,6 +382,8 @@ class AnyOrder(RuleBasedStateMachine):
         if session.parameters.updateWhileEditing and not session.inputs.missing:
             assert "stale" not in {row.status for row in session.rows}
         assert self.heard() == []
+        if session.strokes.placing.gesture is None:
+            assert slicer.util.getNodesByClass("vtkMRMLMarkupsNode") == []
 
 
 def kept(session):
