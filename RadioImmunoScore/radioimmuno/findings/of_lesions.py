@@ -237,7 +237,7 @@ ROWS = {
     "stroke.far": Row(
         "The point is too far from the lesion's border to pull it there.",
         NOT_DONE,
-        "It is farther away than a ball of the lesion's volume is wide from its middle.",
+        "It is farther from the border than the radius of a ball as large as the lesion.",
         "Click nearer to the border, or draw a stroke across what is missing or too much.",
     ),
     "stroke.limit": Row(

@@ -1,9 +1,9 @@
 """A lesion that is there, corrected: a stroke across what it lacks or has too much, a click on its border.
 
-What a gesture says of the border at its own place is spread over the neighbourhood by kriging: errors of a
-segmentation are alike at places near to each other, through slices too, and how alike was measured. Where the
-CT shows what is lesion and what is not, that counts as well. Nothing is known but mask and CT: masks edited
-by hand are corrected alike, and corrections follow each other in any order.
+A gesture shows how wrong the surface is at its own place. Errors of a segmentation are correlated over the
+surface, through slices too, by as much as was measured: kriging spreads them over the neighbourhood. Where
+the CT shows what is lesion and what is not, that counts as well. Nothing is known but mask and CT: masks
+edited by hand are corrected alike, and corrections follow each other in any order.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
         return _with_piece(image, ct, lesion, ends)
     errors = np.minimum(-P.added_depth_share * length * bulge - now, 0)
     inside = task.inside
-    grown = inside | _moved(task, _stroke_errors(task, line, errors))
+    # A lesion is as large as what the stroke shows of it.
+    radius = max(task.radius_mm, length / 2)
+    grown = inside | _moved(task, _stroke_errors(line, errors, radius))[0]
     grown[task.indices(_crossed(ct, ends))] = True
     if np.array_equal(grown, inside):
         text = "The stroke lies inside the lesion: nothing is missing there. Draw it across what is missing."
@@ -114,11 +116,13 @@ def remove_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segm
         raise InputError("stroke.nothing_found", text)
     line, length, bulge = _along(ends)
     shares = P.removed_end_share + (P.removed_middle_share - P.removed_end_share) * bulge
-    field = _stroke_errors(task, line, np.maximum(length * shares - task.distance.at(line), 0))
+    errors = np.maximum(length * shares - task.distance.at(line), 0)
+    field = _stroke_errors(line, errors, task.radius_mm)
     inside = task.inside
-    left = inside & _moved(task, field)
+    moved, near = _moved(task, field)
+    left = inside & moved
     left[crossed] = False
-    left = _without_severed(left, inside & ~left, field.spread(task.distance)[0] != 0)
+    left = _without_severed(left, inside & ~left, near)
     if not left.any():
         text = "The stroke would remove the whole lesion. Draw a shorter one, or delete the lesion."
         raise InputError("stroke.nothing_found", text)
@@ -162,7 +166,7 @@ def pull_border(image: Image, mask: Image, point: Triple) -> SegmentedLesion:
             "stroke across what is missing or too much."
         )
         raise InputError("stroke.far", text)
-    moved = _moved(task, ErrorField(place, error, 0.0, P.range_radii * task.radius_mm))
+    moved, _ = _moved(task, ErrorField(place, error, 0.0, P.range_radii * task.radius_mm))
     _put_border(moved, task, place[0])
     return segmented_lesion(task.mask(moved), image)
 
@@ -194,41 +198,43 @@ def _along(ends: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
     return ends[0] + share[:, None] * along, float(np.linalg.norm(along)), 4 * share * (1 - share)
 
 
-def _stroke_errors(task: _Task, line: np.ndarray, errors: np.ndarray) -> ErrorField:
-    """What a stroke says; where it is longer than the lesion is wide, its length is the measure."""
-    radius = max(task.radius_mm, float(np.linalg.norm(line[-1] - line[0])) / 2)
-    return ErrorField(line, errors, P.stroke_noise_share, P.range_radii * radius)
+def _stroke_errors(line: np.ndarray, errors: np.ndarray, radius_mm: float) -> ErrorField:
+    """Errors known along a stroke, which is denser than their range, however small the lesion is."""
+    length = float(np.linalg.norm(line[-1] - line[0]))
+    range_mm = max(P.range_radii * radius_mm, P.range_lengths * length)
+    return ErrorField(line, errors, P.stroke_noise_share, range_mm)
 
 
-def _moved(task: _Task, field: ErrorField) -> np.ndarray:
-    """Voxels (k, j, i) inside of the corrected surface.
+def _moved(task: _Task, field: ErrorField) -> tuple[np.ndarray, np.ndarray]:
+    """Voxels (k, j, i) inside of the corrected surface, and those that the correction reaches.
 
-    The surface moves by the likeliest error; by less or more of it, where that is uncertain, as the CT looks
-    more like the lesion on one side or like what is around it.
+    The surface moves by the likeliest error; by more or less than that, where it is uncertain, so that voxels
+    with the lesion's HU are inside rather and those with its neighbourhood's outside.
     """
     errors, sd = field.spread(task.distance)
-    looks = np.tanh(P.look_weight * _log_ratio(task, errors))
-    return task.distance.values + errors - P.look_share * sd * np.abs(errors) * looks < 0
+    favour = P.intensity_share * sd * np.abs(errors) * np.tanh(P.intensity_weight * _log_ratio(task, errors))
+    return task.distance.values + errors - favour < 0, errors != 0
 
 
 def _log_ratio(task: _Task, errors: np.ndarray) -> np.ndarray:
-    """By how much more often (logarithm, smoothed) a voxel's HU occur inside than outside near a gesture."""
+    """How much more often a voxel's HU occur inside than outside near a gesture: logarithm, smoothed."""
     from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
     radius, spacing = task.radius_mm, task.distance.spacing
     values = clean(task.ct.crop(task.distance.box).values)
-    soft = gaussian_filter(np.clip(values, -P.look_hu, P.look_hu), P.look_blur_mm / spacing, mode="nearest")
-    bins = ((soft + P.look_hu) * ((P.look_bins - 1) / (2 * P.look_hu))).astype(np.intp)
-    near = np.abs(errors) > P.look_near_share * np.abs(errors).max()
+    span = P.intensity_span_hu
+    soft = gaussian_filter(np.clip(values, -span, span), P.intensity_blur_mm / spacing, mode="nearest")
+    bins = ((soft + span) * ((P.intensity_bins - 1) / (2 * span))).astype(np.intp)
+    near = np.abs(errors) > P.intensity_near_share * np.abs(errors).max()
     after = task.distance.values + errors
-    inside = near & (after < -P.look_inside_radii * radius)
-    outside = near & (after > P.look_outside_radii * radius)
-    counts = [np.bincount(bins[part], minlength=P.look_bins).astype(float) for part in (inside, outside)]
+    inside = near & (after < -P.intensity_inside_radii * radius)
+    outside = near & (after > P.intensity_outside_radii * radius)
+    counts = [np.bincount(bins[part], minlength=P.intensity_bins).astype(float) for part in (inside, outside)]
     if not all(count.any() for count in counts):
         return np.zeros(errors.shape, np.float32)
     one, other = (gaussian_filter1d(count / count.sum(), P.bin_blur_bins) for count in counts)
     ratio = np.log((one + P.least_frequency) / (other + P.least_frequency)).astype(np.float32)
-    return gaussian_filter(ratio[bins], P.look_smooth_radii * radius / spacing, truncate=P.gaussian_sds)
+    return gaussian_filter(ratio[bins], P.intensity_smooth_radii * radius / spacing, truncate=P.gaussian_sds)
 
 
 def _crossed(ct: Image, ends: np.ndarray) -> np.ndarray:

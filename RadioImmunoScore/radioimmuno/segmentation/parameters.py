@@ -186,13 +186,15 @@ class Parameters:
     # the lesion.
     nearly_share: float = 0.9
 
-    # Corrections. Errors of a segmentation's surface, measured on first strokes of 22 real lesions (all
-    # sarcomas, LUNG1-001, the phantom), are correlated by 0.80, 0.53, 0.28, 0.09 at 0.31, 0.56, 0.81, 1.06
-    # radii of the ball of the lesion's volume: Wendland's function of this range. It is computed on a grid of
-    # this share of the range.
+    # Corrections: chosen on 22 real lesions (all sarcomas, LUNG1-001, the phantom), compared with whole
+    # patients left out, and on simulated ones with a clear border. Errors of the surface of first strokes are
+    # correlated by 0.80, 0.53, 0.28, 0.09 at 0.31, 0.56, 0.81, 1.06 radii of the ball of the lesion's volume:
+    # Wendland's function of this range, and of no less than this share of a stroke's length. It is computed
+    # on a grid of this share of the range.
     range_radii: float = 1.8
+    range_lengths: float = 0.5
     grid_share: float = 1 / 12
-    # A stroke speaks at so many places; what it says has this share of the errors' variance.
+    # A stroke shows the error at so many places; its own variance is this share of the errors'.
     stroke_places: int = 7
     stroke_noise_share: float = 0.2
     # Along a stroke across what is missing the true surface is 0 away at the ends, this far in the middle;
@@ -203,22 +205,22 @@ class Parameters:
     removed_middle_share: float = 0.055
     # What is missing reaches no farther beyond lesion and stroke than this many radii.
     margin_radii: float = 0.4
-    # Nobody means a border that is this many radii away.
-    farthest_radii: float = 0.8
-    # How the CT looks: HU up to so many each way, in bins, smoothed over so many mm (SD). The lesion's and
+    # A border that is farther than so many radii from a point is not meant by it.
+    farthest_radii: float = 1.0
+    # Intensity: HU up to so many each way, in bins, smoothed over so many mm (SD). The lesion's and
     # the neighbourhood's are counted where the correction is this share of its largest and the surface is so
     # many radii away; how much more often they are the lesion's is smoothed over so many radii (SD).
-    look_hu: float = 250.0
-    look_bins: int = 52
-    look_blur_mm: float = 0.7
-    look_near_share: float = 0.15
-    look_inside_radii: float = 0.15
-    look_outside_radii: float = 0.1
-    look_smooth_radii: float = 0.1
-    # Its weight (per unit of log likelihood ratio), and by which share of itself a correction that is not
-    # certain becomes larger or smaller by it.
-    look_weight: float = 1.0
-    look_share: float = 0.6
+    intensity_span_hu: float = 250.0
+    intensity_bins: int = 52
+    intensity_blur_mm: float = 0.7
+    intensity_near_share: float = 0.15
+    intensity_inside_radii: float = 0.15
+    intensity_outside_radii: float = 0.1
+    intensity_smooth_radii: float = 0.05
+    # Its weight (per unit of log likelihood ratio), and by how many times itself a correction that is not
+    # certain becomes larger or smaller by it at most.
+    intensity_weight: float = 0.25
+    intensity_share: float = 2.0
 
 
 PARAMETERS = Parameters()
