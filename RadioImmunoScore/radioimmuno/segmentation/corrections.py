@@ -35,15 +35,25 @@ class _Task:
 
     @property
     def inside(self) -> np.ndarray:
-        """The lesion's voxels in the box."""
+        """The lesion's voxels in the box, (k, j, i)."""
         return self.distance.values < 0
 
     def indices(self, voxels: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Voxels (m, 3) of the CT as an index into the box."""
+        """Voxels of the CT as an index into the box.
+
+        Parameters
+        ----------
+        voxels : ndarray of int, shape (m, 3)
+        """
         return tuple((voxels - self.distance.box.start).T)
 
     def mask(self, values: np.ndarray) -> Image:
-        """Voxels of the box as a mask of the CT."""
+        """Voxels of the box as a mask of the CT.
+
+        Parameters
+        ----------
+        values : ndarray of bool, shape (k, j, i)
+        """
         return Image(values, self.ct.lattice, self.distance.box.start)
 
 
@@ -51,9 +61,10 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
     """The lesion, and with it the part that a stroke crosses.
 
     The stroke runs through the middle of what is missing, from border to border. All voxels that it crosses
-    are in the lesion afterwards, no voxel leaves it, and none changes that is farther from the stroke than
-    `range_radii` and `grid_share` of `PARAMETERS` say. A stroke that does not come near the lesion adds what
-    it would segment alone.
+    are in the lesion afterwards, and no voxel leaves it. None changes that is farther from the stroke than
+    `PARAMETERS.range_radii` times the radius of the ball of the lesion's volume, or half the stroke if that
+    is more, and a cell of the grid (`ErrorField.spread`). A stroke that does not come near the lesion adds
+    what it would segment alone.
 
     Parameters
     ----------

@@ -28,7 +28,17 @@ class SignedDistance:
     spacing: np.ndarray
 
     def at(self, places: np.ndarray) -> np.ndarray:
-        """Distances (m,) at places (m, 3) in mm along the canonical axes, trilinear."""
+        """Distances at places, trilinear.
+
+        Parameters
+        ----------
+        places : ndarray, shape (m, 3), mm
+            Along the canonical axes.
+
+        Returns
+        -------
+        ndarray, shape (m,), mm
+        """
         from scipy.ndimage import map_coordinates
 
         index = places / self.spacing - self.box.start
