@@ -7,6 +7,8 @@ LOWEST := .venv-lowest
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 DEMO_OUT ?= build/demo
 SCREENSHOTS ?= build/screenshots
+# The folder of the real CT.
+DATA ?= $(or $(RADIOIMMUNO_DATA),../shared/data)
 # Two checkouts whose results are compared.
 BEFORE ?= ../before
 AFTER ?= .
@@ -19,7 +21,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces clean
+.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +69,10 @@ validators: ## install the programs that check our DICOM files in the tests (Deb
 
 signature: env ## train the demonstration signature again: the same file comes out
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.demonstration RadioImmunoScore/Resources/Signatures/demonstration.json
+
+segmentation-model: env ## fit the model of the stroke segmentation again: the same file comes out (an hour, real CT)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.segmentation_model \
+		"$(DATA)" RadioImmunoScore/radioimmuno/segmentation/segmentation_model.json
 
 same-results: system env ## do the checkouts BEFORE=../before and AFTER=. give the same results? (real CT)
 	$(VENV)/bin/python Testing/Regression/same_results.py --before "$(BEFORE)" --after "$(AFTER)" --jobs 2

@@ -4,10 +4,12 @@ Lesions: soft-tissue sarcomas (any patients in the data folder's `sts`), LUNG1-0
 lesions painted into LUNG1-001's chest and around the sarcoma patients' bones, simulated patients that nothing
 is fitted on, ellipsoids. Gestures are the reference's own (longest diameter in an axial, coronal or sagittal
 slice, RECIST's two axes, a point near the middle, the box), each with the errors of several readers (seeded).
-What a method learns from patients is learnt without the one that it is measured on. Strokes of which a tenth
-runs through bone, air or bright vessel are counted apart. Figures: Dice (median, 10th percentile, worst),
-volume as a share of the truth's, repeatability (median Dice between readers' results), mean distance to the
-edge that the CT shows, beside the truth's own, CPU seconds, how often nothing was segmented::
+What a method learns from patients is learnt without the one that it is measured on: ours with `--models` of
+`python -m radioimmuno.training.segmentation_model DATA FILE --folds FOLDER`; otherwise it is as it ships.
+Strokes of which a tenth runs through bone, air or bright vessel are counted apart. Figures: Dice (median,
+10th percentile, worst), volume as a share of the truth's, repeatability (median Dice between readers'
+results), mean distance to the edge that the CT shows, beside the truth's own, CPU seconds, how often
+nothing was segmented::
 
     python Testing/Benchmarks/segmenting.py --jobs 2 --out rows.csv
     python Testing/Benchmarks/segmenting.py --data FOLDER --groups sarcoma    other patients
@@ -63,6 +65,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--simulated", type=int, default=16, help="simulated patients")
     parser.add_argument("--pasted", type=int, default=4, help="pasted lesions at each place")
     parser.add_argument("--corrections", type=int, default=MOST_CORRECTIONS - 1, help="of a reader at most")
+    parser.add_argument("--models", type=Path, help="folder of models, each fitted without some patients")
     parser.add_argument("--quick", action="store_true", help="one patient of each group, one reader")
     parser.add_argument("--label", default=METHODS[0], help="what ours is called in tables and rows")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
@@ -91,6 +94,7 @@ def _measure(options: argparse.Namespace) -> list[Row]:
             tuple(options.gestures),
             options.jitters,
             options.corrections,
+            options.models,
         )
         for patient in everyone
     ]

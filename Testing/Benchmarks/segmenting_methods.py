@@ -1,20 +1,23 @@
 """What is measured side by side: each method takes a CT and a gesture, and gives a mask.
 
 A method is one line of `METHODS`: a function from a patient's name to a segmenter that was made without that
-patient. Ours is `segmenter_for`; where it has a model that was fitted on patients, a model without this one
-belongs there.
+patient. Ours is `segmenter_for`: of the models of the cross-validation it takes the one that was fitted
+without this patient.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
 from radioimmuno.geometry.image import Box, Image, as_index
 from radioimmuno.segmentation import gestures as drawing
+from radioimmuno.segmentation.boosted_trees import SegmentationModel, read_model, shipped_model
 from radioimmuno.segmentation.gestures import ADD, NEW, segment_points
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 from radioimmuno.segmentation.surface import Ellipsoid
@@ -52,13 +55,22 @@ def gestures(truth: Image, name: str, count: int, seed: int) -> list[np.ndarray]
     return [lattice.to_lps(np.clip(lattice.to_index(points), 0, last)) for points in drawn]
 
 
-def segmenter_for(patient: str) -> Segmenter:
-    """Ours, as it is without this patient."""
-    return _ours
+def segmenter_for(patient: str, models: Path | None = None) -> Segmenter:
+    """Ours, as it is without this patient: `models` is a folder of the cross-validation's."""
+    return partial(_ours, model_without(patient, models))
 
 
-def _ours(image: Image, gesture: str, points: np.ndarray) -> SegmentedLesion:
-    return segment_points(image, [tuple(point) for point in points.reshape(-1, 3)], DRAWN.get(gesture, NEW))
+def model_without(patient: str, models: Path | None) -> SegmentationModel:
+    """The model that was fitted without a patient; the shipped one for a patient that no fold left out."""
+    for file in sorted(models.glob("fold_*.json")) if models else ():
+        if patient in json.loads(file.read_text("utf-8"))["about"]["left_out"]:
+            return read_model(file)
+    return shipped_model()
+
+
+def _ours(model: SegmentationModel, image: Image, gesture: str, points: np.ndarray) -> SegmentedLesion:
+    drawn = [tuple(point) for point in points.reshape(-1, 3)]
+    return segment_points(image, drawn, DRAWN.get(gesture, NEW), model=model)
 
 
 def _growcut(image: Image, gesture: str, points: np.ndarray) -> SegmentedLesion:
@@ -167,10 +179,10 @@ class Method:
     gestures: tuple[str, ...]
 
 
-def methods(shares: Mapping[str, Shares]) -> dict[str, Method]:
-    """All methods; `shares` are the mean shape's for each patient, from all others."""
+def methods(shares: Mapping[str, Shares], models: Path | None = None) -> dict[str, Method]:
+    """All methods; `shares` are the mean shape's for each patient, from all others; `models` are ours."""
     return {
-        "ours": Method(segmenter_for, GESTURES),
+        "ours": Method(partial(segmenter_for, models=models), GESTURES),
         "GrowCut": Method(lambda patient: _growcut, (STROKE,)),
         "shape alone": Method(lambda patient: partial(shape_alone, shares[patient]), (STROKE,)),
     }

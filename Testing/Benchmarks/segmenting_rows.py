@@ -102,6 +102,7 @@ class Task:
     gestures: tuple[str, ...]
     jitters: int
     corrections: int
+    models: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def shares_of(patient: Patient) -> list[Shares]:
 def measured(task: Task) -> list[Row]:
     """All rows of one patient."""
     rows: list[Row] = []
-    known = methods({task.patient.name: task.shares})
+    known = methods({task.patient.name: task.shares}, task.models)
     for case in task.patient.load():
         edge = visible_edge(case.image, case.truth)
         border = Border(edge, edge.distance_mm(case.truth))

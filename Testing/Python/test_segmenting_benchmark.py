@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,11 +16,12 @@ sys.path.insert(0, str(BENCHMARKS))
 
 from segmenting import leave_out  # noqa: E402
 from segmenting_cases import ELLIPSOID, OTHER, SARCOMA, SIMULATED, Patient  # noqa: E402
-from segmenting_methods import BOX, CLICK, GESTURES, STROKE, gestures  # noqa: E402
+from segmenting_methods import BOX, CLICK, GESTURES, STROKE, gestures, model_without  # noqa: E402
 from segmenting_rows import Row, read, write  # noqa: E402
 from segmenting_tables import tables  # noqa: E402
 
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
+from radioimmuno.segmentation.boosted_trees import shipped_model  # noqa: E402
 
 ROW = Row(
     *(SIMULATED, "simulated 1000", "liver 1", "liver", "clear", "ours", STROKE, 0, "", 0, 0.0),
@@ -62,7 +64,7 @@ def test_corrections_are_measured_of_ours_and_of_growcut(quick):
 
 
 def test_rows_are_read_as_they_were_written(tmp_path):
-    written = [replace(ROW, expected=0.5, findings="stroke.faint stroke.limit"), replace(ROW, jitter=2)]
+    written = [replace(ROW, expected=0.5, findings="stroke.foreign stroke.unsure"), replace(ROW, jitter=2)]
     write(written, tmp_path / "rows.csv")
     assert [repr(row) for row in read(tmp_path / "rows.csv")] == [repr(row) for row in written]
 
@@ -153,3 +155,13 @@ def test_a_mean_shape_is_learnt_without_the_patient():
     assert leave_out(people[0], shapes) == pytest.approx((2.0, 1.0, 0.5))
     assert leave_out(people[1], shapes) == pytest.approx([3**0.5] * 3)
     assert leave_out(people[2], shapes) == (1.0, 1.0, 1.0)
+
+
+def test_a_patient_is_segmented_by_the_model_that_was_fitted_without_it(tmp_path):
+    for number, left_out in enumerate([["A", "B"], ["C"]]):
+        trees = {"columns": ["along"], "start": number, "trees": []}
+        model = {"about": {"left_out": left_out}, "voxels": trees, "agreement": trees}
+        (tmp_path / f"fold_{number}.json").write_text(json.dumps(model), "utf-8")
+    assert [model_without(name, tmp_path).voxels.start for name in "ABC"] == [0, 0, 1]
+    assert model_without("another", tmp_path) is shipped_model()
+    assert model_without("A", None) is shipped_model()

@@ -240,17 +240,11 @@ ROWS = {
         "It is farther from the border than the radius of a ball as large as the lesion.",
         "Click nearer to the border, or draw a stroke across what is missing or too much.",
     ),
-    "stroke.limit": Row(
-        "The lesion is longer than the stroke and may go on.",
+    "stroke.foreign": Row(
+        "The stroke runs through bone or air.",
         "A lesion is made, with a warning.",
-        "The stroke does not tell how far a lesion goes across its slice.",
-        "Look at its far ends; add a second stroke where it goes on.",
-    ),
-    "stroke.faint": Row(
-        "The lesion hardly differs from what is around it.",
-        "A lesion is made, with a warning.",
-        "Its border is hardly to be seen.",
-        "Look at its border; after a click, draw a stroke instead.",
+        "Neither is taken for the lesion.",
+        "Look whether it belongs to the lesion, and add it with another stroke where it does.",
     ),
     "stroke.unsure": Row(
         "A reader would probably draw the lesion otherwise.",

@@ -8,15 +8,19 @@ import numpy as np
 
 from ..findings import InputError
 from ..geometry.image import Image, Triple
+from .boosted_trees import SegmentationModel
+from .found_lesion import as_segmented, find_lesion
 from .parameters import PARAMETERS as P
-from .segmented_lesion import BY_BOX, SegmentedLesion, segmented_lesion
-from .stroke import check_inside, surface_of_prior
+from .segmented_lesion import BY_BOX, SegmentedLesion
+from .stroke import check_inside
 from .surface import Ellipsoid, sphere
 from .surface_fit import Prior
 from .surroundings import places_of
 
 
-def segment_box(image: Image, corner: Triple, opposite: Triple) -> SegmentedLesion:
+def segment_box(
+    image: Image, corner: Triple, opposite: Triple, model: SegmentationModel | None = None
+) -> SegmentedLesion:
     """The lesion that just fits into a box along the CT's axes.
 
     Parameters
@@ -25,6 +29,8 @@ def segment_box(image: Image, corner: Triple, opposite: Triple) -> SegmentedLesi
         CT in HU, in any axis order.
     corner, opposite : tuple of 3 floats
         Two corners of the box that are opposite in all three directions, LPS mm.
+    model : SegmentationModel, optional
+        As of `segment_stroke`.
 
     Returns
     -------
@@ -45,16 +51,23 @@ def segment_box(image: Image, corner: Triple, opposite: Triple) -> SegmentedLesi
             "stroke.too_short",
             "A side of the box is shorter than two voxels. Draw it around the lesion, in all directions.",
         )
-    found = surface_of_prior(ct, _box_prior(low, high))
-    mask = found.surface.voxels(ct.lattice)
+    found = find_lesion(ct, box_prior(low, high), model)
+    mask = found.mask
     index = np.moveaxis(np.indices(mask.values.shape), 0, -1) + mask.offset
     places = index * np.array(ct.lattice.spacing)
     slack = 1e-6 * (high - low)  # a voxel's centre on a side counts as inside
     boxed = mask.values & ((places >= low - slack) & (places <= high + slack)).all(axis=-1)
-    return replace(segmented_lesion(replace(mask, values=boxed), image, found.findings), delineation=BY_BOX)
+    return as_segmented(replace(found, mask=replace(mask, values=boxed)), image, model, BY_BOX)
 
 
-def _box_prior(low: np.ndarray, high: np.ndarray) -> Prior:
+def box_prior(low: np.ndarray, high: np.ndarray) -> Prior:
+    """What a box says about the lesion in it.
+
+    Parameters
+    ----------
+    low, high : ndarray, shape (3,)
+        Its corners with the lowest and the highest coordinates, places in mm.
+    """
     order = np.argsort(low - high, kind="stable")  # the longest side first
     semi = (high - low)[order] / 2
     guess = Ellipsoid((low + high) / 2, np.eye(3)[order], semi)

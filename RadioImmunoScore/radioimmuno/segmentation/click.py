@@ -6,29 +6,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..findings import Finding, InputError, Severity
+from ..findings import InputError
 from ..geometry.image import Image, Triple
+from .agreement import expected_agreement
 from .axes import measure_axes
-from .edge_alignment import edge_clarity, for_edges
+from .boosted_trees import SegmentationModel, shipped_model
+from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P
-from .segmented_lesion import BY_CLICK, NOTHING_FOUND, SegmentedLesion, segmented_lesion
-from .stroke import check_inside, find_surface
+from .segmented_lesion import BY_CLICK, NOTHING_FOUND, SegmentedLesion
+from .stroke import check_inside, stroke_prior
 from .surface import Ellipsoid, sphere
-from .surface_fit import Prior, SurfaceFit, fit_surface
+from .surface_fit import Prior, fit_surface
 from .surroundings import places_of, surroundings
 
-UNSURE_SIZE = (
-    "No size fits clearly around the click: the lesion looks much like what is around it, and what was found "
-    "may be far too large or too small. Draw a stroke across its longest extent instead."
-)
 
-
-def segment_click(image: Image, point: Triple) -> SegmentedLesion:
+def segment_click(image: Image, point: Triple, model: SegmentationModel | None = None) -> SegmentedLesion:
     """The lesion around a point inside it.
 
-    Surfaces of growing size are fitted around the click; the smallest one with a border nearly as certain as
-    the most certain one's shows where the lesion is longest in an axial slice, and that line is taken for
-    the stroke. Less certain than a stroke: it is not known how large the lesion is.
+    Surfaces of growing size are fitted around the click; where each is longest in an axial slice is taken for
+    a stroke. Of what these strokes segment, roughly, the one that is expected to agree best with a reader is
+    segmented. Less certain than a stroke: it is not known how large the lesion is.
 
     Parameters
     ----------
@@ -36,11 +33,13 @@ def segment_click(image: Image, point: Triple) -> SegmentedLesion:
         CT in HU, in any axis order.
     point : tuple of 3 floats
         About the middle of the lesion, LPS mm.
+    model : SegmentationModel, optional
+        As of `segment_stroke`.
 
     Returns
     -------
     SegmentedLesion
-        Findings as of `segment_stroke`; `stroke.faint` also where no size is certain.
+        Findings as of `segment_stroke`.
 
     Raises
     ------
@@ -50,30 +49,62 @@ def segment_click(image: Image, point: Triple) -> SegmentedLesion:
     ct = image.canonical()
     points = np.array([point], float)
     check_inside(ct, points, "The click lies outside of the CT. Click inside the lesion.")
-    best = _most_certain(ct, places_of(ct.lattice, points)[0])
-    axes = measure_axes(best.surface.voxels(ct.lattice))
-    if axes is None:
+    found = find_click(ct, places_of(ct.lattice, points)[0], model or shipped_model())
+    return as_segmented(found, image, model, BY_CLICK)
+
+
+def find_click(ct: Image, middle: np.ndarray, model: SegmentationModel) -> FoundLesion:
+    """The lesion around a place in a canonical CT.
+
+    Parameters
+    ----------
+    ct : Image
+        The canonical CT.
+    middle : ndarray, shape (3,)
+        Place in mm.
+    model : SegmentationModel
+        What segments and judges.
+
+    Raises
+    ------
+    InputError
+        When nothing differs from its neighbourhood.
+    """
+    best, most = None, -1.0
+    for prior in stroke_candidates(ct, middle):
+        try:
+            rough = find_lesion(ct, prior, model, P.preview_cells)
+        except InputError:  # this size shows nothing; another may
+            continue
+        agreement = expected_agreement(rough.agreement_features, model.agreement)
+        if agreement > most:
+            best, most = prior, agreement
+    if best is None:
         raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    found = find_surface(ct, places_of(ct.lattice, np.array(axes.long_ends)))
-    findings = found.findings
-    if best.certainty < P.certain:
-        others = tuple(finding for finding in findings if finding.code != "stroke.faint")
-        findings = (*others, Finding("stroke.faint", Severity.WARN, UNSURE_SIZE))
-    return replace(segmented_lesion(found.surface.voxels(ct.lattice), image, findings), delineation=BY_CLICK)
+    return find_lesion(ct, best, model)
 
 
-def _most_certain(ct: Image, middle: np.ndarray) -> SurfaceFit:
-    tried: list[SurfaceFit] = []
-    length, clear = P.smallest_mm, 0.0
+def stroke_candidates(ct: Image, middle: np.ndarray) -> list[Prior]:
+    """Strokes as they may be meant by a click: where surfaces of growing size are longest.
+
+    Parameters
+    ----------
+    ct : Image
+        The canonical CT.
+    middle : ndarray, shape (3,)
+        Place of the click in mm.
+    """
+    found = []
+    length = P.smallest_mm
     while length <= P.largest_mm:
         around = surroundings(ct, middle, length, max(P.least_blur_mm, P.blur_share * length))
-        tried.append(fit_surface(around, _round_prior(middle, length), P.click_rounds))
-        clear = max(clear, edge_clarity(for_edges(around), tried[-1].surface))
+        fitted = fit_surface(around, _round_prior(middle, length), P.click_rounds, P.click_propagation_rounds)
+        axes = measure_axes(fitted.surface.voxels(ct.lattice))
+        ends = places_of(ct.lattice, np.array(axes.long_ends)) if axes else np.zeros((2, 3))
+        if np.abs(ends[1] - ends[0]).max() >= P.least_voxels * max(ct.lattice.spacing):
+            found.append(replace(stroke_prior(ct, ends), certainty=fitted.certainty))
         length *= P.growth
-    if clear < P.nothing_clarity:
-        raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    best = max(fitted.certainty for fitted in tried)
-    return next(fitted for fitted in tried if fitted.certainty >= P.nearly_share * best)
+    return found
 
 
 def _round_prior(middle: np.ndarray, length: float) -> Prior:

@@ -18,7 +18,7 @@ from ..geometry.image import Box, Image, Triple, as_index
 from .error_field import ErrorField, SignedDistance, signed_distance
 from .parameters import PARAMETERS as P
 from .segmented_lesion import SegmentedLesion, segmented_lesion
-from .stroke import check_inside, checked_ends, find_surface
+from .stroke import check_inside, checked_ends, find_stroke
 from .surroundings import clean, places_of
 
 
@@ -288,8 +288,8 @@ def _without_severed(left: np.ndarray, cut: np.ndarray, near: np.ndarray) -> np.
 
 def _with_piece(image: Image, ct: Image, lesion: Image, ends: np.ndarray) -> SegmentedLesion:
     """The lesion and what a stroke segments alone."""
-    found = find_surface(ct, ends)
-    more = found.surface.voxels(ct.lattice)
+    found = find_stroke(ct, ends)
+    more = found.mask
     crossed = _crossed(ct, ends)
     box = more.box.union(Box(as_index(crossed.min(axis=0)), as_index(crossed.max(axis=0) + 1)))
     box = box.union(lesion.box) if lesion.values.size else box

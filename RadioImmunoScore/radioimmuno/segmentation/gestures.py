@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..geometry.image import Image, Triple
+    from .boosted_trees import SegmentationModel
     from .segmented_lesion import SegmentedLesion
 
 # A lesion of its own: from one point or a stroke, two crossed strokes, a box.
@@ -17,7 +18,11 @@ CORRECTIONS = (ADD, REMOVE, BORDER)
 
 
 def segment_points(
-    image: Image, points: Sequence[Triple], what: str = NEW, lesion: Image | None = None
+    image: Image,
+    points: Sequence[Triple],
+    what: str = NEW,
+    lesion: Image | None = None,
+    model: SegmentationModel | None = None,
 ) -> SegmentedLesion:
     """The lesion that points mark, or a lesion as it is corrected by them.
 
@@ -33,6 +38,8 @@ def segment_points(
         `NEW`, `DIAMETERS`, `BOX`, `ADD`, `REMOVE` or `BORDER`.
     lesion : Image, optional
         The mask that is corrected, bool, on the CT's lattice; for `CORRECTIONS`.
+    model : SegmentationModel, optional
+        Instead of the one that comes with the software; corrections need none.
 
     Returns
     -------
@@ -55,7 +62,7 @@ def segment_points(
     lesions: dict[tuple[str, int], Callable[..., SegmentedLesion]] = {
         (NEW, 1): segment_click,
         (NEW, 2): segment_stroke,
-        (DIAMETERS, 4): lambda image, *ends: segment_diameters(image, ends[:2], ends[2:]),
+        (DIAMETERS, 4): lambda image, *ends, model: segment_diameters(image, ends[:2], ends[2:], model),
         (BOX, 2): segment_box,
     }
     corrections: dict[tuple[str, int], Callable[..., SegmentedLesion]] = {
@@ -65,7 +72,7 @@ def segment_points(
     }
     gesture = what, len(points)
     if gesture in lesions:
-        return lesions[gesture](image, *points)
+        return lesions[gesture](image, *points, model=model)
     if gesture in corrections and lesion is not None:
         return corrections[gesture](image, lesion, *points)
     on = "no lesion" if lesion is None else "a lesion"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..geometry.image import Image, Triple, as_index, as_triple
+from .boosted_trees import shipped_model
+from .lesion_field import lesion_field, surface_of
 from .parameters import PARAMETERS as P
 from .stroke import checked_ends, stroke_prior
 from .surface import sphere
-from .surface_fit import fit_surface
-from .surroundings import surroundings
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +48,9 @@ def preview_stroke(image: Image, start: Triple, end: Triple) -> SurfaceMesh:
     ct = image.canonical()
     ends = checked_ends(ct, start, end)
     prior = stroke_prior(ct, ends)
-    detail_mm = P.preview_detail_share * prior.length_mm
-    around = surroundings(
-        _thinned(ct, detail_mm), ends.mean(axis=0), P.search_share * prior.length_mm, detail_mm
-    )
-    surface = fit_surface(around, prior, 1, P.preview_rounds).surface
-    places = surface.centre + sphere().directions * surface.radii[:, None]
+    thinned = _thinned(ct, prior.length_mm / P.preview_cells)
+    surface = surface_of(lesion_field(thinned, prior, shipped_model().voxels, P.preview_cells))
+    places = surface.points()
     points = ct.lattice.to_lps(places / np.array(ct.lattice.spacing))
     return SurfaceMesh(points, sphere().triangles)
 

@@ -1,39 +1,34 @@
-"""One stroke across a lesion's longest extent -> the lesion; more strokes add to it or take away."""
+"""One stroke across a lesion's longest extent, or two crossed ones -> the lesion."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from ..findings import Finding, InputError, Severity
+from ..findings import InputError
 from ..geometry.image import Image, Triple
 from .axes import Ends
-from .edge_alignment import align_to_edge, edge_clarity, for_edges
+from .boosted_trees import SegmentationModel
+from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P
-from .segmented_lesion import BY_DIAMETERS, NOTHING_FOUND, SegmentedLesion, segmented_lesion
-from .surface import Ellipsoid, Surface
-from .surface_fit import Prior, fit_surface
-from .surroundings import places_of, surroundings
+from .segmented_lesion import BY_DIAMETERS, SegmentedLesion
+from .surface import Ellipsoid
+from .surface_fit import Prior
+from .surroundings import places_of
 
 
-@dataclass(frozen=True, eq=False)
-class BoundedSurface:
-    """A surface, and what was found about it."""
-
-    surface: Surface
-    findings: tuple[Finding, ...]
-
-
-def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
+def segment_stroke(
+    image: Image, start: Triple, end: Triple, model: SegmentationModel | None = None
+) -> SegmentedLesion:
     """The lesion that a stroke crosses at its longest extent.
 
-    The surface is star-shaped: one distance from the lesion's centre in each of 642 directions, the likeliest
-    together by what is seen along the rays (values like those under the stroke before the border, like the
-    neighbourhood's behind it, an edge between), by neighbouring rays (belief propagation) and by what a
-    stroke says: its ends lie on the border, in its slice nothing is longer. Centre and ellipsoid are fitted
-    anew between rounds; last the surface is moved to where the nearby edge is steepest. All is bounded by the
-    stroke's length: extent, volume and time.
+    Boosted trees that were fitted on lesions of other patients tell for each place around the stroke how
+    likely it is the lesion's, by where it lies relative to the stroke and how the CT looks there and on
+    the way to it. The surface around that is star-shaped, one distance from the lesion's centre in each
+    of 642 directions; it is moved to where the nearby edge is steepest (belief propagation), as far as
+    the trees go along. Bone and air that the stroke crosses are left out. All is bounded by the stroke's
+    length: extent, volume and time.
 
     Parameters
     ----------
@@ -41,11 +36,14 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
         CT in HU, in any axis order; only a crop around the stroke is looked at.
     start, end : tuple of 3 floats
         The stroke's ends on the lesion's border, LPS mm; in any slice or oblique.
+    model : SegmentationModel, optional
+        Instead of the one that comes with the software, e.g. one fitted without some patients.
 
     Returns
     -------
     SegmentedLesion
-        Findings may be `lesion.truncated`, `stroke.limit` and `stroke.faint`.
+        With its expected agreement with a reader. Findings may be `lesion.truncated`, `stroke.unsure` and
+        `stroke.foreign`.
 
     Raises
     ------
@@ -53,11 +51,13 @@ def segment_stroke(image: Image, start: Triple, end: Triple) -> SegmentedLesion:
         `stroke.outside`, `stroke.too_short` or `stroke.nothing_found`.
     """
     ct = image.canonical()
-    found = find_surface(ct, checked_ends(ct, start, end))
-    return segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
+    found = find_stroke(ct, checked_ends(ct, start, end), model=model)
+    return as_segmented(found, image, model)
 
 
-def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
+def segment_diameters(
+    image: Image, long: Ends, short: Ends, model: SegmentationModel | None = None
+) -> SegmentedLesion:
     """The lesion that two crossed strokes measure: its long and its short axis, as for RECIST.
 
     As `segment_stroke`; what the second stroke adds is the lesion's width in their slice, and two more places
@@ -69,6 +69,8 @@ def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
         CT in HU, in any axis order.
     long, short : tuple of 2 tuples of 3 floats
         The strokes' ends on the lesion's border, LPS mm; the longer one counts as the long axis.
+    model : SegmentationModel, optional
+        As of `segment_stroke`.
 
     Returns
     -------
@@ -87,9 +89,8 @@ def segment_diameters(image: Image, long: Ends, short: Ends) -> SegmentedLesion:
             "stroke.not_crossed",
             "The two strokes do not cross. Draw the second across the first, from border to border.",
         )
-    found = find_surface(ct, *_longest_first(*lines))
-    segmented = segmented_lesion(found.surface.voxels(ct.lattice), image, found.findings)
-    return replace(segmented, delineation=BY_DIAMETERS)
+    found = find_stroke(ct, *_longest_first(*lines), model=model)
+    return as_segmented(found, image, model, BY_DIAMETERS)
 
 
 def are_crossed(one: np.ndarray, other: np.ndarray) -> bool:
@@ -149,8 +150,10 @@ def check_inside(ct: Image, points: np.ndarray, text: str) -> None:
         raise InputError("stroke.outside", text)
 
 
-def find_surface(ct: Image, ends: np.ndarray, short_ends: np.ndarray | None = None) -> BoundedSurface:
-    """The surface for a stroke, or two crossed ones, between places in a canonical CT.
+def find_stroke(
+    ct: Image, ends: np.ndarray, short_ends: np.ndarray | None = None, model: SegmentationModel | None = None
+) -> FoundLesion:
+    """The lesion of a stroke, or of two crossed ones, between places in a canonical CT.
 
     Parameters
     ----------
@@ -160,6 +163,8 @@ def find_surface(ct: Image, ends: np.ndarray, short_ends: np.ndarray | None = No
         The stroke's ends, places in mm.
     short_ends : ndarray, shape (2, 3), optional
         The ends of a second stroke across the first.
+    model : SegmentationModel, optional
+        Instead of the one that comes with the software.
 
     Raises
     ------
@@ -169,50 +174,7 @@ def find_surface(ct: Image, ends: np.ndarray, short_ends: np.ndarray | None = No
     prior = stroke_prior(ct, ends)
     if short_ends is not None:
         prior = crossed_prior(prior, short_ends)
-    return surface_of_prior(ct, prior)
-
-
-def surface_of_prior(ct: Image, prior: Prior) -> BoundedSurface:
-    """The surface that is likeliest by the CT and by what is known before.
-
-    Raises
-    ------
-    InputError
-        When nothing differs from its neighbourhood.
-    """
-    middle, length = prior.guess.centre, prior.length_mm
-    around = surroundings(ct, middle, P.search_share * length, P.blur_share * length)
-    sharp = for_edges(around)
-    fitted = fit_surface(around, prior)
-    surface = _bounded(align_to_edge(sharp, fitted.surface), prior)
-    clear = edge_clarity(sharp, surface)
-    if clear < P.nothing_clarity:
-        raise InputError("stroke.nothing_found", NOTHING_FOUND)
-    findings = []
-    if surface.reach(middle) > P.far_share * length:
-        text = (
-            "The lesion is longer than the stroke and may go on. Look at its far ends, and add a second "
-            "stroke where it goes on."
-        )
-        findings.append(Finding("stroke.limit", Severity.WARN, text))
-    if clear < P.faint_clarity and fitted.certainty < P.certain:
-        text = (
-            "Along much of its border the lesion hardly differs from what is around it: the border is a "
-            "guess there. Look at it and refine it with a second stroke."
-        )
-        findings.append(Finding("stroke.faint", Severity.WARN, text))
-    return BoundedSurface(surface, tuple(findings))
-
-
-def _bounded(surface: Surface, prior: Prior) -> Surface:
-    """The surface, shrunk to the largest volume that a stroke allows."""
-    most = P.most_balls if _is_axial(prior.normal) else P.most_balls_across
-    balls = float((surface.radii**3).mean()) / (prior.length_mm / 2) ** 3
-    return Surface(surface.centre, surface.radii * min(1.0, most / balls) ** (1 / 3))
-
-
-def _is_axial(normal: np.ndarray | None) -> bool:
-    return normal is not None and normal[0] == 1
+    return find_lesion(ct, prior, model)
 
 
 def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
@@ -229,7 +191,7 @@ def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
     length = float(np.linalg.norm(along))
     normal = _slice_normal(ct, along)
     across, through = _across(along / length, normal)
-    if _is_axial(normal):
+    if normal is not None and normal[0] == 1:
         shares, sd = (1, P.width_share, P.height_share), P.axial_sd
     else:
         shares, sd = (1, P.slender_share, P.slender_share), P.slender_sd

@@ -208,8 +208,11 @@ class Surface:
         place : ndarray, shape (3,)
             In mm.
         """
-        points = self.centre + sphere().directions * self.radii[:, None]
-        return float(np.linalg.norm(points - place, axis=1).max())
+        return float(np.linalg.norm(self.points() - place, axis=1).max())
+
+    def points(self) -> np.ndarray:
+        """The surface's places (n, 3) in the sphere's directions, mm."""
+        return self.centre + sphere().directions * self.radii[:, None]
 
     def voxels(self, lattice: Lattice) -> Image:
         """The voxels of a canonical lattice whose centres lie inside."""

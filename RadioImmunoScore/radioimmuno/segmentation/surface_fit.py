@@ -54,6 +54,8 @@ class Prior:
         The ends of the stroke along the longest extent, or (0, 3).
     normal : ndarray or None, shape (3,)
         Of the slices in which no two points are farther apart than the ends; None for no such.
+    certainty : float
+        Of the ends: 1 when they were drawn, less when they were guessed from a click.
     """
 
     guess: Ellipsoid
@@ -62,11 +64,24 @@ class Prior:
     border: np.ndarray
     ends: np.ndarray
     normal: np.ndarray | None
+    certainty: float = 1.0
 
     @property
     def length_mm(self) -> float:
         """The longest extent."""
         return 2 * float(self.guess.semi_mm[0])
+
+    @property
+    def known(self) -> float:
+        """How much was drawn: 0 for a length, 1 for length and width, 2 for a box."""
+        if len(self.ends) == 0:
+            return 2.0
+        return float(len(self.border) > len(self.ends))
+
+    @property
+    def is_axial(self) -> bool:
+        """Whether it is the longest extent in axial slices."""
+        return self.normal is not None and self.normal[0] == 1
 
     @property
     def blur_mm(self) -> float:

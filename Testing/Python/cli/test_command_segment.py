@@ -159,7 +159,9 @@ def test_the_expected_agreement_is_printed_and_written_where_it_is_known(
 
     segment = science.segment_stroke
     monkeypatch.setattr(
-        science, "segment_stroke", lambda *what: judged(replace(segment(*what), findings=()), 0.4321)
+        science,
+        "segment_stroke",
+        lambda *what, **how: judged(replace(segment(*what, **how), findings=()), 0.4321),
     )
     out = tmp_path / "a.seg.nrrd"
     arguments = ["segment", str(files.ct), stroke(), "--out", str(out)]

@@ -85,7 +85,7 @@ def test_the_border_of_a_segment_is_pulled_to_a_point(nodes):
 
 def test_the_expected_agreement_comes_back_and_stays_with_the_segment(nodes, monkeypatch):
     segment = science.segment_stroke
-    monkeypatch.setattr(science, "segment_stroke", lambda *what: judged(segment(*what), 0.4321))
+    monkeypatch.setattr(science, "segment_stroke", lambda *what, **how: judged(segment(*what, **how), 0.4321))
     start, end = ends(R)
     drawn = ConsoleCommands().segment(*nodes, start=start, end=end)
     assert drawn.expectedAgreement == 0.4321

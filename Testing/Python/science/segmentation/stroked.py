@@ -8,15 +8,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
+from radioimmuno.segmentation.boosted_trees import BoostedTrees, SegmentationModel, shipped_model
 
 Case = tuple[Image, Image]
-
-# The cases that the method was made with; the others were not looked at.
-DEVELOPED_ON = (
-    "IBSI CT phantom",
-    "LUNG1-001",
-    *(f"STS_{number}" for number in ("003", "008", "012", "018", "019", "025", "041", "047")),
-)
 
 
 def real_files(folder: Path) -> dict[str, tuple[Path, Path]]:
@@ -37,7 +31,7 @@ def read_case(ct: Path, mask: Path) -> Case:
 
 
 def real_cases(folder: Path) -> dict[str, Case]:
-    """All of `real_files`; see `DEVELOPED_ON`."""
+    """All of `real_files`."""
     return {name: read_case(*paths) for name, paths in real_files(folder).items()}
 
 
@@ -99,3 +93,12 @@ def cropped(mask: Image) -> Image:
     box = Box.around(mask.values, mask.offset)
     assert box is not None
     return mask.crop(box)
+
+
+def prior_model(agreement: float = 0.8, inside: float = 4.0, outside: float = -4.0) -> SegmentationModel:
+    """A model by hand: what lies in the likeliest ellipsoid has these log odds, what does not has those."""
+    names = shipped_model().voxels.columns
+    tree = (((names.index("ellipsoid"), 1.0, 1),), (inside, outside))
+    return SegmentationModel(
+        BoostedTrees(names, 0.0, (tree,)), BoostedTrees(("expected_dice",), agreement, (((), (0.0,)),))
+    )

@@ -11,15 +11,15 @@ from radioimmuno.segmentation.parameters import PARAMETERS
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion, judged
 
 LATTICE = Lattice((4, 4, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
-FAINT = Finding("stroke.faint", Severity.WARN, "Its border is faint.")
-FOUND = SegmentedLesion(Image(np.ones((4, 4, 4), bool), LATTICE), None, (FAINT,))
+FOREIGN = Finding("stroke.foreign", Severity.WARN, "It runs through bone.")
+FOUND = SegmentedLesion(Image(np.ones((4, 4, 4), bool), LATTICE), None, (FOREIGN,))
 THRESHOLD = PARAMETERS.unsure_agreement
 
 
 def test_a_low_agreement_is_warned_of_with_its_value_beside_what_was_found_before():
     low = judged(FOUND, THRESHOLD - 0.08)
-    faint, unsure = low.findings
-    assert faint is FAINT
+    foreign, unsure = low.findings
+    assert foreign is FOREIGN
     assert (unsure.code, unsure.severity) == ("stroke.unsure", Severity.WARN)
     assert f"(Dice) {THRESHOLD - 0.08:.2f}" in unsure.text
     assert low.expected_agreement == THRESHOLD - 0.08

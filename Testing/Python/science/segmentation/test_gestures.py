@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from stroked import prior_model
 
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.segmentation.gestures import ADD, BORDER, BOX, DIAMETERS, NEW, REMOVE, segment_points
@@ -44,6 +45,22 @@ def test_every_gesture_segments_the_lesion_and_is_named(image, what, points, by)
     overlap = np.count_nonzero(found.mask.values & whole.within(found.mask.box, False))
     assert 2 * overlap / (np.count_nonzero(found.mask.values) + np.count_nonzero(ball())) > 0.9
     assert found.delineation.algorithm == f"RadioImmunoScore, {by}"
+
+
+@pytest.mark.parametrize(
+    ("what", "points"),
+    [
+        (NEW, [tuple(MIDDLE)]),
+        (NEW, LONG),
+        (DIAMETERS, LONG + SHORT),
+        (BOX, [tuple(MIDDLE - RADIUS), tuple(MIDDLE + RADIUS)]),
+    ],
+    ids=["click", "stroke", "diameters", "box"],
+)
+def test_another_model_than_the_shipped_one_may_segment(image, what, points):
+    """By a model that expects 0.31 of everything."""
+    found = segment_points(image, points, what, model=prior_model(agreement=0.31))
+    assert found.expected_agreement == pytest.approx(0.31)
 
 
 def test_strokes_add_to_a_lesion_and_remove_from_it(image):

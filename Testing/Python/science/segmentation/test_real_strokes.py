@@ -1,22 +1,37 @@
 """One stroke or click on real CT, against the masks that readers drew.
 
-Two strokes a case; the benchmark prints the figures of more.
+The model that ships was fitted on the sarcomas: every fifth of them is segmented by a smaller one that is
+fitted here without it. LUNG1-001 and the phantom are in no model. Two strokes a case; the benchmark prints
+the figures of more.
 """
 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from stroked import DEVELOPED_ON, real_cases
+from stroked import real_cases
 
+from radioimmuno.segmentation.boosted_trees import SegmentationModel, shipped_model
 from radioimmuno.segmentation.click import segment_click
 from radioimmuno.segmentation.stroke import segment_stroke
 from radioimmuno.simulation.strokes import dice, jittered, longest_stroke
+from radioimmuno.training.segmentation_model import (
+    CORONAL,
+    READER,
+    STROKE,
+    Recipe,
+    drawings,
+    fit_voxels,
+    places_around,
+    reader_cases,
+)
 
 pytestmark = pytest.mark.slow
 STROKES = 2
+NEVER_FITTED = ("IBSI CT phantom", "LUNG1-001")
 
 
 @pytest.fixture(scope="module")
@@ -25,42 +40,52 @@ def cases(data):
 
 
 @pytest.fixture(scope="module")
-def found(cases):
-    """Reference mask and the masks of all strokes, for each case."""
+def left_out(data):
+    return [patient.name for patient in sorted((data / "sts").iterdir())][::5]
+
+
+@pytest.fixture(scope="module")
+def model(data, left_out):
+    """Fitted without every fifth patient; what it expects is of no meaning."""
+    recipe = replace(Recipe(), places=1500)
+    others = [
+        case for case in reader_cases(data / "sts") if case.kind == READER and case.patient not in left_out
+    ]
+    rng = np.random.default_rng(0)
+    places = [places_around(each, recipe.places, rng) for each in drawings(others, {STROKE: 2, CORONAL: 1})]
+    return SegmentationModel(fit_voxels(places, [1.0] * len(places), recipe), shipped_model().agreement)
+
+
+@pytest.fixture(scope="module")
+def found(cases, model, left_out):
+    """Reference mask and the masks of all strokes, for each case that the model does not know."""
     return {
         name: (
-            reference,
-            [stroke(image, ends).mask for ends in jittered(longest_stroke(reference), STROKES)],
+            cases[name][1],
+            [
+                segment_stroke(cases[name][0], *map(tuple, ends), model if name in left_out else None).mask
+                for ends in jittered(longest_stroke(cases[name][1]), STROKES)
+            ],
         )
-        for name, (image, reference) in cases.items()
+        for name in (*left_out, *NEVER_FITTED)
     }
-
-
-def stroke(image, ends):
-    return segment_stroke(image, tuple(ends[0]), tuple(ends[1]))
 
 
 def codes(segmented):
     return [finding.code for finding in segmented.findings]
 
 
-def dices_of(cases):
-    return [dice(mask, reference) for reference, masks in cases for mask in masks]
+def test_lesions_of_patients_that_the_model_does_not_know_are_found(found, left_out):
+    dices = [dice(mask, found[name][0]) for name in left_out for mask in found[name][1]]
+    assert len(dices) == 4 * STROKES
+    assert np.median(dices) >= 0.75
+    assert min(dices) > 0.55
 
 
-def test_most_lesions_are_found_as_readers_drew_them(found):
-    dices = dices_of(found[name] for name in DEVELOPED_ON)
-    assert np.median(dices) >= 0.82
-    assert np.percentile(dices, 10) >= 0.70
-    assert min(dices) > 0.6
-
-
-def test_lesions_that_were_not_used_in_development_are_found_nearly_as_well(found):
-    dices = dices_of(case for name, case in found.items() if name not in DEVELOPED_ON)
-    assert len(dices) == 12 * STROKES
-    assert np.median(dices) >= 0.77
-    assert np.percentile(dices, 10) >= 0.62
-    assert min(dices) > 0.6
+@pytest.mark.parametrize("name", NEVER_FITTED)
+def test_a_lesion_of_a_lung_is_found_though_the_readers_lesions_are_sarcomas(found, name):
+    reference, masks = found[name]
+    assert min(dice(mask, reference) for mask in masks) > 0.7
 
 
 def test_nothing_leaks_beyond_twice_the_volume(found):
@@ -71,28 +96,23 @@ def test_nothing_leaks_beyond_twice_the_volume(found):
 
 def test_readers_strokes_agree(found):
     repeated = [dice(a, b) for _, masks in found.values() for a, b in itertools.combinations(masks, 2)]
-    assert np.median(repeated) >= 0.95
-    assert min(repeated) >= 0.85
+    assert np.median(repeated) >= 0.9
+    assert min(repeated) >= 0.8
 
 
-@pytest.mark.parametrize("name", ["STS_008", "STS_019", "STS_041"])
-def test_a_stroke_in_a_coronal_slice_does_not_leak_into_muscle(cases, name):
-    image, reference = cases[name]
-    mask = stroke(image, longest_stroke(reference, axis=1)).mask
-    assert dice(mask, reference) > 0.55
-    assert 0.5 < mask.values.sum() / reference.values.sum() < 2.1
+def test_a_stroke_in_a_coronal_slice_does_not_leak_into_muscle(cases, model, left_out):
+    for name in left_out:
+        image, reference = cases[name]
+        mask = segment_stroke(image, *map(tuple, longest_stroke(reference, axis=1)), model).mask
+        assert dice(mask, reference) > 0.5, name
 
 
-@pytest.mark.parametrize("name", ["STS_018", "STS_041"])
-def test_a_click_in_a_lesion_that_stands_out_is_enough(cases, name):
-    image, reference = cases[name]
-    clicked = segment_click(image, tuple(longest_stroke(reference).mean(axis=0)))
-    assert dice(clicked.mask, reference) > 0.8
-    assert "stroke.faint" not in codes(clicked)
+def test_a_click_in_a_lung_tumor_is_enough(cases):
+    image, reference = cases["LUNG1-001"]
+    assert dice(segment_click(image, tuple(longest_stroke(reference).mean(axis=0))).mask, reference) > 0.7
 
 
-@pytest.mark.parametrize("name", ["STS_008", "STS_012"])
-def test_a_click_in_a_lesion_like_muscle_is_said_to_be_unsure(cases, name):
-    image, reference = cases[name]
-    clicked = segment_click(image, tuple(longest_stroke(reference).mean(axis=0)))
-    assert "stroke.faint" in codes(clicked)
+def test_a_click_in_a_lesion_like_muscle_is_said_to_be_unsure(cases, model, left_out):
+    image, reference = cases[left_out[1]]
+    clicked = segment_click(image, tuple(longest_stroke(reference).mean(axis=0)), model)
+    assert "stroke.unsure" in codes(clicked)
