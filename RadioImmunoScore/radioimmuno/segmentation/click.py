@@ -8,7 +8,7 @@ import numpy as np
 
 from ..findings import InputError
 from ..geometry.image import Image, Triple
-from .agreement import expected_agreement
+from .agreement_model import expected_agreement
 from .axes import measure_axes
 from .boosted_trees import SegmentationModel, shipped_model
 from .found_lesion import FoundLesion, as_segmented, find_lesion

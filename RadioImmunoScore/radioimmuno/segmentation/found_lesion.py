@@ -9,7 +9,7 @@ import numpy as np
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..lesion import Delineation
-from .agreement import agreement_features, expected_agreement
+from .agreement_model import agreement_features, expected_agreement
 from .boosted_trees import SegmentationModel, shipped_model
 from .edge_alignment import align_to_edge, edge_profile, for_edges
 from .lesion_field import LesionField, lesion_field, surface_of

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..findings import InputError
 from ..geometry.image import Image, from_sitk
-from ..segmentation.agreement import expected_agreement
+from ..segmentation.agreement_model import expected_agreement
 from ..segmentation.boosted_trees import MOST_LEAVES, BoostedTrees, SegmentationModel, read_model
 from ..segmentation.box import box_prior
 from ..segmentation.click import stroke_candidates

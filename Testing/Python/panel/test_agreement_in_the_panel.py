@@ -16,7 +16,7 @@ from radioimmuno.segmentation.segmented_lesion import judged
 from radioimmuno.segmentation.stroke import segment_stroke
 from slicerbench.hands import click
 
-LOW, HIGH = PARAMETERS.unsure_agreement - 0.08, PARAMETERS.unsure_agreement + 0.25
+LOW, HIGH = PARAMETERS.unsure_agreement - 0.08, PARAMETERS.unsure_agreement + 0.08
 
 
 @pytest.fixture

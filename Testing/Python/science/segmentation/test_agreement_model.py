@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from stroked import ellipsoid_ct, prior_model
 
-from radioimmuno.segmentation.agreement import agreement_features, expected_agreement
+from radioimmuno.segmentation.agreement_model import agreement_features, expected_agreement
 from radioimmuno.segmentation.boosted_trees import BoostedTrees, shipped_model
 from radioimmuno.segmentation.edge_alignment import EdgeProfile
 from radioimmuno.segmentation.lesion_field import LesionField, lesion_field
