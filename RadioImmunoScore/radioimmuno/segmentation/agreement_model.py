@@ -7,8 +7,8 @@ import numpy as np
 from .boosted_trees import BoostedTrees
 from .edge_alignment import EdgeProfile
 from .lesion_field import LesionField
+from .prior import Prior
 from .surface import Surface
-from .surface_fit import Prior
 
 
 def agreement_features(
@@ -51,7 +51,7 @@ def agreement_features(
         "uneven": float(np.std(np.log(final.radii))),
         "foreign": float(1 - field.features.tissue.own.mean()),
         "axial": float(prior.is_axial),
-        "known": prior.known,
+        "known": float(prior.known),
         "certainty": prior.certainty,
     }
 

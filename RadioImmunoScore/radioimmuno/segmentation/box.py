@@ -11,10 +11,10 @@ from ..geometry.image import Image, Triple
 from .boosted_trees import SegmentationModel
 from .found_lesion import as_segmented, find_lesion
 from .parameters import PARAMETERS as P
+from .prior import Known, Prior
 from .segmented_lesion import BY_BOX, SegmentedLesion
 from .stroke import check_inside
 from .surface import Ellipsoid, sphere
-from .surface_fit import Prior
 from .surroundings import places_of
 
 
@@ -74,4 +74,4 @@ def box_prior(low: np.ndarray, high: np.ndarray) -> Prior:
     shares = np.array([0.0, 0.5, 1.0])[:, None, None] * P.ball_share
     core = (guess.centre + shares * guess.radii()[:, None] * sphere().directions).reshape(-1, 3)
 
-    return Prior(guess, np.array(P.boxed_sd), core, np.empty((0, 3)), np.empty((0, 3)), None)
+    return Prior(guess, core, np.empty((0, 3)), Known.BOX)

@@ -13,10 +13,11 @@ from .axes import measure_axes
 from .boosted_trees import SegmentationModel, shipped_model
 from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P
+from .prior import Prior
 from .segmented_lesion import BY_CLICK, NOTHING_FOUND, SegmentedLesion
 from .stroke import check_inside, stroke_prior
 from .surface import Ellipsoid, sphere
-from .surface_fit import Prior, fit_surface
+from .surface_fit import fit_surface
 from .surroundings import places_of, surroundings
 
 
@@ -98,7 +99,7 @@ def stroke_candidates(ct: Image, middle: np.ndarray) -> list[Prior]:
     length = P.smallest_mm
     while length <= P.largest_mm:
         around = surroundings(ct, middle, length, max(P.least_blur_mm, P.blur_share * length))
-        fitted = fit_surface(around, _round_prior(middle, length), P.click_rounds, P.click_propagation_rounds)
+        fitted = fit_surface(around, *_ball(middle, length))
         axes = measure_axes(fitted.surface.voxels(ct.lattice))
         ends = places_of(ct.lattice, np.array(axes.long_ends)) if axes else np.zeros((2, 3))
         if np.abs(ends[1] - ends[0]).max() >= P.least_voxels * max(ct.lattice.spacing):
@@ -107,8 +108,8 @@ def stroke_candidates(ct: Image, middle: np.ndarray) -> list[Prior]:
     return found
 
 
-def _round_prior(middle: np.ndarray, length: float) -> Prior:
-    guess = Ellipsoid(middle, np.eye(3), np.full(3, length / 2))
+def _ball(middle: np.ndarray, length: float) -> tuple[Ellipsoid, np.ndarray]:
+    """A ball of this diameter, and places (m, 3) around its middle."""
     shares = np.array([0.0, 0.5, 1.0])[:, None, None] * P.ball_share * length / 2
     core = (middle + shares * sphere().directions).reshape(-1, 3)
-    return Prior(guess, np.array(P.round_sd), core, np.empty((0, 3)), np.empty((0, 3)), None)
+    return Ellipsoid(middle, np.eye(3), np.full(3, length / 2)), core

@@ -14,10 +14,10 @@ from .boosted_trees import SegmentationModel, shipped_model
 from .edge_alignment import align_to_edge, edge_profile, for_edges
 from .lesion_field import LesionField, lesion_field, surface_of
 from .parameters import PARAMETERS as P
+from .prior import Prior
 from .segmented_lesion import BY_STROKE, NOTHING_FOUND, SegmentedLesion, judged, segmented_lesion
 from .stroke_tissue import foreign_voxels
 from .surface import Surface
-from .surface_fit import Prior
 from .surroundings import box_around, surroundings
 
 

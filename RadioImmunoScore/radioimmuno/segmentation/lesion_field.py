@@ -9,8 +9,8 @@ import numpy as np
 from ..geometry.image import Image
 from .boosted_trees import BoostedTrees
 from .parameters import PARAMETERS as P
+from .prior import Prior
 from .surface import Surface, sphere
-from .surface_fit import Prior
 from .voxel_features import VoxelFeatures, VoxelGrid, voxel_features
 
 

@@ -11,10 +11,11 @@ Three = tuple[float, float, float]
 class Parameters:
     """The segmentation's parameters.
 
-    Where nothing else stands they are ours, chosen on ten real lesions: IBSI's CT phantom, LUNG1-001 and
-    eight sarcomas (STS 003, 008, 012, 018, 019, 025, 041, 047); the other sarcomas were not looked at. No
-    source states them. "Share" is a part of the length that the comment names, "SD" a standard deviation;
-    what has neither unit nor share counts (rounds, steps, samples) or is a weight of log likelihoods.
+    Where nothing else stands they are ours; no source states them. Those of the click's fit and of the
+    edge were chosen on ten real lesions (IBSI's CT phantom, LUNG1-001, eight sarcomas), how much field
+    and edge weigh by segmenting sarcomas and simulated lesions with models fitted without their patients.
+    "Share" is a part of the length that the comment names, "SD" a standard deviation; what has neither
+    unit nor share counts (rounds, steps, samples) or is a weight of log likelihoods.
     """
 
     # The CT. What no tissue is (padding, values that are not numbers) counts as air: the lowest and highest
@@ -42,25 +43,10 @@ class Parameters:
     width_share: float = 0.78
     height_share: float = 1.0
     slender_share: float = 0.66
-    # SDs of a radius's logarithm along the stroke, across it, through the slices.
-    axial_sd: Three = (0.2, 0.2, 0.3)
-    slender_sd: Three = (0.2, 0.2, 0.2)
-    # A second stroke across the first tells the width within this SD.
-    crossed_sd: float = 0.1
-    # A box tells all three extents within these SDs.
-    boxed_sd: Three = (0.1, 0.1, 0.1)
-    # The stroke's ends lie on the border within this share (SD) of half its length, on rays within so many
-    # radians (SD).
-    end_sd_share: float = 0.08
-    end_sd_radians: float = 0.15
-    # Points of one slice are not farther apart than the stroke is long; by this share of it (SD) rather
-    # seldom.
-    excess_sd_share: float = 0.08
 
-    # The fit. So many rounds; from the second on the surface stays near the ellipsoid found so far (SD of the
-    # radius's logarithm); neighbouring rays' borders differ by this share of the radius (SD).
-    fit_rounds: int = 3
-    refined_sd: float = 0.20
+    # The fit around a click. A radius's logarithm is near the guess's (SD); neighbouring rays' borders differ
+    # by this share of the radius (SD).
+    guess_sd: float = 0.3
     smoothness_share: float = 0.07
     # Noise is smoothed away over this share of the stroke's length (SD), and at least so many mm.
     blur_share: float = 0.025
@@ -70,12 +56,9 @@ class Parameters:
     span_hu: float = 250.0
     span_sds: float = 5.0
     least_sd_hu: float = 20.0
-    # What is surely inside and outside, shares of the distance to the surface: of a first guess, and of a
-    # surface that was found.
-    first_inside_share: float = 0.5
-    first_outside_shares: tuple[float, float] = (1.3, 1.9)
-    inside_share: float = 0.85
-    outside_shares: tuple[float, float] = (1.12, 1.6)
+    # What is surely inside and outside, shares of the distance to the guess's surface.
+    inside_share: float = 0.5
+    outside_shares: tuple[float, float] = (1.3, 1.9)
 
     # Rays are sampled in so many equal steps, to so many radii of the guess.
     ray_steps: int = 48
@@ -221,10 +204,7 @@ class Parameters:
     growth: float = 1.35
     # A ball of this share of half the length around the click is taken for the lesion.
     ball_share: float = 0.3
-    # Nothing is known of the shape: SDs of a radius's logarithm.
-    round_sd: Three = (0.3, 0.3, 0.3)
-    # Rounds of the fit, and of its belief propagation.
-    click_rounds: int = 1
+    # Rounds of belief propagation.
     click_propagation_rounds: int = 5
 
     # Corrections: chosen on 22 real lesions (all sarcomas, LUNG1-001, the phantom), compared with whole

@@ -12,9 +12,9 @@ from .axes import Ends
 from .boosted_trees import SegmentationModel
 from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P
+from .prior import Known, Prior
 from .segmented_lesion import BY_DIAMETERS, SegmentedLesion
 from .surface import Ellipsoid
-from .surface_fit import Prior
 from .surroundings import places_of
 
 
@@ -191,14 +191,12 @@ def stroke_prior(ct: Image, ends: np.ndarray) -> Prior:
     length = float(np.linalg.norm(along))
     normal = _slice_normal(ct, along)
     across, through = _across(along / length, normal)
-    if normal is not None and normal[0] == 1:
-        shares, sd = (1, P.width_share, P.height_share), P.axial_sd
-    else:
-        shares, sd = (1, P.slender_share, P.slender_share), P.slender_sd
+    is_axial = normal is not None and normal[0] == 1
+    shares = (1, P.width_share, P.height_share) if is_axial else (1, P.slender_share, P.slender_share)
     guess = Ellipsoid(
         ends.mean(axis=0), np.stack([along / length, across, through]), length / 2 * np.array(shares)
     )
-    return Prior(guess, np.array(sd), _tube(ends, across, through), ends, ends, normal)
+    return Prior(guess, _tube(ends, across, through), ends, is_axial=is_axial)
 
 
 def crossed_prior(prior: Prior, short_ends: np.ndarray) -> Prior:
@@ -220,8 +218,7 @@ def crossed_prior(prior: Prior, short_ends: np.ndarray) -> Prior:
     shift = across * (across @ (short_ends.mean(axis=0) - guess.centre))
     semi = np.array([guess.semi_mm[0], width / 2, guess.semi_mm[2]])
     crossed = Ellipsoid(guess.centre + shift, np.stack([along, across, np.cross(along, across)]), semi)
-    sd = np.array([prior.sd[0], P.crossed_sd, prior.sd[2]])
-    return replace(prior, guess=crossed, sd=sd, border=np.concatenate([prior.border, short_ends]))
+    return replace(prior, guess=crossed, known=Known.LENGTH_AND_WIDTH)
 
 
 def _slice_normal(ct: Image, along: np.ndarray) -> np.ndarray | None:

@@ -1,8 +1,8 @@
-"""From a first guess to the surface: sample rays, find the likeliest borders, guess better, repeat."""
+"""The likeliest surface near a guess, on rays: how large a lesion is that was clicked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,59 +37,6 @@ class RaySamples:
 
 
 @dataclass(frozen=True, eq=False)
-class Prior:
-    """What is known of a lesion before the CT is looked at.
-
-    Parameters
-    ----------
-    guess : Ellipsoid
-        The likeliest ellipsoid; its axes along the stroke, across it in its slice, through the slices.
-    sd : ndarray, shape (3,)
-        SD of the logarithm of the radius along these axes.
-    core : ndarray, shape (m, 3)
-        Places that are inside.
-    border : ndarray, shape (m, 3)
-        Places on the border; m may be 0.
-    ends : ndarray, shape (2, 3)
-        The ends of the stroke along the longest extent, or (0, 3).
-    normal : ndarray or None, shape (3,)
-        Of the slices in which no two points are farther apart than the ends; None for no such.
-    certainty : float
-        Of the ends: 1 when they were drawn, less when they were guessed from a click.
-    """
-
-    guess: Ellipsoid
-    sd: np.ndarray
-    core: np.ndarray
-    border: np.ndarray
-    ends: np.ndarray
-    normal: np.ndarray | None
-    certainty: float = 1.0
-
-    @property
-    def length_mm(self) -> float:
-        """The longest extent."""
-        return 2 * float(self.guess.semi_mm[0])
-
-    @property
-    def known(self) -> float:
-        """How much was drawn: 0 for a length, 1 for length and width, 2 for a box."""
-        if len(self.ends) == 0:
-            return 2.0
-        return float(len(self.border) > len(self.ends))
-
-    @property
-    def is_axial(self) -> bool:
-        """Whether it is the longest extent in axial slices."""
-        return self.normal is not None and self.normal[0] == 1
-
-    @property
-    def blur_mm(self) -> float:
-        """How much noise is smoothed away."""
-        return max(P.least_blur_mm, P.blur_share * self.length_mm)
-
-
-@dataclass(frozen=True, eq=False)
 class SurfaceFit:
     """A surface, and how sure the rays were.
 
@@ -105,43 +52,33 @@ class SurfaceFit:
     certainty: float
 
 
-def fit_surface(
-    around: Surroundings,
-    prior: Prior,
-    rounds: int = P.fit_rounds,
-    propagation_rounds: int = P.propagation_rounds,
-) -> SurfaceFit:
-    """The lesion's surface, likeliest by the CT and what is known before.
+def fit_surface(around: Surroundings, guess: Ellipsoid, core: np.ndarray) -> SurfaceFit:
+    """The surface that is likeliest by the CT and near a guess.
+
+    Parameters
+    ----------
+    around : Surroundings
+        The CT.
+    guess : Ellipsoid
+        About where the surface is.
+    core : ndarray, shape (m, 3)
+        Places that are inside, mm.
 
     Raises
     ------
     ValueError
         When no place of the core is in the CT.
     """
-    span = _span(around, prior)
-    soft = around.softened(prior.blur_mm, *span)
-    core = soft.sample(prior.core)
-    core = core[np.isfinite(core)]
-    surface, guess, certainty = None, prior.guess, 0.0
-    for _ in range(rounds):
-        rays = sample_rays(soft, guess)
-        if surface is None:
-            depth = guess.depth(rays.places)
-            inner, outer = P.first_inside_share, P.first_outside_shares
-        else:
-            depth = surface.depth(rays.places)
-            inner, outer = P.inside_share, P.outside_shares
-        likelihood = region_likelihood(
-            rays, core, depth < inner, (depth > outer[0]) & (depth < outer[1]), span
-        )
-        likelihood += edge_likelihood(rays) + _prior_likelihood(rays, guess, prior)
-        if surface is not None:
-            likelihood -= 0.5 * (LOG_BORDERS / P.refined_sd) ** 2
-        steps = most_likely(likelihood, P.smoothness_share / STEP, propagation_rounds)
-        surface = Surface(guess.centre, steps * STEP * rays.guess_mm)
-        guess, certainty = surface.ellipsoid(), _certainty(likelihood, steps)
-    assert surface is not None
-    return SurfaceFit(surface, certainty)
+    span = _span(around.sample(core))
+    soft = around.softened(max(P.least_blur_mm, 2 * P.blur_share * float(guess.semi_mm[0])), *span)
+    values = soft.sample(core)
+    rays = sample_rays(soft, guess)
+    depth = guess.depth(rays.places)
+    outer = (depth > P.outside_shares[0]) & (depth < P.outside_shares[1])
+    likelihood = region_likelihood(rays, values[np.isfinite(values)], depth < P.inside_share, outer, span)
+    likelihood += edge_likelihood(rays) - 0.5 * (LOG_BORDERS / P.guess_sd) ** 2
+    steps = most_likely(likelihood, P.smoothness_share / STEP, P.click_propagation_rounds)
+    return SurfaceFit(Surface(guess.centre, steps * STEP * rays.guess_mm), _certainty(likelihood, steps))
 
 
 def _certainty(likelihood: np.ndarray, steps: np.ndarray) -> float:
@@ -151,8 +88,8 @@ def _certainty(likelihood: np.ndarray, steps: np.ndarray) -> float:
     return float(np.exp((there - total).mean()))
 
 
-def _span(around: Surroundings, prior: Prior) -> tuple[float, float]:
-    core = around.sample(prior.core)
+def _span(core: np.ndarray) -> tuple[float, float]:
+    """Lowest and highest HU that are distinguished, by a lesion's own values (m,)."""
     core = core[np.isfinite(core)]
     if core.size == 0:
         raise ValueError("the core lies outside of the CT")
@@ -160,38 +97,6 @@ def _span(around: Surroundings, prior: Prior) -> tuple[float, float]:
     sd = 1.4826 * float(np.median(np.abs(core - middle)))
     reach = max(P.span_hu, P.span_sds * max(P.least_sd_hu, sd))
     return middle - reach, middle + reach
-
-
-def _prior_likelihood(rays: RaySamples, guess: Ellipsoid, prior: Prior) -> np.ndarray:
-    """Log likelihood (n, steps + 1) of each border by what is known before."""
-    shares = sphere().directions @ prior.guess.axes.T
-    sd = np.sqrt(shares**2 @ prior.sd**2)[:, None]
-    usual = replace(prior.guess, centre=guess.centre).radii()
-    found = -0.5 * ((LOG_BORDERS + np.log(rays.guess_mm / usual)[:, None]) / sd) ** 2
-    borders = rays.guess_mm[:, None] * BORDERS
-    for end in prior.border:
-        offset = end - guess.centre
-        away = float(np.linalg.norm(offset))
-        angle = np.arccos(np.clip(sphere().directions @ offset / max(away, 1e-6), -1, 1))
-        weight = np.exp(-0.5 * (angle / P.end_sd_radians) ** 2)
-        found -= 0.5 * weight[:, None] * ((borders - away) / (P.end_sd_share * prior.length_mm / 2)) ** 2
-    if prior.normal is not None:
-        found -= 0.5 * (_excess(guess.centre, borders, prior, prior.normal) / P.excess_sd_share) ** 2
-    return found
-
-
-def _excess(centre: np.ndarray, borders: np.ndarray, prior: Prior, normal: np.ndarray) -> np.ndarray:
-    """How much farther borders are from either end than the ends from each other (share), in the slice."""
-    directions = sphere().directions
-    in_slice = np.eye(3) - np.outer(normal, normal)
-    excess = np.zeros(borders.shape)
-    for end in prior.ends:
-        start, steps = (centre - end) @ in_slice, directions @ in_slice
-        squares = (
-            (start @ start) + 2 * borders * (steps @ start)[:, None] + borders**2 * (steps**2).sum(1)[:, None]
-        )
-        excess = np.maximum(excess, np.sqrt(np.maximum(squares, 0)) / prior.length_mm - 1)
-    return excess
 
 
 def sample_rays(around: Surroundings, guess: Ellipsoid) -> RaySamples:

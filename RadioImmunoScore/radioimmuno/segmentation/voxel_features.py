@@ -13,8 +13,8 @@ import numpy as np
 
 from ..geometry.image import Image
 from .parameters import PARAMETERS as P
+from .prior import Prior
 from .stroke_tissue import StrokeTissue, tissue_along
-from .surface_fit import Prior
 from .surroundings import Surroundings, surroundings
 
 
@@ -192,7 +192,7 @@ def _places(offset: np.ndarray, lens: np.ndarray, prior: Prior) -> dict[str, np.
         "lens": lens / 2,
         "ellipsoid": np.sqrt(((offset / shares) ** 2).sum(axis=1)),
         "axial": np.full(len(offset), float(prior.is_axial)),
-        "known": np.full(len(offset), prior.known),
+        "known": np.full(len(offset), float(prior.known)),
     }
 
 

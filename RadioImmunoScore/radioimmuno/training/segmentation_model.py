@@ -25,8 +25,8 @@ from ..segmentation.box import box_prior
 from ..segmentation.click import stroke_candidates
 from ..segmentation.found_lesion import find_lesion
 from ..segmentation.parameters import PARAMETERS as P
+from ..segmentation.prior import Prior
 from ..segmentation.stroke import crossed_prior, stroke_prior
-from ..segmentation.surface_fit import Prior
 from ..segmentation.surroundings import places_of
 from ..segmentation.voxel_features import voxel_features
 from ..simulation.crescent_cases import KIND as AROUND_BONE
