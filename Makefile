@@ -70,7 +70,7 @@ validators: ## install the programs that check our DICOM files in the tests (Deb
 signature: env ## train the demonstration signature again: the same file comes out
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.demonstration RadioImmunoScore/Resources/Signatures/demonstration.json
 
-segmentation-model: env ## fit the model of the stroke segmentation again: the same file comes out (an hour, real CT)
+segmentation-model: env ## fit the model of the stroke segmentation again: the same file comes out (ten minutes, real CT)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/bin/python -m radioimmuno.training.segmentation_model \
 		"$(DATA)" RadioImmunoScore/radioimmuno/segmentation/segmentation_model.json
 
