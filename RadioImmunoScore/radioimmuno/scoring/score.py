@@ -112,14 +112,7 @@ def score_rows(
 ) -> list[LesionScore]:
     """The lesions' rows of `score_study`, for whom the patient is made of these and of earlier rows.
 
-    Parameters
-    ----------
-    study : Study
-    signature : Signature
-    only : collection of str, optional
-        Ids of the lesions to score; all by default.
-    progress : callable, optional
-        Called with (lesions done, lesions in all).
+    Parameters as of `score_study`.
 
     Returns
     -------
