@@ -1,9 +1,10 @@
 """A lesion that is there, corrected: a stroke across what it lacks or has too much, a click on its border.
 
 A gesture shows how wrong the surface is at its own place. Errors of a segmentation are correlated over the
-surface, through slices too, by as much as was measured: kriging spreads them over the neighbourhood. Where
-the CT shows what is lesion and what is not, that counts as well. Nothing is known but mask and CT: masks
-edited by hand are corrected alike, and corrections follow each other in any order.
+surface, through slices too, by as much as was measured: kriging spreads them over the neighbourhood. They are
+small where the surface lies on a clear edge of the CT: there it moves little. What is added is as round as
+lesions are, rounder where the CT looks like the lesion. Nothing is known but mask and CT: masks edited by
+hand are corrected alike, and corrections follow each other in any order.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from ..findings import Finding, GeometryError, InputError, Severity
 from ..geometry.image import Box, Image, Triple, as_index
-from .error_field import ErrorField, SignedDistance, signed_distance
+from .error_field import ErrorField, SignedDistance, edge_sds, signed_distance
 from .parameters import PARAMETERS as P
 from .segmented_lesion import SegmentedLesion, segmented_lesion
 from .stroke import check_inside, checked_ends, find_stroke
@@ -62,9 +63,9 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
 
     The stroke runs through the middle of what is missing, from border to border. All voxels that it crosses
     are in the lesion afterwards, and no voxel leaves it. None changes that is farther from the stroke than
-    `PARAMETERS.range_radii` times the radius of the ball of the lesion's volume, or half the stroke if that
-    is more, and a cell of the grid (`ErrorField.spread`). A stroke that does not come near the lesion adds
-    what it would segment alone.
+    `PARAMETERS.stroke_range_radii` times the radius of the ball of the lesion's volume, or half the stroke if
+    that is more, and a cell of the grid (`ErrorField.spread`). A stroke that does not come near the lesion
+    adds what it would segment alone.
 
     Parameters
     ----------
@@ -100,8 +101,11 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
     inside = task.inside
     # A lesion is as large as what the stroke shows of it.
     radius = max(task.radius_mm, length / 2)
-    grown = inside | _moved(task, _stroke_errors(line, errors, radius))[0]
-    grown[task.indices(_crossed(ct, ends))] = True
+    errors, sd = _spread(task, _stroke_errors(line, errors, radius))
+    ratio = _log_ratio(task, errors)
+    moved = task.distance.values + errors - _favour(errors, sd, ratio) < 0
+    crossed = task.indices(_crossed(ct, ends))
+    grown = _with_new_pieces(inside, moved | _around_stroke(task, ends, ratio), crossed)
     if np.array_equal(grown, inside):
         text = "The stroke lies inside the lesion: nothing is missing there. Draw it across what is missing."
         raise InputError("stroke.nothing_found", text)
@@ -128,12 +132,11 @@ def remove_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segm
     line, length, bulge = _along(ends)
     shares = P.removed_end_share + (P.removed_middle_share - P.removed_end_share) * bulge
     errors = np.maximum(length * shares - task.distance.at(line), 0)
-    field = _stroke_errors(line, errors, task.radius_mm)
+    field, _ = _spread(task, _stroke_errors(line, errors, task.radius_mm))
     inside = task.inside
-    moved, near = _moved(task, field)
-    left = inside & moved
+    left = inside & (task.distance.values + field < 0)
     left[crossed] = False
-    left = _without_severed(left, inside & ~left, near)
+    left = _without_severed(left, inside & ~left, field != 0)
     if not left.any():
         text = "The stroke would remove the whole lesion. Draw a shorter one, or delete the lesion."
         raise InputError("stroke.nothing_found", text)
@@ -177,7 +180,9 @@ def pull_border(image: Image, mask: Image, point: Triple) -> SegmentedLesion:
             "stroke across what is missing or too much."
         )
         raise InputError("stroke.far", text)
-    moved, _ = _moved(task, ErrorField(place, error, 0.0, P.range_radii * task.radius_mm))
+    range_mm, shown_mm = P.range_radii * task.radius_mm, P.shown_radii * task.radius_mm
+    errors, sd = _spread(task, ErrorField(place, error, 0.0, range_mm, shown_mm))
+    moved = task.distance.values + errors - _favour(errors, sd, _log_ratio(task, errors)) < 0
     _put_border(moved, task, place[0])
     return segmented_lesion(task.mask(moved), image)
 
@@ -212,19 +217,39 @@ def _along(ends: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
 def _stroke_errors(line: np.ndarray, errors: np.ndarray, radius_mm: float) -> ErrorField:
     """Errors known along a stroke, which is denser than their range, however small the lesion is."""
     length = float(np.linalg.norm(line[-1] - line[0]))
-    range_mm = max(P.range_radii * radius_mm, P.range_lengths * length)
-    return ErrorField(line, errors, P.stroke_noise_share, range_mm)
+    range_mm = max(P.stroke_range_radii * radius_mm, P.range_lengths * length)
+    return ErrorField(line, errors, P.stroke_noise_share, range_mm, P.shown_lengths * length)
 
 
-def _moved(task: _Task, field: ErrorField) -> tuple[np.ndarray, np.ndarray]:
-    """Voxels (k, j, i) inside of the corrected surface, and those that the correction reaches.
+def _spread(task: _Task, field: ErrorField) -> tuple[np.ndarray, np.ndarray]:
+    """The likeliest errors (k, j, i) of the surface, and their SD as a share of what it would be unknown."""
+    values = clean(task.ct.crop(task.distance.box).values)
+    return field.spread(task.distance, edge_sds(values, task.distance))
 
-    The surface moves by the likeliest error; by more or less than that, where it is uncertain, so that voxels
-    with the lesion's HU are inside rather and those with its neighbourhood's outside.
+
+def _favour(errors: np.ndarray, sd: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """By how much more (mm) than the likeliest error the surface moves where that is uncertain.
+
+    Voxels with the lesion's HU are inside rather, those with its neighbourhood's outside.
     """
-    errors, sd = field.spread(task.distance)
-    favour = P.intensity_share * sd * np.abs(errors) * np.tanh(P.intensity_weight * _log_ratio(task, errors))
-    return task.distance.values + errors - favour < 0, errors != 0
+    return P.intensity_share * sd * np.abs(errors) * np.tanh(P.intensity_weight * ratio)
+
+
+def _around_stroke(task: _Task, ends: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Voxels (k, j, i) of a spheroid on an added stroke: thick where the CT looks like the lesion."""
+    box, spacing = task.distance.box, task.distance.spacing
+    middle, along = ends.mean(axis=0), ends[1] - ends[0]
+    length = float(np.linalg.norm(along))
+    axes = [
+        ((start + np.arange(count)) * step - at).astype(np.float32)
+        for start, count, step, at in zip(box.start, ratio.shape, spacing, middle, strict=True)
+    ]
+    z, y, x = np.meshgrid(*axes, indexing="ij", sparse=True)
+    place = (z * along[0] + y * along[1] + x * along[2]) / length
+    across = z * z + y * y + x * x - place * place
+    share = P.added_width_share + P.added_width_span * np.tanh(P.added_width_weight * ratio)
+    width = length * np.clip(share, P.added_width_least, 0.5)
+    return (2 * place / length) ** 2 + across / width**2 <= 1
 
 
 def _log_ratio(task: _Task, errors: np.ndarray) -> np.ndarray:
@@ -261,6 +286,16 @@ def _crossed(ct: Image, ends: np.ndarray) -> np.ndarray:
     middles = (shares[1:] + shares[:-1]) / 2
     voxels = np.rint(first + middles[:, None] * step).astype(int)
     return np.unique(np.clip(voxels, 0, np.array(ct.lattice.shape) - 1), axis=0)
+
+
+def _with_new_pieces(inside: np.ndarray, grown: np.ndarray, crossed: tuple[np.ndarray, ...]) -> np.ndarray:
+    """The lesion and what grew, without pieces that touch neither lesion nor stroke."""
+    from scipy.ndimage import label
+
+    known = inside.copy()
+    known[crossed] = True
+    pieces, count = label(known | grown, np.ones((3, 3, 3)))
+    return np.isin(np.arange(count + 1), pieces[known])[pieces]
 
 
 def _put_border(moved: np.ndarray, task: _Task, place: np.ndarray) -> None:

@@ -75,6 +75,72 @@ def signed_distance(mask: Image, box: Box) -> SignedDistance:
 
 
 @dataclass(frozen=True, eq=False)
+class EdgeSds:
+    """How uncertain a mask's surface is by how clear an edge of the CT it lies on.
+
+    Parameters
+    ----------
+    places : ndarray, shape (m, 3)
+        On the surface, in mm along the canonical axes.
+    shares : ndarray, shape (m,)
+        SD of the signed distance's error, as a share of that where no edge is to be seen.
+    """
+
+    places: np.ndarray
+    shares: np.ndarray
+
+    def at(self, places: np.ndarray) -> np.ndarray:
+        """Shares at places: the mean of the nearest on the surface.
+
+        Parameters
+        ----------
+        places : ndarray, shape (n, 3), mm
+            Along the canonical axes.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        from scipy.spatial import cKDTree
+
+        count = min(P.edge_neighbours, len(self.places))
+        _, nearest = cKDTree(self.places).query(places, k=count)
+        return self.shares[nearest.reshape(len(places), count)].mean(axis=1)
+
+
+def edge_sds(values: np.ndarray, distance: SignedDistance) -> EdgeSds:
+    """How uncertain a mask's surface is by how steeply the CT changes across it.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (k, j, i), HU
+        The CT's voxels in the box of the signed distance.
+    distance : SignedDistance
+        Of the mask.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    limited = np.clip(values, -P.edge_span_hu, P.edge_span_hu)
+    sigma = P.edge_sd_blur_mm / distance.spacing
+    soft = gaussian_filter(limited, sigma, mode="nearest", truncate=P.gaussian_sds)
+    away = np.abs(distance.values)
+    index = np.argwhere(away <= max(away.min(), distance.spacing.min()))
+    index = index[:: -(-len(index) // P.edge_places)]
+    change, normal = (_gradient(each, index, distance.spacing) for each in (soft, distance.values))
+    length = np.maximum(np.linalg.norm(normal, axis=1), np.finfo(np.float32).eps)
+    slope = np.abs((change * normal).sum(axis=1)) / length
+    shares = P.least_edge_sd + (1 - P.least_edge_sd) / (1 + (slope / P.edge_slope) ** 2)
+    return EdgeSds((index + distance.box.start) * distance.spacing, shares)
+
+
+def _gradient(values: np.ndarray, index: np.ndarray, spacing: np.ndarray) -> np.ndarray:
+    """Change per mm (m, 3) along the axes at voxels (m, 3); beyond the border all is as at it."""
+    last = np.array(values.shape) - 1
+    beside = [[np.clip(index + sign * step, 0, last).T for sign in (1, -1)] for step in np.eye(3, dtype=int)]
+    return np.stack([values[tuple(a)] - values[tuple(b)] for a, b in beside], axis=1) / (2 * spacing)
+
+
+@dataclass(frozen=True, eq=False)
 class ErrorField:
     """Errors of a signed distance, known at some places.
 
@@ -88,15 +154,18 @@ class ErrorField:
         Variance of the known errors' own errors, as a share of the variance of errors.
     range_mm : float
         Places this far apart have nothing to do with each other.
+    shown_mm : float
+        Nearer to the places than about a third of this, what they show counts for more than edges do.
     """
 
     places: np.ndarray
     errors: np.ndarray
     noise_share: float
     range_mm: float
+    shown_mm: float
 
-    def spread(self, distance: SignedDistance) -> tuple[np.ndarray, np.ndarray]:
-        """Errors at all voxels, and how uncertain they are: simple kriging.
+    def spread(self, distance: SignedDistance, edges: EdgeSds) -> tuple[np.ndarray, np.ndarray]:
+        """Errors at all voxels, and how uncertain they are: simple kriging, the variance differs by place.
 
         Computed on a grid of a twelfth of the range and linearly between, so that 0 is what lies farther
         than the range and a cell of it from all places.
@@ -105,6 +174,8 @@ class ErrorField:
         ----------
         distance : SignedDistance
             Whose voxels are meant.
+        edges : EdgeSds
+            Of its surface. At the known places themselves errors are as variable as where no edge is seen.
 
         Returns
         -------
@@ -115,6 +186,7 @@ class ErrorField:
 
         Notes
         -----
+        The covariance of errors at two places is the product of their SDs and a correlation by distance.
         Source: Cressie, Statistics for Spatial Data, 1993, 3.4.5 (mean known to be 0).
         """
         axes, between = [], []
@@ -127,11 +199,16 @@ class ErrorField:
             hats = 1 - np.abs(np.arange(count)[:, None] / step - nodes)
             between.append(np.maximum(hats, 0).astype(np.float32))
         grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+        nodes = grid.reshape(-1, 3)
         known = _correlation(self.places, self.places, self.range_mm)
-        near = _correlation(grid.reshape(-1, 3), self.places, self.range_mm)
         inverse = np.linalg.inv(known + self.noise_share * np.eye(len(self.places)))
+        near = _correlation(nodes, self.places, self.range_mm)
         likeliest = near @ (inverse @ self.errors)
         sd = np.sqrt(np.clip(1 - ((near @ inverse) * near).sum(axis=1), 0, 1))
+        moved = likeliest != 0
+        sds = edges.at(nodes[moved])
+        sds += (1 - sds) * _correlation(nodes[moved], self.places, self.shown_mm).max(axis=1)
+        likeliest[moved] *= sds
         first, second = (_interpolated(each.reshape(grid.shape[:3]), between) for each in (likeliest, sd))
         return first, second
 
