@@ -2,9 +2,10 @@
 
 A gesture shows how wrong the surface is at its own place. Errors of a segmentation are correlated over the
 surface, through slices too, by as much as was measured: kriging spreads them over the neighbourhood. They are
-small where the surface lies on a clear edge of the CT: there it moves little. What is added is as round as
-lesions are, rounder where the CT looks like the lesion. Nothing is known but mask and CT: masks edited by
-hand are corrected alike, and corrections follow each other in any order.
+small where the surface lies on a clear edge of the CT, and for a stroke where it faces elsewhere: there it
+moves little. What is added is as round as lesions are, rounder where the CT looks like the lesion. Nothing
+is known but mask and CT: masks edited by hand are corrected alike, and corrections follow each other in any
+order.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ def add_stroke(image: Image, mask: Image, start: Triple, end: Triple) -> Segment
 
     The stroke runs through the middle of what is missing, from border to border. All voxels that it crosses
     are in the lesion afterwards, and no voxel leaves it. None changes that is farther from the stroke than
-    `PARAMETERS.stroke_range_radii` times the radius of the ball of the lesion's volume, or half the stroke if
-    that is more, and a cell of the grid (`ErrorField.spread`). A stroke that does not come near the lesion
-    adds what it would segment alone.
+    `PARAMETERS.range_radii` times the radius of the ball of the lesion's volume, or half the stroke if that
+    is more, and a cell of the grid (`ErrorField.spread`). A stroke that does not come near the lesion adds
+    what it would segment alone.
 
     Parameters
     ----------
@@ -180,8 +181,8 @@ def pull_border(image: Image, mask: Image, point: Triple) -> SegmentedLesion:
             "stroke across what is missing or too much."
         )
         raise InputError("stroke.far", text)
-    range_mm, shown_mm = P.range_radii * task.radius_mm, P.shown_radii * task.radius_mm
-    errors, sd = _spread(task, ErrorField(place, error, 0.0, range_mm, shown_mm))
+    range_mm, shown_mm = P.click_range_radii * task.radius_mm, P.shown_radii * task.radius_mm
+    errors, sd = _spread(task, ErrorField(place, error, 0.0, range_mm, shown_mm, 0.0))
     moved = task.distance.values + errors - _favour(errors, sd, _log_ratio(task, errors)) < 0
     _put_border(moved, task, place[0])
     return segmented_lesion(task.mask(moved), image)
@@ -217,8 +218,9 @@ def _along(ends: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
 def _stroke_errors(line: np.ndarray, errors: np.ndarray, radius_mm: float) -> ErrorField:
     """Errors known along a stroke, which is denser than their range, however small the lesion is."""
     length = float(np.linalg.norm(line[-1] - line[0]))
-    range_mm = max(P.stroke_range_radii * radius_mm, P.range_lengths * length)
-    return ErrorField(line, errors, P.stroke_noise_share, range_mm, P.shown_lengths * length)
+    range_mm = max(P.range_radii * radius_mm, P.range_lengths * length)
+    shown_mm = P.shown_lengths * length
+    return ErrorField(line, errors, P.stroke_noise_share, range_mm, shown_mm, P.facing_power)
 
 
 def _spread(task: _Task, field: ErrorField) -> tuple[np.ndarray, np.ndarray]:

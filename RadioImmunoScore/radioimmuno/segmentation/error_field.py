@@ -156,6 +156,8 @@ class ErrorField:
         Places this far apart have nothing to do with each other.
     shown_mm : float
         Nearer to the places than about a third of this, what they show counts for more than edges do.
+    facing_power : float
+        How much less errors are where the surface faces elsewhere than at the places; 0 for no less.
     """
 
     places: np.ndarray
@@ -163,6 +165,7 @@ class ErrorField:
     noise_share: float
     range_mm: float
     shown_mm: float
+    facing_power: float
 
     def spread(self, distance: SignedDistance, edges: EdgeSds) -> tuple[np.ndarray, np.ndarray]:
         """Errors at all voxels, and how uncertain they are: simple kriging, the variance differs by place.
@@ -186,7 +189,8 @@ class ErrorField:
 
         Notes
         -----
-        The covariance of errors at two places is the product of their SDs and a correlation by distance.
+        The covariance of errors at two places is the product of their SDs and a correlation by distance and
+        by how the surface faces.
         Source: Cressie, Statistics for Spatial Data, 1993, 3.4.5 (mean known to be 0).
         """
         axes, between = [], []
@@ -208,9 +212,29 @@ class ErrorField:
         moved = likeliest != 0
         sds = edges.at(nodes[moved])
         sds += (1 - sds) * _correlation(nodes[moved], self.places, self.shown_mm).max(axis=1)
-        likeliest[moved] *= sds
+        likeliest[moved] *= sds * self._facing(distance, nodes[moved])
         first, second = (_interpolated(each.reshape(grid.shape[:3]), between) for each in (likeliest, sd))
         return first, second
+
+    def _facing(self, distance: SignedDistance, nodes: np.ndarray) -> np.ndarray:
+        """By how much (n,) less errors are at nodes (n, 3): 1 on a side that faces as the known places do.
+
+        What faces the other way is another border, near in a thin lesion, and has errors of its own.
+        """
+        from scipy.ndimage import gaussian_filter
+
+        sigma = P.normal_blur_share * self.range_mm / distance.spacing
+        soft = gaussian_filter(distance.values, sigma, mode="nearest", truncate=P.gaussian_sds)
+
+        def normals(places: np.ndarray) -> np.ndarray:
+            index = np.rint(places / distance.spacing - distance.box.start).astype(int)
+            slope = _gradient(soft, np.clip(index, 0, np.array(soft.shape) - 1), distance.spacing)
+            return slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), P.least_slope)
+
+        weights = np.abs(self.errors) + np.finfo(np.float32).eps
+        known = np.average(normals(self.places), axis=0, weights=weights)
+        apart = np.linalg.norm(known) - normals(nodes) @ known
+        return np.clip(1 - apart / 2, 0, 1) ** self.facing_power
 
 
 def _interpolated(nodes: np.ndarray, between: list[np.ndarray]) -> np.ndarray:

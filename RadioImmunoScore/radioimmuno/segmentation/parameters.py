@@ -210,10 +210,16 @@ class Parameters:
     # Corrections: chosen on 20 sarcomas (first strokes by models fitted without their patients), lesions
     # painted around bone in their CT and simulated ones, and looked at on lung tumors. Errors of the surface
     # of first strokes are correlated by 0.80, 0.53, 0.28, 0.09 at 0.31, 0.56, 0.81, 1.06 radii of the ball
-    # of the lesion's volume: Wendland's function of the first range, which a click has. The second, and no
-    # less than the third's share of its length, is a stroke's. Computed on a grid of this share of the range.
-    range_radii: float = 1.8
-    stroke_range_radii: float = 1.4
+    # of the lesion's volume: Wendland's function of the first range, for a click. A stroke says which border
+    # is wrong: what faces elsewhere has errors of its own (this power of half of 1 and the cosine between
+    # normals, of distances blurred by a share of the range, SD, and no flatter than the next), what faces
+    # alike is alike over the second range, and over no less than a share of the stroke's length. Computed on
+    # a grid of this share of the range.
+    click_range_radii: float = 1.8
+    range_radii: float = 2.0
+    facing_power: float = 2.0
+    normal_blur_share: float = 0.1
+    least_slope: float = 1e-3
     range_lengths: float = 0.5
     grid_share: float = 1 / 12
     # A stroke shows the error at so many places; its own variance is this share of the errors'.
