@@ -28,7 +28,8 @@ def segment_box(
     image : Image
         CT in HU, in any axis order.
     corner, opposite : tuple of 3 floats
-        Two corners of the box that are opposite in all three directions, LPS mm.
+        Two corners of the box that are opposite in all three directions, LPS mm. What reaches out of the CT
+        is cut off.
     model : SegmentationModel, optional
         As of `segment_stroke`.
 
@@ -40,13 +41,16 @@ def segment_box(
     Raises
     ------
     InputError
-        `stroke.outside`, `stroke.too_short` (a side shorter than two voxels) or `stroke.nothing_found`.
+        `stroke.outside` (the middle of the box), `stroke.too_short` (a side shorter than two voxels) or
+        `stroke.nothing_found`.
     """
     ct = image.canonical()
     corners = np.array([corner, opposite], float)
-    check_inside(ct, corners, "The box reaches out of the CT. Draw it inside.")
-    low, high = np.sort(places_of(ct.lattice, corners), axis=0)
-    if ((high - low) / np.array(ct.lattice.spacing)).min() < P.least_voxels:
+    check_inside(ct, corners.mean(axis=0, keepdims=True), "The box lies outside of the CT. Draw it inside.")
+    spacing = np.array(ct.lattice.spacing)
+    border = spacing * (np.array(ct.lattice.shape) - 0.5)
+    low, high = np.clip(np.sort(places_of(ct.lattice, corners), axis=0), -spacing / 2, border)
+    if ((high - low) / spacing).min() < P.least_voxels:
         raise InputError(
             "stroke.too_short",
             "A side of the box is shorter than two voxels. Draw it around the lesion, in all directions.",
@@ -54,7 +58,7 @@ def segment_box(
     found = find_lesion(ct, box_prior(low, high), model)
     mask = found.mask
     index = np.moveaxis(np.indices(mask.values.shape), 0, -1) + mask.offset
-    places = index * np.array(ct.lattice.spacing)
+    places = index * spacing
     slack = 1e-6 * (high - low)  # a voxel's centre on a side counts as inside
     boxed = mask.values & ((places >= low - slack) & (places <= high + slack)).all(axis=-1)
     return as_segmented(replace(found, mask=replace(mask, values=boxed)), image, model, BY_BOX)
@@ -73,5 +77,4 @@ def box_prior(low: np.ndarray, high: np.ndarray) -> Prior:
     guess = Ellipsoid((low + high) / 2, np.eye(3)[order], semi)
     shares = np.array([0.0, 0.5, 1.0])[:, None, None] * P.ball_share
     core = (guess.centre + shares * guess.radii()[:, None] * sphere().directions).reshape(-1, 3)
-
     return Prior(guess, core, np.empty((0, 3)), Known.BOX)

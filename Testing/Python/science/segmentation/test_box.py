@@ -55,8 +55,17 @@ def test_a_flat_box_is_refused(case):
         segment_box(image, low, (high[0], high[1], low[2]))
 
 
-def test_a_box_that_reaches_out_of_the_ct_is_refused(case):
+def test_what_of_a_box_reaches_out_of_the_ct_is_cut_off(case):
+    image, truth = case
+    low, high = corners(truth)
+    border = image.lattice.to_lps(np.array(image.lattice.shape) - 0.5)
+    inside, beyond = ((*high[:2], border[2] + more) for more in (0.0, 2.0))
+    assert dice(segment_box(image, low, inside).mask, segment_box(image, low, beyond).mask) == 1
+
+
+@pytest.mark.parametrize("away", [1000.0, float("nan")])
+def test_a_box_outside_of_the_ct_is_refused(case, away):
     image, truth = case
     low, _ = corners(truth)
-    with pytest.raises(InputError, match="reaches out"):
-        segment_box(image, low, (low[0], low[1], low[2] + 1000))
+    with pytest.raises(InputError, match="outside of the CT"):
+        segment_box(image, low, (low[0], low[1], low[2] + away))
