@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,18 @@ with suppress(ImportError):
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# What tests skip without. PyRadiomics' own environment has none of it.
+LIBRARIES = ("pydicom", "highdicom", "gdcm", "sklearn")
+IS_REQUIRED = os.environ.get("RADIOIMMUNO_REQUIRE_DATA") == "1"
+
+
+def pytest_configure() -> None:
+    """Where all tests are required to run, a library that is missing is an error and no reason to skip."""
+    if IS_REQUIRED and os.environ.get("RADIOIMMUNO_REQUIRE_PYRADIOMICS") != "1":
+        missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+        if missing:
+            raise pytest.UsageError(f"missing: {', '.join(missing)}. `make env` installs them.")
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:
@@ -44,6 +57,6 @@ def _existing(variable: str, default: Path) -> Path:
     if path.exists():
         return path
     message = f"needs {path}, which is not there ({variable} names another place)"
-    if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") == "1":
+    if IS_REQUIRED:
         pytest.fail(message)
     pytest.skip(message)

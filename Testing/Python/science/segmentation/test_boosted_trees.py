@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import numpy as np
 import pytest
@@ -17,8 +16,7 @@ from radioimmuno.segmentation.boosted_trees import (
 )
 from radioimmuno.training.segmentation_model import as_arrays, write_model
 
-if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
-    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
 NAMES = ("a", "b", "c", "d")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -33,8 +32,7 @@ from radioimmuno.training.segmentation_model import (
     write_model,
 )
 
-if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
-    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
 TREES = {"max_iter": 8, "max_leaf_nodes": 6, "learning_rate": 0.3, "min_samples_leaf": 20}
 TINY = Recipe(

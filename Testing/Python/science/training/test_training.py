@@ -1,6 +1,5 @@
 """Training: planted signals are found, patients stay together, the same seeds give the same file."""
 
-import os
 import sys
 
 import numpy as np
@@ -20,8 +19,7 @@ from radioimmuno.training.demonstration import (
 )
 from radioimmuno.training.elastic_net import Cohort, PenaltyGrid, score_cohort, train
 
-if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
-    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
 SEED = 77
 SMALL = PenaltyGrid(l1_ratios=(0.5, 0.9), alphas=tuple(np.logspace(-3, 0, 10)), folds=4, most_terms=12)

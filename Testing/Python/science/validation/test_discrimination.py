@@ -1,15 +1,13 @@
 """How well scores order lesions: pairs are counted, ties by half, and intervals draw whole patients."""
 
 import itertools
-import os
 
 import numpy as np
 import pytest
 
 from radioimmuno.validation.discrimination import auc, bootstrap, ordered_pairs
 
-if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
-    pytest.importorskip("sklearn", reason="the area under the curve needs the extra [train]")
+pytest.importorskip("sklearn", reason="the area under the curve needs the extra [train]")
 
 
 def test_auc_counts_pairs():
