@@ -30,8 +30,9 @@ class StrokeTissue:
 def tissue_along(values: np.ndarray) -> StrokeTissue:
     """Tell a lesion from bone and air along a stroke.
 
-    Bone and air are foreign where enough of the stroke is soft tissue. What lies between two runs of bone is
-    the bone's marrow when the soft tissue at the stroke's ends is longer; else it is a lesion in the bone.
+    Bone and air are foreign where enough of the stroke is soft tissue; bone also where the stroke begins and
+    ends in soft tissue. What lies between two runs of bone is the bone's marrow when the soft tissue at the
+    stroke's ends is longer or it is fat beside them; else it is a lesion between bones, or in one.
 
     Parameters
     ----------
@@ -45,19 +46,30 @@ def tissue_along(values: np.ndarray) -> StrokeTissue:
     share = int(np.count_nonzero(soft)) / max(1, int(np.count_nonzero(there)))
     own = there.copy()
     has_air = share > P.soft_among_air and bool(air.any())
-    has_bone = share > P.soft_among_bone and bool(bone.any())
     if has_air:
         own &= ~air
+    has_bone = bool(bone.any())
     if has_bone:
         first, last = np.flatnonzero(bone)[[0, -1]]
-        between = slice(first, last + 1)
-        ends = np.count_nonzero(soft[:first]) + np.count_nonzero(soft[last + 1 :])
-        if ends > np.count_nonzero(soft[between]):
-            own[between] = False
+        ends = np.flatnonzero(soft[:first]), last + 1 + np.flatnonzero(soft[last + 1 :])
+        least, both = min(map(len, ends)) / values.size, sum(map(len, ends)) / values.size
+        around = least > P.soft_ends[0] and both > P.soft_ends[1]
+        has_bone = share > P.soft_among_bone or around
+    if has_bone:
+        between = first + np.flatnonzero(soft[first : last + 1])
+        if _is_marrow(values[between], values[np.concatenate(ends)]):
+            own[first : last + 1] = False
         own &= ~bone
     if np.count_nonzero(own) < P.least_own_share * values.size:
         return StrokeTissue(there, False, False)
     return StrokeTissue(own, has_bone, has_air)
+
+
+def _is_marrow(between: np.ndarray, ends: np.ndarray) -> bool:
+    """Whether soft tissue between bone is its marrow, from its HU and those of the stroke's ends."""
+    if ends.size > between.size:
+        return True
+    return ends.size > 0 and float(np.median(between)) < float(np.median(ends)) + P.darker_hu
 
 
 def foreign_voxels(part: Image, own_hu: float, line: np.ndarray, tissue: StrokeTissue) -> np.ndarray:

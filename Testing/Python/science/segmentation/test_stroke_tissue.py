@@ -29,6 +29,26 @@ PROFILES = {
         own((1, 20), (0, 20), (1, 20)),
         (True, False),
     ),
+    "around a bone with much marrow": (
+        along((SOFT, 6), (BONE, 4), (MARROW, 33), (BONE, 6), (SOFT, 11)),
+        own((1, 6), (0, 43), (1, 11)),
+        (True, False),
+    ),
+    "around a bone without marrow": (
+        along((SOFT, 10), (BONE, 41), (SOFT, 9)),
+        own((1, 10), (0, 41), (1, 9)),
+        (True, False),
+    ),
+    "sclerotic, the stroke is a little too long": (
+        along((SOFT, 4), (BONE, 52), (SOFT, 4)),
+        own((1, 60)),
+        (False, False),
+    ),
+    "between two ribs, and on both sides of them": (
+        along((SOFT, 8), (BONE, 6), (SOFT, 32), (BONE, 6), (SOFT, 8)),
+        own((1, 8), (0, 6), (1, 32), (0, 6), (1, 8)),
+        (True, False),
+    ),
     "a bone's edge": (along((BONE, 6), (SOFT, 54)), own((0, 6), (1, 54)), (True, False)),
     "destroys a bone": (
         along((BONE, 8), (SOFT, 44), (BONE, 8)),
