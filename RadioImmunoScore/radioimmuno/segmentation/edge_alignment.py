@@ -79,7 +79,9 @@ def edge_profile(around: Surroundings, surface: Surface) -> EdgeProfile:
 def _moved(around: Surroundings, surface: Surface, edge: EdgeProfile, likelihood: np.ndarray) -> Surface:
     """The surface where the step is steep and the border likely, given as logarithms (n or 1, steps + 1)."""
     places = _places(surface, edge.gap_mm[:, None] * MIDDLES)
-    strength = np.clip(np.abs(edge.inside - edge.outside) / P.strong_hu, 1, P.strongest) * edge.trust
+    # Beyond a faint border bone or air must not draw the surface to it: no edge is stronger than most.
+    step = np.abs(edge.inside - edge.outside)
+    strength = np.clip(np.minimum(step, np.median(step)) / P.strong_hu, 1, P.strongest) * edge.trust
     steep = P.steepness_weight * strength[:, None] * _steepness(around.sample(places), edge)
     moved = most_likely(steep + likelihood, P.alike_sd_gaps / STEP) * STEP - P.search_gaps
     return Surface(surface.centre, np.maximum(surface.radii + edge.gap_mm * moved, P.least_radius_mm))

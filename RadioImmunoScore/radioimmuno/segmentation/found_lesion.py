@@ -70,7 +70,9 @@ def find_lesion(
     sharp = for_edges(around)
     part = ct.crop(box_around(ct.lattice, prior.guess.centre, reach))
     foreign = foreign_voxels(part, field.features.own_hu, field.features.line, tissue)
-    crossed = _on_grid(field, part, foreign) if tissue.has_bone else None
+    # Bone that the stroke crosses, with its marrow, parts no lesion; air ends it.
+    bone = foreign & (part.values > P.outside_air_hu)
+    crossed = _on_grid(field, part, bone) if tissue.has_bone else None
     first = surface_of(field, crossed)
     surface = _bounded(align_to_edge(sharp, first, field, length), prior)
     edge = edge_profile(sharp, surface)

@@ -95,7 +95,7 @@ class Parameters:
     # A voxel blurs an edge this many of its lengths each way (a gap); of a small lesion's radius at most this
     # share.
     gap_voxels: float = 1.0
-    gap_share: float = 0.3
+    gap_share: float = 0.2
     # Levels are means of so many samples just inside and outside of the gap: to this share of the radius, and
     # so many gaps; shared so many times with neighbouring rays.
     level_samples: int = 8
@@ -119,7 +119,7 @@ class Parameters:
     most_field: float = 1.5
     field_weight: float = 20.0
     # Differences of levels of this size begin to be trusted over noise; above the second they weigh more, to
-    # so many times.
+    # so many times; none counts for more than the median of all.
     trusted_hu: float = 15.0
     strong_hu: float = 150.0
     strongest: float = 8.0
@@ -155,6 +155,9 @@ class Parameters:
     bone_hu: float = 250.0
     soft_among_air: float = 0.25
     soft_among_bone: float = 0.4
+    # Or bone is foreign where soft tissue at either end is longer than the first, at both than the second
+    # (shares of the stroke).
+    soft_ends: tuple[float, float] = (0.08, 0.2)
     least_own_share: float = 0.15
     # Voxels of air or bone are not the lesion's beyond these HU (half the way from soft tissue to lung, or to
     # dense bone), in pieces of at least so many cc.

@@ -1,6 +1,6 @@
 """Corrections of a lesion: what a gesture says holds exactly, far voxels stay, the rest is likely.
 
-Tests of: edge_alignment, error_field, parameters, prior, segmented_lesion, surface_fit.
+Tests of: error_field, parameters, prior, segmented_lesion, surface_fit.
 """
 
 from __future__ import annotations
