@@ -135,7 +135,7 @@ class Parameters:
     # How clear a border is (0 to 1): below this there is nothing.
     nothing_clarity: float = 0.02
     # Below this expected agreement with a reader (Dice coefficient, 0 to 1) the user is warned. Ours:
-    # out of fold 4 of 5 results below 0.6 are under it, and one in seven of the others.
+    # out of fold 4 of 5 results below 0.6 are under it, and one in eight of the others.
     unsure_agreement: float = 0.76
     # No lesion is larger than so many balls on the stroke, the latter where it lies in no axial slice.
     most_balls: float = 2.0
