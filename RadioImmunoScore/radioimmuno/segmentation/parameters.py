@@ -205,6 +205,8 @@ class Parameters:
     smallest_mm: float = 8.0
     largest_mm: float = 125.0
     growth: float = 1.35
+    # So many of them that are the likeliest when looked at coarsely are looked at closely.
+    closely: int = 3
     # A ball of this share of half the length around the click is taken for the lesion.
     ball_share: float = 0.3
     # Rounds of belief propagation.

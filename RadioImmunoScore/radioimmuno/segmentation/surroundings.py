@@ -33,7 +33,10 @@ class Surroundings:
     spacing: np.ndarray
 
     def sample(self, places: np.ndarray) -> np.ndarray:
-        """Values at places (..., 3), trilinear; NaN where there is no CT.
+        """Values at places (..., 3), trilinear; NaN where there is no CT, as far as its voxels tell.
+
+        The outermost values stand for what lies up to one spacing beyond them: averaged blocks have their
+        centres farther inside than the CT's own outermost voxels, and the last block may be a part.
 
         Parameters
         ----------
@@ -42,8 +45,11 @@ class Surroundings:
         """
         from scipy.ndimage import map_coordinates
 
-        index = np.moveaxis((places - self.corner) / self.spacing, -1, 0)
-        return map_coordinates(self.values, index, order=1, mode="constant", cval=np.nan)
+        index = (places - self.corner) / self.spacing
+        last = np.array(self.values.shape) - 1
+        measured = ((index > -1) & (index < last + 1)).all(axis=-1)
+        values = map_coordinates(self.values, np.moveaxis(index, -1, 0), order=1, mode="nearest")
+        return np.where(measured, values, np.float32(np.nan))
 
     def softened(self, sigma_mm: float, low: float, high: float) -> Surroundings:
         """Values limited to a range of HU, then smoothed by a Gaussian."""

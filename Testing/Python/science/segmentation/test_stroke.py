@@ -12,9 +12,10 @@ from phantoms import signed_permutations
 from stroked import cropped, ellipsoid_ct
 
 from radioimmuno.findings import InputError
-from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.segmentation.click import segment_click
 from radioimmuno.segmentation.parameters import PARAMETERS as P
+from radioimmuno.segmentation.preview import preview_stroke
 from radioimmuno.segmentation.stroke import check_inside, segment_diameters, segment_stroke
 from radioimmuno.simulation.strokes import dice, jittered, longest_stroke
 
@@ -158,6 +159,23 @@ def test_padding_and_missing_values_count_as_outside(ball):
     values[:, :4] = np.nan
     values[:, -4:] = -3024
     assert dice(stroke(Image(values, image.lattice), ends).mask, truth) > 0.95
+
+
+@pytest.mark.parametrize("border", [0, -1], ids=["first", "last"])
+@pytest.mark.parametrize("more", [0, 1], ids=["even", "odd"])
+def test_a_stroke_may_lie_in_the_outermost_slice(border, more):
+    """Of a lesion so large that its thin slices are averaged; what lies outside of the CT is not known."""
+    image, truth = ellipsoid_ct((40.0,) * 3, lesion_hu=60, around_hu=-60, spacing=(1.0, 1.0, 1.0))
+    middle, box = image.lattice.shape[0] // 2, image.box
+    start, stop = (middle, box.stop[0] - more) if border == 0 else (more, middle)
+    window = Box((start, *box.start[1:]), (stop, *box.stop[1:]))
+    lattice = image.lattice.window(window)
+    half, left = (Image(each.values[start:stop], lattice) for each in (image, truth))
+    row = np.argwhere(left.values[border])
+    row = row[row[:, 0] == int(np.median(row[:, 0]))]
+    ends = [lattice.to_lps([border % lattice.shape[0], *row[n]]) for n in (0, -1)]
+    assert dice(stroke(half, ends).mask, left) > 0.9
+    assert np.isfinite(preview_stroke(half, *map(tuple, ends)).points).all()
 
 
 def test_a_lesion_at_the_border_of_the_ct_is_said_to_be_cut(ball):
