@@ -36,9 +36,17 @@ def test_values_stay_where_they_are_however_many_voxels_are_averaged(detail_mm):
     np.testing.assert_allclose(around.sample(places), ramp(places), rtol=1e-5)
 
 
-def test_there_is_no_value_where_there_is_no_ct():
-    around = surroundings(ramped(), np.array([0.0, 0.0, 0.0]), 8.0, 0.1)
-    np.testing.assert_array_equal(np.isnan(around.sample(np.array([[0, 0, 0], [-0.1, 0, 0]]))), [False, True])
+@pytest.mark.parametrize(("detail_mm", "spacing"), [(0.1, 2.0), (6.0, 6.0)])
+def test_the_outermost_values_stand_for_one_spacing_beyond_them(detail_mm, spacing):
+    """Also for blocks of three slices, of which the last of 40 is a part."""
+    first, last = {2.0: (0, 78), 6.0: (2, 74)}[spacing]  # centres along the first axis
+    around = surroundings(ramped(), np.array([39.0, 12.0, 30.0]), 45.0, detail_mm)
+    beyond = spacing * np.array([0, 0.9, 1.1])
+    at = [*(first - beyond), *(last + beyond)]
+    values = around.sample(np.array([[z, 12.0, 30.0] for z in at]))
+    assert np.isnan(values).tolist() == [False, False, True] * 2
+    np.testing.assert_allclose(values[[1, 4]], values[[0, 3]])
+    np.testing.assert_allclose(values[[0, 3]], ramp([[first, 12.0, 30.0], [last, 12.0, 30.0]]), rtol=1e-4)
 
 
 def test_the_box_around_a_place_holds_all_voxels_within_reach_and_no_further_slice():
