@@ -251,6 +251,36 @@ ROWS = {
         "A site that is not understood would score as none of the signature's sites.",
         "Use one of the sites that the message lists.",
     ),
+    "cohort_table.unreadable": Row(
+        "The table of lesions of a cohort cannot be read.",
+        FILE_REFUSED,
+        "A row or a column that is not understood could be another patient's.",
+        "Mend the line that the message names, or save the table as CSV in UTF-8.",
+    ),
+    "cohort_table.column": Row(
+        "A column that is needed is not in the table, or two columns are the same variable.",
+        FILE_REFUSED,
+        "Which column holds what is never guessed.",
+        "Name the column by its option (`--patient-column`, `--lesion-column`, `--target` and so on).",
+    ),
+    "cohort_table.value": Row(
+        "A cell of a column that was named is no number, or infinite.",
+        FILE_REFUSED,
+        "A text or an infinite number in an outcome or a covariate cannot be reckoned with.",
+        "Mend the cell that the message names; an empty cell is a value that is not known.",
+    ),
+    "cohort_table.rows": Row(
+        "A lesion of a patient has two rows, or no row is left that can be used.",
+        FILE_REFUSED,
+        "A lesion that counts twice would be in training and test at once.",
+        "Take one of the rows away, or name the column that tells lesions apart (`--lesion-column`).",
+    ),
+    "cohort_table.outcome": Row(
+        "The outcome is not one that can be learnt from.",
+        FILE_REFUSED,
+        "A patient has one outcome; an event is 0 or 1; a survival time is above 0.",
+        "Mend the rows that the message names, or say that the outcome is a lesion's (`--lesion-target`).",
+    ),
     "settings.invalid": Row(
         "The extraction settings are not valid.",
         NOT_DONE,
@@ -314,6 +344,19 @@ ROWS = {
         FILE_REFUSED,
         "A term that cannot be computed cannot be left out.",
         "Correct the variable's name.",
+    ),
+    "signature.batch": Row(
+        "The signature was trained with ComBat, and nobody says of which scanner or center the CT is.",
+        "Every lesion is refused.",
+        "Without the shift of its batch a value is another value, and of an unknown batch it is not known.",
+        "Score a table with a column of batches by `radioimmuno validate --batch`, or train without ComBat.",
+    ),
+    "signature.not_measured": Row(
+        "The signature needs a value that is not measured on a CT here.",
+        "Every lesion is refused.",
+        "A column of another program's table (`table.<column>`) has no definition here; a patient's value "
+        "(`clinical.<name>`) has to come from a person. Neither is ever guessed.",
+        "Score the table itself, or take a signature whose variables are measured here.",
     ),
     "signature.duplicate_term": Row(
         "The signature names the same variable twice.",

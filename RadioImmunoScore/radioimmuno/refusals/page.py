@@ -21,10 +21,13 @@ FAMILIES = {
     "stroke": "Segmenting by a stroke",
     "table": "The lesion table",
     "signature": "The signature",
+    "combat": "ComBat",
+    "validation": "Validating a signature",
     "settings": "Settings",
     "engine": "Other software for features",
     "dicom": "DICOM",
     "result": "Results",
+    "cohort": "Measuring a cohort",
 }
 
 INTRODUCTION = """\

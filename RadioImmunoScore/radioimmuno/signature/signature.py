@@ -17,6 +17,7 @@ from typing import Any
 from ..files.atomic import write_bytes
 from ..findings import SettingsError, SignatureError
 from ..settings import Settings
+from .patient_rules import PATIENT_RULES
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
 from .variables import KVP, Source, variable_of
 
@@ -74,6 +75,7 @@ class Signature:
     """A signature that was read and found valid; `sha256` is of the file's bytes.
 
     What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
+    `patient_rule` is how the patient's value is made of the lesions; empty where the file names none.
     `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
     """
 
@@ -91,6 +93,7 @@ class Signature:
     citation: str = ""
     patents: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
+    patient_rule: str = ""
     sha256: str = ""
 
     @property
@@ -211,6 +214,9 @@ def parse_signature(content: bytes) -> Signature:
         citation=fields.text("citation", empty=True),
         patents=fields.texts("patents"),
         training=training,
+        patient_rule=fields.choice("patient_rule", tuple(PATIENT_RULES))
+        if fields.has("patient_rule")
+        else "",
         sha256=hashlib.sha256(content).hexdigest(),
     )
 
@@ -339,6 +345,8 @@ def _to_json(signature: Signature) -> dict[str, Any]:
     record = _given(record | {"terms": [_given(term) for term in record["terms"]]})
     if signature.extrapolation_limit != EXTRAPOLATION_LIMIT:
         record["extrapolation_limit"] = signature.extrapolation_limit
+    if signature.patient_rule:
+        record["patient_rule"] = signature.patient_rule
     return {"format_version": FORMAT_VERSION, **record, "training": dict(signature.training)}
 
 

@@ -12,6 +12,9 @@ from ..numbers import is_number, is_real, is_whole_number
 
 MAX_BYTES = 4_000_000
 
+# What a skops file begins with.
+ZIP = b"PK\x03\x04"
+
 
 def read_limited(path: Path) -> bytes:
     """All bytes of a file that is not absurdly large.
@@ -28,6 +31,11 @@ def read_limited(path: Path) -> bytes:
             content = stream.read(MAX_BYTES + 1)
     except OSError as problem:
         raise unreadable(f"{path} cannot be read: {problem.strerror}.") from problem
+    if content.startswith(ZIP):
+        raise unreadable(
+            f"{path} is no signature: a random forest or a support vector machine (skops) is trained for "
+            "comparison, and only a weighted sum can be scored with."
+        )
     if len(content) > MAX_BYTES:
         raise unreadable(f"{path} has more than {MAX_BYTES // 1_000_000} MB: it is no signature file.")
     return content

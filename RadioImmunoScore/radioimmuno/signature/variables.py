@@ -15,6 +15,8 @@ from ..lesion import Site
 
 KVP = "acquisition.kvp"
 LOCATION = "location."
+CLINICAL = "clinical."
+TABLE = "table."
 
 # Differences that are usual. Scanners offer voltages in steps of 20 kV: 80, 100, 120, 140.
 KVP_STEP = 20.0
@@ -27,6 +29,8 @@ class Source(Enum):
     FEATURE = "measured on a region of the lesion"
     SITE = "where the lesion sits"
     TUBE_VOLTAGE = "how the CT was made"
+    CLINICAL = "what a person gives, of the patient or of the lesion"
+    TABLE = "a column of a table, which is not measured here"
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,30 @@ def variable_of(key: str) -> Variable:
     'site: lymph node'
     >>> variable_of("acquisition.kvp").source is Source.TUBE_VOLTAGE
     True
+    >>> variable_of("clinical.pdl1").title, variable_of("table.wavelet-LLH_glcm_Contrast").title
+    ('pdl1', 'wavelet-LLH_glcm_Contrast')
     """
     if key == KVP:
         return Variable(key, Source.TUBE_VOLTAGE, "tube voltage", "kV", KVP_STEP)
     if key.startswith(LOCATION):
         site = Site(key.removeprefix(LOCATION))
         return Variable(key, Source.SITE, f"site: {site.label}", "", OTHER_SITE, site=site)
+    for start, source in ((CLINICAL, Source.CLINICAL), (TABLE, Source.TABLE)):
+        if key.startswith(start):
+            return _named(key, start, source)
     try:
         region, feature = catalog.split(key)
     except KeyError:
         raise ValueError(f"{key!r} is not a variable") from None
     title = f"{region}, {feature.title}"
     return Variable(key, Source.FEATURE, title, feature.unit, region=region, feature=feature)
+
+
+def _named(key: str, start: str, source: Source) -> Variable:
+    name = key.removeprefix(start)
+    if not name or name != name.strip() or not name.isprintable():
+        raise ValueError(f"{key!r} is not a variable")
+    return Variable(key, source, name.replace("_", " ") if source is Source.CLINICAL else name, "")
 
 
 def location_of(site: Site) -> str:

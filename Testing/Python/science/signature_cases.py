@@ -40,6 +40,7 @@ DOCUMENT = {
     "cutoffs": {"low": -1, "median": 0, "high": 1},
     "distribution": {"n": 135, "p1": -2, "p99": 2.5, "entropy_edges": [-2, 0, 2.5]},
     "extrapolation_limit": 2.5,
+    "patient_rule": "scores_min",
     "training": {"patients": 135, "notes": ["none"]},
 }
 

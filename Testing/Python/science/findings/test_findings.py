@@ -1,13 +1,13 @@
 """Findings and what refuses: only codes of the table are raised.
 
-Tests of: row, of_inputs, of_lesions.
+Tests of: row, of_inputs, of_lesions, of_cohorts.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from radioimmuno.findings import TABLE, Finding, InputError, Severity, of_inputs, of_lesions
+from radioimmuno.findings import TABLE, Finding, InputError, Severity, of_cohorts, of_inputs, of_lesions
 
 
 def test_only_the_severity_refuse_refuses():
@@ -24,6 +24,8 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
 
 
 def test_each_code_stands_once_with_its_text_and_remedy():
-    assert TABLE.keys() == of_inputs.ROWS.keys() | of_lesions.ROWS.keys()
-    assert not of_inputs.ROWS.keys() & of_lesions.ROWS.keys()
+    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS]
+    codes = [code for part in parts for code in part]
+    assert len(codes) == len(set(codes))
+    assert TABLE.keys() == set(codes)
     assert [code for code, row in TABLE.items() if not all(map(str.strip, row))] == []

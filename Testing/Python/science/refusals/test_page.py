@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from radioimmuno.findings import TABLE, of_inputs, of_lesions
+from radioimmuno.findings import TABLE
 from radioimmuno.refusals.page import main, page
 
 
 def test_the_page_is_what_the_tables_make(request):
     written = request.config.rootpath / "Resources" / "Docs" / "Refusals.md"
     assert written.read_text(encoding="utf-8") == page(), "make it again: make refusals"
-
-
-def test_no_code_stands_in_both_parts_of_the_table():
-    assert not set(of_inputs.ROWS) & set(of_lesions.ROWS)
 
 
 @pytest.mark.parametrize("code", TABLE)

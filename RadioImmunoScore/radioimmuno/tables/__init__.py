@@ -1,0 +1,1 @@
+"""The table of lesions that trains and validates a signature."""

@@ -1,0 +1,74 @@
+"""Columns of other programs' tables as variables of ours: PyRadiomics, LIFEx, IBSI codes and tags."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ..features.catalog import FEATURES
+from ..signature.variables import TABLE, variable_of
+
+REGION_WORDS = {"lesion": "lesion", "tumor": "lesion", "ring": "ring", "peritumoral": "ring"}
+_REGION = re.compile(rf"({'|'.join(REGION_WORDS)})[._-]", re.IGNORECASE)
+# LIFEx writes the IBSI code and the unit behind its names.
+_BEHIND = re.compile(r"\s*[(\[].*")
+
+# PyRadiomics' kurtosis is not excess kurtosis, which the IBSI's is.
+SHIFTS = {"firstorder_kurtosis": -3.0}
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Other programs' names in lower case -> key of the feature.
+
+    Where a feature comes twice (averaged over the directions, merged) a name without its tag is the averaged
+    one: PyRadiomics and LIFEx average by default.
+    """
+    found: dict[str, str] = {}
+    for feature in FEATURES:
+        names = [feature.reference_tag, feature.lifex_name, feature.ibsi_code, f"ibsi:{feature.ibsi_code}"]
+        if feature.pyradiomics_name:
+            names += [feature.pyradiomics_name, f"original_{feature.pyradiomics_name}"]
+        for name in names:
+            if name:
+                found.setdefault(name.lower(), feature.key)
+    return found
+
+
+def variable_named(column: str) -> tuple[str, float]:
+    """The variable of a column, and what is added to the column's values so that they are the variable's.
+
+    Parameters
+    ----------
+    column : str
+        An identifier of ours, a name of PyRadiomics or LIFEx, an IBSI code or tag, each with `lesion_` or
+        `ring_` in front or with nothing, which is the lesion; or any other name.
+
+    Returns
+    -------
+    variable : str
+        `table.<column>` for a name that the catalog does not know.
+    shift : float
+
+    Examples
+    --------
+    >>> variable_named("original_firstorder_Mean")
+    ('lesion.statistics.mean', 0.0)
+    >>> variable_named("ring_original_firstorder_Kurtosis")
+    ('ring.statistics.kurtosis', -3.0)
+    >>> variable_named("INTENSITY-BASED_MeanIntensity(IBSI:Q4LE)[HU]")
+    ('lesion.statistics.mean', 0.0)
+    >>> variable_named("wavelet-LLH_glcm_Contrast")
+    ('table.wavelet-LLH_glcm_Contrast', 0.0)
+    """
+    try:
+        return variable_of(column).key, 0.0
+    except ValueError:
+        pass
+    region = _REGION.match(column)
+    name = _BEHIND.sub("", column[region.end() :] if region else column).lower()
+    key = _known().get(name)
+    if key is None:
+        return f"{TABLE}{column}", 0.0
+    where = REGION_WORDS[region[1].lower()] if region else "lesion"
+    return f"{where}.{key}", SHIFTS.get(name.removeprefix("original_"), 0.0)
