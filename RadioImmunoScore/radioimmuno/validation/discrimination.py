@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,25 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    def record(self, digits: int = 10) -> dict[str, Any]:
+        """As plain values for JSON; null for what is not defined.
+
+        Parameters
+        ----------
+        digits : int
+            After the point.
+
+        Returns
+        -------
+        dict of str to Any
+            `value`, and `interval` of its two ends.
+        """
+        value, low, high = (
+            round(float(number), digits) if np.isfinite(number) else None
+            for number in (self.value, self.low, self.high)
+        )
+        return {"value": value, "interval": [low, high]}
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> float:
