@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv-oracles (MIRP and PyRadiomics) in the repository's root, apart from the software under test; or, called
-# with `pyradiomics`, .venv-pyradiomics (PyRadiomics alone, and what the software under test needs beside it).
+# with `pyradiomics`, .venv-pyradiomics (PyRadiomics alone, and what the software under test needs beside it); with
+# `neurocombat`, .venv-neurocombat (neuroCombat alone).
 # Nothing is done when the environment already holds what its requirements ask for.
 set -eu
 
@@ -10,7 +11,8 @@ pins=$here/requirements.txt
 case ${1:-oracles} in
     oracles) requirements=$pins imports='import mirp; from radiomics import cMatrices' ;;
     pyradiomics) requirements=$here/requirements-pyradiomics.txt imports='from radiomics import cMatrices' ;;
-    *) echo "usage: $0 [oracles|pyradiomics]" >&2; exit 2 ;;
+    neurocombat) pins=$here/requirements-neurocombat.txt requirements=$pins imports='import neuroCombat' ;;
+    *) echo "usage: $0 [oracles|pyradiomics|neurocombat]" >&2; exit 2 ;;
 esac
 environment=$root/.venv-${1:-oracles}
 stamp=$environment/requirements-installed.txt
