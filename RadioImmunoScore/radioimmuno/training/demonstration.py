@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,12 @@ from ..settings import Settings
 from ..signature.signature import Signature, write_signature
 from ..signature.variables import KVP, location_of
 from ..simulation.patient import GENERATOR_VERSION, plan_patient
-from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, auc, bootstrap, ordered_pairs
-from .elastic_net import Cohort, Description, PenaltyGrid, require_sklearn, rounded, score_cohort, train
+from ..tables.cohort_table import CohortTable
+from ..tables.outcomes import CONTINUOUS, Outcome
+from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, auc, bootstrap, ordered_pairs
+from .penalties import PenaltyGrid, rounded
+from .trained_signature import Description, score_table, signature_of
+from .trainer import Specification, fit, require_sklearn
 
 FEATURES: tuple[str, ...] = identifiers(STANDARD_WITHOUT_SHAPE)
 LOCATIONS = (Site.LUNG, Site.LIVER, Site.LYMPH_NODE, Site.SOFT_TISSUE, Site.BONE)
@@ -36,6 +40,14 @@ DEMONSTRATION = Description(
     status="demonstration",
     predicts="hidden infiltration of simulated lesions, 0 to 1",
     direction="a higher score means more infiltration",
+)
+
+# The penalties that its truth, from 0 to 1, needs.
+GRID = PenaltyGrid(
+    l1_ratios=(0.5, 0.7, 0.9),
+    alphas=tuple(float(alpha) for alpha in np.logspace(-2.6, -0.6, 41)),
+    folds=10,
+    most_terms=12,
 )
 
 Progress = Callable[[int, int], None]
@@ -56,14 +68,16 @@ class Recipe:
 
     training: range = range(1000, 1240)
     held_out: range = range(20_000, 20_150)
-    grid: PenaltyGrid = field(default_factory=PenaltyGrid)
+    grid: PenaltyGrid = GRID
 
     def __post_init__(self) -> None:
         if set(self.training) & set(self.held_out):
             raise ValueError("a patient cannot be both trained and validated on")
 
 
-def simulate_cohort(seeds: Sequence[int], settings: Settings, progress: Progress | None = None) -> Cohort:
+def simulate_cohort(
+    seeds: Sequence[int], settings: Settings, progress: Progress | None = None
+) -> CohortTable:
     """Simulate a patient for each seed and measure the candidates on each lesion."""
     rows: list[list[float]] = []
     truth: list[float] = []
@@ -81,7 +95,34 @@ def simulate_cohort(seeds: Sequence[int], settings: Settings, progress: Progress
             patients.append(seed)
         if progress:
             progress(done, len(seeds))
-    return Cohort(CANDIDATES, np.array(rows), np.array(truth), np.array(patients), left_out)
+    return table_of(np.array(rows), np.array(truth), patients, left_out)
+
+
+def table_of(
+    values: np.ndarray, truth: np.ndarray, patients: Sequence[int], left_out: int = 0
+) -> CohortTable:
+    """The table of simulated lesions.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n, CANDIDATES)
+    truth : ndarray of float64, shape (n,)
+        Infiltration, 0 to 1.
+    patients : sequence of int
+        Each lesion's patient.
+    left_out : int
+        How many lesions more there were, of which not all values are defined.
+    """
+    outcome = Outcome("infiltration", CONTINUOUS, truth, of_lesion=True)
+    lesions = np.array([str(n) for n in range(len(truth))])
+    names = np.array([str(patient) for patient in patients])
+    return CohortTable(names, lesions, CANDIDATES, values, outcome, left_out=left_out)
+
+
+def train(table: CohortTable, settings: Settings, grid: PenaltyGrid) -> Signature:
+    """The demonstration signature of a table: an elastic net on all lesions alike."""
+    specification = Specification(grid=grid, equal_weights=True, redundancy=None)
+    return signature_of(fit(table, specification), table, settings, DEMONSTRATION)
 
 
 def _measure(image: Image, lesion: Lesion, settings: Settings, kvp: float) -> list[float] | None:
@@ -97,7 +138,7 @@ def make_signature(recipe: Recipe, progress: Progress | None = None) -> Signatur
     settings = Settings()
     first, total = len(recipe.training), len(recipe.training) + len(recipe.held_out)
     cohort = simulate_cohort(recipe.training, settings, _part_of(progress, 0, total))
-    signature = train(cohort, settings, DEMONSTRATION, recipe.grid)
+    signature = train(cohort, settings, recipe.grid)
     validation = simulate_cohort(recipe.held_out, settings, _part_of(progress, first, total))
     training = {
         "data": "simulated patients",
@@ -108,14 +149,14 @@ def make_signature(recipe: Recipe, progress: Progress | None = None) -> Signatur
             "data": "simulated patients that were not trained on",
             "seeds": _ends(recipe.held_out),
             **validate(
-                signature, validation, high_above=float(np.median(cohort.truth)), seed=recipe.held_out.start
+                signature, validation, high_above=float(np.median(_truth(cohort))), seed=recipe.held_out.start
             ),
         },
     }
     return replace(signature, training=training)
 
 
-def validate(signature: Signature, cohort: Cohort, high_above: float, seed: int) -> dict[str, Any]:
+def validate(signature: Signature, cohort: CohortTable, high_above: float, seed: int) -> dict[str, Any]:
     """How well a signature does on lesions that it was not trained on.
 
     Parameters
@@ -125,7 +166,7 @@ def validate(signature: Signature, cohort: Cohort, high_above: float, seed: int)
     seed : int
         Of the bootstrap.
     """
-    scores, truth, patients = score_cohort(signature, cohort), cohort.truth, cohort.patients
+    scores, truth, patients = score_table(signature, cohort), _truth(cohort), cohort.patients
     high = truth > high_above
     area = bootstrap(lambda rows: auc(scores[rows], high[rows]), patients, seed)
     ordered, pairs = ordered_pairs(scores, truth, patients)
@@ -136,14 +177,15 @@ def validate(signature: Signature, cohort: Cohort, high_above: float, seed: int)
         "lesions_left_out": cohort.left_out,
         "high_infiltration_above": float(rounded(high_above)),
         "lesions_high": int(high.sum()),
-        "auc_high_against_low": _written(area),
-        "pairs_of_a_patient_in_order": _written(order),
+        "auc_high_against_low": area.record(4),
+        "pairs_of_a_patient_in_order": order.record(4),
         "intervals": f"95 %, {INTERVAL_METHOD}, {RESAMPLES} draws",
     }
 
 
-def _written(estimate: Estimate) -> dict[str, Any]:
-    return {"value": round(estimate.value, 4), "interval": [round(estimate.low, 4), round(estimate.high, 4)]}
+def _truth(table: CohortTable) -> np.ndarray:
+    assert table.outcome is not None
+    return table.outcome.values
 
 
 def _ends(seeds: range) -> list[int]:

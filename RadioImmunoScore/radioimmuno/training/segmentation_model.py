@@ -33,7 +33,7 @@ from ..simulation.crescent_cases import KIND as AROUND_BONE
 from ..simulation.crescent_cases import crescent_cases
 from ..simulation.lesion_cases import LesionCase, simulated_cases
 from ..simulation.strokes import boxes, clicks, crossed_strokes, dice, jittered, longest_stroke
-from .elastic_net import require_sklearn
+from .trainer import require_sklearn
 
 STROKE, CORONAL, SAGITTAL, CROSSED, BOX = "stroke", "coronal", "sagittal", "crossed", "box"
 CLICK = "click"

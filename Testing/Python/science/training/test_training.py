@@ -9,15 +9,18 @@ from radioimmuno.scoring.score import score
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation.patient import simulate_patient
+from radioimmuno.tables.cohort_table import CohortTable
 from radioimmuno.training import demonstration as training
 from radioimmuno.training.demonstration import (
     CANDIDATES,
-    DEMONSTRATION,
     Recipe,
     make_signature,
     simulate_cohort,
+    table_of,
+    train,
 )
-from radioimmuno.training.elastic_net import Cohort, PenaltyGrid, score_cohort, train
+from radioimmuno.training.penalties import PenaltyGrid
+from radioimmuno.training.trained_signature import score_table
 
 pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
@@ -25,30 +28,30 @@ SEED = 77
 SMALL = PenaltyGrid(l1_ratios=(0.5, 0.9), alphas=tuple(np.logspace(-3, 0, 10)), folds=4, most_terms=12)
 
 
-def planted(rng: np.random.Generator, patients: int = 60, lesions: int = 5) -> Cohort:
+def planted(rng: np.random.Generator, patients: int = 60, lesions: int = 5) -> CohortTable:
     """A cohort whose truth is 0.5 + 0.2 x one variable - 0.1 x another (standardized), and a little noise."""
     n = patients * lesions
     values = rng.normal(size=(n, len(CANDIDATES)))
     truth = 0.5 + 0.2 * values[:, 0] - 0.1 * values[:, 40] + rng.normal(0, 0.02, n)
     values = 100 + 7 * values
     values[:, -1] = 120  # all scanned alike
-    return Cohort(CANDIDATES, values, truth, np.repeat(np.arange(patients), lesions))
+    return table_of(values, truth, np.repeat(np.arange(100, 100 + patients), lesions).tolist())
 
 
 def test_a_planted_linear_signal_is_found():
     cohort = planted(np.random.default_rng(5))
-    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
+    signature = train(cohort, Settings(), SMALL)
     weights = {term.variable: term.coefficient for term in signature.terms}
     assert weights[CANDIDATES[0]] == pytest.approx(0.2, abs=0.02)
     assert weights[CANDIDATES[40]] == pytest.approx(-0.1, abs=0.02)
     others = [abs(w) for name, w in weights.items() if name not in (CANDIDATES[0], CANDIDATES[40])]
     assert max(others, default=0) < 0.02
-    assert np.corrcoef(score_cohort(signature, cohort), cohort.truth)[0, 1] > 0.98
+    assert np.corrcoef(score_table(signature, cohort), cohort.outcome.values)[0, 1] > 0.98
 
 
 def test_a_term_knows_what_it_was_trained_on():
     cohort = planted(np.random.default_rng(6))
-    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
+    signature = train(cohort, Settings(), SMALL)
     term = next(term for term in signature.terms if term.variable == CANDIDATES[0])
     column = cohort.values[:, 0]
     assert (term.mean, term.scale) == pytest.approx((column.mean(), column.std()))
@@ -57,8 +60,8 @@ def test_a_term_knows_what_it_was_trained_on():
 
 def test_cutoffs_and_bins_are_percentiles_of_the_training_scores():
     cohort = planted(np.random.default_rng(7))
-    signature = train(cohort, Settings(), DEMONSTRATION, SMALL)
-    scores = score_cohort(signature, cohort)
+    signature = train(cohort, Settings(), SMALL)
+    scores = score_table(signature, cohort)
     cutoffs, spread = signature.cutoffs, signature.distribution
     assert np.mean(scores < cutoffs.low) == pytest.approx(0.25, abs=0.01)
     assert np.mean(scores < cutoffs.median) == pytest.approx(0.5, abs=0.01)
@@ -69,15 +72,13 @@ def test_cutoffs_and_bins_are_percentiles_of_the_training_scores():
 
 
 def test_a_variable_that_never_varies_is_no_term():
-    signature = train(planted(np.random.default_rng(8)), Settings(), DEMONSTRATION, SMALL)
+    signature = train(planted(np.random.default_rng(8)), Settings(), SMALL)
     assert CANDIDATES[-1] not in signature.variables
 
 
 def test_no_more_terms_than_asked_for():
     grid = PenaltyGrid(SMALL.l1_ratios, SMALL.alphas, SMALL.folds, most_terms=1)
-    assert (
-        train(planted(np.random.default_rng(9)), Settings(), DEMONSTRATION, grid).variables == CANDIDATES[:1]
-    )
+    assert train(planted(np.random.default_rng(9)), Settings(), grid).variables == CANDIDATES[:1]
 
 
 def test_knowing_the_patient_is_no_knowledge():
@@ -85,9 +86,9 @@ def test_knowing_the_patient_is_no_knowledge():
     rng = np.random.default_rng(10)
     patients = np.repeat(np.arange(24), 8)
     values = rng.normal(size=(24, len(CANDIDATES)))[patients]
-    cohort = Cohort(CANDIDATES, values, rng.uniform(size=24)[patients], patients)
+    cohort = table_of(values, rng.uniform(size=24)[patients], (patients + 10).tolist())
     with pytest.raises(ValueError, match="no variable"):
-        train(cohort, Settings(), DEMONSTRATION, SMALL)
+        train(cohort, Settings(), SMALL)
 
 
 def test_trained_and_validated_patients_are_never_the_same():
@@ -122,5 +123,5 @@ def test_lesions_are_measured_in_training_as_they_are_scored_later():
     signature = default_signature()
     patient = simulate_patient(SEED)
     result = score(patient.image, patient.lesions, signature, patient.acquisition)
-    expected = score_cohort(signature, simulate_cohort([SEED], signature.settings))
+    expected = score_table(signature, simulate_cohort([SEED], signature.settings))
     assert [lesion.score for lesion in result.lesions] == pytest.approx(list(expected), rel=1e-9)

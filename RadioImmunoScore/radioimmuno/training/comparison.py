@@ -1,0 +1,210 @@
+"""The ways from lesions to a patient (the review's figure 3), on the same folds and with paired intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..findings import TableError
+from ..signature.patient_rules import FEATURES, ONE_LESION, PATIENT_RULES, SCORES
+from ..tables.cohort_table import CohortTable
+from ..tables.outcomes import BINARY, Outcome
+from ..validation.discrimination import Estimate
+from .multiple_instance import ATTENTION, FEW_PATIENTS, POOLINGS, SOFT_MIN, fit_multiple_instance
+from .nested import Method, Plan, Progress, cross_validate, patient_folds
+from .out_of_fold import FIGURES, OutOfFold, estimates, paired_differences
+from .trainer import ALL_SCORES, Fitted, Specification, fit
+
+REFERENCE = "features_mean"
+LABELS: Mapping[str, str] = {
+    "labels_any": "D: whether a lesion is predicted to progress, from labels of lesions",
+    "labels_mean": "D: mean of the lesions' predictions from labels of lesions",
+    "labels_min": "D: smallest of the lesions' predictions from labels of lesions",
+    "labels_max": "D: largest of the lesions' predictions from labels of lesions",
+}
+TITLES: Mapping[str, str] = {
+    **PATIENT_RULES,
+    **LABELS,
+    SOFT_MIN: "F: soft minimum of the lesions' scores, learnt with them",
+    ATTENTION: "F: mean of the lesions' scores weighted by attention, learnt with them",
+}
+NOTE_B = "B (all lesions as one region) needs the images: it cannot be made of a table of lesions."
+NOTE_E = "E gives the patient's outcome to each lesion and ignores that lesions may respond differently."
+NOTE_F = (
+    "F learns more than there is to learn from below about {few} patients: with {patients} it is shown "
+    "beside C and not recommended."
+)
+NOTE_BEST = "The best of so many methods looks better than it is; only a paired interval without 0 counts."
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What the methods gave on the same folds.
+
+    Parameters
+    ----------
+    found : dict of str to OutOfFold
+    figures : dict of str to (dict of str to Estimate)
+        Method -> figure -> estimate.
+    differences : dict of str to Estimate
+        Of the first figure, to the reference.
+    reference : str
+    notes : tuple of str
+    """
+
+    found: dict[str, OutOfFold]
+    figures: dict[str, dict[str, Estimate]]
+    differences: dict[str, Estimate]
+    reference: str
+    notes: tuple[str, ...]
+
+    @property
+    def better(self) -> tuple[str, ...]:
+        """The methods whose paired interval lies above 0."""
+        return tuple(name for name, one in self.differences.items() if one.low > 0)
+
+    @property
+    def verdict(self) -> str:
+        """A sentence: which methods are better than the reference, or that none is."""
+        name = FIGURES[self.found[self.reference].kind][0].replace("_", " ")
+        if not self.better:
+            return f"No method is better than {self.reference}: no paired interval of the {name} is above 0."
+        parts = [f"{one} ({self.differences[one].value:+.3f})" for one in self.better]
+        return f"Better than {self.reference} in {name}, its paired interval above 0: {', '.join(parts)}."
+
+
+@dataclass(frozen=True, eq=False)
+class OfLabels:
+    """A model of lesions' labels, and the patient's values that are made of its predictions."""
+
+    fitted: Fitted
+
+    def values(self, table: CohortTable) -> dict[str, np.ndarray]:
+        """Rule -> the values of the table's sorted patients.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (patients,)
+        """
+        scores = self.fitted.scores(table)
+        groups = [scores[table.patients == patient] for patient in np.unique(table.patients)]
+        rules: dict[str, Callable[[np.ndarray], float]] = {
+            "labels_any": lambda group: float((group > 0).any()),
+            "labels_mean": lambda group: float(group.mean()),
+            "labels_min": lambda group: float(group.min()),
+            "labels_max": lambda group: float(group.max()),
+        }
+        return {name: np.array([rule(group) for group in groups]) for name, rule in rules.items()}
+
+
+def methods_of(
+    table: CohortTable, specification: Specification, labels: np.ndarray | None = None
+) -> dict[str, Method]:
+    """The methods that a table allows: those that go by volume need volumes, D needs labels of lesions.
+
+    Parameters
+    ----------
+    table : CohortTable
+    specification : Specification
+    labels : ndarray of float64, shape (n,), optional
+        1 or 0 for each lesion, NaN where it is not known: carried as the variable `table.label` by `compare`.
+    """
+    from .aggregation import volumes_of
+
+    rules: Sequence[str] = (*ONE_LESION, *FEATURES)
+    try:
+        volumes_of(table)
+    except TableError:
+        rules = ("features_mean", "features_min", "features_max")
+    methods: dict[str, Method] = {rule: _of_rule(specification, rule) for rule in (*rules, ALL_SCORES)}
+    methods |= {pooling: _of_pooling(specification, pooling) for pooling in POOLINGS}
+    if labels is not None:
+        methods["labels"] = _of_labels(specification, table, labels)
+    return methods
+
+
+def compare(
+    table: CohortTable,
+    specification: Specification,
+    plan: Plan,
+    *,
+    labels: np.ndarray | None = None,
+    reference: str = REFERENCE,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Fit every method on the same folds and compare them patient by patient.
+
+    Parameters
+    ----------
+    table : CohortTable
+        With an outcome of the patient.
+    specification : Specification
+        What is fitted; its rule is not used.
+    plan : Plan
+    labels : ndarray of float64, shape (n,), optional
+        Labels of the lesions, 1 or 0 or NaN, for D.
+    reference : str
+        The method that the others are compared with.
+    progress : callable, optional
+        Called with (folds done, folds in all, over all methods).
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    TableError
+        `cohort_table.outcome` when the outcome is a lesion's.
+    """
+    if table.outcome is None or table.outcome.of_lesion:
+        raise TableError("cohort_table.outcome", "Aggregation is compared for an outcome of the patient.")
+    folds = patient_folds(table, plan)
+    methods = methods_of(table, specification, labels)
+    each = sum(map(len, folds))
+    found: dict[str, OutOfFold] = {}
+    for n, method in enumerate(methods.values()):
+        step = _part_of(progress, n * each, each * len(methods))
+        found |= cross_validate(table, method, folds, step).found
+    notes = [NOTE_B, NOTE_E, NOTE_BEST]
+    if table.patient_count < FEW_PATIENTS:
+        notes.append(NOTE_F.format(few=FEW_PATIENTS, patients=table.patient_count))
+    return Comparison(
+        found,
+        {name: estimates(one, plan.seed) for name, one in found.items()},
+        paired_differences(found, reference, plan.seed),
+        reference,
+        tuple(notes),
+    )
+
+
+def _part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
+    return progress and (lambda done, _: progress(before + done, total))
+
+
+def _of_rule(specification: Specification, rule: str) -> Method:
+    def method(table: CohortTable) -> Fitted:
+        return fit(table, replace(specification, rule=rule))
+
+    return method
+
+
+def _of_pooling(specification: Specification, pooling: str) -> Method:
+    return lambda table: fit_multiple_instance(table, pooling, specification.redundancy, specification.seed)
+
+
+def _of_labels(specification: Specification, whole: CohortTable, labels: np.ndarray) -> Method:
+    label_of = dict(zip(zip(whole.patients, whole.lesions, strict=True), labels, strict=True))
+
+    def method(table: CohortTable) -> OfLabels:
+        own = np.array([label_of[row] for row in zip(table.patients, table.lesions, strict=True)])
+        outcome = Outcome("label", BINARY, own, of_lesion=True)
+        known = replace(table, outcome=outcome).rows(outcome.known)
+        return OfLabels(fit(known, replace(specification, model="")))
+
+    return method
+
+
+__all__ = ["SCORES", "TITLES", "Comparison", "compare", "methods_of"]

@@ -1,0 +1,172 @@
+"""The signature of a fitted linear model: its terms, cut-offs and bins, and what was learnt besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..settings import Settings
+from ..signature.harmonization import COMBAT, harmonization_record
+from ..signature.signature import Cutoffs, Distribution, Signature, Term
+from ..tables.cohort_table import CohortTable
+from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
+from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
+from .penalties import rounded
+from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
+
+CUTOFFS_ARE = "25th, 50th and 75th percentile of the training scores: a convention of this software"
+EDGES_ARE = f"{ENTROPY_BINS} equal bins from the 1st to the 99th percentile of the training scores"
+PREDICTED_BY = {
+    CONTINUOUS: "elastic net",
+    BINARY: "elastic net of the log odds",
+    SURVIVAL: "Cox's model with an elastic net",
+}
+METHOD = (
+    "{model} on standardized variables; of the penalties that leave at most {most_terms} variables, "
+    "the one with the smallest {error} in cross-validation, whole patients in a fold"
+)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a trained signature states of itself."""
+
+    name: str
+    version: str
+    status: str
+    predicts: str
+    direction: str
+
+
+def signature_of(
+    fitted: Fitted, table: CohortTable, settings: Settings, description: Description
+) -> Signature:
+    """The signature of a linear model; it has the variables whose coefficient is not 0.
+
+    Parameters
+    ----------
+    fitted : Fitted
+    table : CohortTable
+        What it was fitted on.
+    settings : Settings
+        How the table's features were measured; they become part of the signature.
+    description : Description
+
+    Returns
+    -------
+    Signature
+        Its cut-offs and bins are percentiles of the training scores; `training` states how it was made.
+
+    Raises
+    ------
+    ValueError
+        When no coefficient differs from 0, or the model is no weighted sum.
+    """
+    model, scaler = fitted.pipeline["model"], fitted.pipeline["scaler"]
+    if not hasattr(model, "coef_"):
+        raise ValueError("a random forest and a support vector machine are no weighted sum: no signature")
+    rows = fitted.harmonized(rows_of(table, fitted.specification, fitted.of_lesion))
+    weights = fitted.chosen()
+    used = [int(n) for n in np.flatnonzero(weights)]
+    if not used:
+        raise ValueError("no variable says anything about the truth: there is no signature to make")
+    terms = tuple(
+        Term(
+            rows.variables[n],
+            float(weights[n]),
+            float(scaler.mean_[n]),
+            float(scaler.scale_[n]),
+            _ends(rows, n),
+            "mean" if np.isnan(rows.values[:, n]).any() else "refuse",
+        )
+        for n in used
+    )
+    scores = weighted_sum(model.intercept_, terms, rows)
+    return Signature(
+        name=description.name,
+        version=description.version,
+        status=description.status,
+        predicts=description.predicts,
+        direction=description.direction,
+        settings=settings,
+        intercept=model.intercept_,
+        terms=terms,
+        cutoffs=_cutoffs(scores),
+        distribution=_distribution(scores),
+        patient_rule="" if fitted.of_lesion else fitted.specification.rule,
+        training={**_provenance(fitted, rows), **_learnt(fitted, table, [term.variable for term in terms])},
+    )
+
+
+def score_table(signature: Signature, table: CohortTable) -> np.ndarray:
+    """Scores of a table's rows, ndarray of float64, shape (n,); NaN where a needed value is missing."""
+    return weighted_sum(signature.intercept, signature.terms, table)
+
+
+def weighted_sum(intercept: float, terms: Sequence[Term], table: CohortTable) -> np.ndarray:
+    """The scores, shape (n,), that an intercept and terms give a table's rows."""
+    values = np.column_stack([table.column(term.variable) for term in terms])
+    mean, scale, weight = np.array([(t.mean, t.scale, t.coefficient) for t in terms]).T
+    stands_in = np.array([term.when_undefined == "mean" for term in terms])
+    values = np.where(np.isnan(values) & stands_in, mean, values)
+    return intercept + (values - mean) / scale @ weight
+
+
+def _ends(table: CohortTable, column: int) -> tuple[float, float]:
+    values = table.values[:, column]
+    low, high = rounded([np.nanmin(values), np.nanmax(values)])
+    return float(low), float(high)
+
+
+def _cutoffs(scores: np.ndarray) -> Cutoffs | None:
+    low, median, high = percentiles_of(scores, (25, 50, 75))
+    return Cutoffs(low, median, high) if low < median < high else None
+
+
+def _distribution(scores: np.ndarray) -> Distribution | None:
+    p1, p99 = percentiles_of(scores, (1, 99))
+    if not p1 < p99:
+        return None
+    return Distribution(len(scores), p1, p99, tuple(float(edge) for edge in edges_of(scores)))
+
+
+def _learnt(fitted: Fitted, table: CohortTable, variables: Sequence[str]) -> dict[str, Any]:
+    """What was learnt besides the terms: ComBat's state; of a yes or no, Youden's cut-off."""
+    learnt: dict[str, Any] = {}
+    if fitted.batches:
+        state = fitted.pipeline["harmonization"].combat_.state_
+        learnt[COMBAT] = harmonization_record(state.of_variables(variables))
+    if table.outcome is not None and table.outcome.kind == BINARY:
+        first = slice(None) if fitted.of_lesion else np.unique(table.patients, return_index=True)[1]
+        values = next(iter(fitted.values(table).values()))
+        with suppress(ValueError):  # all alike: there is no cut-off
+            learnt[YOUDEN_FIELD] = float(rounded(youden_cutoff(values, table.outcome.values[first] == 1)))
+    return learnt
+
+
+def _provenance(fitted: Fitted, rows: CohortTable) -> dict[str, Any]:
+    penalty, grid = fitted.pipeline["model"].penalty_, fitted.pipeline["model"].grid
+    kind = rows.outcome.kind if rows.outcome else CONTINUOUS
+    is_number = kind == CONTINUOUS
+    method = METHOD.format(
+        model=PREDICTED_BY[kind],
+        most_terms=grid.most_terms,
+        error="squared error" if is_number else "loss of likelihood",
+    )
+    return {
+        "patients": len(np.unique(rows.patients)),
+        "lesions": len(rows),
+        "lesions_left_out": rows.left_out,
+        "method": method,
+        "folds": grid.folds,
+        "alpha": float(rounded(penalty.alpha)),
+        "l1_ratio": penalty.l1_ratio,
+        "cross_validated_mse" if is_number else "cross_validated_loss": float(rounded(penalty.error)),
+        "cutoffs": CUTOFFS_ARE,
+        "entropy_edges": EDGES_ARE,
+        "candidates": list(rows.variables),
+    }

@@ -1,0 +1,319 @@
+"""Training on cohorts whose truth is known; what becomes of it in the signature's file.
+
+Tests of: trainer, penalized, penalties, aggregation, out_of_fold, training_run, model_file,
+multiple_instance.
+"""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
+    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+
+from training_tables import KINDS, VARIABLES, cohort
+
+from radioimmuno.findings import SignatureError, TableError
+from radioimmuno.settings import Settings
+from radioimmuno.signature.signature import format_signature, parse_signature, read_signature
+from radioimmuno.tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
+from radioimmuno.training.aggregation import row_a_patient
+from radioimmuno.training.comparison import compare
+from radioimmuno.training.model_file import write_model
+from radioimmuno.training.multiple_instance import Bags, fit_multiple_instance, pool
+from radioimmuno.training.nested import Plan, permutation_test
+from radioimmuno.training.out_of_fold import OutOfFold, patient_draws
+from radioimmuno.training.penalized import TOLERANCE, Binomial, PartialLikelihood, largest_alpha, path
+from radioimmuno.training.penalties import PenaltyGrid
+from radioimmuno.training.trained_signature import Description, score_table, signature_of
+from radioimmuno.training.trainer import Specification, fit, patient_weights
+from radioimmuno.training.training_run import run, training_record
+from radioimmuno.validation.scored_cohort import scored_cohort
+
+QUICK = Specification(grid=PenaltyGrid(l1_ratios=(0.9,), folds=3))
+ABOUT = Description("test", "1", "research", "an outcome", "a higher score means more")
+
+
+def trained(table, specification=QUICK):
+    fitted = fit(table, specification)
+    return fitted, signature_of(fitted, table, Settings(), ABOUT)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_known_coefficient_is_recovered(kind):
+    """The effect a standard deviation of the first variable, of patients' means; others near 0."""
+    table = cohort(kind, patients=600, lesions=1, weight=0.6)
+    _, signature = trained(table, replace(QUICK, grid=PenaltyGrid((0.5,), folds=3)))
+    weights = {term.variable: term.coefficient for term in signature.terms}
+    spread = np.std(table.values[:, 0]) / 7
+    true = spread * 0.6 * {CONTINUOUS: 1.0, BINARY: 2.0, SURVIVAL: 1.5}[kind]
+    assert weights[VARIABLES[0]] == pytest.approx(true, rel=0.25)
+    assert max((abs(w) for v, w in weights.items() if v != VARIABLES[0]), default=0) < 0.2 * true
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_file_scores_the_training_table_as_the_pipeline_does(kind):
+    table = cohort(kind)
+    values = table.values.copy()
+    values[5, 0] = np.nan
+    table = replace(table, values=values)
+    fitted, signature = trained(table)
+    again = parse_signature(format_signature(signature))
+    assert score_table(again, table) == pytest.approx(fitted.scores(table), rel=1e-12, abs=1e-12)
+    assert again.patient_rule == "scores_mean"
+    first = next(term for term in again.terms if term.variable == VARIABLES[0])
+    assert first.when_undefined == "mean"
+
+
+def test_a_signature_with_combat_scores_a_table_as_the_pipeline_does():
+    table = cohort(BINARY)
+    batch = np.array(["north" if name[-1] in "024" else "south" for name in table.patients])
+    table = replace(table, batch=batch, values=table.values + 30.0 * (batch == "north")[:, None])
+    fitted, signature = trained(table, replace(QUICK, combat=True))
+    again = parse_signature(format_signature(signature))
+    scored = scored_cohort(again, table, table)
+    assert scored.scores == pytest.approx(fitted.scores(table), rel=1e-12, abs=1e-12)
+    # the same values on the other scanner are another score
+    moved = replace(table, batch=np.full(len(table), "south"))
+    assert scored_cohort(again, moved, moved).scores[batch == "north"] != pytest.approx(
+        scored.scores[batch == "north"], rel=1e-3
+    )
+
+
+def test_a_yes_or_no_learns_the_cutoff_that_splits_its_patients_best():
+    table = cohort(BINARY, patients=60)
+    fitted, signature = trained(table)
+    values = fitted.values(table)["scores_mean"]
+    truth = table.outcome.values[::3] == 1
+
+    def index(cutoff):
+        return (values > cutoff)[truth].mean() - (values > cutoff)[~truth].mean()
+
+    best = index(signature.training["youden_cutoff"])
+    assert best == pytest.approx(max(index(value) for value in values))
+    assert best > 0.2
+    assert "youden_cutoff" not in trained(cohort(CONTINUOUS))[1].training
+
+
+def test_lesions_weigh_less_in_a_patient_with_many():
+    assert patient_weights(np.array(["b", "a", "b", "b"])) == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
+    table = cohort(CONTINUOUS, patients=40, lesions=1)
+    rows = np.concatenate([np.arange(40), np.zeros(60, int)])
+    many = table.rows(rows)  # the first patient's lesion 61 times
+    one, other = fit(table, QUICK).pipeline["scaler"], fit(many, QUICK).pipeline["scaler"]
+    assert other.mean_ == pytest.approx(one.mean_, rel=1e-8)
+    assert other.scale_ == pytest.approx(one.scale_, rel=1e-8)
+
+
+def test_a_redundant_variable_is_left_out_and_a_covariate_stays():
+    table = cohort(CONTINUOUS)
+    copy = table.values[:, [0]] * 2 + 1e-3 * np.arange(len(table))[:, None]
+    table = replace(
+        table,
+        values=np.hstack([table.values, copy]),
+        variables=(*table.variables, "clinical.copy"),
+        covariates=("clinical.copy",),
+    )
+    kept = fit(table, QUICK).pipeline["redundancy"].kept_
+    assert len(VARIABLES) in kept
+    assert 0 not in kept
+
+
+def test_cox_with_a_ridge_is_what_lifelines_gives():
+    lifelines = pytest.importorskip("lifelines", reason="the oracle of the test")
+    import pandas
+
+    table = cohort(SURVIVAL, patients=120, lesions=1)
+    # lifelines standardizes with n - 1 before it penalizes
+    values = (table.values - table.values.mean(axis=0)) / table.values.std(axis=0, ddof=1)
+    likelihood = PartialLikelihood(table.outcome.values, table.outcome.events, np.ones(len(table)))
+    own = path(values, likelihood, 1e-9, [0.1], tolerance=TOLERANCE)[1][0]
+    frame = pandas.DataFrame(values).assign(time=table.outcome.values, event=table.outcome.events)
+    model = lifelines.CoxPHFitter(penalizer=0.1, l1_ratio=0.0)
+    model.fit(frame, "time", "event", fit_options={"precision": 1e-12})
+    assert own == pytest.approx(model.params_.to_numpy(), abs=1e-5)
+
+
+def test_logistic_regression_is_what_scikit_learn_gives():
+    from sklearn.linear_model import LogisticRegression
+
+    table = cohort(BINARY, patients=120, lesions=1)
+    values = (table.values - table.values.mean(axis=0)) / table.values.std(axis=0)
+    likelihood = Binomial(table.outcome.values, np.ones(len(table)))
+    intercepts, own = path(values, likelihood, 1e-9, [0.1], tolerance=TOLERANCE)
+    model = LogisticRegression(C=1 / (0.1 * len(table)), tol=1e-10, max_iter=1000)
+    model.fit(values, table.outcome.values)
+    assert own[0] == pytest.approx(model.coef_[0], abs=1e-5)
+    assert intercepts[0] == pytest.approx(model.intercept_[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [BINARY, SURVIVAL])
+def test_slopes_are_the_derivatives_of_the_loss(kind):
+    table = cohort(kind, patients=30)
+    events, weights = table.outcome.events, patient_weights(table.patients)
+    one = (
+        Binomial(table.outcome.values, weights)
+        if events is None
+        else PartialLikelihood(table.outcome.values, events, weights)
+    )
+    scores = np.random.default_rng(0).normal(size=len(table))
+    slope, curvature = one.slopes(scores)
+    step, total = 1e-4, weights.sum()
+    for n in range(0, len(table), 7):
+        move = np.eye(len(table))[n] * step
+        up, down, here = one.loss(scores + move), one.loss(scores - move), one.loss(scores)
+        assert -(up - down) / (2 * step) * total == pytest.approx(slope[n], abs=1e-6)
+        assert (up + down - 2 * here) / step**2 * total == pytest.approx(curvature[n], abs=1e-4)
+
+
+def test_the_largest_penalty_leaves_no_variable():
+    table = cohort(BINARY, lesions=1)
+    values = (table.values - table.values.mean(axis=0)) / table.values.std(axis=0)
+    likelihood = Binomial(table.outcome.values, np.ones(len(table)))
+    largest = largest_alpha(values, likelihood, 0.9)
+    none, some = path(values, likelihood, 0.9, [largest * 1.001, largest * 0.95])[1]
+    assert not none.any()
+    assert np.count_nonzero(some) == 1
+
+
+def test_figures_are_those_of_pairs_and_of_ranks():
+    from scipy.stats import spearmanr
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(3)
+    names, scores = np.array([f"p{n}" for n in range(40)]), np.round(rng.normal(size=(2, 40)), 1)
+    binary = (rng.random(40) < 0.4).astype(float)
+    found = OutOfFold(names, BINARY, binary, None, scores, scores)
+    expected = np.mean([roc_auc_score(binary, one) for one in scores])
+    assert found.figures()["auc"][0] == pytest.approx(expected, abs=1e-12)
+    draws = patient_draws(names, 1, 3)
+    assert draws.sum(axis=1) == pytest.approx([40] * 3)
+    drawn = np.repeat(np.arange(40), draws[0].astype(int))
+    expected = np.mean([roc_auc_score(binary[drawn], one[drawn]) for one in scores])
+    assert found.figures(draws)["auc"][0] == pytest.approx(expected, abs=1e-12)
+    number = rng.normal(size=40)
+    found = OutOfFold(names, CONTINUOUS, number, None, scores, scores)
+    expected = np.mean([spearmanr(number, one)[0] for one in scores])
+    assert found.figures()["spearman"][0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_c_index_is_that_of_lifelines():
+    utils = pytest.importorskip("lifelines.utils", reason="the oracle of the test")
+    rng = np.random.default_rng(4)
+    times, events = rng.integers(1, 20, 50).astype(float), (rng.random(50) < 0.6).astype(float)
+    scores = np.round(rng.normal(size=50), 1)
+    names = np.arange(50).astype(str)
+    found = OutOfFold(names, SURVIVAL, times, events, scores[None], scores[None]).figures()["c_index"][0]
+    assert found == pytest.approx(utils.concordance_index(times, -scores, events), abs=1e-12)
+
+
+def test_rows_of_a_patient_are_made_as_the_rules_say():
+    table = cohort(BINARY, patients=12, lesions=3)
+    mine = table.values[table.patients == "p000"]
+    order = np.argsort(-mine[:, 4])
+    first = {rule: row_a_patient(table, rule).values[0] for rule in ("largest", "smallest", "features_mean")}
+    assert first["largest"] == pytest.approx(mine[order[0]])
+    assert first["smallest"] == pytest.approx(mine[order[-1]])
+    assert first["features_mean"] == pytest.approx(mine.mean(axis=0))
+    weighted = row_a_patient(table, "features_volume_weighted").values[0]
+    assert weighted == pytest.approx(mine[:, 4] @ mine / mine[:, 4].sum())
+    number = row_a_patient(table, "features_largest_and_number")
+    assert number.values[0, -1] == 3
+    assert number.values[0, 4] == pytest.approx(mine[:, 4].sum())
+    assert number.values[0, 0] == pytest.approx(mine[order[0], 0])
+    with pytest.raises(TableError, match="volumes"):
+        row_a_patient(table.without("lesion.morphology.volume"), "largest")
+
+
+def test_pooling_has_the_gradient_it_states():
+    rng = np.random.default_rng(2)
+    bags = Bags(rng.normal(size=(9, 3)), np.array([0, 2, 5]))
+    slopes = rng.normal(size=3)
+    for pooling, size in (("mil_soft_min", 4), ("mil_attention", 3 + 2 + 6)):
+        at = rng.normal(0, 0.5, size)
+        stated = pool(bags, at, pooling).gradient(slopes, at)
+        for n in range(size):
+            move = np.eye(size)[n] * 1e-6
+            up, down = pool(bags, at + move, pooling).values, pool(bags, at - move, pooling).values
+            assert stated[n] == pytest.approx(slopes @ (up - down) / 2e-6, abs=1e-6)
+    assert pool(bags, at, "mil_attention").weights.sum() == pytest.approx(3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_attention_weights_of_a_patients_lesions_sum_to_one(kind):
+    table = cohort(kind, patients=40)
+    model = fit_multiple_instance(table, "mil_attention")
+    weights = model.lesion_weights(table)
+    assert np.array([weights[table.patients == one].sum() for one in np.unique(table.patients)]) == (
+        pytest.approx(np.ones(40))
+    )
+    assert np.corrcoef(model.values(table)["mil_attention"], _means(table))[0, 1] > 0.6
+
+
+def _means(table):
+    return np.array([table.values[table.patients == one, 0].mean() for one in np.unique(table.patients)])
+
+
+@pytest.mark.slow
+def test_the_minimum_wins_where_the_least_infiltrated_lesion_decides():
+    table = cohort(CONTINUOUS, patients=150, lesions=6, summary="min")
+    found = compare(table, QUICK, Plan(folds=5, repeats=1))
+    assert "features_min" in found.better
+    assert "features_min" in found.verdict
+    assert found.figures["features_min"]["spearman"].low > found.figures["features_mean"]["spearman"].value
+
+
+def test_where_nothing_decides_the_comparison_says_so():
+    table = cohort(BINARY, patients=40, weight=0, seed=5)
+    found = compare(table, QUICK, Plan(folds=3, repeats=1))
+    assert found.better == ()
+    assert found.verdict.startswith("No method is better")
+
+
+def test_a_permutation_test_sees_an_effect():
+    table = cohort(BINARY, patients=40, lesions=1, weight=2)
+    p, null = permutation_test(table, lambda part: fit(part, QUICK), Plan(folds=3), 9)
+    assert p == pytest.approx(1 / 10)
+    assert len(null) == 9
+
+
+def test_a_run_has_what_machines_read():
+    table = cohort(BINARY, patients=40)
+    calls = []
+    done = run(table, QUICK, Plan(folds=3, repeats=2), 2, lambda *call: calls.append(call))
+    record = training_record(done)
+    assert set(record["out_of_fold"]) == {"auc"}
+    low, high = record["out_of_fold"]["auc"]["interval"]
+    assert low < record["out_of_fold"]["auc"]["value"] < high
+    assert record["permutation"]["draws"] == 2
+    assert (record["patients"], record["lesions"]) == (40, 120)
+    assert record["events"] == int(table.outcome.values[::3].sum())
+    assert done.frequency[VARIABLES[0]] == 1.0
+    assert calls[-1][1:] == (2, 2)
+
+
+def test_a_random_forest_is_kept_by_skops_and_scored_by_nobody(tmp_path):
+    skops = pytest.importorskip("skops.io", reason="keeping such a model needs the extra [train]")
+    table = cohort(BINARY, patients=30)
+    fitted = fit(table, replace(QUICK, model="random-forest"))
+    file = tmp_path / "forest.skops"
+    write_model(fitted, table.variables, file)
+    again = skops.load(file, trusted=skops.get_untrusted_types(file=file))
+    assert again["pipeline"].predict(table.values) == pytest.approx(fitted.scores(table), abs=1e-12)
+    with pytest.raises(SignatureError, match="comparison"):
+        read_signature(file)
+    with pytest.raises(ValueError, match="no weighted sum"):
+        signature_of(fitted, table, Settings(), ABOUT)
+
+
+def test_a_model_for_another_outcome_is_refused():
+    with pytest.raises(TableError, match="cox is for"):
+        fit(cohort(BINARY), replace(QUICK, model="cox"))
+    with pytest.raises(TableError, match="random-forest"):
+        fit(cohort(SURVIVAL), replace(QUICK, model="random-forest"))
+    with pytest.raises(TableError, match="no outcome"):
+        fit(replace(cohort(BINARY), outcome=None), QUICK)
+    with pytest.raises(TableError, match="too few"):
+        run(cohort(BINARY, patients=8), QUICK, Plan(folds=3))
