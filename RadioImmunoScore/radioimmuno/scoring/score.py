@@ -17,6 +17,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
+from ..signature.harmonization import COMBAT
 from ..signature.signature import Signature, Term
 from ..signature.variables import Source, Variable, variable_of
 from ..study import Study
@@ -206,7 +207,7 @@ def score_lesion(
     lesion: Lesion, features: LesionFeatures, signature: Signature, acquisition: Acquisition
 ) -> LesionScore:
     """One lesion's score from its features: intercept + sum of coefficient x (value - mean) / scale."""
-    findings = list(features.findings)
+    findings = [*features.findings, *_check_harmonization(signature)]
     contributions: list[Contribution] = []
     if not features.refused:
         for term in signature.terms:
@@ -216,8 +217,7 @@ def score_lesion(
             if stands_in:
                 value = term.mean
             if value is None:
-                text = f"{variable.title} is not defined for this lesion, and the signature needs it."
-                findings.append(Finding("feature.undefined", Severity.REFUSE, text))
+                findings.append(_missing(variable))
                 continue
             inside = stands_in or not beyond_range(term, value)
             contributions.append(
@@ -252,7 +252,31 @@ def _value(
         return acquisition.tube_voltage
     if variable.source is Source.SITE:
         return float(lesion.site is variable.site)
+    if variable.source in (Source.CLINICAL, Source.TABLE):
+        return None
     return features.values[variable.key]
+
+
+def _missing(variable: Variable) -> Finding:
+    """Why a signature cannot be used on a lesion of which this value is not known."""
+    if variable.source is Source.TABLE:
+        text = f"{variable.title} is a column of the table it was trained on, and is not measured here."
+        return Finding("signature.not_measured", Severity.REFUSE, f"The signature needs {text}")
+    if variable.source is Source.CLINICAL:
+        text = f"The signature needs {variable.title} of the patient, and it is not given."
+        return Finding("signature.not_measured", Severity.REFUSE, text)
+    text = f"{variable.title} is not defined for this lesion, and the signature needs it."
+    return Finding("feature.undefined", Severity.REFUSE, text)
+
+
+def _check_harmonization(signature: Signature) -> list[Finding]:
+    if COMBAT not in signature.training:
+        return []
+    text = (
+        "The signature was trained with ComBat: the shift of a known scanner or center is taken out of "
+        "values before they are weighed. Score a table with its batches by `radioimmuno validate`."
+    )
+    return [Finding("signature.batch", Severity.REFUSE, text)]
 
 
 def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:

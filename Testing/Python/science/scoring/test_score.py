@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from phantoms import distance_to
@@ -41,6 +43,29 @@ def test_the_score_is_intercept_plus_contributions():
     first = result.lesions[0]
     assert [part.contribution for part in first.contributions] == pytest.approx([-2.0, 0.25, 0.0, -1.0])
     assert first.score == pytest.approx(0.5 + sum(part.contribution for part in first.contributions))
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [("clinical.pdl1", "pdl1 of the patient"), ("table.wavelet-HHL_glcm_Contrast", "column of the table")],
+)
+def test_a_value_that_is_not_measured_here_refuses_every_lesion(variable, words):
+    image, lesions = patient()
+    result = score(image, lesions, signature(term("lesion.statistics.mean"), term(variable)))
+    assert [row.score for row in result.lesions] == [None] * 4
+    for row in result.lesions:
+        (found,) = [one for one in row.findings if one.code == "signature.not_measured"]
+        assert found.refuses
+        assert words in found.text
+
+
+def test_a_signature_with_combat_refuses_a_ct_whose_batch_nobody_knows():
+    image, lesions = patient()
+    plain = signature(term("lesion.statistics.mean"))
+    assert all(row.score is not None for row in score(image, lesions, plain).lesions)
+    result = score(image, lesions, replace(plain, training={"combat": {"variables": []}}))
+    assert [row.score for row in result.lesions] == [None] * 4
+    assert all("signature.batch" in [one.code for one in row.findings] for row in result.lesions)
 
 
 def test_the_ring_is_measured_on_the_ring():
