@@ -1,0 +1,177 @@
+"""What would make a validation dishonest, refused before anything is computed."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from ..findings import InputError
+from ..signature.signature import Signature
+from ..signature.trained_patients import trained_on
+from ..tables.outcomes import CONTINUOUS, SURVIVAL, Outcome
+from .cutoffs import YOUDEN_FIELD, youden_cutoff
+
+LOW, MEDIAN, HIGH, QUARTILES, YOUDEN = "low", "median", "high", "quartiles", "youden"
+OF_SIGNATURE = (LOW, MEDIAN, HIGH, QUARTILES, YOUDEN)
+
+_CHANGE = re.compile(r"delta|change|difference|growth|ratio_to_baseline|relative_to_baseline", re.IGNORECASE)
+_SIZE = re.compile(r"volume|diameter|axis|size|area|surface|sum_of|sld|morphology|shape", re.IGNORECASE)
+_RESPONSE = re.compile(
+    r"recist|respon|progress(?!ion_free)|shrink|best_overall|\bbor\b|\borr\b|size|volume|diameter",
+    re.IGNORECASE,
+)
+_AT_FOLLOW_UP = re.compile(
+    r"delta|change|respon|recist|follow.?up|pseudo.?progress|progress|growth", re.IGNORECASE
+)
+
+
+def check_patients(signature: Signature, patients: np.ndarray) -> None:
+    """Refuse patients of the training.
+
+    Parameters
+    ----------
+    signature : Signature
+    patients : ndarray of str, shape (n,)
+
+    Raises
+    ------
+    InputError
+        `validation.same_patients`.
+    """
+    same = np.unique(patients[trained_on(signature.training, patients)])
+    if len(same):
+        total = len(np.unique(patients))
+        text = f"{len(same)} of {total} patients of the table trained the signature, as {same[0]}."
+        raise InputError("validation.same_patients", text)
+
+
+def check_outcome(signature: Signature, outcome: Outcome, by_size: bool = False) -> None:
+    """Refuse a signature that contains change of size where response is measured by size.
+
+    Parameters
+    ----------
+    signature : Signature
+    outcome : Outcome
+    by_size : bool
+        Whether a person says that the outcome is response by size; its name may say so, too.
+
+    Raises
+    ------
+    InputError
+        `validation.size`.
+    """
+    changes = [name for name in signature.variables if _CHANGE.search(name) and _SIZE.search(name)]
+    if changes and outcome.kind != SURVIVAL and (by_size or _RESPONSE.search(outcome.name)):
+        text = f"The signature contains {changes[0]}, and {outcome.name} is response by size."
+        raise InputError("validation.size", text)
+
+
+def check_landmark(signature: Signature, outcome: Outcome, by: str, landmark: float | None) -> None:
+    """Refuse groups or scores that are known at follow-up alone, where survival starts at day 0.
+
+    Parameters
+    ----------
+    signature : Signature
+    outcome : Outcome
+    by : str
+        Column whose groups are compared; empty for none.
+    landmark : float, optional
+        Day from which survival is counted.
+
+    Raises
+    ------
+    InputError
+        `validation.landmark`.
+    """
+    if outcome.kind != SURVIVAL or landmark is not None:
+        return
+    late = [name for name in (*signature.variables, by) if name and _AT_FOLLOW_UP.search(name)]
+    if late:
+        text = f"{late[0]} is known at follow-up alone; say with --landmark on which day."
+        raise InputError("validation.landmark", text)
+
+
+def cutoffs_named(signature: Signature, name: str, source: str = "") -> tuple[float, ...]:
+    """The cut-offs that a name means, all learnt before: in training, or as published.
+
+    Parameters
+    ----------
+    signature : Signature
+    name : str
+        One of `OF_SIGNATURE`, or a number.
+    source : str
+        Where a number was published.
+
+    Returns
+    -------
+    tuple of float
+        Ascending.
+
+    Raises
+    ------
+    InputError
+        `validation.cutoff` for a number without a source, a name that means a search in the data, or a
+        cut-off that the signature does not have.
+    """
+    own = signature.cutoffs
+    if name in (LOW, MEDIAN, HIGH, QUARTILES) and own is not None:
+        every = {LOW: (own.low,), MEDIAN: (own.median,), HIGH: (own.high,)}
+        return every.get(name, (own.low, own.median, own.high))
+    if name == YOUDEN and isinstance(signature.training.get(YOUDEN_FIELD), int | float):
+        return (float(signature.training[YOUDEN_FIELD]),)
+    if name in OF_SIGNATURE:
+        raise InputError("validation.cutoff", f"The signature has no cut-off {name!r} from its training.")
+    try:
+        value = float(name)
+    except ValueError:
+        text = f"{name!r} is no cut-off of the signature ({', '.join(OF_SIGNATURE)}) and no number."
+        raise InputError("validation.cutoff", f"{text} None is looked for in the data.") from None
+    if not source.strip() or not np.isfinite(value):
+        text = f"Where does the cut-off {name} come from? --cutoff-source names what was published before."
+        raise InputError("validation.cutoff", text)
+    return (value,)
+
+
+def check_cutoffs(cutoffs: tuple[float, ...], values: np.ndarray, outcome: Outcome) -> None:
+    """Refuse a number that is the best or the median of the very data that it is tried on.
+
+    Parameters
+    ----------
+    cutoffs : tuple of float
+        Given as numbers.
+    values : ndarray of float64, shape (n,)
+        What they divide.
+    outcome : Outcome
+        Of the same rows.
+
+    Raises
+    ------
+    InputError
+        `validation.cutoff`.
+    """
+    found = {"the median of these data": float(np.median(values))}
+    if outcome.kind != CONTINUOUS:
+        positive = np.asarray(outcome.values if outcome.events is None else outcome.events) == 1
+        if 0 < positive.sum() < len(values) and len(np.unique(values)) > 1:
+            found["the cut-off that Youden's index chooses in these data"] = youden_cutoff(values, positive)
+    if outcome.kind == SURVIVAL:
+        found["the cut-off with the smallest p in these data"] = _smallest_p(values, outcome)
+    levels = np.unique(values)
+    for what, best in found.items():
+        # Cut-offs between the same two neighboring values are the same cut-off.
+        if len(levels) > 1 and np.searchsorted(levels, cutoffs[0]) == np.searchsorted(levels, best):
+            raise InputError("validation.cutoff", f"The cut-off {cutoffs[0]:g} is {what}.")
+
+
+def _smallest_p(values: np.ndarray, outcome: Outcome) -> float:
+    from .survival import log_rank_p
+
+    assert outcome.events is not None
+    levels = np.unique(values)
+    middles = (levels[:-1] + levels[1:]) / 2
+    inner = middles[(middles > np.quantile(values, 0.1)) & (middles < np.quantile(values, 0.9))]
+    if not len(inner):
+        return float("nan")
+    p = [log_rank_p(values > middle, outcome.values, outcome.events == 1) for middle in inner]
+    return float(inner[int(np.nanargmin(p))]) if np.isfinite(p).any() else float("nan")

@@ -1,0 +1,147 @@
+"""A cohort's lesions scored by a signature from their table, and the patients' values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..findings import InputError
+from ..scoring.extrapolation import beyond_range, beyond_scores
+from ..signature.harmonization import COMBAT, harmonization_of
+from ..signature.patient_rules import SCORES, value_of_scores
+from ..signature.signature import Signature
+from ..tables.cohort_table import CohortTable
+
+DEFAULT_RULE = "scores_mean"
+UNDEFINED, BEYOND = "a value is not known", "it lies too far outside of the training"
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredCohort:
+    """The rows of a table that have a score, and the patients.
+
+    Parameters
+    ----------
+    table : CohortTable
+        The rows with a score: a lesion each, or a patient where the signature's rule makes one row of the
+        lesions.
+    scores : ndarray of float64, shape (n,)
+    rule : str
+        How the patient's value is made.
+    patients : ndarray of str, shape (patients,), sorted
+    values : ndarray of float64, shape (patients,)
+    counts : ndarray of int, shape (patients,)
+        Lesions of each patient in the table, scored or not.
+    unscored : mapping of str to int
+        Why rows have no score, and how many.
+    """
+
+    table: CohortTable
+    scores: np.ndarray
+    rule: str
+    patients: np.ndarray
+    values: np.ndarray
+    counts: np.ndarray
+    unscored: dict[str, int]
+
+    @property
+    def first_rows(self) -> np.ndarray:
+        """The first row of each patient, ndarray of int, shape (patients,)."""
+        return np.unique(self.table.patients, return_index=True)[1]
+
+
+def scored_cohort(signature: Signature, rows: CohortTable, lesions: CohortTable) -> ScoredCohort:
+    """Score the rows of a table.
+
+    Parameters
+    ----------
+    signature : Signature
+    rows : CohortTable
+        A row a lesion; a row a patient where the signature's rule makes it before scoring.
+    lesions : CohortTable
+        A row a lesion: for the number of them.
+
+    Returns
+    -------
+    ScoredCohort
+
+    Raises
+    ------
+    InputError
+        `validation.variables` when the table lacks a variable, or no row has a score; `combat.unseen_batch`.
+    """
+    scores, reasons = lesion_scores(signature, rows)
+    known = np.isfinite(scores)
+    if not known.any():
+        raise InputError("validation.variables", f"No row of the table has a score: {reasons[0]}.")
+    table, scores = rows.rows(known), scores[known]
+    rule = signature.patient_rule or DEFAULT_RULE
+    edges = None if signature.entropy_edges is None else np.array(signature.entropy_edges)
+    patients = np.unique(table.patients)
+    groups = [scores[table.patients == patient] for patient in patients]
+    values = [value_of_scores(rule, group, edges) if rule in SCORES else group[0] for group in groups]
+    counts = [int((lesions.patients == patient).sum()) for patient in patients]
+    unscored = dict(Counter(reason for reason in reasons if reason))
+    return ScoredCohort(table, scores, rule, patients, np.array(values), np.array(counts), unscored)
+
+
+def lesion_scores(signature: Signature, table: CohortTable) -> tuple[np.ndarray, list[str]]:
+    """Scores of a table's rows, summed as panel and shell sum them, and why a row has none.
+
+    Parameters
+    ----------
+    signature : Signature
+    table : CohortTable
+
+    Returns
+    -------
+    scores : ndarray of float64, shape (n,)
+        NaN where there is none.
+    reasons : list of str
+        Empty where there is a score.
+
+    Raises
+    ------
+    InputError
+        As `scored_cohort`.
+    """
+    missing = [term.variable for term in signature.terms if term.variable not in table.variables]
+    if missing:
+        text = f"The table lacks {len(missing)} of {len(signature.terms)} variables: {', '.join(missing[:5])}"
+        raise InputError("validation.variables", f"{text}{' ...' if len(missing) > 5 else ''}.")
+    values = _harmonized(signature, table)
+    limit = np.inf if signature.extrapolation_limit is None else signature.extrapolation_limit
+    scores, reasons = np.full(len(table), np.nan), []
+    columns = [table.variables.index(term.variable) for term in signature.terms]
+    for row, own in enumerate(values[:, columns]):
+        total, reason = signature.intercept, ""
+        for term, value in zip(signature.terms, own.tolist(), strict=True):
+            if np.isnan(value):
+                reason = reason or (UNDEFINED if term.when_undefined == "refuse" else "")
+            else:
+                reason = reason or (BEYOND if beyond_range(term, value) > limit else "")
+                total += term.coefficient * (value - term.mean) / term.scale
+        reason = reason or (BEYOND if beyond_scores(signature, total) > limit else "")
+        scores[row] = np.nan if reason else total
+        reasons.append(reason)
+    return scores, reasons
+
+
+def _harmonized(signature: Signature, table: CohortTable) -> np.ndarray:
+    record = signature.training.get(COMBAT)
+    if not record:
+        return table.values
+    state = harmonization_of(record)
+    if table.batch is None:
+        text = "The signature was trained with ComBat and needs each lesion's scanner or center: --batch."
+        raise InputError("validation.variables", text)
+    needed = [name for name in (*state.variables, *state.covariates) if name not in table.variables]
+    if needed:
+        raise InputError("validation.variables", f"ComBat needs columns that are not there: {needed[0]}.")
+    columns = [table.variables.index(name) for name in state.variables]
+    covariates = table.values[:, [table.variables.index(name) for name in state.covariates]]
+    values = table.values.copy()
+    values[:, columns] = state.harmonized(values[:, columns], table.batch, covariates)
+    return values
