@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from .. import __version__
 from ..files.atomic import write_text
 from ..geometry.image import Image
 from ..lesion import Lesion
@@ -14,7 +13,8 @@ from ..signature.signature import Signature
 from .card import Facts, facts_of, icon_shapes, lesion_card
 from .context import Context, context_of
 from .figure import Drawings, letters, scene_figures, slice_note
-from .markup import Child, Markup, element
+from .markup import Markup, element
+from .page import footer, page, section
 from .patient_sections import (
     left_out_table,
     metrics_table,
@@ -25,10 +25,6 @@ from .patient_sections import (
 )
 from .score_plot import score_plot
 from .stability_section import stability_tables, whisker_note
-from .style import CSS
-
-# Nothing that a name or a settings value holds can load or run anything, even if it got past the escaping.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def write_report_html(
@@ -56,21 +52,7 @@ def write_report_html(
         Pictures of the scene that were made, as of `figure.scene_figures`.
     """
     context = context_of(patient, signature)
-    page = element("html", _head(context), _body(context, image, lesions, pictures or {}), lang="en")
-    write_text(path, f"<!DOCTYPE html>\n{page}\n")
-
-
-def _head(context: Context) -> Markup:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="generator", content=f"RadioImmunoScore {__version__}"),
-        element("title", page_title(context)),
-        element("style", Markup(CSS)),
-    )
+    write_text(path, page(page_title(context), *_body(context, image, lesions, pictures or {})))
 
 
 def _body(
@@ -78,28 +60,25 @@ def _body(
     image: Image,
     lesions: Sequence[Lesion],
     pictures: Mapping[str, str | os.PathLike[str]],
-) -> Markup:
+) -> tuple[Markup, ...]:
     signature = context.signature
-    return element(
-        "body",
+    return (
         context.axis.gradient(),
         icon_shapes(),
         letters(),
         page_header(context),
         element(
             "main",
-            _section("Patient", patient_tiles(context)),
-            _section("Scores", score_plot(context), _notes(_meaning(signature), whisker_note(context))),
+            section("Patient", patient_tiles(context)),
+            section("Scores", score_plot(context), _notes(_meaning(signature), whisker_note(context))),
             _section_of("Pictures", scene_figures(pictures)),
-            _section("Subsets of lesions", metrics_table(context)),
+            section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
-            _section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions)),
+            section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions)),
             _section_of("Left out", left_out_table(context.patient.left_out)),
-            _section("Provenance", origin_table(context.patient.provenance, signature)),
+            section("Provenance", origin_table(context.patient.provenance, signature)),
         ),
-        element(
-            "footer", element("p", signature.notice), element("p", f"Made by RadioImmunoScore {__version__}.")
-        ),
+        footer(signature.notice),
     )
 
 
@@ -107,12 +86,8 @@ def _meaning(signature: Signature) -> str:
     return f"The score predicts: {signature.predicts}. Direction: {signature.direction}."
 
 
-def _section(title: str, *content: Child) -> Markup:
-    return element("section", element("h2", title), *content)
-
-
 def _section_of(title: str, content: Markup | None) -> Markup | None:
-    return None if content is None else _section(title, content)
+    return None if content is None else section(title, content)
 
 
 def _notes(*texts: str | None) -> list[Markup]:

@@ -87,6 +87,8 @@ small > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-c
 .cutoff { stroke: var(--edge); stroke-width: 1; stroke-dasharray: 2 2; }
 .stem { stroke: var(--muted); stroke-width: 1.5; stroke-opacity: .6; }
 .dot { stroke: var(--edge); stroke-width: 1.5; }
+.box { fill: var(--takes); fill-opacity: .35; stroke: var(--edge); stroke-width: 1; }
+.median { stroke: var(--edge); stroke-width: 2.5; }
 .edge { overflow: visible; }
 .plot .beyond { font-weight: 600; fill: var(--text); stroke: var(--sheet); stroke-width: 4px;
   paint-order: stroke; }

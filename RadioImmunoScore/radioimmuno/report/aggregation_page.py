@@ -1,0 +1,74 @@
+"""The page that compares the ways from lesions to a patient."""
+
+from __future__ import annotations
+
+from ..tables.cohort_table import CohortTable
+from ..training.comparison import TITLES, Comparison
+from ..training.out_of_fold import FIGURES
+from ..validation.discrimination import Estimate
+from .chart import whiskers
+from .estimates import FIGURE_TITLES, NOTHING_IS, figure_words
+from .markup import Markup, element, table
+from .page import RESEARCH_ONLY, footer, header, notice, page, section
+
+
+def aggregation_page(compared: Comparison, cohort: CohortTable) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    compared : Comparison
+    cohort : CohortTable
+
+    Returns
+    -------
+    str
+    """
+    assert cohort.outcome is not None
+    name = FIGURES[cohort.outcome.kind][0]
+    title = "From lesions to the patient"
+    about = (
+        f"Outcome {cohort.outcome.name!r} ({cohort.outcome.kind}): {cohort.patient_count} patients, "
+        f"{len(cohort)} lesions. All methods on the same folds."
+    )
+    rows = [(method, *_ends(figures[name])) for method, figures in compared.figures.items()]
+    differences = [(method, *_ends(one)) for method, one in compared.differences.items()]
+    return page(
+        title,
+        header(title, about, notice(RESEARCH_ONLY)),
+        element(
+            "main",
+            section(
+                "Compared",
+                element("p", compared.verdict),
+                whiskers(rows, f"{FIGURE_TITLES[name]}, 95 % interval over patients", NOTHING_IS[name]),
+                whiskers(differences, f"Difference to {compared.reference}, paired 95 % interval", 0.0),
+            ),
+            section("Methods", _methods(compared, name)),
+            section(
+                "Notes", [element("p", note, class_="note") for note in (*compared.notes, *cohort.notes)]
+            ),
+        ),
+        footer("Every figure is of out-of-fold predictions; all of a method was fitted inside the folds."),
+    )
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high
+
+
+def _methods(compared: Comparison, name: str) -> Markup:
+    rows = []
+    for method, figures in compared.figures.items():
+        difference = compared.differences.get(method)
+        against = "reference" if difference is None else figure_words(difference, "+")
+        rows.append(
+            element(
+                "tr",
+                element("th", method, element("small", TITLES[method]), scope="row"),
+                element("td", figure_words(figures[name])),
+                element("td", against),
+            )
+        )
+    columns = ("method", FIGURE_TITLES[name], f"difference to {compared.reference}")
+    return table("Methods compared", columns, rows, "metrics")

@@ -1,0 +1,75 @@
+"""Figures with their intervals, as pages and the shell name and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..validation.discrimination import Estimate
+from .formatting import fixed
+
+FIGURE_TITLES = {
+    "auc": "area under the ROC curve",
+    "auc_lesions": "the same of lesions",
+    "c_index": "C-index (Harrell)",
+    "c_index_uno": "C-index (Uno)",
+    "c_index_lesions": "C-index (Harrell) of lesions",
+    "spearman": "rank correlation (Spearman)",
+    "spearman_lesions": "the same of lesions",
+    "r2": "explained variance (R²)",
+    "brier": "Brier score",
+    "calibration_intercept": "calibration: intercept",
+    "calibration_slope": "calibration: slope",
+    "hazard_ratio": "hazard ratio a standard deviation",
+}
+# What chance gives.
+NOTHING_IS = {"auc": 0.5, "c_index": 0.5, "spearman": 0.0, "r2": 0.0}
+NOT_DEFINED = "not defined"
+
+
+def interval_words(estimate: Estimate, sign: str = "") -> str:
+    """`95 % 0.51 to 0.74`; an end that is not known is a question mark.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    sign : str
+        `+` writes the sign of positive ends, too.
+    """
+    low, high = (fixed(end, 2, sign) if np.isfinite(end) else "?" for end in (estimate.low, estimate.high))
+    return f"95 % {low} to {high}"
+
+
+def value_words(value: float, sign: str = "") -> str:
+    """A figure alone.
+
+    Parameters
+    ----------
+    value : float
+    sign : str
+    """
+    return fixed(value, 2, sign) if np.isfinite(value) else NOT_DEFINED
+
+
+def figure_words(estimate: Estimate, sign: str = "") -> str:
+    """A figure with its interval: `0.63 (95 % 0.51 to 0.74)`.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    sign : str
+    """
+    return f"{value_words(estimate.value, sign)} ({interval_words(estimate, sign)})"
+
+
+def figure_facts(figures: Mapping[str, Estimate]) -> list[tuple[str, str, str]]:
+    """Figures by name as `page.tiles` takes them.
+
+    Parameters
+    ----------
+    figures : mapping of str to Estimate
+    """
+    return [
+        (FIGURE_TITLES[name], value_words(one.value), interval_words(one)) for name, one in figures.items()
+    ]

@@ -1,0 +1,52 @@
+"""Charts: points lie where the axes say, and round numbers stand at the axes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from radioimmuno.report.chart import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Axes,
+    band,
+    chart,
+    line,
+    whiskers,
+)
+
+AXES = Axes((0.0, 10.0), (-1.0, 1.0), "time", "value")
+
+
+def test_points_lie_where_the_axes_say():
+    assert AXES.at(0, -1) == (LEFT, HEIGHT - BOTTOM)
+    assert AXES.at(10, 1) == (WIDTH - RIGHT, TOP)
+    assert AXES.at(5, 0) == pytest.approx(((LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2))
+    assert AXES.at(99, -99) == (WIDTH - RIGHT, HEIGHT - BOTTOM)
+
+
+def test_a_chart_has_titles_and_round_numbers():
+    drawn = chart("Title <1>", AXES, line(AXES, np.array([0.0, 10.0]), np.array([-1.0, 1.0])))
+    assert "Title &lt;1&gt;" in drawn
+    texts = re.findall(r"<text[^>]*>([^<]+)</text>", drawn)
+    assert texts[:6] == ["0", "2", "4", "6", "8", "10"]
+    assert {"time", "value"} <= set(texts)
+    assert f'points="{LEFT:.1f},{HEIGHT - BOTTOM:.1f} {WIDTH - RIGHT:.1f},{TOP:.1f}"' in drawn
+
+
+def test_a_band_goes_there_and_back():
+    x = np.array([0.0, 10.0])
+    points = re.search(r'points="([^"]+)"', band(AXES, x, x * 0 - 0.5, x * 0 + 0.5))[1].split()
+    assert len(points) == 4
+    assert points[0].split(",")[0] == points[3].split(",")[0]
+
+
+def test_whiskers_without_an_interval_have_a_dot_alone():
+    drawn = whiskers([("one", 0.6, 0.5, 0.7), ("two", 0.4, float("nan"), float("nan"))], "AUC", 0.5)
+    assert drawn.count("<circle") == 2
+    assert drawn.count('stroke-width="2"') == 1
+    assert "nan" not in drawn
