@@ -21,7 +21,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces clean
+.PHONY: help demo bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,8 @@ mutation: env ## how many small faults in features, scoring, validation and DICO
 oracles: ## make the reference values of other software again (Python 3.11, a compiler)
 	sh Testing/Oracles/make_environment.sh
 	.venv-oracles/bin/python Testing/Oracles/make_references.py
+	sh Testing/Oracles/make_environment.sh neurocombat
+	.venv-neurocombat/bin/python Testing/Oracles/combat_values.py
 
 benchmark: env ## time and memory, side by side with other software
 	sh Testing/Oracles/make_environment.sh
@@ -116,6 +118,9 @@ benchmark-dicom: env ## twenty lesions and their rings as DICOM: time, and the s
 benchmark-surfaces: system env ## lesions of 10 to 1500 cc in 3D: making their surfaces, editing while they are shown
 	$(VENV)/bin/python Testing/Benchmarks/surfaces.py
 
+benchmark-cohort: env ## 200 simulated patients, with one worker and with two: time and memory a worker
+	$(VENV)/bin/python Testing/Benchmarks/cohort.py
+
 benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
 	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py
 
@@ -123,7 +128,7 @@ screenshots: system env ## the panel in every width, size of letters and palette
 	$(VENV)/bin/python Resources/Screenshots/make.py "$(SCREENSHOTS)"
 
 clean: ## remove all that was made here, the environments too
-	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LOWEST) .venv-oracles .venv-pyradiomics .venv-neurocombat build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is made again when what it is made from changes. Arguments: folder, Python, constraints, extras.
@@ -138,9 +143,9 @@ define make_environment
 endef
 
 $(VENV)/made: pyproject.toml constraints.txt
-	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)test$(comma)dev,3.10 to 3.13)
+	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)cohort$(comma)test$(comma)dev,3.10 to 3.13)
 
 $(LOWEST)/made: pyproject.toml constraints-lowest.txt
-	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)dicom$(comma)test,3.10 or 3.11)
+	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)dicom$(comma)cohort$(comma)test,3.10 or 3.11)
 
 comma := ,

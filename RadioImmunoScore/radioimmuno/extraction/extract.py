@@ -63,6 +63,13 @@ class LesionFeatures:
         """Whether the lesion could not be measured."""
         return _refuses(self.findings)
 
+    @property
+    def status(self) -> str:
+        """`measured`, `warning` (measured, with something to look at) or `refused`."""
+        if self.refused:
+            return "refused"
+        return "warning" if any(one.severity is Severity.WARN for one in self.findings) else "measured"
+
 
 @dataclass(frozen=True, eq=False)
 class Task:

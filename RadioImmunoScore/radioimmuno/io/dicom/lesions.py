@@ -79,7 +79,7 @@ def only_lesions_of(folder: Path) -> Path:
     InputError
         `mask.unreadable` when there is none or there are several.
     """
-    found = [file for file in _files(folder) if _kind(file) in READERS and not _holds_rings(file)]
+    found = [file for file in _files(folder) if holds_lesions(file)]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -89,6 +89,16 @@ def only_lesions_of(folder: Path) -> Path:
         raise InputError(CODE, f"{folder} is a folder without an RTSTRUCT or DICOM SEG file.")
     names = ", ".join(str(file.relative_to(folder)) for file in found)
     raise InputError(CODE, f"{folder} holds {len(found)} files with lesions: {names}. Name one of them.")
+
+
+def holds_lesions(file: Path) -> bool:
+    """Whether a file is an RTSTRUCT or SEG with more than the rings of our own export.
+
+    Parameters
+    ----------
+    file : Path
+    """
+    return _kind(file) in READERS and not _holds_rings(file)
 
 
 def _files(folder: Path) -> Iterator[Path]:

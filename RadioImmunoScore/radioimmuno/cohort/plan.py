@@ -1,0 +1,220 @@
+"""What is measured of every patient of a cohort, as plain values that go to workers and into hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..features import catalog
+from ..findings import InputError, SignatureError
+from ..settings import Settings
+from ..signature.signature import Signature, parse_signature
+from ..signature.strict_json import read_limited
+from .manifest import ManifestPatient, ManifestRow
+
+STANDARD, ALL = "standard", "all"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is measured of every patient.
+
+    Parameters
+    ----------
+    settings : Settings
+        How features are measured; each signature has its own.
+    features : tuple of str
+        Identifiers `<region>.<family>.<name>`.
+    signatures : tuple of Signature
+    files : tuple of str
+        The signatures' files, as text.
+    accepted : frozenset of str
+        Codes of `acceptance.OPTIONS` that a person accepted, for all patients.
+    """
+
+    settings: Settings
+    features: tuple[str, ...]
+    signatures: tuple[Signature, ...] = ()
+    files: tuple[str, ...] = ()
+    accepted: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """A hash of all of it and of this software's version."""
+        return hashed({"version": __version__, "format": FORMAT_VERSION, **self.record()})
+
+    def record(self) -> dict[str, Any]:
+        """Plain values for JSON; `plan_of` reads them."""
+        return {
+            "settings": self.settings.to_dict(),
+            "features": list(self.features),
+            "signatures": list(self.files),
+            "accepted": sorted(self.accepted),
+        }
+
+
+def plan_of(record: Mapping[str, Any]) -> Plan:
+    """The plan of a `Plan.record`.
+
+    Parameters
+    ----------
+    record : mapping of str to Any
+
+    Returns
+    -------
+    Plan
+    """
+    files = tuple(record["signatures"])
+    return Plan(
+        Settings.from_dict(record["settings"]),
+        tuple(record["features"]),
+        tuple(parse_signature(text.encode("utf-8", "surrogatepass")) for text in files),
+        files,
+        frozenset(record["accepted"]),
+    )
+
+
+def read_signatures(paths: Sequence[Path]) -> tuple[tuple[Signature, ...], tuple[str, ...]]:
+    """Signatures and the text of their files.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+
+    Returns
+    -------
+    tuple of (tuple of Signature, tuple of str)
+
+    Raises
+    ------
+    SignatureError
+        When one cannot be used, or two have the same name: a table has a column of scores for each name.
+    """
+    contents = [read_limited(Path(path)) for path in paths]
+    signatures = tuple(map(parse_signature, contents))
+    names = [signature.name for signature in signatures]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            text = f"Two signatures are called {name!r}: a table has one column of scores for each name."
+            raise SignatureError("signature.invalid", text)
+    return signatures, tuple(content.decode("utf-8", "surrogatepass") for content in contents)
+
+
+def features_named(text: str) -> tuple[str, ...]:
+    """The identifiers of `standard`, of `all`, or of a file that lists them.
+
+    Parameters
+    ----------
+    text : str
+        The name of a set, or of a file: an identifier a line; one without a region is of lesion and ring;
+        what is behind # is a comment.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    InputError
+        `cohort.features`.
+
+    Examples
+    --------
+    >>> features_named("standard")[:2]
+    ('lesion.morphology.volume', 'lesion.morphology.surface_area')
+    """
+    sets = {STANDARD: catalog.STANDARD, ALL: catalog.DEFAULT}
+    if text in sets:
+        return catalog.identifiers(sets[text])
+    path = Path(text)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        problem = f"{text} is neither standard nor all nor a text file that can be read."
+        raise InputError("cohort.features", problem) from None
+    found: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        for word in line.partition("#")[0].replace(",", " ").split():
+            found += _identifiers(word, f"Line {number} of {path}")
+    if not found:
+        raise InputError("cohort.features", f"{path} lists no feature.")
+    return tuple(dict.fromkeys(found))
+
+
+def _identifiers(word: str, where: str) -> list[str]:
+    if word in catalog.BY_KEY:
+        return list(catalog.identifiers([word]))
+    try:
+        catalog.split(word)
+    except KeyError:
+        raise InputError("cohort.features", f"{where}: {word!r} is no feature.") from None
+    return [word]
+
+
+def order_of(patient: ManifestPatient, plan: Plan) -> dict[str, Any]:
+    """All that a worker needs to measure a patient, as plain values.
+
+    Parameters
+    ----------
+    patient : ManifestPatient
+    plan : Plan
+
+    Returns
+    -------
+    dict of str to Any
+    """
+    return {"patient": patient.patient, "studies": studies_record(patient), "plan": plan.record()}
+
+
+def studies_record(patient: ManifestPatient) -> list[dict[str, Any]]:
+    """The studies of a patient: what is read and what is known of it, without what is carried along.
+
+    Parameters
+    ----------
+    patient : ManifestPatient
+
+    Returns
+    -------
+    list of dict
+        `rows` of a study are numbered as the patient's rows are.
+    """
+    studies: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(patient.rows):
+        study = studies.setdefault(
+            row.study,
+            {"study": row.study, "ct": str(row.ct), "series": row.series, "kvp": row.kvp, "rows": []},
+        )
+        study["rows"].append(_row_record(number, row))
+    return list(studies.values())
+
+
+def _row_record(number: int, row: ManifestRow) -> dict[str, Any]:
+    return {
+        "number": number,
+        "lesions": None if row.lesions is None else str(row.lesions),
+        "lesion": row.lesion,
+        "patterns": list(row.patterns),
+        "site": None if row.site is None else row.site.value,
+        "irradiated": row.irradiated,
+    }
+
+
+def hashed(record: Any) -> str:
+    """The SHA-256 of plain values.
+
+    Parameters
+    ----------
+    record : Any
+
+    Returns
+    -------
+    str
+    """
+    text = json.dumps(record, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,222 @@
+"""A manifest proposed from a folder of patients, for a person to correct: one folder a patient."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..findings import InputError, OutputError
+from ..identity import ENDINGS
+from ..io.volume_reader import is_dicom
+from ..report.csv_tables import text_cell, write_rows
+
+COLUMNS = ("patient", "study", "ct", "series", "lesions", "site", "irradiated", "kvp", "batch", "note")
+SEGMENTATION = ".seg.nrrd"
+WORD = re.compile(r"[a-z]+")
+LESION_WORDS = frozenset(
+    {
+        *("mask", "masks", "label", "labels", "labelmap", "seg", "segmentation", "lesion", "lesions", "roi"),
+        *("rois", "gtv", "tumor", "tumour", "tumors", "contour", "contours", "annotation", "rtstruct"),
+    }
+)
+OTHER_IMAGES = frozenset(
+    {"pet", "suv", "mr", "mri", "t", "flair", "dwi", "adc", "dose", "rtdose", "us", "spect", "rings", "prob"}
+)
+CT_WORDS = frozenset({"ct", "cect", "ncct"})
+
+
+@dataclass(frozen=True)
+class ProposedRow:
+    """A row that is proposed.
+
+    Parameters
+    ----------
+    patient, study : str
+    ct, lesions : Path or None
+        None where none was found.
+    series : str
+        UID, where the DICOM folder has several.
+    note : str
+        What a person should look at.
+    """
+
+    patient: str
+    ct: Path | None = None
+    lesions: Path | None = None
+    study: str = ""
+    series: str = ""
+    note: str = ""
+
+
+def propose(folder: Path, progress: Callable[[int, int], None] | None = None) -> list[ProposedRow]:
+    """The rows of a manifest for a folder of patients.
+
+    Parameters
+    ----------
+    folder : Path
+        With a folder for each patient: DICOM (CT series, RTSTRUCT or SEG), or files whose names say which is
+        the CT and which hold lesions; also with a folder for each study.
+    progress : callable, optional
+        Called with (patients done, patients in all).
+
+    Returns
+    -------
+    list of ProposedRow
+
+    Raises
+    ------
+    InputError
+        `cohort.manifest` when there is no folder of a patient.
+    """
+    if not folder.is_dir():
+        raise InputError("cohort.manifest", f"{folder} is no folder.")
+    patients = sorted(
+        place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".")
+    )
+    if not patients:
+        raise InputError(
+            "cohort.manifest", f"{folder} holds no folders; there has to be one for each patient."
+        )
+    rows: list[ProposedRow] = []
+    for number, place in enumerate(patients, start=1):
+        rows += _of_patient(place)
+        if progress:
+            progress(number, len(patients))
+    return rows
+
+
+def write_proposal(rows: Sequence[ProposedRow], path: Path) -> None:
+    """Write proposed rows as a manifest; never over a file that is there.
+
+    Parameters
+    ----------
+    rows : sequence of ProposedRow
+    path : Path
+        Paths in it are relative to its folder where they lie below it.
+
+    Raises
+    ------
+    OutputError
+        `output.foreign` when the file is there: somebody may have corrected it.
+    """
+    if os.path.lexists(path):
+        raise OutputError(
+            "output.foreign", f"{path} is there already, perhaps corrected. Name another --out."
+        )
+    base = Path(os.path.realpath(path)).parent
+    write_rows(
+        path,
+        COLUMNS,
+        (
+            [
+                text_cell(row.patient),
+                text_cell(row.study),
+                _written(row.ct, base),
+                row.series,
+                _written(row.lesions, base),
+                *[""] * 4,
+                text_cell(row.note),
+            ]
+            for row in rows
+        ),
+    )
+
+
+def _written(path: Path | None, base: Path) -> str:
+    if path is None:
+        return ""
+    real = Path(os.path.realpath(path))
+    return real.relative_to(base).as_posix() if base in real.parents else str(real)
+
+
+def _of_patient(place: Path) -> list[ProposedRow]:
+    files = sorted(Path(folder, name) for folder, _, names in os.walk(place) for name in names)
+    volumes = [file for file in files if file.name.lower().endswith(ENDINGS) and file.suffix != ".img"]
+    dicom = [file for file in files if file not in set(volumes) and is_dicom(file)]
+    rows = list(_of_dicom(place, dicom)) if dicom else []
+    if volumes:
+        rows += _of_volumes(place, volumes, bool(rows))
+    if not rows:
+        return [ProposedRow(place.name, note="no CT was found")]
+    cts = {(row.ct, row.series) for row in rows}
+    if len(cts) > 1:
+        text = f"{len(cts)} CT: keep the one that is meant, or give each a study"
+        rows = [replace(row, note="; ".join(filter(None, [row.note, text]))) for row in rows]
+    return rows
+
+
+def _of_volumes(place: Path, volumes: Sequence[Path], has_dicom_ct: bool) -> list[ProposedRow]:
+    """The CT of each folder with the lesions that lie beside it."""
+    lesions = [file for file in volumes if _holds_lesions(file)]
+    images = [file for file in volumes if file not in lesions and not _words(file) & OTHER_IMAGES]
+    named = [file for file in images if _words(file) & CT_WORDS]
+    by_folder = {
+        file.parent: [one for one in named or images if one.parent == file.parent] for file in images
+    }
+    rows = []
+    for folder, cts in by_folder.items():
+        for ct in cts:
+            own = [file for file in lesions if file.parent == folder]
+            own = own or (
+                [file for file in lesions if folder in file.parents] if len(by_folder) == 1 else own
+            )
+            own = own or (lesions if len(by_folder) == len(cts) == 1 else [])
+            study = folder.relative_to(place).as_posix() if len(by_folder) > 1 else ""
+            known = "" if _words(ct) & CT_WORDS else "is this the CT?"
+            rows += [ProposedRow(place.name, ct, file, study, note=known) for file in own] or [
+                ProposedRow(place.name, ct, None, study, note=known or "no lesions were found")
+            ]
+    return rows if rows or has_dicom_ct else [ProposedRow(place.name, note="no CT was found")]
+
+
+def _holds_lesions(file: Path) -> bool:
+    words = _words(file)
+    return file.name.lower().endswith(SEGMENTATION) or bool(words & LESION_WORDS and not words & OTHER_IMAGES)
+
+
+def _words(file: Path) -> frozenset[str]:
+    return frozenset(WORD.findall(file.name.lower()))
+
+
+def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
+    """A row for each file of lesions of each CT series."""
+    from ..io.dicom import find_series
+    from ..io.dicom.lesions import holds_lesions
+
+    lesions = [file for file in files if holds_lesions(file)]
+    try:
+        found = find_series(place)
+    except InputError as error:
+        yield ProposedRow(place.name, note=str(error))
+        return
+    series = [one for one in found if one.usable]
+    if not series:
+        reasons = "; ".join(finding.text for one in found for finding in one.findings)
+        yield ProposedRow(place.name, note=f"no series is a usable CT: {reasons}")
+        return
+    for one in series:
+        paths = {header.path for header in one.headers}
+        folder = Path(os.path.commonpath([path.parent for path in paths]))
+        alone = all(other is one or not _within(other, folder) for other in found)
+        uid = "" if alone else one.uid
+        note = "" if len(series) == 1 else one.title
+        own = [
+            ProposedRow(place.name, folder, file, series=uid, note=note) for file in _nearest(lesions, folder)
+        ]
+        yield from own or [
+            ProposedRow(place.name, folder, None, series=uid, note=note or "no lesions were found")
+        ]
+
+
+def _nearest(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Of several files those that share most of their way with a folder: a PET has lesions of its own."""
+    shared = [len(Path(os.path.commonpath([file, folder])).parts) for file in files]
+    return [file for file, depth in zip(files, shared, strict=True) if depth == max(shared)]
+
+
+def _within(series: object, folder: Path) -> bool:
+    headers = getattr(series, "headers", ())
+    return any(folder == header.path.parent or folder in header.path.parents for header in headers)

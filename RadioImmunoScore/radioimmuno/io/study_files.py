@@ -1,0 +1,231 @@
+"""A patient's files, read into a study: CT, lesions of one or several files, what a table says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..acquisition import with_kvp
+from ..findings import Finding
+from ..identity import AS_PSEUDONYM, Naming, iso_date
+from ..lesion import LeftOut, Lesion
+from ..modality import CT, without_expected
+from ..settings import Settings
+from ..study import Study
+from .ct import ReadCt, read_ct
+from .dicom.source import SourceSeries
+from .dicom.stack import check_gaps
+from .lesion_table import apply_lesion_table
+from .lesions import read_lesions
+from .resampling import ReadLesions
+from .volume_reader import is_dicom
+
+BLOCK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class LesionFile:
+    """A file of lesions, and which of them are meant.
+
+    Parameters
+    ----------
+    path : Path
+        As `lesions.read_lesions` takes it; a folder holds one RTSTRUCT or SEG file.
+    patterns : tuple of str
+        Names, identifiers or patterns of the lesions to take; without one, all that look like lesions.
+    """
+
+    path: Path
+    patterns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """The files of a patient at one date, and what a person says of them.
+
+    Parameters
+    ----------
+    ct : Path
+        As `ct.read_ct` takes it.
+    lesions : tuple of LesionFile
+        None for a study in which no lesion was drawn.
+    series : str or None
+        UID of the series in a DICOM folder with several.
+    table : Path or None
+        Lesion table.
+    kvp : float or None
+        Tube voltage that a person gives, kV.
+    accepted : frozenset of str
+        Codes of `acceptance.OPTIONS` that a person accepted.
+    naming : Naming
+        How the patient is to be called.
+    """
+
+    ct: Path
+    lesions: tuple[LesionFile, ...] = ()
+    series: str | None = None
+    table: Path | None = None
+    kvp: float | None = None
+    accepted: frozenset[str] = frozenset()
+    naming: Naming = AS_PSEUDONYM
+
+
+@dataclass(frozen=True, eq=False)
+class ReadStudy:
+    """A study that was read.
+
+    Parameters
+    ----------
+    study : Study
+    source : SourceSeries or None
+        The DICOM series that the CT was read from, None for other files.
+    files : tuple of mapping of str to str
+        For each file of lesions, in order: identifier in the file -> identifier in the study, of the lesions
+        that were taken.
+    """
+
+    study: Study
+    source: SourceSeries | None
+    files: tuple[Mapping[str, str], ...]
+
+
+def read_study(
+    files: StudyFiles, settings: Settings, before_lesions: Callable[[], None] | None = None
+) -> ReadStudy:
+    """Read a CT, its lesions and, where there is one, the lesion table.
+
+    Parameters
+    ----------
+    files : StudyFiles
+    settings : Settings
+        Their ring says which lesions a missing slice concerns.
+    before_lesions : callable, optional
+        Called when the CT was read.
+
+    Returns
+    -------
+    ReadStudy
+        Identifiers that lesions of several files share have the file's name in front.
+
+    Raises
+    ------
+    InputError
+        With a code and words that say what to do.
+    """
+    read = read_ct(files.ct, files.series, accepted=files.accepted, naming=files.naming)
+    acquisition, by_hand = with_kvp(read.acquisition, files.kvp)
+    if before_lesions:
+        before_lesions()
+    paths = [_lesions_in(file.path) for file in files.lesions]
+    found = [
+        read_lesions(path, read.image, read.source, file.patterns, accepted=files.accepted)
+        for path, file in zip(paths, files.lesions, strict=True)
+    ]
+    names = _distinct(found, paths)
+    found = [_renamed(one, own) for one, own in zip(found, names, strict=True)]
+    lesions = tuple(lesion for one in found for lesion in one.lesions)
+    left_out = tuple(left for one in found for left in one.left_out)
+    if files.table is not None:
+        lesions = tuple(apply_lesion_table(files.table, lesions, left_out))
+    known = {name: findings for one in found for name, findings in one.findings.items()}
+    gaps = check_gaps(read.gaps, lesions, settings)
+    study = Study(
+        {CT.role: read.image},
+        lesions,
+        acquisition,
+        (*without_expected(read.findings, settings), *by_hand),
+        {each.id: gaps.get(each.id, ()) + known.get(each.id, ()) for each in lesions},
+        findings_of_values=(),  # they are among those of reading the file
+        identity=read.identity,
+        left_out=left_out,
+        accepted=files.accepted,
+        inputs=_inputs(files, paths, read),
+        date=iso_date(read.source.study_date) if read.source else "",
+    )
+    ids = {lesion.id for lesion in lesions}
+    taken = tuple({old: new for old, new in own.items() if new in ids} for own in names)
+    return ReadStudy(study, read.source, taken)
+
+
+def sha256_of(files: Sequence[Path]) -> str:
+    """The SHA-256 of the bytes of files, one after the other.
+
+    Parameters
+    ----------
+    files : sequence of Path
+
+    Returns
+    -------
+    str
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while block := stream.read(BLOCK_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _lesions_in(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    from .dicom.lesions import only_lesions_of
+
+    return only_lesions_of(path)
+
+
+def _distinct(found: Sequence[ReadLesions], paths: Sequence[Path]) -> list[dict[str, str]]:
+    """For each file: identifier in the file -> in the study, where no two are the same."""
+    uses = Counter(one.id for each in found for one in _structures(each))
+    taken: set[str] = set()
+    names: list[dict[str, str]] = []
+    for each, path in zip(found, paths, strict=True):
+        names.append({})
+        for one in _structures(each):
+            name = one.id if uses[one.id] == 1 else f"{path.name.partition('.')[0]}:{one.id}"
+            while name in taken:
+                name += "'"
+            taken.add(name)
+            names[-1][one.id] = name
+    return names
+
+
+def _structures(each: ReadLesions) -> list[Lesion | LeftOut]:
+    return [*each.lesions, *each.left_out]
+
+
+def _renamed(each: ReadLesions, names: Mapping[str, str]) -> ReadLesions:
+    lesions: tuple[Lesion, ...] = tuple(replace(one, id=names[one.id]) for one in each.lesions)
+    left_out: tuple[LeftOut, ...] = tuple(replace(one, id=names[one.id]) for one in each.left_out)
+    findings: dict[str, tuple[Finding, ...]] = {names[key]: value for key, value in each.findings.items()}
+    return ReadLesions(lesions, findings, left_out)
+
+
+def _inputs(files: StudyFiles, lesions: Sequence[Path], read: ReadCt) -> dict[str, Any]:
+    """What identifies the files: never the way to them, and beside a pseudonym no name.
+
+    The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files
+    and folders are often the patient's.
+    """
+    identify, dicom = files.naming.identify, read.source is not None
+    if read.source is None:
+        found: dict[str, Any] = {"ct": _file(files.ct, [files.ct], named=True)}
+    else:
+        series = {"series_uid": read.source.series_uid}
+        found = {"ct": _file(files.ct, read.source.files, named=identify) | series}
+    parts = [_file(path, [path], named=identify or not (dicom or is_dicom(path))) for path in lesions]
+    if parts:
+        found["lesions"] = parts[0] if len(parts) == 1 else parts
+    if files.table:
+        found["lesion_table"] = _file(files.table, [files.table], named=identify or not dicom)
+    return found
+
+
+def _file(path: Path, files: Sequence[Path], *, named: bool) -> dict[str, Any]:
+    """The SHA-256 of what was read, and the file's name where it may be written."""
+    name = {"name": path.resolve().name} if named else {}
+    return name | {"sha256": sha256_of(files)}
