@@ -59,20 +59,13 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
     return Table(made.measured, (*WHO, *columns), rows)
 
 
-def status_of(lesion: LesionFeatures) -> str:
-    """`measured`, `warning` (measured, with something to look at) or `refused`."""
-    if lesion.refused:
-        return "refused"
-    return "warning" if any(finding.severity.value == "warn" for finding in lesion.findings) else "measured"
-
-
 def _who(measured: Sequence[LesionFeatures], study: Study) -> list[Row]:
     lesions: Mapping[str, Lesion] = {lesion.id: lesion for lesion in study.lesions}
     rows: list[Row] = []
     for one in measured:
         site = lesions[one.id].site
         reasons = " ".join(finding.text for finding in one.findings)
-        cells = (one.id, one.name, "" if site is None else site.value, status_of(one), reasons)
+        cells = (one.id, one.name, "" if site is None else site.value, one.status, reasons)
         rows.append(dict(zip(WHO, cells, strict=True)))
     for out in study.left_out:
         rows.append(dict(zip(WHO, (out.id, out.name, "", "left out", out.reason), strict=True)))

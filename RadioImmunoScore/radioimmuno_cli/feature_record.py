@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .exit_status import Failure, left_out_plain
-from .feature_layouts import status_of
 
 if TYPE_CHECKING:
     from radioimmuno.study import Study
@@ -107,6 +106,6 @@ def _lesion(lesion: Any) -> dict[str, Any]:
         "id": lesion.id,
         "name": lesion.name,
         "volume_cc": lesion.volume_cc,
-        "status": status_of(lesion),
+        "status": lesion.status,
         "findings": [finding_record(finding) for finding in lesion.findings],
     }

@@ -14,7 +14,22 @@ from typing import TYPE_CHECKING, NoReturn
 from radioimmuno import __version__
 from radioimmuno.findings import InputError
 
-from . import check, demo, export_dicom, features, maps, ring, score, segment, series, signature
+from . import (
+    aggregate,
+    check,
+    cohort,
+    demo,
+    export_dicom,
+    features,
+    maps,
+    ring,
+    score,
+    segment,
+    series,
+    signature,
+    train,
+    validate,
+)
 from .exit_status import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
 from .options import EXIT_CODES
 from .paths import guarded
@@ -23,7 +38,10 @@ from .process import Terminated, ending_in_order, open_streams, write_if_open
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-COMMANDS = (demo, segment, check, score, features, maps, ring, export_dicom, series, signature)
+COMMANDS = (
+    *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
+    *(cohort, train, validate, aggregate),
+)
 
 DESCRIPTION = """\
 Scores every lesion of a CT by a radiomic signature of CD8 T-cell infiltration: peritumoral ring,

@@ -48,9 +48,11 @@ class Input(argparse.Action):
     ) -> None:
         """Store the value, and that it is an input."""
         setattr(namespace, self.dest, values)
-        if values is not None and values not in self._words:
-            read = (Path(values, part) for part in self._parts)
-            namespace.inputs = (*namespace.inputs, *read)
+        named = values if isinstance(values, list) else [values]
+        for value in named:
+            if value is not None and value not in self._words:
+                read = (Path(value, part) for part in self._parts)
+                namespace.inputs = (*namespace.inputs, *read)
 
 
 class OutputPath(argparse.Action):

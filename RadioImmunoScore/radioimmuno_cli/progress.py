@@ -37,6 +37,7 @@ class Progress:
         self._stages = tuple(stages)
         self._number = 0
         self._share = 0.0
+        self._detail = ""
         self._done = threading.Event()
         self._drawing: threading.Thread | None = None
         self._stream = sys.stderr if stream is None else stream
@@ -59,18 +60,19 @@ class Progress:
 
     def stage(self, name: str) -> None:
         """Begin a stage; those before it are over."""
-        self._share = 0.0
+        self._share, self._detail = 0.0, ""
         self._number = self._stages.index(name)
 
-    def step(self, done: int, total: int) -> None:
-        """So much of the present stage is done."""
-        self._share = done / total if total else 1.0
+    def step(self, done: int, total: int, detail: str = "") -> None:
+        """So much of the present stage is done; `detail` stands behind its name."""
+        self._share, self._detail = done / total if total else 1.0, detail
 
     def line(self, seconds: float) -> str:
         """The bar's text."""
         filled = round(BAR_WIDTH * (self._number + self._share) / len(self._stages))
         bar = "#" * filled + "-" * (BAR_WIDTH - filled)
-        return f"[{bar}] {self._stages[self._number]}  {seconds:.0f} s"
+        words = ", ".join(filter(None, [self._stages[self._number], self._detail]))
+        return f"[{bar}] {words}  {seconds:.0f} s"
 
     def _draw(self, terminal: TextIO) -> None:
         begun = time.monotonic()

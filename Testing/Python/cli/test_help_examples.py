@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from cohort_files import write_cohort
 from small_patient import signature
 
 pytest.importorskip("pydicom")
@@ -21,7 +24,7 @@ from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.signature.signature import write_signature
+from radioimmuno.signature.signature import Term, write_signature
 from radioimmuno_cli.main import COMMANDS
 
 SHAPE, SPACING, ORIGIN = (60, 70, 140), (2.0, 1.5, 1.5), (-90.0, -30.0, -345.0)
@@ -59,7 +62,11 @@ def named_files(tmp_path_factory):
     ]
     write_segmentation(folder / "lesions.seg.nrrd", lesions, LATTICE)
     (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
+    write_tables(folder)
     write_signature(signature(), folder / "my.json")
+    terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0),)
+    trained = replace(signature(), terms=terms, cutoffs=None, distribution=None)
+    write_signature(trained, folder / "cd8.json")
     geometry = {"spacing": SPACING, "origin": ORIGIN}
     series = ct_series(values, **geometry, **PATIENT)
     write(folder / "dicom_folder", series)
@@ -75,7 +82,31 @@ def named_files(tmp_path_factory):
     made = rtstruct(rois, frame_uid=str(series[0].FrameOfReferenceUID))
     made.PatientID = PATIENT["PatientID"]
     save(folder / "rtstruct.dcm", made)
+    patients = ("first", "second")
+    for patient in patients:
+        (folder / "patients" / patient).mkdir(parents=True)
+        for name in ("ct.nrrd", "lesions.seg.nrrd"):
+            shutil.copy(folder / name, folder / "patients" / patient)
+    rows = (
+        f"{name},patients/{name}/ct.nrrd,patients/{name}/lesions.seg.nrrd,120" for name in ("first", "second")
+    )
+    (folder / "manifest.csv").write_text("\n".join(["patient,ct,lesions,kvp", *rows]) + "\n")
     return folder
+
+
+def write_tables(folder: Path) -> None:
+    """The tables of a cohort and the signature that the examples of `train`, `validate`, `aggregate` name."""
+    features, clinical = write_cohort(folder)
+    outcomes = dict(line.split(",", 1) for line in clinical.read_text().splitlines())
+    table = [line.split(",") for line in features.read_text().splitlines()]
+    rows = ["patient,lesion_id,cd8,response,center," + ",".join(table[0][2:])]
+    for patient, lesion, *values in table[1:]:
+        response, months, _, _, center = outcomes[patient].split(",")
+        rows.append(",".join([patient, lesion, months, response, center, *values]))
+    (folder / "cohort.csv").write_text("\n".join(rows) + "\n")
+    clinical.rename(folder / "survival.csv")
+    text = (folder / "survival.csv").read_text()
+    (folder / "survival.csv").write_text(text.replace("months", "days", 1))
 
 
 def examples_of(help_text: str) -> list[str]:

@@ -1,0 +1,180 @@
+"""`radioimmuno cohort`: a table of many patients, as its users and machines meet it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from full_disk import LIMITED
+
+pytest.importorskip("distributed")
+
+COMMAND = [sys.executable, "-m", "radioimmuno_cli"]
+TABLES = ("lesions.csv", "patients.csv", "failed.csv", "lesions.parquet", "report.html")
+FEW = ("--features", "few.txt")
+DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Cohorts.md"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "default::ResourceWarning")
+
+
+def tables(out):
+    return {name: (out / name).read_bytes() for name in TABLES}
+
+
+def rows_of(path):
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def cohort(files, tmp_path):
+    """Three patients of the same files, and one without a CT, below a folder with a manifest."""
+    shutil.copy(files.signature, tmp_path / "signature.json")
+    lines = ["patient,ct,lesions,site,kvp,batch"]
+    for name in ("p1", "p2", "p3"):
+        (tmp_path / name).mkdir()
+        shutil.copy(files.ct, tmp_path / name / "ct.nrrd")
+        shutil.copy(files.labels, tmp_path / name / "mask.nrrd")
+        lines.append(f"{name},{name}/ct.nrrd,{name}/mask.nrrd,liver,120,A")
+    (tmp_path / "good.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "manifest.csv").write_text("\n".join([*lines, "gone,gone/ct.nrrd,gone/mask.nrrd,,,B"]) + "\n")
+    (tmp_path / "few.txt").write_text("lesion.statistics.mean\nring.glcm.contrast\n")
+    return tmp_path
+
+
+def test_what_fails_is_named_and_the_others_are_measured(radioimmuno, cohort):
+    words = ("--signature", "signature.json", *FEW, "--out", "out", "--json")
+    done = radioimmuno("cohort", "manifest.csv", *words, cwd=cohort)
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["exit_code"], document["patients"], document["failed"]) == (8, 8, 4, 1)
+    ((failed),) = rows_of(cohort / "out" / "failed.csv")
+    assert (failed["patient"], failed["code"]) == ("gone", "ct.unreadable")
+    rows = rows_of(cohort / "out" / "lesions.csv")
+    assert len(rows) == 9
+    # By hand: 0.5 + (maximum - 100) / 100 + 0.2 in the liver + 0.001 (120 - 100).
+    assert [float(row["score:by-hand"]) for row in rows[:3]] == pytest.approx([0.52, 0.72, 1.12])
+    assert {Path(name).name for name in document["files"]} == {*TABLES, "cohort.json"}
+
+
+def test_all_well_is_exit_code_0(radioimmuno, cohort):
+    done = radioimmuno("cohort", "good.csv", *FEW, "--out", "out", cwd=cohort)
+    assert done.returncode == 0, done.stderr
+    assert "3 of 3 patients measured; 9 lesions: 9 measured, 0 refused." in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_manifest_or_what_else_is_missing_is_wrong_usage(radioimmuno, cohort):
+    for words in ((), ("good.csv",), ("--out", "out"), ("good.csv", "--out", "o", "--workers", "0")):
+        assert radioimmuno("cohort", *words, cwd=cohort).returncode == 2
+
+
+def test_a_proposal_is_written_and_measured(radioimmuno, cohort):
+    (cohort / "data").mkdir()
+    for name in ("p1", "p2"):
+        shutil.move(cohort / name, cohort / "data" / name)
+    done = radioimmuno("cohort", "--from-folder", "data", cwd=cohort)
+    assert done.returncode == 1  # manifest.csv is there
+    done = radioimmuno("cohort", "--from-folder", "data", "--out", "new.csv", "--json", cwd=cohort)
+    assert json.loads(done.stdout)["rows"] == 2
+    done = radioimmuno("cohort", "new.csv", *FEW, "--out", "out", cwd=cohort)
+    assert done.returncode == 0, done.stderr
+    assert {row["patient"] for row in rows_of(cohort / "out" / "lesions.csv")} == {"p1", "p2"}
+
+
+def test_the_real_patients_have_the_values_of_the_features_command(radioimmuno, data, tmp_path):
+    names = ("STS_003", "STS_012", "STS_041")
+    lines = [f"{n},{data}/sts/{n}/ct.nii.gz,{data}/sts/{n}/mask.nii.gz" for n in names]
+    (tmp_path / "m.csv").write_text("\n".join(["patient,ct,lesions", *lines]))
+    done = radioimmuno("cohort", "m.csv", "--out", "out", "--workers", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    measured = {row["patient"]: row for row in rows_of(tmp_path / "out" / "lesions.csv")}
+    for name in names:
+        place = data / "sts" / name
+        radioimmuno("features", place / "ct.nii.gz", place / "mask.nii.gz", "--out", tmp_path / "f.csv")
+        rows = rows_of(tmp_path / "f.csv")
+        assert len(rows) > 300
+        for row in rows:
+            found = measured[name][f"{row['region']}.{row['feature']}"]
+            if row["value"]:
+                assert float(found) == pytest.approx(float(row["value"]), rel=1e-12, abs=1e-300)
+            else:
+                assert found == ""
+
+
+@pytest.mark.parametrize("size", [300, 1500, 4000])
+def test_where_files_cannot_grow_it_is_said_and_the_resumed_table_is_the_same(radioimmuno, cohort, size):
+    whole = cohort / "whole"
+    assert radioimmuno("cohort", "good.csv", *FEW, "--out", whole, cwd=cohort).returncode == 0
+    command = [sys.executable, "-c", LIMITED, str(size), "cohort", "good.csv", *FEW, "--out", "out"]
+    done = subprocess.run(command, cwd=cohort, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "[output.incomplete]" in done.stderr
+    assert not (cohort / "out" / "lesions.csv").exists()
+    done = radioimmuno("cohort", "good.csv", *FEW, "--out", "out", "--resume", cwd=cohort)
+    assert done.returncode == 0, done.stderr
+    assert tables(cohort / "out") == tables(whole)
+
+
+def test_a_command_that_is_killed_leaves_no_process_and_is_resumed(radioimmuno, cohort):
+    whole = cohort / "whole"
+    assert radioimmuno("cohort", "good.csv", "--out", whole, cwd=cohort).returncode == 0
+    command = [*COMMAND, "cohort", "good.csv", "--out", "out", "--workers", "1"]
+    running = subprocess.Popen(command, cwd=cohort, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not list((cohort / "out" / "patients").glob("p1.*.json")) and time.monotonic() < end:
+        time.sleep(0.05)
+    children = children_of(running.pid)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert not (cohort / "out" / "lesions.csv").exists()
+    end = time.monotonic() + 20
+    while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    done = radioimmuno("cohort", "good.csv", "--out", "out", "--resume", "--json", cwd=cohort)
+    assert json.loads(done.stdout)["kept"] >= 1
+    assert tables(cohort / "out") == tables(whole)
+
+
+def children_of(process):
+    place = Path(f"/proc/{process}/task")
+    if not place.exists():
+        pytest.skip("no /proc here")
+    return [int(child) for task in place.iterdir() for child in (task / "children").read_text().split()]
+
+
+def job_lines():
+    """The commands of the SLURM job in the documentation."""
+    (job,) = re.findall(r"```bash\n(#!/bin/bash\n#SBATCH.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    return job
+
+
+def test_the_documented_job_gives_the_same_tables_with_a_scheduler_and_workers_apart(radioimmuno, cohort):
+    """`srun` here starts two workers on this machine; scheduler, workers and command are processes apart."""
+    whole = cohort / "whole"
+    assert radioimmuno("cohort", "manifest.csv", *FEW, "--out", whole, cwd=cohort).returncode == 8
+    programs = cohort / "programs"
+    programs.mkdir()
+    for name, text in {
+        "srun": '"$@" & first=$!\n"$@" & second=$!\ntrap "kill $first $second" TERM\nwait',
+        "dask": f'exec {sys.executable} -m dask "$@"',
+        "radioimmuno": f'exec {sys.executable} -m radioimmuno_cli "$@" {" ".join(FEW)}',
+    }.items():
+        (programs / name).write_text(f"#!/bin/bash\n{text}\n")
+        (programs / name).chmod(0o755)
+    (cohort / "job.sh").write_text(job_lines())
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "job.sh"], cwd=cohort, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 8, done.stdout + done.stderr
+    assert tables(cohort / "result") == tables(whole)
+    assert json.loads((cohort / "result" / "cohort.json").read_text())["run"]["scheduler"] is True

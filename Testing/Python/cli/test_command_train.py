@@ -1,0 +1,139 @@
+"""`radioimmuno train` and `radioimmuno aggregate`: from tables on disk to signature, figures and pages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+
+import pytest
+from cohort_files import write_cohort
+
+if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
+    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+
+QUICK = ("--folds", 3, "--repeats", 1)
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    return write_cohort(tmp_path_factory.mktemp("cohort"))
+
+
+def columns(tables, *outcome):
+    features, clinical = tables
+    return (features, "--patient-column", "ID", "--lesion-column", "place", "--outcomes", clinical, *outcome)
+
+
+def test_a_binary_outcome_gives_a_signature_and_what_machines_read(radioimmuno, tables, tmp_path):
+    out = tmp_path / "made" / "response.json"
+    asked = ("--target", "response", "--permutations", 2, *QUICK, "--out", out)
+    done = radioimmuno("train", *columns(tables, *asked))
+    assert done.returncode == 0, done.stderr
+    assert "area under the ROC curve" in done.stdout
+    signature = json.loads(out.read_text())
+    assert signature["terms"][0]["variable"] == "lesion.statistics.mean"
+    assert signature["patient_rule"] == "scores_mean"
+    record = json.loads((out.parent / "training.json").read_text())
+    low, high = record["out_of_fold"]["auc"]["interval"]
+    assert 0.5 < low < record["out_of_fold"]["auc"]["value"] < high <= 1
+    assert record["permutation"] == {"p": pytest.approx(1 / 3), "draws": 2}
+    assert (record["patients"], record["lesions"]) == (30, 60)
+    assert record["events"] == sum(line.split(",")[1] == "1" for line in tables[1].read_text().split()[1:])
+    page = (out.parent / "training.html").read_text()
+    for words in ("ROC curve", "Calibration", "Coefficients along the penalty", "share of the folds"):
+        assert words in page
+    assert radioimmuno("signature", "check", out).returncode == 0
+
+
+def test_a_survival_with_covariates_gives_a_c_index(radioimmuno, tables, tmp_path):
+    out = tmp_path / "survival.json"
+    asked = ("--time-column", "months", "--event-column", "dead", "--covariates", "age", *QUICK, "--out", out)
+    done = radioimmuno("train", *columns(tables, *asked), "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert set(record["out_of_fold"]) == {"c_index"}
+    assert record["covariates"] == ["clinical.age"]
+    signature = json.loads(out.read_text())
+    age = {"variable": "clinical.age", "coefficient": 0.1, "mean": 50.0, "scale": 10.0}
+    others = [term for term in signature["terms"] if term["variable"] != "clinical.age"]
+    changed = tmp_path / "with_age.json"
+    changed.write_text(json.dumps(signature | {"terms": [*others, age], "training": {}}))
+    asked = ("--time-column", "months", "--event-column", "dead", "--out", tmp_path / "validation", "--json")
+    validated = radioimmuno("validate", changed, *columns(tables, *asked))
+    assert validated.returncode == 0, validated.stderr
+    assert list(json.loads(validated.stdout)["cox"]) == ["score"]
+    assert "Kaplan-Meier" in (tmp_path / "training.html").read_text()
+
+
+def test_combat_is_fitted_in_the_folds(radioimmuno, tables, tmp_path):
+    out = tmp_path / "made" / "x.json"
+    batch = ("--target", "response", "--batch", "center")
+    done = radioimmuno("train", *columns(tables, *batch, "--combat", *QUICK, "--out", out))
+    assert done.returncode == 0, done.stderr
+    signature = json.loads(out.read_text())
+    assert signature["training"]["combat"]["variables"] == [term["variable"] for term in signature["terms"]]
+    assert set(signature["training"]["combat"]["batches"]) == {"A", "B"}
+    others = write_cohort(tmp_path, seed=4)
+    renamed = others[0].read_text().replace("\nP", "\nQ"), others[1].read_text().replace("\nP", "\nQ")
+    others[0].write_text(renamed[0])
+    others[1].write_text(renamed[1])
+    asked = ("--cutoff", "youden", "--out", tmp_path / "validation")
+    done = radioimmuno("validate", out, *columns(others, *batch, *asked))
+    assert done.returncode == 0, done.stderr
+    without = radioimmuno("validate", out, *columns(others, *batch[:2], "--out", tmp_path / "none"))
+    assert without.returncode == 1
+    assert "--batch" in without.stderr
+
+
+def test_parts_of_the_study_are_chosen_by_split(radioimmuno, tables, tmp_path):
+    header, *rows = tables[0].read_text().split()
+    table = tmp_path / "parts.csv"
+    lines = [f"{row},{'train' if row < 'P20' else 'test'}" for row in rows]
+    table.write_text("\n".join([f"{header},split", *lines]) + "\n")
+    asked = ("--target", "response", *QUICK, "--out", tmp_path / "x.json", "--json")
+    done = radioimmuno("train", *columns((table, tables[1]), "--split", "train", *asked))
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert (record["patients"], record["lesions"]) == (20, 40)
+    assert any("wavelet_x" in note for note in record["notes"])
+    wrong = radioimmuno("train", *columns((table, tables[1]), "--split", "tarin", *asked))
+    assert (wrong.returncode, "there are: test, train" in wrong.stderr) == (1, True)
+
+
+def test_a_model_that_is_no_signature_has_a_file_of_its_own(radioimmuno, tables, tmp_path, files):
+    pytest.importorskip("skops", reason="keeping such a model needs the extra [train]")
+    asked = ("--target", "response", "--model", "svm", *QUICK)
+    wrong = radioimmuno("train", *columns(tables, *asked), "--out", tmp_path / "svm.json")
+    assert wrong.returncode == 1
+    assert ".skops" in wrong.stderr
+    file = tmp_path / "svm.skops"
+    assert radioimmuno("train", *columns(tables, *asked), "--out", file).returncode == 0
+    refused = radioimmuno("signature", "check", file)
+    assert refused.returncode == 1
+    assert "comparison" in refused.stderr
+
+
+def test_what_is_wrong_with_a_table_is_one_plain_line(radioimmuno, tables, tmp_path):
+    done = radioimmuno("train", tables[0], "--target", "response", "--out", tmp_path / "x.json")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.rstrip().endswith("[cohort_table.column]")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ways_from_lesions_to_a_patient_are_compared(radioimmuno, tables, tmp_path):
+    out = tmp_path / "aggregation"
+    done = radioimmuno("aggregate", *columns(tables, "--target", "response", *QUICK, "--out", out))
+    assert done.returncode == 0, done.stderr
+    with (out / "aggregation.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["method", "metric", "value", "low", "high"]
+    methods = {row["method"] for row in rows}
+    assert {"largest", "features_mean", "features_min", "scores_mean", "mil_attention"} <= methods
+    for row in rows:
+        assert 0 <= float(row["low"]) <= float(row["value"]) <= float(row["high"]) <= 1
+    record = json.loads((out / "aggregation.json").read_text())
+    assert set(record["differences"]) == methods - {record["reference"]}
+    assert record["verdict"] in (out / "aggregation.html").read_text()
+    assert record["verdict"] in done.stdout
