@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cohort_table_options import add_cohort_table, add_cross_validation, plan_of, training_table_of
-from .exit_status import ALL_SCORED, Failure, print_json
+from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .options import add_command, add_settings, settings_named
 from .paths import add_out_file
 from .progress import Progress
@@ -48,10 +48,17 @@ EXAMPLES = """\
   radioimmuno train features.csv --patient-column ID --outcomes survival.csv --time-column days \\
       --event-column dead --covariates age --repeats 1 --out survival.json"""
 
+EXIT_CODES = """\
+exit codes:
+  0  all files written
+  8  no signature, because no variable was chosen; training.json and training.html written
+  1  failure                  2  wrong usage"""
+
 
 def register(commands: Any) -> None:
     """Add the command to the command line."""
-    parser = add_command(commands, "train", "train a signature on a table of lesions", DESCRIPTION, EXAMPLES)
+    summary = "train a signature on a table of lesions"
+    parser = add_command(commands, "train", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
     add_cohort_table(parser)
     add_out_file(parser, (".json", SKOPS_ENDING), "signature file to write")
     parser.add_argument("--model", choices=MODELS, default="", help="default: by the kind of outcome")
@@ -106,11 +113,12 @@ def run(arguments: argparse.Namespace) -> int:
         progress.stage(WRITING)
         signature = _signature(done, arguments) if linear else None
         record = _written(done, signature, arguments)
+    code = ALL_SCORED if record["signature"] else SOME_REFUSED
     if arguments.json:
-        print_json(record)
+        print_json({"exit_code": code, **record})
     else:
         print("\n".join(_lines(done, signature, arguments.out)))
-    return ALL_SCORED
+    return code
 
 
 def _stages(arguments: argparse.Namespace) -> list[str]:
@@ -201,5 +209,6 @@ def _lines(done: TrainingRun, signature: Signature | None, out: Path) -> list[st
     elif out.suffix.lower() == SKOPS_ENDING:
         lines.append(f"{out}: for comparison; nothing scores with it")
     else:
-        lines.append(f"{out} was not written: {NOTHING_CHOSEN}.")
+        older = " The file of this name is of an earlier training." if out.exists() else ""
+        lines.append(f"{out} was not written: {NOTHING_CHOSEN}.{older}")
     return [*lines, f"{out.parent / JSON_NAME}, {out.parent / HTML_NAME}"]

@@ -114,6 +114,25 @@ def test_a_model_that_is_no_signature_has_a_file_of_its_own(radioimmuno, tables,
     assert "comparison" in refused.stderr
 
 
+def test_a_training_that_chooses_no_variable_does_not_look_like_a_success(radioimmuno, tmp_path):
+    """The variable goes with nothing: every penalty that leaves it is worse than none."""
+    rows = [f"P{n:02d},1,{n % 2},{n // 2 % 2}" for n in range(24)]
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(["patient,lesion_id,response,x", *rows]) + "\n")
+    out = tmp_path / "made" / "x.json"
+    asked = ("train", table, "--target", "response", *QUICK, "--out", out)
+    done = radioimmuno(*asked)
+    assert done.returncode == 8, done.stderr
+    assert f"{out} was not written: no variable was chosen." in done.stdout
+    assert sorted(file.name for file in out.parent.iterdir()) == ["training.html", "training.json"]
+    assert json.loads((out.parent / "training.json").read_text())["signature"] is None
+    out.write_text("{}")
+    again = radioimmuno(*asked, "--json")
+    assert (again.returncode, json.loads(again.stdout)["exit_code"]) == (8, 8)
+    assert "is of an earlier training" in radioimmuno(*asked).stdout
+    assert out.read_text() == "{}"
+
+
 def test_what_is_wrong_with_a_table_is_one_plain_line(radioimmuno, tables, tmp_path):
     done = radioimmuno("train", tables[0], "--target", "response", "--out", tmp_path / "x.json")
     assert done.returncode == 1
