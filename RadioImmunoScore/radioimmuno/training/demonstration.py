@@ -25,7 +25,7 @@ from ..signature.variables import KVP, location_of
 from ..simulation.patient import GENERATOR_VERSION, plan_patient
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import CONTINUOUS, Outcome
-from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, auc, bootstrap, ordered_pairs
+from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, areas, bootstrap, ordered_pairs, quotient
 from .penalties import PenaltyGrid, rounded
 from .trained_signature import Description, score_table, signature_of
 from .trainer import Specification, fit, require_sklearn
@@ -168,9 +168,9 @@ def validate(signature: Signature, cohort: CohortTable, high_above: float, seed:
     """
     scores, truth, patients = score_table(signature, cohort), _truth(cohort), cohort.patients
     high = truth > high_above
-    area = bootstrap(lambda rows: auc(scores[rows], high[rows]), patients, seed)
+    area = bootstrap(lambda draws: areas(scores, high, draws), patients, seed)
     ordered, pairs = ordered_pairs(scores, truth, patients)
-    order = bootstrap(lambda who: float(ordered[who].sum() / pairs[who].sum()), np.arange(len(pairs)), seed)
+    order = bootstrap(lambda draws: quotient(draws @ ordered, draws @ pairs), np.arange(len(pairs)), seed)
     return {
         "patients": len(np.unique(patients)),
         "lesions": len(scores),

@@ -1,7 +1,7 @@
 """Figures of out-of-fold predictions, with one interval by resampling patients.
 
 Where predictions were repeated, a figure is the mean over the repetitions, in each draw of patients as in the
-estimate. AUC and C-index are sums over pairs, so that a draw is a product with the matrix of pairs.
+estimate.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
-from ..validation.discrimination import CONFIDENCE, RESAMPLES, Estimate
+from ..validation.discrimination import (
+    RESAMPLES,
+    Estimate,
+    areas,
+    explained_variances,
+    interval_of,
+    once,
+    patient_draws,
+    rank_correlations,
+)
+from ..validation.survival import harrell_c
 
 AUC, C_INDEX, R2, SPEARMAN = "auc", "c_index", "r2", "spearman"
 FIGURES: Mapping[str, tuple[str, ...]] = {BINARY: (AUC,), SURVIVAL: (C_INDEX,), CONTINUOUS: (SPEARMAN, R2)}
@@ -52,47 +62,16 @@ class OutOfFold:
         draws : ndarray of float64, shape (draws, n), optional
             How often each row is drawn; each once by default.
         """
-        drawn = np.ones((1, len(self.truth))) if draws is None else draws
-        if self.kind == CONTINUOUS:
-            return {SPEARMAN: _spearman(self, drawn), R2: _r2(self, drawn)}
-        right, pairs = self._pairs()
-        below = np.einsum("dn,nm,dm->d", drawn, pairs, drawn, optimize=True)
-        above = np.einsum("dn,nm,dm->d", drawn, right, drawn, optimize=True)
-        name = AUC if self.kind == BINARY else C_INDEX
-        return {name: np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)}
-
-    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Of each pair (the first positive, or earlier with an event): share in order, whether it counts."""
-        if self.events is None:
-            pairs = (self.truth[:, None] == 1) & (self.truth[None, :] == 0)
-        else:
-            earlier = self.truth[:, None] < self.truth[None, :]
-            # one who was censored at the time of an event lived longer
-            same = (self.truth[:, None] == self.truth[None, :]) & (self.events[None, :] == 0)
-            pairs = (self.events[:, None] == 1) & (earlier | same)
-        right = np.zeros(pairs.shape)
-        for scores in self.centered:
-            right += 0.5 + 0.5 * np.sign(scores[:, None] - scores[None, :])
-        return right / len(self.centered) * pairs, pairs.astype(float)
-
-
-def patient_draws(patients: np.ndarray, seed: int, count: int = RESAMPLES) -> np.ndarray:
-    """How often each row is drawn when whole patients are drawn with replacement.
-
-    Parameters
-    ----------
-    patients : ndarray, shape (n,)
-    seed : int
-    count : int
-
-    Returns
-    -------
-    ndarray of float64, shape (count, n)
-    """
-    names, place = np.unique(patients, return_inverse=True)
-    rng = np.random.Generator(np.random.PCG64(seed))
-    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=count)
-    return times[:, place].astype(float)
+        drawn = once(self.truth) if draws is None else draws
+        if self.kind == BINARY:
+            each = [areas(scores, self.truth == 1, drawn) for scores in self.centered]
+            return {AUC: np.mean(each, axis=0)}
+        if self.events is not None:
+            return {C_INDEX: harrell_c(self.centered, self.truth, self.events == 1, drawn)}
+        order = [rank_correlations(scores, self.truth, drawn) for scores in self.centered]
+        explained = [explained_variances(self.truth, scores, drawn) for scores in self.raw]
+        # a model that predicts the same for all orders nothing
+        return {SPEARMAN: np.mean(np.nan_to_num(order), axis=0), R2: np.mean(explained, axis=0)}
 
 
 def estimates(found: OutOfFold, seed: int = 0, count: int = RESAMPLES) -> dict[str, Estimate]:
@@ -133,53 +112,3 @@ def paired_differences(
         for method, one in found.items()
         if method != reference
     }
-
-
-def interval_of(value: float, draws: np.ndarray) -> Estimate:
-    """The value with the percentiles of its draws; NaN are left out.
-
-    Parameters
-    ----------
-    value : float
-    draws : ndarray of float64, shape (draws,)
-
-    Returns
-    -------
-    Estimate
-    """
-    tail = 100 * (1 - CONFIDENCE) / 2
-    known = draws[np.isfinite(draws)]
-    if not len(known):
-        return Estimate(value, float("nan"), float("nan"))
-    low, high = np.percentile(known, [tail, 100 - tail])
-    return Estimate(value, float(low), float(high))
-
-
-def _spearman(found: OutOfFold, draws: np.ndarray) -> np.ndarray:
-    """Rank correlation in each draw; ranks are those in all rows, weighted by how often a row is drawn."""
-    from scipy.stats import rankdata
-
-    truth = rankdata(found.truth)
-    each = [_correlation(rankdata(scores), truth, draws) for scores in found.centered]
-    return np.mean(each, axis=0)
-
-
-def _correlation(one: np.ndarray, other: np.ndarray, draws: np.ndarray) -> np.ndarray:
-    total = draws.sum(axis=1)
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        return draws @ values / total
-
-    with np.errstate(invalid="ignore", divide="ignore"):
-        covariance = mean(one * other) - mean(one) * mean(other)
-        variances = (mean(one**2) - mean(one) ** 2) * (mean(other**2) - mean(other) ** 2)
-        found = covariance / np.sqrt(np.maximum(variances, 0.0))
-    return np.where(np.isfinite(found), found, 0.0)
-
-
-def _r2(found: OutOfFold, draws: np.ndarray) -> np.ndarray:
-    total = draws.sum(axis=1)
-    mean = draws @ found.truth / total
-    spread = draws @ found.truth**2 - total * mean**2
-    wrong = np.mean([draws @ (found.truth - scores) ** 2 for scores in found.raw], axis=0)
-    return np.where(spread > 0, 1 - wrong / np.where(spread > 0, spread, 1.0), np.nan)

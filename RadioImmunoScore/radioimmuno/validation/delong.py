@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .discrimination import CONFIDENCE, Estimate
+from .discrimination import CONFIDENCE, Estimate, midranks, once
 
 INTERVAL_METHOD = "DeLong, normal"
 
@@ -87,50 +87,15 @@ def compare_aucs(first: np.ndarray, second: np.ndarray, positive: np.ndarray) ->
     return Comparison(estimate, float(2 * ndtr(-abs(difference) / sd)))
 
 
-def area(scores: np.ndarray, positive: np.ndarray) -> float:
-    """The area alone, fast enough for thousands of draws: `discrimination.auc` without scikit-learn.
-
-    Parameters
-    ----------
-    scores : ndarray of float64, shape (n,)
-    positive : ndarray of bool, shape (n,)
-
-    Returns
-    -------
-    float
-        NaN when all are positive or none is.
-    """
-    m = int(positive.sum())
-    n = len(positive) - m
-    if not m or not n:
-        return float("nan")
-    return float((midranks(scores)[positive].sum() - m * (m + 1) / 2) / (m * n))
-
-
-def midranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1, ties sharing the mean of theirs.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-    """
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[place]
-
-
 def _areas(scores: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Areas (k,) of scores (k, n) and their covariance (k, k)."""
     m, n = int(positive.sum()), int((~positive).sum())
     if not m or not n:
         return np.full(len(scores), np.nan), np.full((len(scores), len(scores)), np.nan)
-    everywhere = np.stack([midranks(row) for row in scores])
-    among_positive = np.stack([midranks(row[positive]) for row in scores])
-    among_negative = np.stack([midranks(row[~positive]) for row in scores])
+    everywhere, among_positive, among_negative = (
+        np.concatenate([midranks(row[part], once(row[part])) for row in scores])
+        for part in (np.ones_like(positive), positive, ~positive)
+    )
     above = (everywhere[:, positive] - among_positive) / n
     below = 1 - (everywhere[:, ~positive] - among_negative) / m
     if min(m, n) < 2:

@@ -1,4 +1,7 @@
-"""How well scores order lesions by the truth; intervals respect that a patient's lesions belong together."""
+"""How well scores order lesions by the truth; intervals respect that a patient's lesions belong together.
+
+A figure is computed in all draws of patients at once: `draws` says how often each row is drawn.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import Any
 import numpy as np
 
 RESAMPLES = 2000
+# So many draws are computed together, which bounds the memory.
+BLOCK = 250
 CONFIDENCE = 0.95
 INTERVAL_METHOD = "percentile bootstrap over patients"
 
@@ -54,16 +59,122 @@ def auc(scores: np.ndarray, positive: np.ndarray) -> float:
     Returns
     -------
     float
-        NaN when all are positive or none is: scikit-learn refuses that or warns, by its version.
+        NaN when all are positive or none is.
 
-    Raises
-    ------
-    ImportError
-        When scikit-learn is not installed.
+    Examples
+    --------
+    >>> auc(np.array([1.0, 2.0, 3.0, 4.0]), np.array([False, True, False, True]))
+    0.75
     """
-    from sklearn.metrics import roc_auc_score
+    return float(areas(scores, positive, once(scores))[0])
 
-    return float(roc_auc_score(positive, scores)) if 0 < positive.sum() < len(positive) else float("nan")
+
+def areas(scores: np.ndarray, positive: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Areas under the ROC curve in draws, by the ranks of the positive.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n,)
+    positive : ndarray of bool, shape (n,)
+    draws : ndarray of float64, shape (draws, n)
+
+    Returns
+    -------
+    ndarray of float64, shape (draws,)
+        NaN in a draw without a positive or a negative.
+    """
+    drawn = draws * np.asarray(positive, bool)
+    count, others = drawn.sum(axis=1), draws @ ~np.asarray(positive, bool)
+    above = (drawn * midranks(scores, draws)).sum(axis=1) - count * (count + 1) / 2
+    return quotient(above, count * others)
+
+
+def rank_correlations(first: np.ndarray, second: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Spearman's correlation in draws; what is drawn is ranked anew in each.
+
+    Parameters
+    ----------
+    first, second : ndarray of float64, shape (n,)
+    draws : ndarray of float64, shape (draws, n)
+
+    Returns
+    -------
+    ndarray of float64, shape (draws,)
+        NaN in a draw where one of the two does not vary.
+    """
+    middle = (draws.sum(axis=1, keepdims=True) + 1) / 2
+    one, other = midranks(first, draws) - middle, midranks(second, draws) - middle
+    spread = (draws * one**2).sum(axis=1) * (draws * other**2).sum(axis=1)
+    return quotient((draws * one * other).sum(axis=1), np.sqrt(spread))
+
+
+def explained_variances(truth: np.ndarray, predicted: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """R2 in draws: 1 - sum of squared errors / sum of squares about the draw's mean.
+
+    Parameters
+    ----------
+    truth, predicted : ndarray of float64, shape (n,)
+    draws : ndarray of float64, shape (draws, n)
+
+    Returns
+    -------
+    ndarray of float64, shape (draws,)
+        NaN in a draw where the truth does not vary.
+    """
+    mean = draws @ truth / draws.sum(axis=1)
+    spread = (draws * (truth - mean[:, None]) ** 2).sum(axis=1)
+    return 1 - quotient(draws @ (truth - predicted) ** 2, spread)
+
+
+def midranks(values: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Ranks from 1 in draws, ties sharing the mean of theirs.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+    draws : ndarray of float64, shape (draws, n)
+
+    Returns
+    -------
+    ndarray of float64, shape (draws, n)
+
+    Examples
+    --------
+    >>> values = np.array([5.0, 7.0, 5.0])
+    >>> midranks(values, once(values))
+    array([[1.5, 3. , 1.5]])
+    """
+    _, place = np.unique(values, return_inverse=True)
+    counts = sums_by_place(draws, place)
+    return (np.cumsum(counts, axis=1) - (counts - 1) / 2)[:, place]
+
+
+def sums_by_place(draws: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Sums over the rows of each place.
+
+    Parameters
+    ----------
+    draws : ndarray of float64, shape (draws, n)
+    place : ndarray of int, shape (n,)
+        Whole numbers from 0 to k - 1, each of which occurs.
+
+    Returns
+    -------
+    ndarray of float64, shape (draws, k)
+    """
+    order = np.argsort(place, kind="stable")
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    return np.add.reduceat(draws[:, order], starts, axis=1)
+
+
+def quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """The quotients; NaN where there is nothing below."""
+    return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+
+
+def once(rows: np.ndarray) -> np.ndarray:
+    """The draw of each row once, ndarray of float64, shape (1, n)."""
+    return np.ones((1, len(rows)))
 
 
 def ordered_pairs(
@@ -100,24 +211,61 @@ def ordered_pairs(
     return ordered, pairs
 
 
-def bootstrap(figure: Callable[[np.ndarray], float], patients: np.ndarray, seed: int) -> Estimate:
+def patient_draws(patients: np.ndarray, seed: int, count: int = RESAMPLES) -> np.ndarray:
+    """How often each row is drawn when whole patients are drawn with replacement.
+
+    Parameters
+    ----------
+    patients : ndarray, shape (n,)
+    seed : int
+    count : int
+
+    Returns
+    -------
+    ndarray of float64, shape (count, n)
+    """
+    names, place = np.unique(patients, return_inverse=True)
+    rng = np.random.Generator(np.random.PCG64(seed))
+    drawn = rng.integers(len(names), size=(count, len(names)))
+    times = np.bincount(
+        (drawn + len(names) * np.arange(count)[:, None]).ravel(), minlength=count * len(names)
+    )
+    return times.reshape(count, len(names))[:, place].astype(float)
+
+
+def interval_of(value: float, draws: np.ndarray) -> Estimate:
+    """The value with the percentiles of its draws; NaN are left out.
+
+    Parameters
+    ----------
+    value : float
+    draws : ndarray of float64, shape (draws,)
+
+    Returns
+    -------
+    Estimate
+    """
+    tail = 100 * (1 - CONFIDENCE) / 2
+    known = draws[np.isfinite(draws)]
+    if not len(known):
+        return Estimate(value, float("nan"), float("nan"))
+    low, high = np.percentile(known, [tail, 100 - tail])
+    return Estimate(value, float(low), float(high))
+
+
+def bootstrap(figure: Callable[[np.ndarray], np.ndarray], patients: np.ndarray, seed: int) -> Estimate:
     """A figure on all rows, with the percentile interval of drawing whole patients.
 
     Parameters
     ----------
-    figure : callable of an ndarray of int, shape (m,)
-        Takes row numbers and gives the figure; NaN where it is not defined, such draws are left out.
+    figure : callable
+        From draws, an ndarray of float64, shape (draws, n), to the figure in each, shape (draws,); NaN where
+        it is not defined, such draws are left out.
     patients : ndarray, shape (n,)
         Patient of each row.
     seed : int
         Of the draws.
     """
-    groups = [np.flatnonzero(patients == patient) for patient in np.unique(patients)]
-    rng = np.random.Generator(np.random.PCG64(seed))
-    draws = [
-        figure(np.concatenate([groups[n] for n in rng.integers(len(groups), size=len(groups))]))
-        for _ in range(RESAMPLES)
-    ]
-    tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.nanpercentile(draws, [tail, 100 - tail])
-    return Estimate(figure(np.concatenate(groups)), float(low), float(high))
+    draws = patient_draws(patients, seed)
+    parts = [figure(draws[start : start + BLOCK]) for start in range(0, len(draws), BLOCK)]
+    return interval_of(float(figure(once(patients))[0]), np.concatenate(parts))

@@ -14,7 +14,16 @@ from ..signature.signature import Signature
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL, Outcome
 from . import delong
 from .calibration import Calibration, DecisionCurve, calibration, decision_curve, probability_of
-from .discrimination import INTERVAL_METHOD, RESAMPLES, Estimate, bootstrap
+from .discrimination import (
+    INTERVAL_METHOD,
+    RESAMPLES,
+    Estimate,
+    areas,
+    bootstrap,
+    explained_variances,
+    once,
+    rank_correlations,
+)
 from .scored_cohort import ScoredCohort
 from .survival import (
     HazardRatio,
@@ -35,6 +44,9 @@ SCALES = (SCORE, LOG_ODDS, PROBABILITY)
 # Fewer patients of a subgroup are counted, not judged.
 LEAST_OF_SUBGROUP = 10
 SEED = 0
+
+# From draws, shape (draws, n), to a figure in each, shape (draws,).
+Figure = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -196,7 +208,7 @@ def validate(cohort: ScoredCohort, plan: Plan) -> Validation:
         figures |= {
             "calibration_intercept": agreement.intercept,
             "calibration_slope": agreement.slope,
-            "brier": bootstrap(lambda rows: float(squares[rows].mean()), units.patients, SEED),
+            "brier": bootstrap(lambda draws: draws @ squares / draws.sum(axis=1), units.patients, SEED),
         }
     hazards = _hazards(units, cohort, plan) if kind == SURVIVAL else {}
     if hazards:
@@ -271,11 +283,12 @@ def _figures(units: Units, cohort: ScoredCohort, plan: Plan) -> dict[str, Estima
     if kind == SURVIVAL:
         risk, days, event = _risk(units, plan), units.outcome.values, units.event
         figures["c_index_uno"] = _estimate(
-            lambda rows: uno_c(risk[rows], days[rows], event[rows]), units.patients
+            lambda draws: uno_c(risk, days, event, draws=draws), units.patients
         )
     if kind == CONTINUOUS:
+        truth = units.outcome.values
         figures["r2"] = _estimate(
-            lambda rows: _r2(units.outcome.values[rows], units.values[rows]), units.patients
+            lambda draws: explained_variances(truth, units.values, draws), units.patients
         )
     lesions = _lesions(cohort, units)
     if lesions is not None and len(lesions.values) > len(units.values):
@@ -292,18 +305,18 @@ def _lesions(cohort: ScoredCohort, units: Units) -> Units | None:
     return Units(units.patients[place], cohort.scores[kept], units.outcome.rows(place), kept)
 
 
-def _figure_of(units: Units, plan: Plan) -> Callable[[np.ndarray], float]:
+def _figure_of(units: Units, plan: Plan) -> Figure:
     values, truth, event, kind = units.values, units.outcome.values, units.event, units.outcome.kind
     if kind == BINARY:
-        return lambda rows: delong.area(values[rows], event[rows])
+        return lambda draws: areas(values, event, draws)
     if kind == SURVIVAL:
         risk = _risk(units, plan)
-        return lambda rows: harrell_c(risk[rows], truth[rows], event[rows])
-    return lambda rows: _spearman(values[rows], truth[rows])
+        return lambda draws: harrell_c(risk, truth, event, draws)
+    return lambda draws: rank_correlations(values, truth, draws)
 
 
-def _estimate(figure: Callable[[np.ndarray], float], patients: np.ndarray) -> Estimate:
-    everybody = float(figure(np.arange(len(patients))))
+def _estimate(figure: Figure, patients: np.ndarray) -> Estimate:
+    everybody = float(figure(once(patients))[0])
     if not np.isfinite(everybody):
         return Estimate(everybody, everybody, everybody)
     return bootstrap(figure, patients, SEED)
@@ -311,17 +324,6 @@ def _estimate(figure: Callable[[np.ndarray], float], patients: np.ndarray) -> Es
 
 def _risk(units: Units, plan: Plan) -> np.ndarray:
     return units.values if plan.higher == SHORTER else -units.values
-
-
-def _r2(truth: np.ndarray, predicted: np.ndarray) -> float:
-    total = ((truth - truth.mean()) ** 2).sum()
-    return float(1 - ((truth - predicted) ** 2).sum() / total) if total > 0 else float("nan")
-
-
-def _spearman(first: np.ndarray, second: np.ndarray) -> float:
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return float("nan")
-    return float(np.corrcoef(delong.midranks(first), delong.midranks(second))[0, 1])
 
 
 def _probability(units: Units, plan: Plan) -> np.ndarray | None:

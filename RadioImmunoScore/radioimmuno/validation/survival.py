@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..findings import InputError
-from .discrimination import Estimate
+from .discrimination import BLOCK, Estimate, once, quotient, sums_by_place
 
 EVENTS_PER_VARIABLE = 10
 MISSING_LIFELINES = "Survival needs lifelines: python -m pip install 'radioimmuno[train]'"
@@ -65,7 +65,9 @@ class SurvivalCurve:
     events: int
 
 
-def harrell_c(risk: np.ndarray, days: np.ndarray, event: np.ndarray) -> float:
+def harrell_c(
+    risk: np.ndarray, days: np.ndarray, event: np.ndarray, draws: np.ndarray | None = None
+) -> np.ndarray:
     """How often, of two patients of whom it is known who lived shorter, that one has the higher risk.
 
     Ties of risk count half. Of two with equal days one with an event lived shorter than one without; two
@@ -75,18 +77,29 @@ def harrell_c(risk: np.ndarray, days: np.ndarray, event: np.ndarray) -> float:
 
     Parameters
     ----------
-    risk, days : ndarray of float64, shape (n,)
+    risk : ndarray of float64, shape (n,) or (repetitions, n)
+        Of repetitions the mean.
+    days : ndarray of float64, shape (n,)
     event : ndarray of bool, shape (n,)
+    draws : ndarray of float64, shape (draws, n), optional
+        How often each row is drawn; each once by default.
 
     Returns
     -------
-    float
+    ndarray of float64, shape (draws,)
         NaN without a pair.
     """
-    return _concordance(risk, days, event, np.ones(len(days)))
+    drawn = once(days) if draws is None else draws
+    return _concordance(risk, days, event, drawn, drawn)
 
 
-def uno_c(risk: np.ndarray, days: np.ndarray, event: np.ndarray, tau: float | None = None) -> float:
+def uno_c(
+    risk: np.ndarray,
+    days: np.ndarray,
+    event: np.ndarray,
+    tau: float | None = None,
+    draws: np.ndarray | None = None,
+) -> np.ndarray:
     """Harrell's C whose pairs weigh 1 / (chance of not being censored before)^2, so that censoring cancels.
 
     Source: Uno and others, Statistics in Medicine 2011;30:1105-1117.
@@ -97,17 +110,20 @@ def uno_c(risk: np.ndarray, days: np.ndarray, event: np.ndarray, tau: float | No
     event : ndarray of bool, shape (n,)
     tau : float, optional
         Only events before this day count; all that happened by default.
+    draws : ndarray of float64, shape (draws, n), optional
+        How often each row is drawn; each once by default.
 
     Returns
     -------
-    float
+    ndarray of float64, shape (draws,)
         NaN without a pair.
     """
-    free = _uncensored_before(days, event)
-    weights = np.divide(1.0, free**2, out=np.zeros(len(days)), where=free > 0)
+    drawn = once(days) if draws is None else draws
+    free = _uncensored_before(days, event, drawn)
+    weights = np.divide(drawn, free**2, out=np.zeros(drawn.shape), where=free > 0)
     if tau is not None:
         weights = np.where(days < tau, weights, 0.0)
-    return _concordance(risk, days, event, weights)
+    return _concordance(risk, days, event, drawn, weights)
 
 
 def cox(variables: Mapping[str, np.ndarray], days: np.ndarray, event: np.ndarray) -> dict[str, HazardRatio]:
@@ -247,25 +263,33 @@ def from_landmark(
     return kept, (days - landmark)[kept], np.asarray(event, bool)[kept]
 
 
-def _concordance(risk: np.ndarray, days: np.ndarray, event: np.ndarray, weights: np.ndarray) -> float:
-    event = np.asarray(event, bool)
-    shorter = (days[:, None] < days) | ((days[:, None] == days) & ~event)
-    pairs = (shorter & event[:, None]) * weights[:, None]
-    ordered = 0.5 + 0.5 * np.sign(risk[:, None] - risk)
-    total = pairs.sum()
-    return float((pairs * ordered).sum() / total) if total > 0 else float("nan")
+def _concordance(
+    risk: np.ndarray, days: np.ndarray, event: np.ndarray, draws: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Concordances (draws,); `weights` (draws, n) are of those who lived shorter, `draws` of the others."""
+    event, risk = np.asarray(event, bool), np.atleast_2d(risk)
+    died = np.flatnonzero(event)
+    above, below = np.zeros(len(draws)), np.zeros(len(draws))
+    # A block of pairs is a matrix, and a product with it all draws at once.
+    for first in range(0, len(died), BLOCK):
+        rows = died[first : first + BLOCK, None]
+        longer = ((days[rows] < days) | ((days[rows] == days) & ~event)).astype(float)
+        ordered = sum(np.sign(one[rows] - one) for one in risk) / len(risk)
+        own = weights[:, rows[:, 0]]
+        below += (own * (draws @ longer.T)).sum(axis=1)
+        above += (own * (draws @ (longer * (0.5 + 0.5 * ordered)).T)).sum(axis=1)
+    return quotient(above, below)
 
 
-def _uncensored_before(days: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Kaplan-Meier chance (n,) of not being censored before each patient's day."""
-    times, place = np.unique(days, return_inverse=True)
-    at_risk = len(days) - np.searchsorted(np.sort(days), times)
+def _uncensored_before(days: np.ndarray, event: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Kaplan-Meier chance (draws, n) of not being censored before each patient's day."""
+    place = np.unique(days, return_inverse=True)[1]
+    there, died = sums_by_place(draws, place), sums_by_place(draws * np.asarray(event, bool), place)
     # Who has an event on a day is not at risk of being censored on it.
-    event = np.asarray(event, bool)
-    left = at_risk - np.bincount(place[event], minlength=len(times))
-    censored = np.bincount(place[~event], minlength=len(times))
-    chance = np.cumprod(1 - np.divide(censored, left, out=np.zeros(len(times)), where=left > 0))
-    return np.concatenate([[1.0], chance])[place]
+    left = np.cumsum(there[:, ::-1], axis=1)[:, ::-1] - died
+    share = np.divide(there - died, left, out=np.zeros(left.shape), where=left > 0)
+    chance = np.cumprod(1 - share, axis=1)
+    return np.concatenate([np.ones((len(draws), 1)), chance], axis=1)[:, place]
 
 
 def _lifelines() -> Any:

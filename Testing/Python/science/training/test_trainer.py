@@ -24,12 +24,13 @@ from radioimmuno.training.comparison import compare
 from radioimmuno.training.model_file import write_model
 from radioimmuno.training.multiple_instance import Bags, fit_multiple_instance, pool
 from radioimmuno.training.nested import Plan, permutation_test
-from radioimmuno.training.out_of_fold import OutOfFold, patient_draws
+from radioimmuno.training.out_of_fold import OutOfFold
 from radioimmuno.training.penalized import TOLERANCE, Binomial, PartialLikelihood, largest_alpha, path
 from radioimmuno.training.penalties import PenaltyGrid
 from radioimmuno.training.trained_signature import Description, score_table, signature_of
 from radioimmuno.training.trainer import Specification, fit, patient_weights
 from radioimmuno.training.training_run import run, training_record
+from radioimmuno.validation.discrimination import patient_draws
 from radioimmuno.validation.scored_cohort import scored_cohort
 
 QUICK = Specification(grid=PenaltyGrid(l1_ratios=(0.9,), folds=3))

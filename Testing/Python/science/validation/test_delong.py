@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm, rankdata
+from scipy.stats import norm
 
-from radioimmuno.validation.delong import area, compare_aucs, delong_auc, midranks
+from radioimmuno.validation.delong import compare_aucs, delong_auc
 
 RNG = np.random.default_rng(11)
 POSITIVE = RNG.random(60) < 0.4
@@ -24,10 +24,6 @@ def covariance_of(first, second):
     return np.cov(a, c)[0, 1] / len(a) + np.cov(b, d)[0, 1] / len(b)
 
 
-def test_midranks_are_those_of_scipy():
-    np.testing.assert_array_equal(midranks(FIRST), rankdata(FIRST))
-
-
 def test_area_and_interval_are_those_of_the_definition():
     sklearn = pytest.importorskip("sklearn.metrics", reason="needs the extra [train]")
     own = by_definition(FIRST, POSITIVE)
@@ -35,11 +31,6 @@ def test_area_and_interval_are_those_of_the_definition():
     found = delong_auc(FIRST, POSITIVE)
     assert found.value == pytest.approx(sklearn.roc_auc_score(POSITIVE, FIRST), abs=1e-12)
     assert (found.low, found.high) == pytest.approx((own[0] - half, own[0] + half), abs=1e-12)
-
-
-def test_the_area_alone_is_the_same():
-    assert area(FIRST, POSITIVE) == pytest.approx(by_definition(FIRST, POSITIVE)[0], abs=1e-12)
-    assert np.isnan(area(FIRST, np.ones(60, bool)))
 
 
 def test_two_scores_are_compared_as_defined():

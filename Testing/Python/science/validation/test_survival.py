@@ -11,6 +11,7 @@ if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
     pytest.importorskip("lifelines", reason="survival needs the extra [train]")
 
 from radioimmuno.findings import InputError
+from radioimmuno.validation.discrimination import patient_draws
 from radioimmuno.validation.survival import (
     cox,
     from_landmark,
@@ -61,13 +62,13 @@ def test_harrell_is_that_of_lifelines():
     )
 
 
-def uncensored_before(day):
+def uncensored_before(day, days=DAYS, event=EVENT):
     """Kaplan-Meier of being censored, just before a day; events of a day come first."""
     chance = 1.0
-    for time in sorted(set(DAYS[~EVENT])):
+    for time in sorted(set(days[~event])):
         if time < day:
-            at_risk = np.sum(time <= DAYS) - np.sum(EVENT & (time == DAYS))
-            chance *= 1 - np.sum(~EVENT & (time == DAYS)) / at_risk
+            at_risk = np.sum(time <= days) - np.sum(event & (time == days))
+            chance *= 1 - np.sum(~event & (time == days)) / at_risk
     return chance
 
 
@@ -96,6 +97,32 @@ def test_uno_does_not_depend_on_censoring_where_harrell_does():
     truth = harrell_c(risk, lived, np.ones(4000, bool))
     assert abs(uno_c(risk, days, event) - truth) < 0.02
     assert abs(harrell_c(risk, days, event) - truth) > abs(uno_c(risk, days, event) - truth)
+
+
+def one_pair_at_a_time(rows, weights):
+    """Concordance of rows of which some are there twice, each row's pairs weighed."""
+    top = bottom = 0.0
+    for i, weight in zip(rows, weights, strict=True):
+        for j in rows:
+            if EVENT[i] and (DAYS[i] < DAYS[j] or (DAYS[i] == DAYS[j] and not EVENT[j])):
+                top, bottom = top + weight * order(i, j), bottom + weight
+    return top / bottom
+
+
+def test_concordances_in_draws_are_those_of_the_rows_that_were_drawn():
+    draws = patient_draws(np.repeat(np.arange(N // 2), 2), 3, 3)
+    for n, draw in enumerate(draws):
+        rows = np.repeat(np.arange(N), draw.astype(int))
+        expected = one_pair_at_a_time(rows, np.ones(len(rows)))
+        assert harrell_c(RISK, DAYS, EVENT, draws)[n] == pytest.approx(expected, abs=1e-12)
+        free = np.array([uncensored_before(DAYS[row], DAYS[rows], EVENT[rows]) for row in rows])
+        expected = one_pair_at_a_time(rows, free**-2.0)
+        assert uno_c(RISK, DAYS, EVENT, draws=draws)[n] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_concordance_of_repetitions_is_their_mean():
+    expected = (harrell_c(RISK, DAYS, EVENT) + harrell_c(AGE, DAYS, EVENT)) / 2
+    assert harrell_c(np.stack([RISK, AGE]), DAYS, EVENT) == pytest.approx(expected, abs=1e-12)
 
 
 def test_there_is_no_concordance_without_an_event():
