@@ -15,6 +15,7 @@ from ..signature.signature import Cutoffs, Distribution, Signature, Term
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
+from ..validation.scored_cohort import weighted_sum
 from .penalties import rounded
 from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
 
@@ -105,15 +106,6 @@ def signature_of(
 def score_table(signature: Signature, table: CohortTable) -> np.ndarray:
     """Scores of a table's rows, ndarray of float64, shape (n,); NaN where a needed value is missing."""
     return weighted_sum(signature.intercept, signature.terms, table)
-
-
-def weighted_sum(intercept: float, terms: Sequence[Term], table: CohortTable) -> np.ndarray:
-    """The scores, shape (n,), that an intercept and terms give a table's rows."""
-    values = np.column_stack([table.column(term.variable) for term in terms])
-    mean, scale, weight = np.array([(t.mean, t.scale, t.coefficient) for t in terms]).T
-    stands_in = np.array([term.when_undefined == "mean" for term in terms])
-    values = np.where(np.isnan(values) & stands_in, mean, values)
-    return intercept + (values - mean) / scale @ weight
 
 
 def _ends(table: CohortTable, column: int) -> tuple[float, float]:

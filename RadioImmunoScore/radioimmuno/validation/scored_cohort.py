@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ..findings import InputError
 from ..scoring.extrapolation import beyond_range, beyond_scores
 from ..signature.harmonization import COMBAT, harmonization_of
 from ..signature.patient_rules import SCORES, value_of_scores
-from ..signature.signature import Signature
+from ..signature.signature import Signature, Term
 from ..tables.cohort_table import CohortTable
 
 DEFAULT_RULE = "scores_mean"
@@ -111,22 +112,44 @@ def lesion_scores(signature: Signature, table: CohortTable) -> tuple[np.ndarray,
     if missing:
         text = f"The table lacks {len(missing)} of {len(signature.terms)} variables: {', '.join(missing[:5])}"
         raise InputError("validation.variables", f"{text}{' ...' if len(missing) > 5 else ''}.")
-    values = _harmonized(signature, table)
+    harmonized = replace(table, values=_harmonized(signature, table))
+    scores = weighted_sum(signature.intercept, signature.terms, harmonized)
     limit = np.inf if signature.extrapolation_limit is None else signature.extrapolation_limit
-    scores, reasons = np.full(len(table), np.nan), []
     columns = [table.variables.index(term.variable) for term in signature.terms]
-    for row, own in enumerate(values[:, columns]):
-        total, reason = signature.intercept, ""
-        for term, value in zip(signature.terms, own.tolist(), strict=True):
-            if np.isnan(value):
-                reason = reason or (UNDEFINED if term.when_undefined == "refuse" else "")
-            else:
-                reason = reason or (BEYOND if beyond_range(term, value) > limit else "")
-                total += term.coefficient * (value - term.mean) / term.scale
-        reason = reason or (BEYOND if beyond_scores(signature, total) > limit else "")
-        scores[row] = np.nan if reason else total
-        reasons.append(reason)
-    return scores, reasons
+    reasons = []
+    for total, own in zip(scores.tolist(), harmonized.values[:, columns].tolist(), strict=True):
+        known = [
+            (term, value) for term, value in zip(signature.terms, own, strict=True) if not np.isnan(value)
+        ]
+        if np.isnan(total):
+            reasons.append(UNDEFINED)
+        elif max([beyond_scores(signature, total), *(beyond_range(*one) for one in known)]) > limit:
+            reasons.append(BEYOND)
+        else:
+            reasons.append("")
+    return np.where(np.array(reasons) == "", scores, np.nan), reasons
+
+
+def weighted_sum(intercept: float, terms: Sequence[Term], table: CohortTable) -> np.ndarray:
+    """Intercept + sum of coefficient x (value - mean) / scale, added up in the order of the terms.
+
+    Parameters
+    ----------
+    intercept : float
+    terms : sequence of Term
+        Their variables are in the table.
+    table : CohortTable
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        NaN where a value is not known for which no mean stands in.
+    """
+    total = np.full(len(table), float(intercept))
+    for term in terms:
+        part = term.coefficient * (table.column(term.variable) - term.mean) / term.scale
+        total += np.where(np.isnan(part), 0.0, part) if term.when_undefined == "mean" else part
+    return total
 
 
 def _harmonized(signature: Signature, table: CohortTable) -> np.ndarray:
