@@ -11,12 +11,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from inspect import unwrap
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from sklearn.linear_model import ElasticNet
 
 # Iterations end where no coefficient moves by more than this (variables have an SD of 1): on the way along a
 # path, and for the coefficients that are kept.
@@ -113,10 +111,14 @@ class PartialLikelihood:
 
     def _at_risk(self, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Each row's place among the times, its weighted hazard, the sum of those at risk at each time."""
-        times, place = np.unique(self.times, return_inverse=True)
         risk = self.weights * np.exp(scores - scores.max())
-        sums = np.bincount(place, risk, len(times))
-        return place, risk, np.maximum(np.cumsum(sums[::-1])[::-1], 1e-100)
+        sums = np.bincount(self._place, risk)
+        return self._place, risk, np.maximum(np.cumsum(sums[::-1])[::-1], 1e-100)
+
+    @cached_property
+    def _place(self) -> np.ndarray:
+        """Each row's place among the times, ndarray of int, shape (n,)."""
+        return np.unique(self.times, return_inverse=True)[1]
 
 
 Likelihood = Binomial | PartialLikelihood
@@ -163,9 +165,7 @@ def path(
     coefficients : ndarray of float64, shape (m, variables)
     """
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import ElasticNet
 
-    net = ElasticNet(l1_ratio=l1_ratio, max_iter=5000, tol=0.01 * tolerance, warm_start=True)
     at = np.concatenate([[_null_score(likelihood)], np.zeros(values.shape[1])])
     found = []
     values = np.asfortranarray(values)
@@ -173,7 +173,7 @@ def path(
         warnings.simplefilter("ignore", ConvergenceWarning)
         for alpha in alphas:
             for _ in range(ITERATIONS):
-                before, at = at, _stepped(at, values, likelihood, net, alpha)
+                before, at = at, _stepped(at, values, likelihood, l1_ratio, alpha, tolerance)
                 moved = np.abs(at - before)[0 if likelihood.has_intercept else 1 :].max(initial=0.0)
                 if moved < tolerance:
                     break
@@ -185,7 +185,12 @@ def path(
 
 
 def _stepped(
-    at: np.ndarray, values: np.ndarray, likelihood: Likelihood, net: ElasticNet, alpha: float
+    at: np.ndarray,
+    values: np.ndarray,
+    likelihood: Likelihood,
+    l1_ratio: float,
+    alpha: float,
+    tolerance: float,
 ) -> np.ndarray:
     """Intercept and coefficients after a step of weighted least squares that makes nothing worse."""
     scores = at[0] + values @ at[1:]
@@ -193,14 +198,12 @@ def _stepped(
     least = LEAST_CURVATURE * likelihood.weights.mean()
     step = np.where(curvature > least, slope / np.maximum(curvature, least), 0.0)
     curvature = np.maximum(curvature, least)
-    net.alpha = float(alpha * likelihood.weights.sum() / curvature.sum())
-    net.coef_, net.intercept_ = at[1:].copy(), at[0]  # the solver writes into its own
-    net.fit(values, scores + step, sample_weight=curvature)
-    new = np.concatenate([[net.intercept_], net.coef_])
+    own = float(alpha * likelihood.weights.sum() / curvature.sum())
+    new = _least_squares(values, scores + step, curvature, own, l1_ratio, at[1:], 0.01 * tolerance)
 
     def objective(here: np.ndarray) -> float:
         size = np.abs(here[1:]).sum(), here[1:] @ here[1:]
-        penalty = alpha * (net.l1_ratio * size[0] + (1 - net.l1_ratio) * size[1] / 2)
+        penalty = alpha * (l1_ratio * size[0] + (1 - l1_ratio) * size[1] / 2)
         return likelihood.loss(here[0] + values @ here[1:]) + float(penalty)
 
     worst = objective(at)
@@ -209,6 +212,38 @@ def _stepped(
             return new
         new = (at + new) / 2
     return at
+
+
+def _least_squares(
+    values: np.ndarray,
+    target: np.ndarray,
+    weights: np.ndarray,
+    alpha: float,
+    l1_ratio: float,
+    start: np.ndarray,
+    tolerance: float,
+) -> np.ndarray:
+    """Intercept and coefficients of weighted least squares with an elastic net.
+
+    As `ElasticNet.fit`, without its checks, which take longer than the solver where fits are small and many.
+    """
+    from sklearn.linear_model import enet_path
+
+    weights = weights * (len(weights) / weights.sum())
+    root, middle = np.sqrt(weights), np.average(values, axis=0, weights=weights)
+    mean = np.average(target, weights=weights)
+    found = unwrap(enet_path)(
+        (values - middle) * root[:, None],
+        (target - mean) * root,
+        l1_ratio=l1_ratio,
+        alphas=[alpha],
+        precompute=False,
+        coef_init=start.copy(),  # the solver writes into it
+        check_input=False,
+        max_iter=5000,
+        tol=tolerance,
+    )[1][:, 0]
+    return np.concatenate([[mean - middle @ found], found])
 
 
 def _null_score(likelihood: Likelihood) -> float:
