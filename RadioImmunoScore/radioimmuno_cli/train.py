@@ -201,7 +201,10 @@ def _lines(done: TrainingRun, signature: Signature | None, out: Path) -> list[st
     from radioimmuno.report.training_page import NOTHING_CHOSEN
 
     lines = list(done.table.notes)
-    lines += [f"{FIGURE_TITLES[name]}: {figure_words(one)}" for name, one in done.figures.items()]
+    lines += [
+        f"{FIGURE_TITLES[name]}: {figure_words(one)}"
+        for name, one in {**done.figures, **done.at_cutoff}.items()
+    ]
     if done.permutation is not None:
         lines.append(f"permutation test: p = {done.permutation[0]:.3g} ({len(done.permutation[1])} draws)")
     if signature is not None:

@@ -18,6 +18,8 @@ FIGURE_TITLES = {
     "spearman": "rank correlation (Spearman)",
     "spearman_lesions": "the same of lesions",
     "r2": "explained variance (R²)",
+    "sensitivity": "sensitivity at Youden's cut-off",
+    "specificity": "specificity at Youden's cut-off",
     "brier": "Brier score",
     "calibration_intercept": "calibration: intercept",
     "calibration_slope": "calibration: slope",

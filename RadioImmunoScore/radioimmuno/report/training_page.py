@@ -23,6 +23,10 @@ from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 ROC_TITLE = "ROC curve of the out-of-fold predictions"
 MOST_PATHS, MOST_ROWS = 8, 30
 GROUPS = 5
+OF_CUTOFFS = (
+    "Youden's cut-off was chosen inside the folds, among those trained on. That of the signature's file is of "
+    "all patients and was tried on nobody else."
+)
 NOTHING_CHOSEN = "no variable was chosen"
 NO_LINE = "This model is no weighted sum: it is kept for comparison, and no lesion is scored with it."
 
@@ -78,7 +82,7 @@ def _rule(done: TrainingRun) -> str:
 
 
 def _tiles(done: TrainingRun) -> Markup:
-    facts = figure_facts(done.figures)
+    facts = figure_facts({**done.figures, **done.at_cutoff})
     if done.permutation is not None:
         p, null = done.permutation
         words = f"{len(null)} permutations of the outcome, the whole pipeline in each"
@@ -96,11 +100,12 @@ def _meaning(done: TrainingRun) -> Markup:
     else:
         text = "The interval lies above what chance gives. Other patients have to confirm it."
     plan = done.plan
+    times = f"repeated {plan.repeats} times; figures are means over the repetitions, "
     how = (
-        f"Nested cross-validation by patient, {plan.folds} folds, {plan.repeats} repetitions; figures are "
-        "means over the repetitions, intervals come from resampling patients."
+        f"Nested cross-validation by patient in {plan.folds} folds, {times if plan.repeats > 1 else ''}"
+        "intervals come from resampling patients."
     )
-    return element("p", f"{text} {how}", class_="note")
+    return element("p", " ".join([text, how, *[OF_CUTOFFS] * bool(done.at_cutoff)]), class_="note")
 
 
 def _curves(done: TrainingRun) -> list[Markup]:
@@ -125,14 +130,14 @@ def _calibration_of_numbers(predicted: np.ndarray, truth: np.ndarray) -> Markup:
 
 
 def _survival(scores: np.ndarray, times: np.ndarray, events: np.ndarray) -> list[Markup]:
-    """Kaplan-Meier curves of the halves with lower and higher out-of-fold scores."""
+    """Kaplan-Meier curves of those whose out-of-fold score is above the median, and of the others."""
     high = scores > np.median(scores)
     curves = {
-        f"{name} scores ({part.sum()})": kaplan_meier(times[part], events[part])
-        for name, part in (("lower", ~high), ("higher", high))
+        f"{name} the median ({part.sum()})": kaplan_meier(times[part], events[part])
+        for name, part in (("not above", ~high), ("above", high))
         if part.any()
     }
-    return survival_charts("Kaplan-Meier curves of the halves by out-of-fold score", curves, "time")
+    return survival_charts("Kaplan-Meier curves by out-of-fold score, divided at its median", curves, "time")
 
 
 def _model(done: TrainingRun, signature: Signature | None) -> list[Markup]:

@@ -7,6 +7,7 @@ model, bins of scores. Of those held out nothing is used but their features, onc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -14,7 +15,8 @@ import numpy as np
 
 from ..findings import TableError
 from ..tables.cohort_table import CohortTable
-from ..tables.outcomes import CONTINUOUS
+from ..tables.outcomes import BINARY, CONTINUOUS
+from ..validation.cutoffs import youden_cutoff
 from .out_of_fold import FIGURES, OutOfFold
 from .trainer import truth_of
 
@@ -147,20 +149,24 @@ def cross_validate(
     place = {name: n for n, name in enumerate(units.patients)}
     raw: dict[str, np.ndarray] = {}
     centered: dict[str, np.ndarray] = {}
+    above: dict[str, np.ndarray] = {}
     fitted = []
     total, done = sum(map(len, folds)), 0
     for repeat, repetition in enumerate(folds):
         for train, test in repetition:
-            made = method(table.rows(train))
+            part = table.rows(train)
+            made = method(part)
             fitted.append(made)
             # those held out without their outcome, so that no method can look at it
             values = made.values(replace(table.rows(test), outcome=None))
             at = test if table.outcome.of_lesion else [place[one] for one in np.unique(table.patients[test])]
-            trained = made.values(table.rows(train))
+            trained = made.values(part)
             for name, found in values.items():
                 empty = np.full((len(folds), len(units)), np.nan)
                 raw.setdefault(name, empty.copy())[repeat, at] = found
                 centered.setdefault(name, empty.copy())[repeat, at] = found - trained[name].mean()
+                cutoff = _cutoff(trained[name], part)
+                above.setdefault(name, np.zeros(empty.shape, bool))[repeat, at] = found > cutoff
             done += 1
             if progress:
                 progress(done, total)
@@ -168,11 +174,27 @@ def cross_validate(
     outcome = units.outcome
     found_all = {
         name: OutOfFold(
-            units.patients, outcome.kind, outcome.values, outcome.events, raw[name], centered[name]
+            units.patients,
+            outcome.kind,
+            outcome.values,
+            outcome.events,
+            raw[name],
+            centered[name],
+            above[name],
         )
         for name in raw
     }
     return Nested(found_all, fitted, list(map(list, folds)))
+
+
+def _cutoff(values: np.ndarray, trained: CohortTable) -> float:
+    """Youden's cut-off among those who were trained on; where there is none, nobody lies above it."""
+    assert trained.outcome is not None
+    outcome = trained.outcome if trained.outcome.of_lesion else one_row_a_patient(trained).outcome
+    if outcome is not None and outcome.kind == BINARY:
+        with suppress(ValueError):  # all values alike
+            return youden_cutoff(values, outcome.values == 1)
+    return np.inf
 
 
 def permuted(table: CohortTable, rng: np.random.Generator) -> CohortTable:

@@ -20,11 +20,13 @@ from ..validation.discrimination import (
     interval_of,
     once,
     patient_draws,
+    quotient,
     rank_correlations,
 )
 from ..validation.survival import harrell_c
 
 AUC, C_INDEX, R2, SPEARMAN = "auc", "c_index", "r2", "spearman"
+SENSITIVITY, SPECIFICITY = "sensitivity", "specificity"
 FIGURES: Mapping[str, tuple[str, ...]] = {BINARY: (AUC,), SURVIVAL: (C_INDEX,), CONTINUOUS: (SPEARMAN, R2)}
 
 
@@ -45,6 +47,9 @@ class OutOfFold:
         The same less the mean of the model's own training predictions: models of different folds are
         compared, and one that learnt nothing predicts 0 for all instead of its training prevalence, which is
         lower where more of those held out are positive.
+    above : ndarray of bool, shape (repetitions, n), optional
+        Of a yes or no: whether a prediction lies above the cut-off that Youden's index chose in the fold,
+        among those who were trained on.
     """
 
     patients: np.ndarray
@@ -53,6 +58,7 @@ class OutOfFold:
     events: np.ndarray | None
     raw: np.ndarray
     centered: np.ndarray
+    above: np.ndarray | None = None
 
     def figures(self, draws: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The figures of this kind of outcome, each of shape (draws,).
@@ -88,6 +94,26 @@ def estimates(found: OutOfFold, seed: int = 0, count: int = RESAMPLES) -> dict[s
     drawn = found.figures(patient_draws(found.patients, seed, count))
     values = found.figures()
     return {name: interval_of(float(values[name][0]), drawn[name]) for name in values}
+
+
+def operating_point(found: OutOfFold, seed: int = 0, count: int = RESAMPLES) -> dict[str, Estimate]:
+    """Sensitivity and specificity at cut-offs that were learnt inside the folds; empty but for a yes or no.
+
+    Parameters
+    ----------
+    found : OutOfFold
+    seed : int
+        Of the draws.
+    count : int
+        How many.
+    """
+    if found.kind != BINARY or found.above is None:
+        return {}
+    positive, above = found.truth == 1, found.above.mean(axis=0)
+    draws = np.concatenate([once(found.truth), patient_draws(found.patients, seed, count)])
+    shares = {SENSITIVITY: (positive, above), SPECIFICITY: (~positive, 1 - above)}
+    drawn = {name: quotient(draws @ (of * right), draws @ of) for name, (of, right) in shares.items()}
+    return {name: interval_of(float(each[0]), each[1:]) for name, each in drawn.items()}
 
 
 def paired_differences(

@@ -21,6 +21,10 @@ from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
 
 CUTOFFS_ARE = "25th, 50th and 75th percentile of the training scores: a convention of this software"
 EDGES_ARE = f"{ENTROPY_BINS} equal bins from the 1st to the 99th percentile of the training scores"
+YOUDEN_IS = (
+    "chosen by Youden's index among all patients of the training, and tried on nobody else; sensitivity and "
+    "specificity in training.json are of held-out patients, at cut-offs that were chosen inside the folds"
+)
 PREDICTED_BY = {
     CONTINUOUS: "elastic net",
     BINARY: "elastic net of the log odds",
@@ -137,6 +141,7 @@ def _learnt(fitted: Fitted, table: CohortTable, variables: Sequence[str]) -> dic
         values = next(iter(fitted.values(table).values()))
         with suppress(ValueError):  # all alike: there is no cut-off
             learnt[YOUDEN_FIELD] = float(rounded(youden_cutoff(values, table.outcome.values[first] == 1)))
+            learnt[f"{YOUDEN_FIELD}_is"] = YOUDEN_IS
     return learnt
 
 

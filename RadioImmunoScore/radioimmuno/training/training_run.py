@@ -12,7 +12,7 @@ from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, SURVIVAL
 from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate
 from .nested import Nested, Plan, cross_validate, one_row_a_patient, patient_folds, permutation_test
-from .out_of_fold import OutOfFold, estimates
+from .out_of_fold import OutOfFold, estimates, operating_point
 from .trainer import Fitted, Specification, fit
 
 FITTING, VALIDATING, PERMUTING = "fitting on all patients", "cross-validating", "permuting the outcome"
@@ -39,6 +39,8 @@ class TrainingRun:
         Of the out-of-fold predictions.
     permutation : tuple of (float, ndarray of float64, shape (draws,)), optional
         p and the figure on shuffled outcomes.
+    at_cutoff : dict of str to Estimate
+        Sensitivity and specificity of a yes or no, at cut-offs that were learnt inside the folds.
     """
 
     table: CohortTable
@@ -48,6 +50,7 @@ class TrainingRun:
     nested: Nested
     figures: dict[str, Estimate]
     permutation: tuple[float, np.ndarray] | None
+    at_cutoff: dict[str, Estimate]
 
     @property
     def out_of_fold(self) -> OutOfFold:
@@ -112,8 +115,9 @@ def run(
 
     nested = cross_validate(table, method, folds, step(VALIDATING))
     tested = permutation_test(table, method, plan, permutations, step(PERMUTING)) if permutations else None
-    figures = estimates(next(iter(nested.found.values())), plan.seed)
-    return TrainingRun(table, specification, plan, fitted, nested, figures, tested)
+    found = next(iter(nested.found.values()))
+    figures, at_cutoff = estimates(found, plan.seed), operating_point(found, plan.seed)
+    return TrainingRun(table, specification, plan, fitted, nested, figures, tested, at_cutoff)
 
 
 def training_record(done: TrainingRun, terms: Sequence[tuple[str, float]] = ()) -> dict[str, Any]:
@@ -142,6 +146,7 @@ def training_record(done: TrainingRun, terms: Sequence[tuple[str, float]] = ()) 
         "left_out": table.left_out,
         "notes": list(table.notes),
         "out_of_fold": {name: one.record() for name, one in done.figures.items()},
+        "operating_point": {name: one.record() for name, one in done.at_cutoff.items()} or None,
         "intervals": f"95 %, {INTERVAL_METHOD}, {RESAMPLES} draws",
         "cross_validation": {"folds": plan.folds, "repeats": plan.repeats, "seed": plan.seed},
         "permutation": None

@@ -50,7 +50,10 @@ def test_the_page_of_a_training_shows_figures_curves_and_terms(kind):
     assert "lesion.statistics.mean" in page
     assert "http" not in page.replace("http-equiv", "")
     assert "nan" not in page
-    for one in done.figures.values():
+    assert ("cut-off was chosen inside the folds" in page) == (kind == BINARY)
+    assert "repetitions" not in page
+    assert ("divided at its median" in page) == (kind == SURVIVAL)
+    for one in (*done.figures.values(), *done.at_cutoff.values()):
         assert f"{one.value:.2f}".replace("-", "\N{MINUS SIGN}") in page
 
 

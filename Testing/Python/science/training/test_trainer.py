@@ -23,8 +23,8 @@ from radioimmuno.training.aggregation import row_a_patient
 from radioimmuno.training.comparison import compare
 from radioimmuno.training.model_file import write_model
 from radioimmuno.training.multiple_instance import Bags, fit_multiple_instance, pool
-from radioimmuno.training.nested import Plan, permutation_test
-from radioimmuno.training.out_of_fold import OutOfFold
+from radioimmuno.training.nested import Plan, cross_validate, patient_folds, permutation_test
+from radioimmuno.training.out_of_fold import OutOfFold, operating_point
 from radioimmuno.training.penalized import TOLERANCE, Binomial, PartialLikelihood, largest_alpha, path
 from radioimmuno.training.penalties import PenaltyGrid
 from radioimmuno.training.trained_signature import Description, score_table, signature_of
@@ -95,7 +95,44 @@ def test_a_yes_or_no_learns_the_cutoff_that_splits_its_patients_best():
     best = index(signature.training["youden_cutoff"])
     assert best == pytest.approx(max(index(value) for value in values))
     assert best > 0.2
+    assert "inside the folds" in signature.training["youden_cutoff_is"]
     assert "youden_cutoff" not in trained(cohort(CONTINUOUS))[1].training
+
+
+class FirstVariable:
+    """A method that learns nothing: a patient's value is the mean of the lesions' first variable."""
+
+    def values(self, table):
+        names = np.unique(table.patients)
+        return {"first": np.array([table.values[table.patients == name, 0].mean() for name in names])}
+
+
+def test_the_cutoff_of_a_fold_is_chosen_among_those_trained_on():
+    """Held out: above the middle between two values of those trained on that splits those best."""
+    table = cohort(BINARY, patients=40)
+    folds = patient_folds(table, Plan(folds=4, repeats=2))
+    found = cross_validate(table, lambda part: FirstVariable(), folds).found["first"]
+    values, truth = _means(table), table.outcome.values[::3] == 1
+    names = np.unique(table.patients)
+    expected = np.zeros((2, 40), bool)
+    for repeat, repetition in enumerate(folds):
+        for train, test in repetition:
+            mine, theirs = np.isin(names, table.patients[train]), np.isin(names, table.patients[test])
+            levels = np.sort(values[mine])
+            middles = (levels[1:] + levels[:-1]) / 2
+            split = [
+                np.mean(values[mine & truth] > middle) - np.mean(values[mine & ~truth] > middle)
+                for middle in middles
+            ]
+            expected[repeat, theirs] = values[theirs] > middles[int(np.argmax(np.round(split, 9)))]
+    np.testing.assert_array_equal(found.above, expected)
+    point = operating_point(found)
+    assert point["sensitivity"].value == pytest.approx(expected[:, truth].mean(), abs=1e-12)
+    assert point["specificity"].value == pytest.approx(1 - expected[:, ~truth].mean(), abs=1e-12)
+    assert all(0 < one.low < one.value < one.high <= 1 for one in point.values())
+    number = cohort(CONTINUOUS, patients=20)
+    found = cross_validate(number, lambda part: FirstVariable(), patient_folds(number, Plan(3, 1))).found
+    assert operating_point(found["first"]) == {}
 
 
 def test_lesions_weigh_less_in_a_patient_with_many():
@@ -289,6 +326,8 @@ def test_a_run_has_what_machines_read():
     low, high = record["out_of_fold"]["auc"]["interval"]
     assert low < record["out_of_fold"]["auc"]["value"] < high
     assert record["permutation"]["draws"] == 2
+    point = record["operating_point"]
+    assert sum(point[name]["value"] for name in ("sensitivity", "specificity")) > 1.2
     assert (record["patients"], record["lesions"]) == (40, 120)
     assert record["events"] == int(table.outcome.values[::3].sum())
     assert done.frequency[VARIABLES[0]] == 1.0
