@@ -24,8 +24,8 @@ ROC_TITLE = "ROC curve of the out-of-fold predictions"
 MOST_PATHS, MOST_ROWS = 8, 30
 GROUPS = 5
 OF_CUTOFFS = (
-    "Youden's cut-off was chosen inside the folds, among those trained on. That of the signature's file is of "
-    "all patients and was tried on nobody else."
+    "Youden's cut-off was chosen inside the folds, among those trained on. That of the signature's file is "
+    "of all patients and was tried on nobody else."
 )
 NOTHING_CHOSEN = "no variable was chosen"
 NO_LINE = "This model is no weighted sum: it is kept for comparison, and no lesion is scored with it."
