@@ -118,15 +118,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _validated(signature: Signature, arguments: argparse.Namespace) -> Validation:
     from radioimmuno.signature.patient_rules import FEATURES, ONE_LESION
-    from radioimmuno.signature.variables import CLINICAL, Source, variable_of
-    from radioimmuno.training.aggregation import NUMBER, row_a_patient
+    from radioimmuno.training.aggregation import row_a_patient
     from radioimmuno.validation.preconditions import check_landmark, check_outcome
     from radioimmuno.validation.scored_cohort import scored_cohort
     from radioimmuno.validation.signature_validation import validate
 
-    clinical = [one.key for one in map(variable_of, signature.variables) if one.source is Source.CLINICAL]
-    needed = [name.removeprefix(CLINICAL) for name in clinical if name != NUMBER]
-    read = table_of(arguments, arguments.lesion_target, needed)
+    read = table_of(arguments, arguments.lesion_target, signature.clinical)
     table = _other_patients(signature, read, arguments)
     outcome = table.outcome
     if outcome is None:

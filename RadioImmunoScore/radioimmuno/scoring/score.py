@@ -17,7 +17,6 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
-from ..signature.harmonization import COMBAT
 from ..signature.signature import Signature, Term
 from ..signature.variables import Source, Variable, variable_of
 from ..study import Study
@@ -270,7 +269,7 @@ def _missing(variable: Variable) -> Finding:
 
 
 def _check_harmonization(signature: Signature) -> list[Finding]:
-    if COMBAT not in signature.training:
+    if signature.harmonization is None:
         return []
     text = (
         "The signature was trained with ComBat: the shift of a known scanner or center is taken out of "

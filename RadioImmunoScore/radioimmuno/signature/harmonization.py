@@ -13,8 +13,7 @@ import numpy as np
 
 from ..findings import InputError
 
-# Of a signature's `training`: the state of ComBat (`harmonization_record`).
-COMBAT = "combat"
+FIELDS = ("variables", "covariates", "alpha", "sigma", "beta", "batches", "reference")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,9 +158,11 @@ def harmonization_of(record: Mapping[str, Any]) -> Harmonization:
         `combat.invalid` when a field is missing, of another length, or not finite, or a variance not above 0.
     """
     try:
+        if set(record) - set(FIELDS) or not record["batches"]:
+            raise ValueError(f"it holds {', '.join(FIELDS)}, and at least one batch")
         state = Harmonization(
-            variables=tuple(record["variables"]),
-            covariates=tuple(record["covariates"]),
+            variables=_names(record["variables"]),
+            covariates=_names(record["covariates"]),
             alpha=np.array(record["alpha"], float),
             sigma=np.array(record["sigma"], float),
             beta=np.array(record["beta"], float).reshape(len(record["covariates"]), len(record["variables"])),
@@ -185,3 +186,9 @@ def harmonization_of(record: Mapping[str, Any]) -> Harmonization:
     if state.reference is not None and state.reference not in state.batches:
         raise InputError("combat.invalid", f"The state of ComBat lacks its reference, {state.reference}.")
     return state
+
+
+def _names(record: Any) -> tuple[str, ...]:
+    if not isinstance(record, list | tuple) or not all(isinstance(name, str) for name in record):
+        raise TypeError("names are a list of texts")
+    return tuple(record)

@@ -7,10 +7,15 @@ before the signature weighs it (A, C); a rule `scores_...` scores each lesion an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+
+# The variable that counts the lesions of a patient.
+LESION_COUNT = "clinical.lesion_count"
+SUMMED = ("morphology.volume", "morphology.surface_area", "table.volume_cc")
+MOST_TARGETS, MOST_OF_A_SITE, THREE = 5, 2, 3
 
 ONE_LESION: Mapping[str, str] = MappingProxyType(
     {
@@ -83,3 +88,80 @@ def value_of_scores(rule: str, scores: np.ndarray, edges: np.ndarray | None = No
     bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, len(edges) - 2)
     share = np.unique(bins, return_counts=True)[1] / len(scores)
     return float(abs(-(share * np.log2(share)).sum()))
+
+
+def goes_by_volume(rule: str) -> bool:
+    """Whether a rule that makes one row of the lesions needs their volumes.
+
+    >>> goes_by_volume("largest"), goes_by_volume("features_mean"), goes_by_volume("scores_mean")
+    (True, False, False)
+    """
+    return rule in (*ONE_LESION, *FEATURES) and rule not in ("features_mean", "features_min", "features_max")
+
+
+def row_of_lesions(
+    rule: str, names: Sequence[str], values: np.ndarray, volumes: np.ndarray, sites: Sequence[str] | None
+) -> np.ndarray:
+    """One patient's row of values, made of those of the lesions.
+
+    Parameters
+    ----------
+    rule : str
+        One of `ONE_LESION` or `FEATURES`.
+    names : sequence of str
+        The variables.
+    values : ndarray of float64, shape (lesions, variables)
+        At least one lesion; NaN for what is not known.
+    volumes : ndarray of float64, shape (lesions,), any unit
+        Where the rule does not go by volume, all alike.
+    sites : sequence of str, optional
+        Where the lesions sit; two that are not known count as the same.
+
+    Returns
+    -------
+    ndarray of float64, shape (variables,)
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 8.0], [3.0, 2.0]])
+    >>> row_of_lesions("features_min", ("a", "b"), values, np.ones(2), None).tolist()
+    [1.0, 2.0]
+    """
+    order = np.argsort(-volumes, kind="stable")
+    values, volumes = values[order], volumes[order]
+    if rule == "largest":
+        return values[0]
+    if rule == "smallest":
+        return values[-1]
+    if rule == "targets":
+        return _mean(values[_targets([sites[n] for n in order] if sites is not None else None, len(order))])
+    if rule == "features_mean":
+        return _mean(values)
+    if rule in ("features_min", "features_max"):
+        extreme = np.fmin if rule == "features_min" else np.fmax
+        return extreme.reduce(values, axis=0)
+    if rule == "features_largest_and_number":
+        summed = np.array([name.endswith(SUMMED) for name in names])
+        known = np.where(np.isnan(values).all(axis=0), np.nan, np.nansum(values, axis=0))
+        return np.where(summed, known, values[0])
+    most = THREE if rule == "features_volume_weighted_3" else len(values)
+    return _mean(values[:most], volumes[:most])
+
+
+def _targets(sites: Sequence[str] | None, count: int) -> list[int]:
+    """Places of the target lesions among `count` lesions, the largest first."""
+    taken: list[int] = []
+    for n in range(count):
+        same = [m for m in taken if sites is not None and sites[m] == sites[n]]
+        if len(taken) < MOST_TARGETS and (sites is None or len(same) < MOST_OF_A_SITE):
+            taken.append(n)
+    return taken
+
+
+def _mean(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Means of the columns over what is known; NaN where nothing is."""
+    share = weights if weights is not None and weights.sum() > 0 else np.ones(len(values))
+    known = ~np.isnan(values) * share[:, None]
+    total = known.sum(axis=0)
+    sums = (np.nan_to_num(values) * known).sum(axis=0)
+    return np.where(total > 0, sums / np.where(total > 0, total, 1.0), np.nan)

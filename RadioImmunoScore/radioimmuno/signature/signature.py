@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ..files.atomic import write_bytes
-from ..findings import SettingsError, SignatureError
+from ..findings import InputError, SettingsError, SignatureError
 from ..settings import Settings
-from .patient_rules import PATIENT_RULES
+from .harmonization import Harmonization, harmonization_of, harmonization_record
+from .patient_rules import LESION_COUNT, PATIENT_RULES
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
-from .variables import KVP, Source, variable_of
+from .variables import CLINICAL, KVP, Source, variable_of
 
 FORMAT_VERSION = 1
 STATUSES = ("demonstration", "research", "published")
@@ -76,6 +77,8 @@ class Signature:
 
     What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
     `patient_rule` is how the patient's value is made of the lesions; empty where the file names none.
+    `patient_cutoff` is the median of the training patients' values; None where the file gives none.
+    `harmonization` is the ComBat that values pass before they are weighed; None without.
     `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
     """
 
@@ -94,6 +97,8 @@ class Signature:
     patents: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     patient_rule: str = ""
+    patient_cutoff: float | None = None
+    harmonization: Harmonization | None = field(default=None, compare=False)
     sha256: str = ""
 
     @property
@@ -104,6 +109,18 @@ class Signature:
     def variables_from(self, source: Source) -> tuple[str, ...]:
         """Those of the variables whose values come from there."""
         return tuple(name for name in self.variables if variable_of(name).source is source)
+
+    @property
+    def clinical(self) -> tuple[str, ...]:
+        """Names, without their start, of the values `clinical.<name>` that a person gives."""
+        covariates = self.harmonization.covariates if self.harmonization else ()
+        names = dict.fromkeys([*self.variables_from(Source.CLINICAL), *covariates])
+        return tuple(name.removeprefix(CLINICAL) for name in names if name != LESION_COUNT)
+
+    @property
+    def batches(self) -> tuple[str, ...]:
+        """Names of the scanners or centers of which one has to be named; empty without ComBat."""
+        return tuple(self.harmonization.batches) if self.harmonization else ()
 
     @property
     def entropy_edges(self) -> tuple[float, ...] | None:
@@ -217,6 +234,8 @@ def parse_signature(content: bytes) -> Signature:
         patient_rule=fields.choice("patient_rule", tuple(PATIENT_RULES))
         if fields.has("patient_rule")
         else "",
+        patient_cutoff=fields.number("patient_cutoff") if fields.has("patient_cutoff") else None,
+        harmonization=_harmonization(fields) if fields.has("harmonization") else None,
         sha256=hashlib.sha256(content).hexdigest(),
     )
 
@@ -298,6 +317,16 @@ def _distribution(fields: Fields) -> Distribution:
     return Distribution(inner.count("n"), p1, p99, edges)
 
 
+def _harmonization(fields: Fields) -> Harmonization:
+    try:
+        state = harmonization_of(fields.raw("harmonization"))
+    except InputError as problem:
+        raise SignatureError(problem.code, f"harmonization: {problem}") from None
+    if strange := [name for name in state.covariates if not name.startswith(CLINICAL)]:
+        raise invalid("harmonization.covariates", f"holds {strange[0]}; all begin with {CLINICAL}")
+    return state
+
+
 def _extrapolation_limit(fields: Fields) -> float | None:
     name = "extrapolation_limit"
     if not fields.has(name):
@@ -347,6 +376,10 @@ def _to_json(signature: Signature) -> dict[str, Any]:
         record["extrapolation_limit"] = signature.extrapolation_limit
     if signature.patient_rule:
         record["patient_rule"] = signature.patient_rule
+    if signature.patient_cutoff is not None:
+        record["patient_cutoff"] = signature.patient_cutoff
+    if signature.harmonization is not None:
+        record["harmonization"] = harmonization_record(signature.harmonization)
     return {"format_version": FORMAT_VERSION, **record, "training": dict(signature.training)}
 
 

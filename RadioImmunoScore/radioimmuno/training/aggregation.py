@@ -7,14 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..findings import TableError
-from ..signature.patient_rules import FEATURES, ONE_LESION
-from ..signature.variables import CLINICAL
+from ..signature.patient_rules import FEATURES, LESION_COUNT, ONE_LESION, goes_by_volume, row_of_lesions
 from ..tables.cohort_table import CohortTable
 
 VOLUMES = ("lesion.morphology.volume", "lesion.morphology.volume_from_voxels", "table.volume_cc")
-NUMBER = f"{CLINICAL}lesion_count"
-SUMMED = ("morphology.volume", "morphology.surface_area", "table.volume_cc")
-MOST_TARGETS, MOST_OF_A_SITE, THREE = 5, 2, 3
 
 
 def row_a_patient(table: CohortTable, rule: str) -> CohortTable:
@@ -38,18 +34,30 @@ def row_a_patient(table: CohortTable, rule: str) -> CohortTable:
     """
     if rule not in (*ONE_LESION, *FEATURES):
         raise ValueError(f"{rule!r} makes no row of a patient's lesions")
-    by_volume = rule not in ("features_mean", "features_min", "features_max")
-    volumes = volumes_of(table) if by_volume else np.ones(len(table))
+    volumes = volumes_of(table) if goes_by_volume(rule) else np.ones(len(table))
     patients, first = np.unique(table.patients, return_index=True)
-    rows = []
-    for patient in patients:
-        mine = np.flatnonzero(table.patients == patient)
-        rows.append(_row(table, mine[np.argsort(-volumes[mine], kind="stable")], volumes, rule))
-    made = table.rows(first)
+    groups = [np.flatnonzero(table.patients == patient) for patient in patients]
+    sites = table.texts.get("site")
+    values = np.array(
+        [
+            row_of_lesions(
+                rule,
+                table.variables,
+                table.values[mine],
+                volumes[mine],
+                None if sites is None else sites[mine].tolist(),
+            )
+            for mine in groups
+        ]
+    )
     variables = table.variables
     if rule == "features_largest_and_number":
-        variables = (*variables, NUMBER)
-    return replace(made, variables=variables, values=np.array(rows), lesions=np.array(["all"] * len(rows)))
+        # Covariates stay the last variables: the pipeline knows them by that.
+        place = len(variables) - len(table.covariates)
+        variables = (*variables[:place], LESION_COUNT, *variables[place:])
+        values = np.insert(values, place, [len(mine) for mine in groups], axis=1)
+    made = table.rows(first)
+    return replace(made, variables=variables, values=values, lesions=np.array(["all"] * len(groups)))
 
 
 def volumes_of(table: CohortTable) -> np.ndarray:
@@ -65,44 +73,3 @@ def volumes_of(table: CohortTable) -> np.ndarray:
             return np.nan_to_num(table.column(name), nan=0.0)
     text = f"This rule goes by the lesions' volumes, and the table has none of {', '.join(VOLUMES)}."
     raise TableError("cohort_table.column", text)
-
-
-def _row(table: CohortTable, mine: np.ndarray, volumes: np.ndarray, rule: str) -> np.ndarray:
-    """One patient's row; `mine` are the rows of the lesions, the largest first."""
-    values = table.values[mine]
-    if rule == "largest":
-        return values[0]
-    if rule == "smallest":
-        return values[-1]
-    if rule == "targets":
-        return _mean(values[_targets(table, mine)], np.ones(0))
-    if rule == "features_mean":
-        return _mean(values, np.ones(0))
-    if rule in ("features_min", "features_max"):
-        extreme = np.fmin if rule == "features_min" else np.fmax
-        return extreme.reduce(values, axis=0)
-    if rule == "features_largest_and_number":
-        summed = np.array([name.endswith(SUMMED) for name in table.variables])
-        known = np.where(np.isnan(values).all(axis=0), np.nan, np.nansum(values, axis=0))
-        return np.append(np.where(summed, known, values[0]), float(len(mine)))
-    most = THREE if rule == "features_volume_weighted_3" else len(mine)
-    return _mean(values[:most], volumes[mine[:most]])
-
-
-def _targets(table: CohortTable, mine: np.ndarray) -> list[int]:
-    sites = table.texts.get("site")
-    taken: list[int] = []
-    for n, row in enumerate(mine):
-        same = [m for m in taken if sites is not None and sites[mine[m]] == sites[row]]
-        if len(taken) < MOST_TARGETS and (sites is None or len(same) < MOST_OF_A_SITE):
-            taken.append(n)
-    return taken
-
-
-def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Means of the columns over what is known; NaN where nothing is."""
-    share = weights if weights.sum() > 0 else np.ones(len(values))
-    known = ~np.isnan(values) * share[: len(values), None]
-    total = known.sum(axis=0)
-    sums = (np.nan_to_num(values) * known).sum(axis=0)
-    return np.where(total > 0, sums / np.where(total > 0, total, 1.0), np.nan)

@@ -33,7 +33,9 @@ class RoundedScaler(StandardScaler):
         truth : object, optional
         sample_weight : ndarray of float64, shape (n,), optional
         """
-        super().fit(values, sample_weight=sample_weight)
+        # A variable that is known of no lesion has neither mean nor SD.
+        with np.errstate(invalid="ignore"):
+            super().fit(values, sample_weight=sample_weight)
         means, scales = np.asarray(vars(self)["mean_"]), np.asarray(vars(self)["scale_"])
         self.mean_ = rounded(np.where(np.isfinite(means), means, 0.0))
         self.scale_ = rounded(np.where(np.isfinite(scales) & (scales > 0), scales, 1.0))

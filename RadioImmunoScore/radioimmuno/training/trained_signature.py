@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..settings import Settings
-from ..signature.harmonization import COMBAT, harmonization_record
+from ..signature.harmonization import Harmonization
 from ..signature.signature import Cutoffs, Distribution, Signature, Term
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
-from ..validation.scored_cohort import weighted_sum
+from ..validation.scored_cohort import harmonized_values, weighted_sum
 from .penalties import rounded
 from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
 
@@ -64,7 +64,8 @@ def signature_of(
     Returns
     -------
     Signature
-        Its cut-offs and bins are percentiles of the training scores; `training` states how it was made.
+        Its cut-offs and bins are percentiles of the training scores, `patient_cutoff` is the median of the
+        patients' values; `training` states how it was made.
 
     Raises
     ------
@@ -91,6 +92,7 @@ def signature_of(
         for n in used
     )
     scores = weighted_sum(model.intercept_, terms, rows)
+    names = [term.variable for term in terms]
     return Signature(
         name=description.name,
         version=description.version,
@@ -103,13 +105,16 @@ def signature_of(
         cutoffs=_cutoffs(scores),
         distribution=_distribution(scores),
         patient_rule="" if fitted.of_lesion else fitted.specification.rule,
-        training={**_provenance(fitted, rows), **_learnt(fitted, table, [term.variable for term in terms])},
+        patient_cutoff=_patient_cutoff(fitted, table),
+        harmonization=_harmonization(fitted, names),
+        training={**_provenance(fitted, rows), **_learnt(fitted, table)},
     )
 
 
 def score_table(signature: Signature, table: CohortTable) -> np.ndarray:
     """Scores of a table's rows, ndarray of float64, shape (n,); NaN where a needed value is missing."""
-    return weighted_sum(signature.intercept, signature.terms, table)
+    harmonized = replace(table, values=harmonized_values(signature, table))
+    return weighted_sum(signature.intercept, signature.terms, harmonized)
 
 
 def _ends(table: CohortTable, column: int) -> tuple[float, float]:
@@ -130,12 +135,24 @@ def _distribution(scores: np.ndarray) -> Distribution | None:
     return Distribution(len(scores), p1, p99, tuple(float(edge) for edge in edges_of(scores)))
 
 
-def _learnt(fitted: Fitted, table: CohortTable, variables: Sequence[str]) -> dict[str, Any]:
-    """What was learnt besides the terms: ComBat's state; of a yes or no, Youden's cut-off."""
+def _harmonization(fitted: Fitted, variables: Sequence[str]) -> Harmonization | None:
+    """The state of ComBat for these variables; None where none of them was harmonized."""
+    if not fitted.batches:
+        return None
+    state = fitted.pipeline["harmonization"].combat_.state_.of_variables(variables)
+    return state if state.variables else None
+
+
+def _patient_cutoff(fitted: Fitted, table: CohortTable) -> float | None:
+    """The median of the training patients' values; none where the outcome is a lesion's."""
+    if fitted.of_lesion:
+        return None
+    return float(rounded(np.median(fitted.values(table)[fitted.specification.rule])))
+
+
+def _learnt(fitted: Fitted, table: CohortTable) -> dict[str, Any]:
+    """What was learnt besides: of a yes or no, Youden's cut-off."""
     learnt: dict[str, Any] = {}
-    if fitted.batches:
-        state = fitted.pipeline["harmonization"].combat_.state_
-        learnt[COMBAT] = harmonization_record(state.of_variables(variables))
     if table.outcome is not None and table.outcome.kind == BINARY:
         first = slice(None) if fitted.of_lesion else np.unique(table.patients, return_index=True)[1]
         values = next(iter(fitted.values(table).values()))

@@ -10,7 +10,6 @@ import numpy as np
 
 from ..findings import InputError
 from ..scoring.extrapolation import beyond_range, beyond_scores
-from ..signature.harmonization import COMBAT, harmonization_of
 from ..signature.patient_rules import SCORES, value_of_scores
 from ..signature.signature import Signature, Term
 from ..tables.cohort_table import CohortTable
@@ -112,7 +111,7 @@ def lesion_scores(signature: Signature, table: CohortTable) -> tuple[np.ndarray,
     if missing:
         text = f"The table lacks {len(missing)} of {len(signature.terms)} variables: {', '.join(missing[:5])}"
         raise InputError("validation.variables", f"{text}{' ...' if len(missing) > 5 else ''}.")
-    harmonized = replace(table, values=_harmonized(signature, table))
+    harmonized = replace(table, values=harmonized_values(signature, table))
     scores = weighted_sum(signature.intercept, signature.terms, harmonized)
     limit = np.inf if signature.extrapolation_limit is None else signature.extrapolation_limit
     columns = [table.variables.index(term.variable) for term in signature.terms]
@@ -152,11 +151,26 @@ def weighted_sum(intercept: float, terms: Sequence[Term], table: CohortTable) ->
     return total
 
 
-def _harmonized(signature: Signature, table: CohortTable) -> np.ndarray:
-    record = signature.training.get(COMBAT)
-    if not record:
+def harmonized_values(signature: Signature, table: CohortTable) -> np.ndarray:
+    """A table's values as the signature weighs them: after its ComBat, where it has one.
+
+    Parameters
+    ----------
+    signature : Signature
+    table : CohortTable
+
+    Returns
+    -------
+    ndarray of float64, shape (n, variables)
+
+    Raises
+    ------
+    InputError
+        `validation.variables` where the table lacks the batch or a variable; `combat.unseen_batch`.
+    """
+    state = signature.harmonization
+    if state is None:
         return table.values
-    state = harmonization_of(record)
     if table.batch is None:
         text = "The signature was trained with ComBat and needs each lesion's scanner or center: --batch."
         raise InputError("validation.variables", text)

@@ -72,8 +72,8 @@ def test_combat_is_fitted_in_the_folds(radioimmuno, tables, tmp_path):
     done = radioimmuno("train", *columns(tables, *batch, "--combat", *QUICK, "--out", out))
     assert done.returncode == 0, done.stderr
     signature = json.loads(out.read_text())
-    assert signature["training"]["combat"]["variables"] == [term["variable"] for term in signature["terms"]]
-    assert set(signature["training"]["combat"]["batches"]) == {"A", "B"}
+    assert signature["harmonization"]["variables"] == [term["variable"] for term in signature["terms"]]
+    assert set(signature["harmonization"]["batches"]) == {"A", "B"}
     others = write_cohort(tmp_path, seed=4)
     renamed = others[0].read_text().replace("\nP", "\nQ"), others[1].read_text().replace("\nP", "\nQ")
     others[0].write_text(renamed[0])

@@ -41,6 +41,19 @@ DOCUMENT = {
     "distribution": {"n": 135, "p1": -2, "p99": 2.5, "entropy_edges": [-2, 0, 2.5]},
     "extrapolation_limit": 2.5,
     "patient_rule": "scores_min",
+    "patient_cutoff": 0.5,
+    "harmonization": {
+        "variables": ["ring.glcm.contrast"],
+        "covariates": ["clinical.age"],
+        "alpha": [12.5],
+        "sigma": [3.0],
+        "beta": [[0.25]],
+        "batches": {
+            "north": {"gamma": [0.5], "delta": [1.25], "patients": 70},
+            "south": {"gamma": [0.0], "delta": [1.0], "patients": 65},
+        },
+        "reference": "south",
+    },
     "training": {"patients": 135, "notes": ["none"]},
 }
 

@@ -48,6 +48,10 @@ def test_a_signature_is_read_as_it_stands(read):
     assert signature.settings.ring == RingSettings(outer_mm=3.0)
     assert signature.training["patients"] == 135
     assert not signature.is_demonstration
+    assert (signature.patient_cutoff, signature.batches) == (0.5, ("north", "south"))
+    assert signature.clinical == ("age",)
+    north = signature.harmonization.batches["north"]
+    assert (north.gamma, north.delta, north.patients) == ([0.5], [1.25], 70)
 
 
 def test_the_hash_is_that_of_the_file(tmp_path):
@@ -204,6 +208,7 @@ def test_writing_and_reading_give_the_same_signature_and_the_same_bytes(read, tm
     write_signature(read_signature(first), second)
     assert dataclasses.replace(written, sha256=signature.sha256) == signature
     assert first.read_bytes() == second.read_bytes()
+    assert json.loads(first.read_bytes())["harmonization"] == DOCUMENT["harmonization"]
     assert written.sha256 == hashlib.sha256(first.read_bytes()).hexdigest()
     assert "Müller".encode() in first.read_bytes()
 

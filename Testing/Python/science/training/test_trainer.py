@@ -68,6 +68,34 @@ def test_the_file_scores_the_training_table_as_the_pipeline_does(kind):
     assert first.when_undefined == "mean"
 
 
+@pytest.mark.parametrize("rule", ["scores_min", "features_mean", "features_largest_and_number"])
+def test_the_file_of_a_training_with_combat_scores_the_raw_table_as_the_pipeline_does(rule):
+    table = cohort(BINARY, patients=60)
+    scanner = np.repeat(["GE", "Siemens", "Philips"], 60)
+    shift = np.repeat([0.0, 25.0, -10.0], 60)[:, None] + np.zeros(len(VARIABLES))
+    age = np.repeat(np.random.default_rng(3).normal(60, 9, 60), 3)[:, None]
+    table = replace(
+        table,
+        values=np.hstack([table.values + shift, age]),
+        variables=(*VARIABLES, "clinical.age"),
+        covariates=("clinical.age",),
+        batch=scanner,
+    )
+    fitted, signature = trained(table, replace(QUICK, combat=True, rule=rule))
+    again = parse_signature(format_signature(signature))
+    assert set(again.harmonization.variables) == set(again.variables) - {"clinical.age"}
+    assert (again.batches, again.clinical) == (("GE", "Philips", "Siemens"), ("age",))
+    rows = table if rule == "scores_min" else row_a_patient(table, rule)
+    expected = fitted.scores(table)
+    assert np.ptp(expected) > 0.1
+    assert score_table(again, rows) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    # What is weighed lies where the scanners' shifts are gone, and so does what it is compared with.
+    first = next(term for term in again.terms if term.variable == VARIABLES[0])
+    assert np.ptp(first.training_range) < np.ptp(rows.column(VARIABLES[0]))
+    values = fitted.values(table)[rule]
+    assert again.patient_cutoff == pytest.approx(np.median(values), rel=1e-9)
+
+
 def test_a_signature_with_combat_scores_a_table_as_the_pipeline_does():
     table = cohort(BINARY)
     batch = np.array(["north" if name[-1] in "024" else "south" for name in table.patients])

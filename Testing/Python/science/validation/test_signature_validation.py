@@ -13,7 +13,7 @@ if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
     pytest.importorskip("lifelines", reason="survival needs the extra [train]")
 
 from radioimmuno.findings import InputError
-from radioimmuno.signature.harmonization import BatchShift, Harmonization, harmonization_record
+from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Term
 from radioimmuno.signature.trained_patients import patients_record
 from radioimmuno.tables.cohort_table import Columns, read_cohort_table
@@ -100,7 +100,7 @@ def test_combat_of_the_signature_corrects_before_the_sum(tmp_path):
         (MEAN,), (), np.array([50.0]), np.array([20.0]), np.empty((0, 1)),
         {"A": still, "B": BatchShift(np.array([0.5]), np.ones(1), 20)},
     )  # fmt: skip
-    signature = changed(training={"combat": harmonization_record(state)})
+    signature = changed(harmonization=state)
     scores, _ = lesion_scores(signature, table_of(tmp_path, cells, "response", batch="scanner"))
     expected = [score_of(cell[MEAN] - 10 * (cell["scanner"] == "B"), cell[CONTRAST]) for cell in cells]
     np.testing.assert_allclose(scores, expected, atol=1e-12)
