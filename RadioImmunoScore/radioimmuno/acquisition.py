@@ -5,7 +5,8 @@ Where a person says something else than the header, the person is right, and bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from .findings import Finding, InputError, Severity
 from .thresholds import KVP_LIMITS
@@ -31,6 +32,8 @@ class Acquisition:
         Manufacturer and model.
     modality : str or None
         What kind of image the header says it is ("CT").
+    batch : str
+        The scanner or center, as a signature with ComBat names it; a person says that.
     """
 
     kvp: float | None = None
@@ -40,11 +43,27 @@ class Acquisition:
     source: str = ""
     scanner: str | None = None
     modality: str | None = None
+    batch: str = ""
 
     @property
     def tube_voltage(self) -> float | None:
         """The tube voltage where it is one that a CT has, kV; None too where the header holds nonsense."""
         return self.kvp if self.kvp is not None and is_tube_voltage(self.kvp) else None
+
+
+def acquisition_record(acquisition: Acquisition) -> dict[str, Any]:
+    """The acquisition as plain values for JSON; without a batch where none was named.
+
+    Parameters
+    ----------
+    acquisition : Acquisition
+
+    Returns
+    -------
+    dict of str to Any
+    """
+    record = asdict(acquisition)
+    return record if acquisition.batch else {name: record[name] for name in record if name != "batch"}
 
 
 def is_tube_voltage(kvp: float) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -82,6 +83,8 @@ class Lesion:
         How its contour was made; None when that is not known.
     expected_agreement : float or None
         Expected Dice coefficient of its mask with a reader's contour, 0 to 1; None when nothing is expected.
+    clinical : mapping of str to float
+        What a person gives of it or of the patient, by name: a signature's `clinical.<name>`.
     """
 
     id: str
@@ -92,6 +95,7 @@ class Lesion:
     tracking_uid: str | None = None
     delineation: Delineation | None = None
     expected_agreement: float | None = None
+    clinical: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def voxels(self) -> int:

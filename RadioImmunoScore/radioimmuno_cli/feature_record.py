@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -55,6 +54,7 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
     how : dict of str to object
         Engine and layout, as they were asked for.
     """
+    from radioimmuno.acquisition import acquisition_record
     from radioimmuno.files.atomic import write_text
     from radioimmuno.identity import identity_entries
     from radioimmuno.scoring.provenance import software
@@ -67,7 +67,7 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
         "software": software(),
         "settings": order.settings.to_dict(),
         "image_types": dict(order.image_types),
-        "acquisition": dataclasses.asdict(study.acquisition),
+        "acquisition": acquisition_record(study.acquisition),
         "inputs": dict(study.inputs),
         "features": _features(order.wanted),
         "lesions": [_lesion(lesion) for lesion in made.measured],

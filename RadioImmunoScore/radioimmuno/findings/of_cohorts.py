@@ -73,6 +73,12 @@ ROWS = {
         "The shift of a batch is estimated from its own patients; of an unknown one it is not known.",
         "Train with patients of that batch, or use a signature without ComBat.",
     ),
+    "combat.batch_missing": Row(
+        "The signature was trained with ComBat, and nobody said of which scanner or center the CT is.",
+        "Every lesion is refused.",
+        "Each batch has a shift of its own that is taken out before values are weighed.",
+        "Choose the batch in the panel, above the lesions; or name it by `--batch`, or by `batch` in Python.",
+    ),
     "combat.few_patients": Row(
         "A batch has too few patients for ComBat.",
         NOT_DONE,

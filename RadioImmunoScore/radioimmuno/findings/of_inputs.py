@@ -345,17 +345,23 @@ ROWS = {
         "A term that cannot be computed cannot be left out.",
         "Correct the variable's name.",
     ),
-    "signature.batch": Row(
-        "The signature was trained with ComBat, and nobody says of which scanner or center the CT is.",
-        "Every lesion is refused.",
-        "Without the shift of its batch a value is another value, and of an unknown batch it is not known.",
-        "Score a table with a column of batches by `radioimmuno validate --batch`, or train without ComBat.",
+    "clinical.missing": Row(
+        "The signature needs a value of the patient that nobody gave.",
+        LESION_REFUSED,
+        "What a signature weighs is never guessed.",
+        "Enter it in the panel, above the lesions; or give it by `--clinical NAME=VALUE`, by a column "
+        "`clinical.NAME` of the lesion table, or by `clinical` in Python.",
+    ),
+    "clinical.invalid": Row(
+        "A value of the patient cannot be used.",
+        NOT_DONE,
+        "It is no number, or the signature has no use for it: its name may be mistyped.",
+        "Correct the name or the number; the message says what the signature needs.",
     ),
     "signature.not_measured": Row(
         "The signature needs a value that is not measured on a CT here.",
         "Every lesion is refused.",
-        "A column of another program's table (`table.<column>`) has no definition here; a patient's value "
-        "(`clinical.<name>`) has to come from a person. Neither is ever guessed.",
+        "A column of another program's table (`table.<column>`) has no definition here; none is guessed.",
         "Score the table itself, or take a signature whose variables are measured here.",
     ),
     "signature.duplicate_term": Row(

@@ -21,6 +21,7 @@ FAMILIES = {
     "stroke": "Segmenting by a stroke",
     "table": "The lesion table",
     "signature": "The signature",
+    "clinical": "Values of the patient",
     "combat": "ComBat",
     "validation": "Validating a signature",
     "settings": "Settings",

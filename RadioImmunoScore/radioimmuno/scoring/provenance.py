@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import platform
 from collections.abc import Mapping
 from typing import Any
 
 from .. import __version__
-from ..acquisition import Acquisition
+from ..acquisition import Acquisition, acquisition_record
 from ..signature.signature import Signature, signature_record
 
 
@@ -18,7 +17,7 @@ def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[s
         "software": software(),
         "signature": signature_record(signature, "name", "version", "status", "sha256", "notice"),
         "settings": signature.settings.to_dict(),
-        "acquisition": dataclasses.asdict(acquisition),
+        "acquisition": acquisition_record(acquisition),
         "inputs": dict(inputs),
     }
 

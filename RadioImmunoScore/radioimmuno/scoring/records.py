@@ -13,12 +13,13 @@ from typing import Any
 from ..findings import Finding, Severity
 from ..identity import Identity, identity_entries
 from ..lesion import LeftOut, Site
+from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature, signature_record
 from ..signature.variables import variable_of
 from ..stability.agreement import LesionStability, PatientStability, Spread
 from ..stability.perturbation import Perturbation
 from .patient_metrics import designation
-from .results import Contribution, LesionScore, Metrics, PatientScore, stability_of
+from .results import Contribution, LesionScore, Metrics, PatientScore, PatientValue, stability_of
 
 FORMAT = "radioimmuno-patient"
 FORMAT_VERSION = 1
@@ -49,6 +50,7 @@ def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any
             *("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation"),
             *("patents", "intercept", "cutoffs", "entropy_edges", "settings"),
         ),
+        **_value_entry(patient.value),
         "subsets": {name: _metrics_record(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_detailed_record(lesion, signature) for lesion in patient.lesions],
         "left_out": [asdict(one) for one in patient.left_out],
@@ -81,6 +83,7 @@ def read_patient(record: Mapping[str, Any]) -> PatientScore:
         stability_of(lesions),
         Identity(*(str(record.get(key, "")) for key in ("patient", "study", "series"))),
         tuple(LeftOut(**one) for one in record.get("left_out", [])),
+        _read_value(record.get("patient_value")),
     )
 
 
@@ -163,6 +166,19 @@ def _metrics_record(metrics: Metrics) -> dict[str, Any]:
     values = asdict(metrics)
     missing = {name: metrics.why_missing(name) for name, value in values.items() if value is None}
     return values | {"not_defined": missing}
+
+
+def _value_entry(value: PatientValue | None) -> dict[str, Any]:
+    if value is None:
+        return {}
+    words = {"title": PATIENT_RULES[value.rule], "group": value.group or None}
+    return {"patient_value": {**asdict(value), **words}}
+
+
+def _read_value(record: Mapping[str, Any] | None) -> PatientValue | None:
+    if record is None:
+        return None
+    return PatientValue(**{name: value for name, value in record.items() if name not in ("title", "group")})
 
 
 def _agreement_record(stability: PatientStability) -> dict[str, Any]:

@@ -95,12 +95,48 @@ class Metrics:
 
 
 @dataclass(frozen=True)
+class PatientValue:
+    """The patient's value, made of the lesions by the signature's rule.
+
+    Parameters
+    ----------
+    rule : str
+        One of `PATIENT_RULES`.
+    value : float or None
+    cutoff : float or None
+        The signature's, which parts low from high.
+    lesions : int
+        How many it is made of.
+    why_missing : str
+        Why there is no value.
+    """
+
+    rule: str
+    value: float | None
+    cutoff: float | None = None
+    lesions: int = 0
+    why_missing: str = ""
+
+    @property
+    def group(self) -> str:
+        """`high` above the cut-off, else `low`; empty without a value or a cut-off.
+
+        >>> PatientValue("scores_min", 0.5, cutoff=0.5).group
+        'low'
+        """
+        if self.value is None or self.cutoff is None:
+            return ""
+        return "high" if self.value > self.cutoff else "low"
+
+
+@dataclass(frozen=True)
 class PatientScore:
     """All of a patient's lesions, in the order they were given, and their metrics.
 
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
     `stability` is that of the lesions that have one, None where none has. `identity` is whose it is.
     `left_out` are the structures that were not taken for lesions, with the reason of each.
+    `value` is the patient's by the signature's rule, None where it names none.
     """
 
     lesions: tuple[LesionScore, ...]
@@ -109,6 +145,7 @@ class PatientScore:
     stability: PatientStability | None = None
     identity: Identity = UNKNOWN
     left_out: tuple[LeftOut, ...] = ()
+    value: PatientValue | None = None
 
     @property
     def scored(self) -> tuple[LesionScore, ...]:

@@ -5,8 +5,8 @@ A function of plain values: the same CT, lesions, signature and acquisition give
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..acquisition import Acquisition
@@ -17,17 +17,16 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
-from ..signature.signature import Signature, Term
-from ..signature.variables import Source, Variable, variable_of
+from ..signature.patient_rules import LESION_COUNT, goes_by_volume
+from ..signature.signature import Signature
+from ..signature.variables import CLINICAL, Source, variable_of
 from ..study import Study
 from .domain import check_domain
-from .extrapolation import beyond_range, beyond_scores
 from .patient_metrics import subsets
+from .patient_value import VOLUME, patient_value
 from .provenance import provenance
 from .results import Contribution, LesionScore, PatientScore, stability_of
-
-# Squares of scores have to stay finite: the patient's standard deviation is made of them.
-LARGEST_SCORE = 1e100
+from .weighing import weighted_sum
 
 __all__ = ["LesionFeatures", "extract", "score"]
 
@@ -145,6 +144,7 @@ def patient_score(
         stability_of(rows),
         identity,
         tuple(left_out),
+        patient_value(rows, signature, acquisition),
     )
 
 
@@ -173,13 +173,23 @@ def score_lesions(
         findings=known,
         progress=progress,
     )
-    by_id = {lesion.id: lesion for lesion in lesions}
+    by_id = {lesion.id: lesion for lesion in with_count(lesions, signature)}
     return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]
 
 
 def keys_of(signature: Signature) -> Keys:
     """What is measured for a signature, by region; the ring even where no term asks for it: it is shown."""
-    return {"ring": (), **by_region(signature.variables_from(Source.FEATURE))}
+    volume = (VOLUME,) if goes_by_volume(signature.patient_rule) else ()
+    features = dict.fromkeys((*signature.variables_from(Source.FEATURE), *volume))
+    return {"ring": (), **by_region(tuple(features))}
+
+
+def with_count(lesions: Sequence[Lesion], signature: Signature) -> Sequence[Lesion]:
+    """The lesions, with how many there are where the signature weighs that."""
+    if LESION_COUNT not in signature.variables:
+        return lesions
+    count = {LESION_COUNT.removeprefix(CLINICAL): float(len(lesions))}
+    return [replace(lesion, clinical={**lesion.clinical, **count}) for lesion in lesions]
 
 
 def found_before(
@@ -190,7 +200,8 @@ def found_before(
     findings: Findings | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
     """What is known of lesions before they are measured, by id: `findings` of reading, scan, tissue."""
-    of_scan = [*_check_kvp(signature, acquisition), *check_domain(acquisition, image.lattice.spacing)]
+    of_scan = [*_check_kvp(signature, acquisition), *_check_batch(signature, acquisition)]
+    of_scan += [*check_domain(acquisition, image.lattice.spacing)]
     source = image.canonical()
     return {
         lesion.id: (
@@ -206,76 +217,42 @@ def score_lesion(
     lesion: Lesion, features: LesionFeatures, signature: Signature, acquisition: Acquisition
 ) -> LesionScore:
     """One lesion's score from its features: intercept + sum of coefficient x (value - mean) / scale."""
-    findings = [*features.findings, *_check_harmonization(signature)]
-    contributions: list[Contribution] = []
+    findings, values = list(features.findings), dict(features.values)
+    contributions: tuple[Contribution, ...] = ()
+    total = None
     if not features.refused:
-        for term in signature.terms:
-            variable = variable_of(term.variable)
-            value = _value(variable, lesion, features, acquisition)
-            stands_in = value is None and term.when_undefined == "mean"
-            if stands_in:
-                value = term.mean
-            if value is None:
-                findings.append(_missing(variable))
-                continue
-            inside = stands_in or not beyond_range(term, value)
-            contributions.append(
-                Contribution(
-                    term.variable, value, term.coefficient * (value - term.mean) / term.scale, inside
-                )
-            )
-        findings += _check_site(lesion, signature)
-    total = signature.intercept + sum(part.contribution for part in contributions)
-    if not any(finding.refuses for finding in findings):
-        findings += _check_training(signature, contributions, total)
-    refused = any(finding.refuses for finding in findings)
+        values |= _other_values(signature, lesion, acquisition)
+        weighed = weighted_sum(signature, values, acquisition.batch)
+        findings += [*weighed.missing, *_check_site(lesion, signature), *weighed.beyond]
+        total = weighed.score
+        contributions = () if total is None else weighed.contributions
+    kept = (*features.values, *(f"{CLINICAL}{name}" for name in signature.clinical))
     return LesionScore(
         id=lesion.id,
         name=lesion.name,
         volume_cc=lesion.volume_cc,
-        score=None if refused else total,
+        score=total,
         site=lesion.site,
         irradiated=lesion.irradiated,
-        contributions=() if refused else tuple(contributions),
+        contributions=contributions,
         findings=tuple(findings),
-        features={key: value for key, value in features.values.items() if value is not None},
+        features={key: value for key in kept if (value := values.get(key)) is not None},
         ring=features.ring,
         expected_agreement=lesion.expected_agreement,
     )
 
 
-def _value(
-    variable: Variable, lesion: Lesion, features: LesionFeatures, acquisition: Acquisition
-) -> float | None:
-    if variable.source is Source.TUBE_VOLTAGE:
-        return acquisition.tube_voltage
-    if variable.source is Source.SITE:
-        return float(lesion.site is variable.site)
-    if variable.source in (Source.CLINICAL, Source.TABLE):
-        return None
-    return features.values[variable.key]
-
-
-def _missing(variable: Variable) -> Finding:
-    """Why a signature cannot be used on a lesion of which this value is not known."""
-    if variable.source is Source.TABLE:
-        text = f"{variable.title} is a column of the table it was trained on, and is not measured here."
-        return Finding("signature.not_measured", Severity.REFUSE, f"The signature needs {text}")
-    if variable.source is Source.CLINICAL:
-        text = f"The signature needs {variable.title} of the patient, and it is not given."
-        return Finding("signature.not_measured", Severity.REFUSE, text)
-    text = f"{variable.title} is not defined for this lesion, and the signature needs it."
-    return Finding("feature.undefined", Severity.REFUSE, text)
-
-
-def _check_harmonization(signature: Signature) -> list[Finding]:
-    if signature.harmonization is None:
-        return []
-    text = (
-        "The signature was trained with ComBat: the shift of a known scanner or center is taken out of "
-        "values before they are weighed. Score a table with its batches by `radioimmuno validate`."
-    )
-    return [Finding("signature.batch", Severity.REFUSE, text)]
+def _other_values(signature: Signature, lesion: Lesion, acquisition: Acquisition) -> dict[str, float | None]:
+    """The values that a signature needs and that are not measured, by variable; None where not known."""
+    found: dict[str, float | None] = {}
+    for variable in map(variable_of, signature.needed):
+        if variable.source is Source.TUBE_VOLTAGE:
+            found[variable.key] = acquisition.tube_voltage
+        elif variable.source is Source.SITE:
+            found[variable.key] = float(lesion.site is variable.site)
+        elif variable.source is Source.CLINICAL:
+            found[variable.key] = lesion.clinical.get(variable.key.removeprefix(CLINICAL))
+    return found
 
 
 def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:
@@ -285,44 +262,20 @@ def _check_kvp(signature: Signature, acquisition: Acquisition) -> list[Finding]:
     return [Finding("ct.kvp_missing", Severity.REFUSE, text)]
 
 
+def _check_batch(signature: Signature, acquisition: Acquisition) -> list[Finding]:
+    batch, known = acquisition.batch, signature.batches
+    if not known or batch in known:
+        return []
+    named = f"{batch} is none of them" if batch else "it is not named"
+    text = (
+        f"The signature needs the scanner or center of the CT (ComBat), one of {', '.join(known)}; {named}: "
+        "choose it above the lesions (panel) or by --batch (shell)."
+    )
+    return [Finding("combat.unseen_batch" if batch else "combat.batch_missing", Severity.REFUSE, text)]
+
+
 def _check_site(lesion: Lesion, signature: Signature) -> list[Finding]:
     if lesion.site is not None or not signature.variables_from(Source.SITE):
         return []
     text = "The signature uses the lesion's site and none is given: it was scored as none of its sites."
     return [Finding("site.missing", Severity.WARN, text)]
-
-
-def _check_training(
-    signature: Signature, contributions: Sequence[Contribution], total: float
-) -> list[Finding]:
-    """Warn of values outside of the training; refuse where a value or the score lies far outside of it."""
-    limit = math.inf if signature.extrapolation_limit is None else signature.extrapolation_limit
-    terms = {term.variable: term for term in signature.terms}
-    outside = [part for part in contributions if not part.in_training_range]
-    far = [
-        f"{variable_of(part.variable).title} is {part.value:.4g}{_trained(terms[part.variable])}"
-        for part in outside
-        if beyond_range(terms[part.variable], part.value) > limit
-    ]
-    if not math.isfinite(total) or abs(total) > LARGEST_SCORE:
-        far.append("the score is no number that can be reckoned with")
-    elif signature.distribution is not None and beyond_scores(signature, total) > limit:
-        scores = signature.distribution
-        far.append(f"the score would be {total:.4g} (training: {scores.p1:.4g} to {scores.p99:.4g})")
-    if far:
-        text = (
-            f"Far outside of what the signature was trained on, where a score says nothing: {'; '.join(far)}."
-        )
-        return [Finding("domain.extrapolated", Severity.REFUSE, text)]
-    if not outside:
-        return []
-    titles = "; ".join(variable_of(part.variable).title for part in outside)
-    text = f"Outside the range of the training data: {titles}."
-    return [Finding("domain.feature_range", Severity.WARN, text)]
-
-
-def _trained(term: Term) -> str:
-    if term.training_range is None:
-        return ""
-    low, high = term.training_range
-    return f" (training: {low:.4g} to {high:.4g})"

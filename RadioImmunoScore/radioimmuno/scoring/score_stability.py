@@ -20,7 +20,7 @@ from ..stability.agreement import LesionStability, PatientStability, Spread, pat
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import perturbed, perturbed_box
 from .results import LesionScore
-from .score import found_before, keys_of, score_lesion
+from .score import found_before, keys_of, score_lesion, with_count
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 5, 95
 
@@ -61,7 +61,7 @@ def stability(
     """
     acquisition = acquisition or Acquisition()
     report = progress or (lambda done, total: None)
-    task = task_of(image, lesions, signature.settings, keys_of(signature))
+    task = task_of(image, with_count(lesions, signature), signature.settings, keys_of(signature))
     chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
     known = found_before(task.image, chosen, signature, acquisition, findings)
     total = len(chosen) * perturbation.draws

@@ -111,11 +111,16 @@ class Signature:
         return tuple(name for name in self.variables if variable_of(name).source is source)
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """The variables of all terms and the covariates of ComBat."""
+        covariates = self.harmonization.covariates if self.harmonization else ()
+        return tuple(dict.fromkeys([*self.variables, *covariates]))
+
+    @property
     def clinical(self) -> tuple[str, ...]:
         """Names, without their start, of the values `clinical.<name>` that a person gives."""
-        covariates = self.harmonization.covariates if self.harmonization else ()
-        names = dict.fromkeys([*self.variables_from(Source.CLINICAL), *covariates])
-        return tuple(name.removeprefix(CLINICAL) for name in names if name != LESION_COUNT)
+        names = [name for name in self.needed if name.startswith(CLINICAL) and name != LESION_COUNT]
+        return tuple(name.removeprefix(CLINICAL) for name in names)
 
     @property
     def batches(self) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import slicer
 
-from radioimmuno.acquisition import Acquisition, with_kvp
+from radioimmuno.acquisition import Acquisition, acquisition_record, with_kvp
 from radioimmuno.extraction.ring import ring_reach
 from radioimmuno.findings import Finding, InputError
 from radioimmuno.geometry.box_index import BoxIndex
@@ -179,7 +179,7 @@ class StudyReader:
         lesions, lattice = study.lesions, study.image.lattice
         ofAll = (
             signature.sha256,
-            json.dumps(asdict(study.acquisition), sort_keys=True, default=str),
+            json.dumps(acquisition_record(study.acquisition), sort_keys=True, default=str),
             _texts(study.findings_of_all),
             sorted(study.accepted),
             np.round(lattice.index_to_lps, 6).tolist(),

@@ -46,26 +46,20 @@ def test_the_score_is_intercept_plus_contributions():
 
 
 @pytest.mark.parametrize(
-    ("variable", "words"),
-    [("clinical.pdl1", "pdl1 of the patient"), ("table.wavelet-HHL_glcm_Contrast", "column of the table")],
+    ("variable", "code", "words"),
+    [
+        ("clinical.pdl1", "clinical.missing", "--clinical pdl1=VALUE"),
+        ("table.wavelet-HHL_glcm_Contrast", "signature.not_measured", "column of the table"),
+    ],
 )
-def test_a_value_that_is_not_measured_here_refuses_every_lesion(variable, words):
+def test_a_value_that_is_not_measured_here_refuses_every_lesion(variable, code, words):
     image, lesions = patient()
     result = score(image, lesions, signature(term("lesion.statistics.mean"), term(variable)))
     assert [row.score for row in result.lesions] == [None] * 4
     for row in result.lesions:
-        (found,) = [one for one in row.findings if one.code == "signature.not_measured"]
+        (found,) = [one for one in row.findings if one.code == code]
         assert found.refuses
         assert words in found.text
-
-
-def test_a_signature_with_combat_refuses_a_ct_whose_batch_nobody_knows():
-    image, lesions = patient()
-    plain = signature(term("lesion.statistics.mean"))
-    assert all(row.score is not None for row in score(image, lesions, plain).lesions)
-    result = score(image, lesions, replace(plain, training={"combat": {"variables": []}}))
-    assert [row.score for row in result.lesions] == [None] * 4
-    assert all("signature.batch" in [one.code for one in row.findings] for row in result.lesions)
 
 
 def test_the_ring_is_measured_on_the_ring():
@@ -98,7 +92,6 @@ def test_a_value_out_of_the_training_range_is_flagged_and_not_clipped():
 
 
 def test_a_missing_site_is_warned_about_where_a_term_uses_it():
-    from dataclasses import replace
 
     image, lesions = patient()
     nowhere = [replace(lesion, site=None) for lesion in lesions]

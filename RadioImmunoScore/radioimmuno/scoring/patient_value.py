@@ -1,0 +1,87 @@
+"""The patient's value by the rule that a signature names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..acquisition import Acquisition
+from ..signature.patient_rules import LESION_COUNT, SCORES, row_of_lesions, value_of_scores
+from ..signature.signature import Signature
+from ..signature.variables import Source, Variable, variable_of
+from .results import NO_BINS, NO_SCORE, LesionScore, PatientValue
+from .weighing import weighted_sum
+
+# By which the lesions of a rule that goes by volume are weighed, as in the table of a cohort.
+VOLUME = "lesion.morphology.volume"
+# These are no scores: a cut-off of scores says nothing about them.
+SPREADS = ("scores_sd", "scores_entropy")
+
+
+def patient_value(
+    rows: Sequence[LesionScore], signature: Signature, acquisition: Acquisition
+) -> PatientValue | None:
+    """The patient's value.
+
+    Parameters
+    ----------
+    rows : sequence of LesionScore
+    signature : Signature
+    acquisition : Acquisition
+
+    Returns
+    -------
+    PatientValue or None
+        None where the signature names no rule. A rule of scores takes the lesions that have one; a rule that
+        makes one row of the lesions takes those that were measured, also where one has no score by itself.
+    """
+    rule = signature.patient_rule
+    if not rule:
+        return None
+    cutoff = signature.patient_cutoff
+    if cutoff is None and signature.cutoffs is not None and rule not in SPREADS:
+        cutoff = signature.cutoffs.median
+    if rule not in SCORES:
+        return _of_features(rows, signature, acquisition, cutoff)
+    scores = np.array([row.score for row in rows if row.score is not None], float)
+    edges = None if signature.entropy_edges is None else np.array(signature.entropy_edges)
+    if not scores.size:
+        return PatientValue(rule, None, cutoff, why_missing=NO_SCORE)
+    if rule == "scores_entropy" and edges is None:
+        return PatientValue(rule, None, cutoff, scores.size, NO_BINS)
+    return PatientValue(rule, value_of_scores(rule, scores, edges), cutoff, scores.size)
+
+
+def _of_features(
+    rows: Sequence[LesionScore], signature: Signature, acquisition: Acquisition, cutoff: float | None
+) -> PatientValue:
+    rule = signature.patient_rule
+    measured = [row for row in rows if row.features]
+    if not measured:
+        return PatientValue(rule, None, cutoff, why_missing="not defined (no measured lesion)")
+    variables = [variable_of(name) for name in signature.needed if name != LESION_COUNT]
+    values = np.array([[_known(each, row, acquisition) for each in variables] for row in measured], float)
+    volumes = np.array([row.features.get(VOLUME, 0.0) for row in measured], float)
+    sites = ["" if row.site is None else row.site.value for row in measured]
+    names = [each.key for each in variables]
+    together = row_of_lesions(rule, names, values, volumes, sites)
+    known = {
+        name: None if np.isnan(value) else float(value) for name, value in zip(names, together, strict=True)
+    }
+    weighed = weighted_sum(signature, {**known, LESION_COUNT: float(len(measured))}, acquisition.batch)
+    why = " ".join(finding.text for finding in (*weighed.missing, *weighed.beyond))
+    score = weighed.score
+    return PatientValue(rule, score, cutoff, len(measured), "" if score is not None else why)
+
+
+def _known(variable: Variable, row: LesionScore, acquisition: Acquisition) -> float:
+    """A lesion's value as it was measured or given; NaN where it is not known."""
+    value: float | None
+    if variable.source is Source.SITE:
+        value = float(row.site is variable.site)
+    elif variable.source is Source.TUBE_VOLTAGE:
+        value = acquisition.tube_voltage
+    else:
+        value = row.features.get(variable.key)
+    return np.nan if value is None else value
