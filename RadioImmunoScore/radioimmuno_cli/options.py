@@ -91,8 +91,42 @@ def add_lesion_table(parser: argparse.ArgumentParser) -> None:
         metavar="CSV",
         type=Path,
         action=Input,
-        help="what is known: lesion_id (or name), site, irradiated, drawn",
+        help="what is known: lesion_id (or name), site, irradiated, drawn, clinical.NAME",
     )
+
+
+def add_given_values(parser: argparse.ArgumentParser) -> None:
+    """The options by which a person gives what no image holds; values come into `clinical` as pairs."""
+    parser.add_argument(
+        "--clinical",
+        metavar="NAME=VALUE",
+        type=clinical_value,
+        action="append",
+        default=[],
+        help="a value of the patient that the signature needs, as pdl1=40; may be given several times "
+        "(of single lesions: a column clinical.NAME in the lesion table)",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="NAME",
+        default="",
+        help="scanner or center of the CT, for a signature that was trained with ComBat",
+    )
+
+
+def clinical_value(text: str) -> tuple[str, float]:
+    """Name and value of `NAME=VALUE`; anything else is wrong usage."""
+    from radioimmuno.scoring.given_values import number_in
+    from radioimmuno.signature.variables import CLINICAL
+
+    name, sign, value = text.partition("=")
+    name = name.strip().removeprefix(CLINICAL)
+    if not sign or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, as pdl1=40")
+    try:
+        return name, number_in(name, value)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

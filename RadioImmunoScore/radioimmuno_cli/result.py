@@ -134,10 +134,14 @@ def write_scene(
 
 def print_summary(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
     """Print the table of lesions, the patient and the files of the folder; the exit code is returned."""
+    from radioimmuno.report.formatting import patient_value_words
+
     print(heading(patient.identity))
     print(_lesion_table(patient, signature))
     print()
     print(_patient_line(patient))
+    if patient.value is not None:
+        print(f"{patient_value_words(patient.value, 3)}.")
     for line in stability_lines(patient):
         print(line)
     print(signature.notice)

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import result
 from .exit_status import Failure
-from .options import SITES, add_command, add_inputs, add_lesion_table, tube_voltage
+from .options import SITES, add_command, add_given_values, add_inputs, add_lesion_table, tube_voltage
 from .paths import Input, add_out_folder
 from .progress import Progress
 from .stability_options import PERTURBING, add_stability, measured_stability, perturbation_of
@@ -44,6 +44,7 @@ EXAMPLES = f"""\
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
+  radioimmuno score ct.nrrd lesions.seg.nrrd --signature my.json --clinical pdl1=40 --batch GE --out result
 
 the lesion table is a CSV file:
   lesion_id,site,irradiated,drawn
@@ -51,7 +52,8 @@ the lesion table is a CSV file:
   2,lymph node,no,semiautomatic
 with the sites
   {SITES}
-`drawn` is manual, semiautomatic or automatic: what DICOM says of a lesion whose file does not say it."""
+`drawn` is manual, semiautomatic or automatic: what DICOM says of a lesion whose file does not say it; a
+column clinical.NAME holds a value of single lesions that the signature needs, as --clinical of all."""
 
 
 def register(commands: Any) -> None:
@@ -73,6 +75,7 @@ def register(commands: Any) -> None:
         type=tube_voltage,
         help="tube voltage in kV; counts more than what the CT says, and is recorded as given by hand",
     )
+    add_given_values(parser)
     parser.add_argument("--scene", action="store_true", help="also write the Slicer scene and pictures of it")
     parser.add_argument(
         "--dicom", action="store_true", help="also write the result as DICOM (SEG and structured reports)"
@@ -102,11 +105,14 @@ def run(arguments: argparse.Namespace) -> int:
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
+        from radioimmuno.scoring.given_values import check_batch, with_given
         from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
+        check_batch(signature, arguments.batch)
         study, source = read_study_and_source(arguments, signature.settings, progress)
+        study = with_given(study, signature, dict(arguments.clinical), arguments.batch)
         if arguments.dicom and source is None:
             raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
         result.check_grid_fits(study.image, signature)

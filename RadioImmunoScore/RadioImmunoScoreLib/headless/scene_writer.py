@@ -147,6 +147,8 @@ def _fillPanel(
     shipped = {read_signature(path).sha256: name for name, path in shipped_signatures().items()}
     parameters.signature = shipped.get(signature.sha256, signature.name)
     parameters.signatureOfFile = None if signature.sha256 in shipped else signature
+    parameters.clinical = patientScore.provenance.get("inputs", {}).get("clinical", {})
+    parameters.batch = (acquisition or {}).get("batch", "")
     parameters.saveScores({lesion.id: lesion for lesion in patientScore.lesions}, {})
 
 

@@ -12,6 +12,8 @@ from slicer.i18n import tr as _
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import InputError
 from radioimmuno.identity import Identity
+from radioimmuno.report.formatting import rule_words
+from radioimmuno.scoring.results import PatientValue
 from radioimmuno.segmentation.segmented_lesion import is_unsure
 from radioimmuno.signature.signature import Cutoffs, Signature
 from radioimmuno.stability.agreement import LesionStability
@@ -168,6 +170,20 @@ def settingsText(signature: Signature) -> str:
         _cutoffsText(signature.cutoffs),
     ]
     return "\n".join(lines)
+
+
+def patientValueText(value: PatientValue) -> str:
+    """The patient's value by the signature's rule: how much, on which side of the cut-off, and how made."""
+    if value.value is None:
+        shown = _("Patient's value: {reason}").format(reason=value.why_missing)
+    elif value.cutoff is None:
+        shown = _("Patient's value: {value}").format(value=f"{value.value:.3f}")
+    else:
+        group = _("high") if value.group == "high" else _("low")
+        shown = _("Patient's value: {value}, {group} (cut-off {cutoff})").format(
+            value=f"{value.value:.3f}", group=group, cutoff=f"{value.cutoff:.3f}"
+        )
+    return f"{shown}\n{rule_words(value)}"
 
 
 def _cutoffsText(cutoffs: Cutoffs | None) -> str:

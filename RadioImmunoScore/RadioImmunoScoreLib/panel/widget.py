@@ -13,6 +13,7 @@ import qt
 from .. import HOMEPAGE
 from .sections.accept_section import AcceptSection
 from .sections.check_section import CheckSection
+from .sections.clinical_section import ClinicalSection
 from .sections.display_section import DisplaySection
 from .sections.engine_section import EngineSection
 from .sections.inputs_section import InputsSection
@@ -39,6 +40,7 @@ PLACES: dict[str, tuple[type[Section], ...]] = {
     "scorePlace": (
         AcceptSection,
         KvpSection,
+        ClinicalSection,
         LesionsSection,
         ScoreSection,
         SelectedHeadSection,

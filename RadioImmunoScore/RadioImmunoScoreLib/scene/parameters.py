@@ -113,6 +113,25 @@ class Parameters:
     def kvp(self, value: float | None) -> None:
         self._set("kvp", "" if value is None else repr(float(value)))
 
+    @property
+    def clinical(self) -> dict[str, float]:
+        """Values of the patient typed in by hand, by name: a signature's `clinical.<name>`."""
+        kept = json.loads(self.node.GetParameter("clinical") or "{}")
+        return {str(name): float(value) for name, value in kept.items()}
+
+    @clinical.setter
+    def clinical(self, values: Mapping[str, float]) -> None:
+        self._set("clinical", json.dumps(dict(values), sort_keys=True) if values else "")
+
+    @property
+    def batch(self) -> str:
+        """Scanner or center of the CT, as a signature with ComBat names it; empty where none was chosen."""
+        return self.node.GetParameter("batch")
+
+    @batch.setter
+    def batch(self, name: str) -> None:
+        self._set("batch", name)
+
     updateWhileEditing = _flag(
         "updateWhileEditing", False, "Whether edited lesions are scored by themselves."
     )

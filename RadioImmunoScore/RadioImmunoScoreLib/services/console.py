@@ -42,6 +42,8 @@ class ConsoleCommands:
         signature: Any = None,
         *,
         kvp: float | None = None,
+        clinical: Any = None,
+        batch: str = "",
         only: Any = None,
         progress: Any = None,
         patient: str | None = None,
@@ -59,6 +61,11 @@ class ConsoleCommands:
             Name of one that ships, a file, or a signature; the demonstration by default.
         kvp : float, optional
             Tube voltage in kV, 40 to 200; it counts more than what the CT says, and is recorded.
+        clinical : dict, optional
+            Values that the signature needs: `{"pdl1": 40}` of the patient, `{"Liver 1": {"pdl1": 60}}` of a
+            lesion by its name or segment ID.
+        batch : str, optional
+            Scanner or center of the CT, for a signature that was trained with ComBat.
         only : collection of str, optional
             IDs of the segments to score; all by default.
         progress : callable, optional
@@ -71,14 +78,16 @@ class ConsoleCommands:
         Returns
         -------
         PatientScore
-            A row for every lesion that was asked for: its score, or the reason why there is none.
+            A row for every lesion that was asked for: its score, or the reason why there is none. `value` is
+            the patient's value by the signature's rule, with its cut-off and group; None without a rule.
 
         Raises
         ------
         InputError
-            When the CT or the signature cannot be used at all; the text says what to do.
+            When the CT, the signature or a given value cannot be used at all; the text says what to do.
         """
         from radioimmuno.identity import Naming
+        from radioimmuno.scoring.given_values import with_given
         from radioimmuno.scoring.score import score_study
 
         from ..scene import showScores
@@ -87,7 +96,7 @@ class ConsoleCommands:
 
         used, naming = findSignature(signature), Naming(patient or "", identify)
         study = readStudy(volumeNode, segmentationNode, kvp, *identityOf(volumeNode, naming))
-        whole = study.with_values_checked(used.settings)
+        whole = with_given(study.with_values_checked(used.settings), used, clinical, batch)
         scored = score_study(whole, used, only=only, progress=progress)
         showScores(volumeNode, segmentationNode, scored, used)
         return scored
@@ -358,6 +367,8 @@ class ConsoleCommands:
         signature: Any = None,
         *,
         kvp: float | None = None,
+        clinical: Any = None,
+        batch: str = "",
         only: Any = None,
         perturbation: Any = None,
         progress: Any = None,
@@ -366,7 +377,7 @@ class ConsoleCommands:
 
         Parameters
         ----------
-        volumeNode, segmentationNode, signature, kvp, only, progress : Any
+        volumeNode, segmentationNode, signature, kvp, clinical, batch, only, progress : Any
             As of `score`.
         perturbation : Perturbation, optional
             A `radioimmuno.scoring.score_stability.Perturbation`; 30 draws of 1 mm by default.
@@ -379,12 +390,15 @@ class ConsoleCommands:
         Raises
         ------
         InputError
-            When the CT or the signature cannot be used at all.
+            When the CT, the signature or a given value cannot be used at all.
         """
+        from radioimmuno.scoring.given_values import with_given
+
         from .scene_study import findSignature, readStudy, stabilityOf
 
         used = findSignature(signature)
         study = readStudy(volumeNode, segmentationNode, kvp).with_values_checked(used.settings)
+        study = with_given(study, used, clinical, batch)
         return stabilityOf(study, used, only, progress, perturbation)
 
     def interiorMap(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import slicer
 
 from radioimmuno.acceptance import OPTIONS, unless_accepted
-from radioimmuno.acquisition import Acquisition
+from radioimmuno.acquisition import Acquisition, acquisition_record
 from radioimmuno.findings import Finding
 from radioimmuno.identity import (
     AS_PSEUDONYM,
@@ -158,8 +158,8 @@ def readAcquisition(volumeNode: Any) -> Acquisition:
 
 
 def noteAcquisition(volumeNode: Any, acquisition: Acquisition) -> None:
-    """Write the acquisition on the node, where a saved scene keeps it."""
-    volumeNode.SetAttribute(NOTED, json.dumps(asdict(acquisition)))
+    """Write the acquisition on the node, where a saved scene keeps it; the batch is no word of the CT's."""
+    volumeNode.SetAttribute(NOTED, json.dumps(acquisition_record(replace(acquisition, batch=""))))
 
 
 def modalityFindings(acquisition: Acquisition, accepted: Collection[str]) -> tuple[Finding, ...]:

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..findings import TableError
+from ..findings import InputError, TableError
 from ..lesion import Delineation, DelineationType, LeftOut, Lesion, Site
+from ..scoring.given_values import number_in
+from ..signature.variables import CLINICAL
 
 COLUMNS = ("lesion_id", "name", "site", "irradiated", "drawn")
-EXPECTED = "lesion_id (or name), site, irradiated, drawn"
+EXPECTED = f"lesion_id (or name), site, irradiated, drawn, {CLINICAL}NAME"
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
@@ -23,8 +25,8 @@ def apply_lesion_table(
 
     The table's first line names its columns: `lesion_id` (or `name`) says which lesion, `site` where it sits,
     `irradiated` (yes or no) whether it was in a radiotherapy field, `drawn` (manual, semiautomatic or
-    automatic) how its contour was made; beside `lesion_id`, `name` gives a new name. Empty cells and lesions
-    without a line stay as they are.
+    automatic) how its contour was made, `clinical.<name>` a value that a signature needs; beside `lesion_id`,
+    `name` gives a new name. Empty cells and lesions without a line stay as they are.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def _lines(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     except (UnicodeDecodeError, csv.Error):
         raise TableError("table.unreadable", f"{path} is not a CSV file in UTF-8.") from None
     rows = [(number, row) for number, row in rows if any(row)]
-    columns = [cell.lower() for cell in rows[0][1]] if rows else []
+    columns = [_column(cell) for cell in rows[0][1]] if rows else []
     if problem := _problem_of(columns):
         raise TableError("table.unreadable", f"Line 1 of {path} {problem}; expected are: {EXPECTED}.")
     for number, row in rows[1:]:
@@ -71,9 +73,15 @@ def _lines(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, [(number, dict(zip(columns, row, strict=True))) for number, row in rows[1:]]
 
 
+def _column(cell: str) -> str:
+    """The column of a cell in the first line; the name of a value is a signature's and keeps its case."""
+    lower = cell.lower()
+    return CLINICAL + cell[len(CLINICAL) :] if lower.startswith(CLINICAL) and lower != CLINICAL else lower
+
+
 def _problem_of(columns: Sequence[str]) -> str | None:
     for column in columns:
-        if column not in COLUMNS:
+        if column not in COLUMNS and not column.startswith(CLINICAL):
             return f"names an unknown column {column!r}"
     if len(set(columns)) < len(columns):
         return "names a column twice"
@@ -112,7 +120,27 @@ def _changed(lesion: Lesion, cells: Mapping[str, str]) -> Lesion:
         irradiated = answer in YES
     name = cells.get("name") or lesion.name
     drawn = _delineation(lesion, cells.get("drawn", ""))
-    return replace(lesion, name=name, site=site, irradiated=irradiated, delineation=drawn)
+    return replace(
+        lesion,
+        name=name,
+        site=site,
+        irradiated=irradiated,
+        delineation=drawn,
+        clinical={**lesion.clinical, **_clinical(cells)},
+    )
+
+
+def _clinical(cells: Mapping[str, str]) -> dict[str, float]:
+    """The values of a line; an empty cell is none."""
+    found = {}
+    for column, text in cells.items():
+        if column.startswith(CLINICAL) and text:
+            name = column.removeprefix(CLINICAL)
+            try:
+                found[name] = number_in(name, text)
+            except InputError as error:
+                raise TableError("table.unreadable", str(error)) from None
+    return found
 
 
 def _delineation(lesion: Lesion, text: str) -> Delineation | None:

@@ -6,7 +6,8 @@ import math
 
 from ..findings import Severity
 from ..lesion import Site
-from ..scoring.results import Metrics
+from ..scoring.results import Metrics, PatientValue
+from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Cutoffs
 from ..signature.variables import Source, variable_of
 
@@ -68,6 +69,30 @@ def outside_bins_words(metrics: Metrics) -> str:
     if not metrics.outside_bins:
         return ""
     return f"{metrics.outside_bins} of {metrics.n} scores outside the signature's bins"
+
+
+def rule_words(value: PatientValue) -> str:
+    """How the patient's value is made of the lesions.
+
+    >>> rule_words(PatientValue("scores_min", 0.5, lesions=3))
+    "smallest of the lesions' scores (3 lesions)"
+    """
+    rule = PATIENT_RULES[value.rule].partition(": ")[2]
+    return f"{rule} ({value.lesions} lesion{'' if value.lesions == 1 else 's'})" if value.lesions else rule
+
+
+def patient_value_words(value: PatientValue, decimals: int) -> str:
+    """The patient's value in a line: how much, on which side of the cut-off, and by which rule.
+
+    >>> patient_value_words(PatientValue("scores_min", 0.5, 0.25, 3), 2)
+    "Patient's value: 0.50, high (cut-off 0.25); smallest of the lesions' scores (3 lesions)"
+    """
+    if value.value is None:
+        return f"Patient's value: {value.why_missing.rstrip('.')}; {rule_words(value)}"
+    side = ""
+    if value.cutoff is not None:
+        side = f", {value.group} (cut-off {fixed(value.cutoff, decimals)})"
+    return f"Patient's value: {fixed(value.value, decimals)}{side}; {rule_words(value)}"
 
 
 def standing(score: float, cutoffs: Cutoffs | None, decimals: int) -> str:

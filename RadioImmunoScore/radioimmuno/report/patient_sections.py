@@ -10,7 +10,7 @@ from ..scoring.results import NO_BINS, NOT_DEFINED, Metrics
 from ..signature.signature import Signature, signature_record
 from .axis import Axis
 from .context import Context
-from .formatting import MINUS, fixed, outside_bins_words
+from .formatting import MINUS, fixed, outside_bins_words, rule_words
 from .markup import Child, Markup, element, table, wide
 
 TITLE = "Lesion scores"
@@ -70,6 +70,7 @@ def patient_tiles(context: Context) -> Markup:
     metrics, axis = context.patient.metrics, context.axis
     lowest = element("small", _lesion_name(metrics.minimum_lesion, context))
     tiles = [
+        *_value_tile(context),
         _tile("Lesions scored", f"{metrics.n} of {len(context.patient.lesions)}"),
         _tile("Least infiltrated", _value(metrics.minimum, axis), lowest),
         _tile("Mean score", _value(metrics.mean, axis)),
@@ -77,6 +78,25 @@ def patient_tiles(context: Context) -> Markup:
         _tile("Entropy, bits", _entropy(metrics), element("small", outside_bins_words(metrics))),
     ]
     return element("dl", tiles, class_="tiles")
+
+
+def _value_tile(context: Context) -> list[Markup]:
+    """The patient's value by the signature's rule; none where it names no rule."""
+    value = context.patient.value
+    if value is None:
+        return []
+    decimals = context.axis.decimals
+    shown = value.why_missing if value.value is None else fixed(value.value, decimals)
+    cutoff = f"{value.group}, cut-off {fixed(value.cutoff, decimals)}" if value.cutoff is not None else ""
+    detail = [element("small", text) for text in (cutoff if value.group else "", rule_words(value)) if text]
+    small = "words" if value.value is None else None
+    return [
+        element(
+            "div",
+            element("dt", "Patient's value"),
+            element("dd", element("span", shown, class_=small), detail),
+        )
+    ]
 
 
 def metrics_table(context: Context) -> Markup:

@@ -8,9 +8,9 @@ import pydoc
 import pytest
 import slicer
 
-NODES = ["volumeNode", "segmentationNode"]
+NODES, GIVEN = ["volumeNode", "segmentationNode"], ["kvp", "clinical", "batch"]
 COMMANDS = {
-    "score": [*NODES, "signature", "*", "kvp", "only", "progress", "patient", "identify"],
+    "score": [*NODES, "signature", "*", *GIVEN, "only", "progress", "patient", "identify"],
     "accept": ["volumeNode", "codes", "segmentationNode"],
     "restoreColors": ["segmentationNode"],
     "exportReport": [*NODES, "patientScore", "path", "signature"],
@@ -20,7 +20,7 @@ COMMANDS = {
     "segment": [*NODES, "*", "start", "end", "cross", "box", "addTo", "removeFrom", "borderOf"],
     "check": [*NODES, "signature", "*", "progress"],
     "repair": [*NODES, "segmentID", "code", "title"],
-    "stability": [*NODES, "signature", "*", "kvp", "only", "perturbation", "progress"],
+    "stability": [*NODES, "signature", "*", *GIVEN, "only", "perturbation", "progress"],
     "interiorMap": [*NODES, "segmentID", "name", "signature"],
 }
 

@@ -10,6 +10,7 @@ import qt
 from radioimmuno.scoring.results import Metrics
 
 from ..state.panel_state import PanelState
+from ..texts import patientValueText
 from ..widgets.drawing import PenHolder
 from ..widgets.event_watch import EventWatch
 from ..widgets.score_plot import ScorePlot, legendText
@@ -51,6 +52,9 @@ class PatientSection(Section):
         for column, subset in enumerate(SUBSETS):
             self._fill(column, patient.subsets[subset] if patient else Metrics(n=0), names)
         ui.identityLabel.setText(state.inputs.identity.title if state.inputs.volumeNode else "")
+        value = patient.value if patient else None
+        ui.patientValueLabel.setText(patientValueText(value) if value else "")
+        ui.patientValueLabel.setVisible(value is not None)
         pen = self._pens.of(state.inputs.signature)
         ui.extremesLabel.setText(_extremes(state, names, pen.text.name()))
         self._plot.show(pen, lesions, state.selectedID)

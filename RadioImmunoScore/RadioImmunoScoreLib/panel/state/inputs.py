@@ -23,6 +23,7 @@ from radioimmuno.findings import Finding, InputError
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.identity import UNKNOWN, Identity
+from radioimmuno.scoring.given_values import with_given
 from radioimmuno.signature.signature import Signature, shipped_signatures
 from radioimmuno.signature.variables import Source
 from radioimmuno.structures.rule import Structure
@@ -47,6 +48,8 @@ from ...services.scene_study import (
 from .edits import Stamps, geometryOf, stampsOf, voxelStamp
 
 DIGEST_BYTES = 16
+
+Given = tuple[Mapping[str, float], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,13 +98,17 @@ class StudyReader:
         self._selected: tuple[Any, Selection] = (None, Selection({}, {}))
         self._checked: dict[Any, tuple[Finding, ...]] = {}
 
-    def read(self, volumeNode: Any, segmentationNode: Any, signature: Signature, *known: Any) -> Snapshot:
+    def read(
+        self, volumeNode: Any, segmentationNode: Any, signature: Signature, given: Given, *known: Any
+    ) -> Snapshot:
         """The patient as the scene has it now; on the main thread.
 
         Parameters
         ----------
         signature : Signature
             By which it is scored.
+        given : tuple of (mapping of str to float, str)
+            Values of the patient, and the batch, as of `given_values.with_given`.
         known : Any
             What is known of the CT, as of `scene_study.studyOf`.
 
@@ -119,7 +126,7 @@ class StudyReader:
         lesions = tuple(lesionOf(segmentation.GetSegment(i), i, read[i].mask, sites[i]) for i in ids)
         reading = SegmentationReading(lesions, withChosen({i: read[i].findings for i in ids}, selection))
         left = selection.named(segmentationNode)
-        study = studyOf(volumeNode, segmentationNode, reading, left, *known)
+        study = with_given(studyOf(volumeNode, segmentationNode, reading, left, *known), signature, *given)
         stamp = voxelStamp(volumeNode)
         checked = self._checked.get(_checkedKey(stamp, study, signature))
         study = replace(study, findings_of_values=checked)
@@ -199,6 +206,7 @@ class StudyReader:
                 lesion.site if usesSite else None,
                 sorted(read[other].digest for other in near[n]),
                 [lesions[other].name for other in touching[n]],
+                *[(name, lesion.clinical.get(name)) for name in signature.clinical],
             )
             for n, lesion in enumerate(lesions)
         }
@@ -285,11 +293,24 @@ class Inputs:
 
     @property
     def acquisition(self) -> Acquisition:
-        """What is known about the CT, the typed tube voltage included unless it is none."""
+        """What is known about the CT, the typed tube voltage included unless it is none, and the batch."""
         try:
-            return with_kvp(self.acquisitionOfCt, self.parameters.kvp)[0]
+            known = with_kvp(self.acquisitionOfCt, self.parameters.kvp)[0]
         except InputError:
-            return self.acquisitionOfCt
+            known = self.acquisitionOfCt
+        return replace(known, batch=self.batch)
+
+    @property
+    def clinical(self) -> dict[str, float]:
+        """Of the values that the signature needs of the patient, those that were typed in."""
+        typed = self.parameters.clinical
+        return {name: typed[name] for name in self.signature.clinical if name in typed}
+
+    @property
+    def batch(self) -> str:
+        """The batch that was chosen; empty where it is none of the signature's."""
+        batch = self.parameters.batch
+        return batch if batch in self.signature.batches else ""
 
     @property
     def isKvpAsked(self) -> bool:
@@ -397,7 +418,7 @@ class Inputs:
         """The patient as it is now, with a digest of what each score depends on; errors as of `readStudy`."""
         nodes = self.volumeNode, self.segmentationNode
         known = self.acquisitionOfCt, self.parameters.kvp, *self._origin
-        return self.reader.read(*nodes, self.signature, *known)
+        return self.reader.read(*nodes, self.signature, (self.clinical, self.batch), *known)
 
 
 def _onlyOne(className: str) -> Any | None:

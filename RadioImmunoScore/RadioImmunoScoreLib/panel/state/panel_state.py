@@ -24,8 +24,9 @@ class InputsState:
     """What is scored, and with what.
 
     `missing` is what is missing before scoring can run (see `Inputs.missing`), `isKvpAsked` whether the tube
-    voltage is to be given by hand or was, `chosenSignature` the name or
-    path that was chosen, `findings` what concerns all lesions, `leftOut` (name, reason) of what is no lesion.
+    voltage is to be given by hand or was, `chosenSignature` the name or path that was chosen, `clinical` and
+    `batch` what was given for it, `findings` what concerns all lesions, `leftOut` (name, reason) of what is
+    no lesion.
     """
 
     volumeNode: Any
@@ -37,6 +38,8 @@ class InputsState:
     isKvpAsked: bool
     signature: Signature
     chosenSignature: str
+    clinical: Mapping[str, float]
+    batch: str
     accepted: frozenset[str]
     findings: tuple[Finding, ...]
     leftOut: tuple[tuple[str, str], ...]

@@ -124,7 +124,7 @@ class ScoringSession:
             return
         self.stop()
         if isOtherCt:
-            parameters.kvp = None
+            parameters.kvp, parameters.clinical, parameters.batch = None, {}, ""
         parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
         self._watch()
 
@@ -156,6 +156,20 @@ class ScoringSession:
         """Type in the tube voltage."""
         if kvp != self.parameters.kvp:
             self.parameters.kvp = kvp
+            self._compare()
+
+    def setClinical(self, name: str, value: float | None) -> None:
+        """Type in a value of the patient that the signature needs; None takes it away."""
+        others = {key: known for key, known in self.parameters.clinical.items() if key != name}
+        clinical = others if value is None else {**others, name: value}
+        if clinical != self.parameters.clinical:
+            self.parameters.clinical = clinical
+            self._compare()
+
+    def setBatch(self, name: str) -> None:
+        """Choose the scanner or center of the CT; empty for none."""
+        if name != self.parameters.batch:
+            self.parameters.batch = name
             self._compare()
 
     def setAccepted(self, codes: Iterable[str]) -> None:
@@ -387,6 +401,7 @@ class ScoringSession:
         if not rows or inputs.volumeNode is None:
             return None
         names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
+        names |= {"clinical": inputs.clinical} if inputs.clinical else {}
         left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
         of = (rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
         # The same patient as long as nothing it is made of is another.

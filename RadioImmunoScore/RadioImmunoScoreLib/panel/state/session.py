@@ -105,6 +105,8 @@ class Session(ScoringSession):
             isKvpAsked=inputs.isKvpAsked or isTyping,
             signature=inputs.signature,
             chosenSignature=self.parameters.signature,
+            clinical=inputs.clinical,
+            batch=inputs.batch,
             accepted=inputs.accepted,
             findings=inputs.findings,
             leftOut=tuple((self.nameOf(i), reason) for i, reason in inputs.leftOut.items()),
