@@ -165,11 +165,11 @@ def _plan(signature: Signature, scored: Any, arguments: argparse.Namespace) -> P
     )
 
     kind = trained_kind(signature)
+    outcome = scored.table.outcome
+    whole = outcome.of_lesion
     name = arguments.cutoff or (MEDIAN if signature.cutoffs else "")
-    cutoffs = cutoffs_named(signature, name, arguments.cutoff_source) if name else ()
+    cutoffs = cutoffs_named(signature, name, arguments.cutoff_source, not whole) if name else ()
     if name and name not in OF_SIGNATURE:
-        outcome = scored.table.outcome
-        whole = outcome.of_lesion
         values = scored.scores if whole else scored.values
         check_cutoffs(cutoffs, values, outcome if whole else outcome.rows(scored.first_rows))
     return Plan(

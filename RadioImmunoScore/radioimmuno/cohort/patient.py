@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from ..acquisition import acquisition_record
 from ..extraction.extract import LesionFeatures, by_region, measure
 from ..findings import InputError
 from ..identity import Naming
@@ -17,7 +18,7 @@ from ..lesion import Lesion
 from ..scoring.provenance import software
 from ..scoring.records import finding_record
 from ..scoring.results import LesionScore
-from ..scoring.score import found_before, keys_of, score_lesion, score_rows
+from ..scoring.score import found_before, keys_of, score_lesion, score_rows, with_count
 from ..signature.signature import Signature
 from ..site import Site
 from ..study import Study
@@ -80,7 +81,7 @@ def _measured(record: Mapping[str, Any], patient: str, plan: Plan) -> dict[str, 
     return {
         "study": record["study"] or study.identity.study,
         "date": study.date,
-        "acquisition": asdict(acquisition),
+        "acquisition": acquisition_record(acquisition),
         "kvp": acquisition.tube_voltage,
         "inputs": dict(study.inputs),
         "left_out": [asdict(one) for one in study.left_out],
@@ -180,7 +181,7 @@ def _scores(
     before = study.findings
     known = found_before(study.image, study.lesions, signature, study.acquisition, before)
     rows = []
-    for lesion, features in zip(study.lesions, measured, strict=True):
+    for lesion, features in zip(with_count(study.lesions, signature), measured, strict=True):
         later = features.findings[len(before[lesion.id]) :]
         complete = replace(features, findings=(*known[lesion.id], *later))
         rows.append(score_lesion(lesion, complete, signature, study.acquisition))

@@ -92,7 +92,9 @@ def check_landmark(signature: Signature, outcome: Outcome, by: str, landmark: fl
         raise InputError("validation.landmark", text)
 
 
-def cutoffs_named(signature: Signature, name: str, source: str = "") -> tuple[float, ...]:
+def cutoffs_named(
+    signature: Signature, name: str, source: str = "", of_patients: bool = False
+) -> tuple[float, ...]:
     """The cut-offs that a name means, all learnt before: in training, or as published.
 
     Parameters
@@ -102,6 +104,8 @@ def cutoffs_named(signature: Signature, name: str, source: str = "") -> tuple[fl
         One of `OF_SIGNATURE`, or a number.
     source : str
         Where a number was published.
+    of_patients : bool
+        Whether patients' values are divided: their median in training may be another than that of scores.
 
     Returns
     -------
@@ -115,6 +119,8 @@ def cutoffs_named(signature: Signature, name: str, source: str = "") -> tuple[fl
         cut-off that the signature does not have.
     """
     own = signature.cutoffs
+    if name == MEDIAN and of_patients and signature.patient_cutoff is not None:
+        return (signature.patient_cutoff,)
     if name in (LOW, MEDIAN, HIGH, QUARTILES) and own is not None:
         every = {LOW: (own.low,), MEDIAN: (own.median,), HIGH: (own.high,)}
         return every.get(name, (own.low, own.median, own.high))
