@@ -44,7 +44,8 @@ EXAMPLES = f"""\
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
-  radioimmuno score ct.nrrd lesions.seg.nrrd --signature my.json --clinical pdl1=40 --batch GE --out result
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --signature trained.json --clinical pdl1=40 \\
+      --batch GE --out result
 
 the lesion table is a CSV file:
   lesion_id,site,irradiated,drawn

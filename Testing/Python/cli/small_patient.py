@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.settings import Settings
+from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
 
 SHAPE = (30, 60, 60)
@@ -67,3 +69,23 @@ def signature() -> Signature:
         cutoffs=Cutoffs(0.3, 0.5, 0.8),
         distribution=Distribution(100, 0.0, 1.0, tuple(n / 10 for n in range(11))),
     )
+
+
+def trained_signature() -> Signature:
+    """The signature with 0.01 a percent of pdl1 above 20, two scanners of which Siemens reads 10 HU too high.
+
+    The patient's value is the smallest score.
+    """
+    still, bright = BatchShift(np.zeros(1), np.ones(1), 20), BatchShift(np.ones(1), np.ones(1), 20)
+    state = Harmonization(
+        variables=("lesion.statistics.maximum",),
+        covariates=(),
+        alpha=np.array([100.0]),
+        sigma=np.array([10.0]),
+        beta=np.empty((0, 1)),
+        batches={"GE": still, "Siemens": bright},
+    )
+    own = signature()
+    terms = (*own.terms, Term("clinical.pdl1", 1.0, 20.0, 100.0, (0.0, 100.0)))
+    rule = {"patient_rule": "scores_min", "patient_cutoff": 0.4}
+    return replace(own, terms=terms, harmonization=state, **rule)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_patient import signature
+from small_patient import trained_signature
 
-from radioimmuno.signature.harmonization import BatchShift, Harmonization
-from radioimmuno.signature.signature import Term, write_signature
+from radioimmuno.signature.signature import write_signature
 
-MAXIMUM = "lesion.statistics.maximum"
 # Of lesions 1 to 3: 0.3, 0.5, 0.9 and 0.02 by the tube voltage, 0.01 a percent of pdl1 above 20.
 BY_HAND = np.array([0.3, 0.5, 0.9]) + 0.02
 KVP = ("--kvp", "120")
@@ -22,20 +19,8 @@ KVP = ("--kvp", "120")
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A signature with a value of the patient, ComBat of two scanners, and the smallest score as rule."""
-    still, bright = BatchShift(np.zeros(1), np.ones(1), 20), BatchShift(np.ones(1), np.ones(1), 20)
-    state = Harmonization(
-        (MAXIMUM,),
-        (),
-        np.array([100.0]),
-        np.array([10.0]),
-        np.empty((0, 1)),
-        {"GE": still, "Siemens": bright},
-    )
-    own = signature()
-    terms = (*own.terms, Term("clinical.pdl1", 1.0, 20.0, 100.0, (0.0, 100.0)))
     file = tmp_path_factory.mktemp("trained") / "trained.json"
-    made = replace(own, terms=terms, patient_rule="scores_min", patient_cutoff=0.4, harmonization=state)
-    write_signature(made, file)
+    write_signature(trained_signature(), file)
     return file
 
 

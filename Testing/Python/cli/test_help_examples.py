@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from cohort_files import write_cohort
-from small_patient import signature
+from small_patient import signature, trained_signature
 
 pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
@@ -64,6 +64,7 @@ def named_files(tmp_path_factory):
     (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
     write_tables(folder)
     write_signature(signature(), folder / "my.json")
+    write_signature(trained_signature(), folder / "trained.json")
     terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0),)
     trained = replace(signature(), terms=terms, cutoffs=None, distribution=None)
     write_signature(trained, folder / "cd8.json")
