@@ -1,4 +1,7 @@
-"""What a person gives: values that terms weigh, covariates of ComBat, its batch."""
+"""What a person gives: values that terms weigh, covariates of ComBat, its batch.
+
+Tests of: given_values, weighing.
+"""
 
 from dataclasses import replace
 
