@@ -24,6 +24,7 @@ FAMILIES = {
     "clinical": "Values of the patient",
     "combat": "ComBat",
     "validation": "Validating a signature",
+    "card": "The card of a signature",
     "settings": "Settings",
     "engine": "Other software for features",
     "dicom": "DICOM",

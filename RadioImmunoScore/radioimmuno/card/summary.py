@@ -1,0 +1,220 @@
+"""The short form of a card: four paragraphs from the signature's file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..numbers import is_number, is_whole_number
+from ..signature.patient_rules import PATIENT_RULES
+from ..signature.signature import Signature
+from ..signature.variables import Source, variable_of
+from .sources import figures_of
+
+NOT_STATED = "not stated"
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A signature in four paragraphs.
+
+    Parameters
+    ----------
+    predicts, trained, validated, limits : str
+        What it predicts, what it was trained on, how well it does, and where it ends.
+    """
+
+    predicts: str
+    trained: str
+    validated: str
+    limits: str
+
+
+def summary_of(signature: Signature) -> Summary:
+    """The short form of a signature's card, from its file alone; what the file lacks is said to be so.
+
+    Parameters
+    ----------
+    signature : Signature
+
+    Returns
+    -------
+    Summary
+
+    Examples
+    --------
+    >>> from radioimmuno.signature.signature import default_signature
+    >>> summary_of(default_signature()).trained.partition(".")[0]
+    'Trained on simulated patients: 240 patients, 1573 lesions'
+    """
+    return Summary(_predicts(signature), _trained(signature), _validated(signature), _limits(signature))
+
+
+def facts_of_training(training: Mapping[str, Any]) -> dict[str, str]:
+    """What is known of a training, by plain titles; `not stated` for what is not.
+
+    Parameters
+    ----------
+    training : mapping of str to Any
+        Of the signature, or the record of its training.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    return {
+        "data": _text(training.get("data")),
+        "patients": _count(training.get("patients")),
+        "lesions": _count(training.get("lesions")),
+        "events": _count(training.get("events")),
+        "batches": _counts(training.get("batches")),
+        "tube voltages (kV)": _counts(training.get("kvp")),
+        "sites": _counts(training.get("sites")),
+        "outcome": _text(training.get("outcome")),
+        "kind of outcome": _text(training.get("kind")),
+        "model": _text(training.get("model") or training.get("method")),
+        "candidates": _candidates(training.get("candidates")),
+        "covariates": _names(training.get("covariates")),
+        "rows left out": _count(_first(training, "left_out", "lesions_left_out")),
+        "cross-validation": _plan(training.get("cross_validation")),
+        "permutation test": _permutation(training.get("permutation")),
+        "measured by": _text(training.get("measured_by")),
+        "trained by": _text(training.get("software")),
+    }
+
+
+def rule_words(signature: Signature) -> str:
+    """How the patient's value is made of the lesions; empty where the file names no way."""
+    return PATIENT_RULES.get(signature.patient_rule, "").partition(": ")[2]
+
+
+def spacing_words(signature: Signature) -> str:
+    """The grid that features are measured on."""
+    spacing = signature.settings.extraction.spacing_mm
+    return "the CT's own voxels" if spacing is None else f"voxels of {spacing:g} mm"
+
+
+def needs_words(signature: Signature) -> list[str]:
+    """What scoring needs besides a CT and lesions, and what it cannot do, a sentence each."""
+    sentences = []
+    asked = [variable_of(name).title for name in signature.variables_from(Source.CLINICAL)]
+    if asked:
+        sentences.append(f"Scoring asks for {', '.join(asked)}.")
+    lacking = [variable_of(name).title for name in signature.variables_from(Source.TABLE)]
+    if lacking:
+        named = ", ".join(lacking[:MOST_NAMED]) + (", ..." if len(lacking) > MOST_NAMED else "")
+        sentences.append(
+            f"No image can be scored: {named} cannot be measured here, only tables that have it."
+        )
+    return sentences
+
+
+def domain_words(signature: Signature) -> str:
+    """How far from its training the signature scores."""
+    known = [term for term in signature.terms if term.training_range]
+    ranges = f"{len(known)} of {len(signature.terms)} terms state the range of their training"
+    if not known:
+        return f"{ranges}: a value far from it is not noticed."
+    if signature.extrapolation_limit is None:
+        return f"{ranges}; scores are given however far from it."
+    return f"{ranges}; no score is given further than {signature.extrapolation_limit:g} of its widths beyond."
+
+
+def _predicts(signature: Signature) -> str:
+    text = f"Predicts {signature.predicts}; {signature.direction}."
+    rule = rule_words(signature)
+    text += (
+        f" The patient's value is the {rule}." if rule else " The file names no rule for a patient's value."
+    )
+    if signature.is_demonstration:
+        text = f"This is a demonstration: it predicts nothing about a patient. {text}"
+    return text
+
+
+def _trained(signature: Signature) -> str:
+    facts = facts_of_training(signature.training)
+    parts = [f"{facts[name]} {name}" for name in ("patients", "lesions") if facts[name] != NOT_STATED]
+    if facts["events"] != NOT_STATED:
+        parts.append(f"{facts['events']} events")
+    data = facts["data"]
+    if not parts and data == NOT_STATED:
+        text = "What it was trained on is not stated in its file."
+    else:
+        start = "Trained on " + (f"{data}: " if data != NOT_STATED and parts else "" if parts else data)
+        text = f"{start}{', '.join(parts)}."
+    for name in ("batches", "tube voltages (kV)"):
+        text += f" {name[0].upper()}{name[1:]}: {facts[name]}."
+    return f"{text} Features are measured on {spacing_words(signature)}."
+
+
+def _validated(signature: Signature) -> str:
+    training = signature.training
+    parts = []
+    if figures := figures_of(training.get("out_of_fold")):
+        plan = _plan(training.get("cross_validation"))
+        named = "; ".join(f"{one.title} {one.value:.2f} ({one.interval_words})" for one in figures)
+        how = f" ({plan})" if plan != NOT_STATED else ""
+        parts.append(f"In patients held out of the training{how}: {named}.")
+    held_out = training.get("held_out")
+    if isinstance(held_out, Mapping) and (figures := figures_of(held_out)):
+        named = "; ".join(f"{one.title} {one.value:.2f} ({one.interval_words})" for one in figures)
+        parts.append(
+            f"In {_count(held_out.get('patients'))} {_text(held_out.get('data'), 'other patients')}: {named}."
+        )
+    if not parts:
+        return "How well it predicts is not stated in its file."
+    return f"{' '.join(parts)} A validation elsewhere is not part of its file."
+
+
+def _limits(signature: Signature) -> str:
+    sentences = [domain_words(signature), *needs_words(signature)]
+    if signature.cutoffs is None:
+        sentences.append("It gives no cut-offs.")
+    if signature.patents:
+        sentences.append(f"Patents: {'; '.join(signature.patents)}.")
+    sentences = [f"{text[0].upper()}{text[1:]}" for text in sentences]
+    return " ".join([*sentences, signature.notice])
+
+
+def _first(content: Mapping[str, Any], *keys: str) -> Any:
+    return next((content[key] for key in keys if key in content), None)
+
+
+def _text(value: Any, otherwise: str = NOT_STATED) -> str:
+    return value if isinstance(value, str) and value.strip() else otherwise
+
+
+def _count(value: Any) -> str:
+    return str(value) if is_whole_number(value, 0) else NOT_STATED
+
+
+def _counts(value: Any) -> str:
+    if not isinstance(value, Mapping) or not value:
+        return NOT_STATED
+    return ", ".join(f"{name} ({_count(number)})" for name, number in value.items())
+
+
+def _names(value: Any) -> str:
+    if not isinstance(value, list):
+        return NOT_STATED
+    return ", ".join(map(str, value)) or "none"
+
+
+def _candidates(value: Any) -> str:
+    return f"{len(value)} variables" if isinstance(value, list) else f"{_count(value)}"
+
+
+def _plan(plan: Any) -> str:
+    if not isinstance(plan, Mapping) or not is_whole_number(plan.get("folds"), 2):
+        return NOT_STATED
+    repeats = plan.get("repeats")
+    times = f", {repeats} repetition{'s' if repeats != 1 else ''}" if is_whole_number(repeats, 1) else ""
+    return f"nested, by patient, {plan['folds']} folds{times}"
+
+
+def _permutation(found: Any) -> str:
+    if not isinstance(found, Mapping) or not is_number(found.get("p")):
+        return NOT_STATED
+    return f"p = {found['p']:.3g}, {_count(found.get('draws'))} draws"
