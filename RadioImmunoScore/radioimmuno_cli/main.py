@@ -16,6 +16,7 @@ from radioimmuno.findings import InputError
 
 from . import (
     aggregate,
+    card,
     check,
     cohort,
     demo,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate),
+    *(cohort, train, validate, aggregate, card),
 )
 
 DESCRIPTION = """\

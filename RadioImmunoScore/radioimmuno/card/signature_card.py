@@ -73,14 +73,14 @@ def make_card(sources: Sources, replies: Mapping[str, Reply]) -> SignatureCard:
     proofs = proofs_of(sources)
     return SignatureCard(
         sources,
-        summary_of(sources.signature),
+        summary_of(sources.signature, known_training(sources), [one.content for one in sources.validations]),
         metrics.grade(proofs, replies),
         rqs.grade(proofs, replies),
     )
 
 
-def training_facts(sources: Sources) -> dict[str, str]:
-    """What is known of the training, by plain titles; the record of it goes before the signature's file.
+def known_training(sources: Sources) -> dict[str, Any]:
+    """What is known of the training; its record goes before what the signature's file states.
 
     Parameters
     ----------
@@ -88,12 +88,10 @@ def training_facts(sources: Sources) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
+    dict of str to Any
     """
-    known = {**sources.signature.training}
-    if sources.training:
-        known |= {name: value for name, value in sources.training.content.items() if value is not None}
-    return facts_of_training(known)
+    recorded = sources.training.content if sources.training else {}
+    return {**sources.signature.training, **{name: v for name, v in recorded.items() if v is not None}}
 
 
 def card_record(card: SignatureCard) -> dict[str, Any]:
@@ -120,7 +118,7 @@ def card_record(card: SignatureCard) -> dict[str, Any]:
         "signature": record,
         "summary": asdict(card.summary),
         "training": {
-            "facts": training_facts(sources),
+            "facts": facts_of_training(known_training(sources)),
             "out_of_fold": out_of_fold,
             "source": source or None,
             "held_out": signature.training.get("held_out"),

@@ -53,11 +53,21 @@ class Figure:
         return self.low is not None and self.high is not None
 
     @property
+    def value_words(self) -> str:
+        """The value with two decimals."""
+        return _decimals(self.value)
+
+    @property
     def interval_words(self) -> str:
         """The interval: `95 % 0.51 to 0.74`."""
         if self.low is None or self.high is None:
             return "interval not stated"
-        return f"95 % {self.low:.2f} to {self.high:.2f}"
+        return f"95 % {_decimals(self.low)} to {_decimals(self.high)}"
+
+    @property
+    def words(self) -> str:
+        """The value with its interval."""
+        return f"{self.value_words} ({self.interval_words})"
 
 
 @dataclass(frozen=True)
@@ -207,6 +217,10 @@ def _figures(content: Mapping[str, Any]) -> Iterator[Figure]:
         ends = one.get("interval")
         low, high = map(_end, ends) if isinstance(ends, list) and len(ends) == 2 else (None, None)
         yield Figure(name, float(one["value"]), low, high)
+
+
+def _decimals(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _end(value: Any) -> float | None:

@@ -1,8 +1,8 @@
-"""The short form of a card: four paragraphs from the signature's file alone."""
+"""The short form of a card: four paragraphs, from the signature's file alone where nothing else is given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,20 @@ class Summary:
     limits: str
 
 
-def summary_of(signature: Signature) -> Summary:
-    """The short form of a signature's card, from its file alone; what the file lacks is said to be so.
+def summary_of(
+    signature: Signature,
+    training: Mapping[str, Any] | None = None,
+    validations: Sequence[Mapping[str, Any]] = (),
+) -> Summary:
+    """The short form of a signature's card; what is not known is called `not stated`.
 
     Parameters
     ----------
     signature : Signature
+    training : mapping of str to Any, optional
+        What is known of its training (default: what its file states).
+    validations : sequence of (mapping of str to Any)
+        Records of validations; its file holds none.
 
     Returns
     -------
@@ -49,7 +57,10 @@ def summary_of(signature: Signature) -> Summary:
     >>> summary_of(default_signature()).trained.partition(".")[0]
     'Trained on simulated patients: 240 patients, 1573 lesions'
     """
-    return Summary(_predicts(signature), _trained(signature), _validated(signature), _limits(signature))
+    known = signature.training if training is None else training
+    return Summary(
+        _predicts(signature), _trained(signature, known), _validated(known, validations), _limits(signature)
+    )
 
 
 def facts_of_training(training: Mapping[str, Any]) -> dict[str, str]:
@@ -133,39 +144,35 @@ def _predicts(signature: Signature) -> str:
     return text
 
 
-def _trained(signature: Signature) -> str:
-    facts = facts_of_training(signature.training)
-    parts = [f"{facts[name]} {name}" for name in ("patients", "lesions") if facts[name] != NOT_STATED]
-    if facts["events"] != NOT_STATED:
-        parts.append(f"{facts['events']} events")
-    data = facts["data"]
-    if not parts and data == NOT_STATED:
-        text = "What it was trained on is not stated in its file."
-    else:
-        start = "Trained on " + (f"{data}: " if data != NOT_STATED and parts else "" if parts else data)
-        text = f"{start}{', '.join(parts)}."
-    for name in ("batches", "tube voltages (kV)"):
-        text += f" {name[0].upper()}{name[1:]}: {facts[name]}."
-    return f"{text} Features are measured on {spacing_words(signature)}."
+def _trained(signature: Signature, training: Mapping[str, Any]) -> str:
+    facts = facts_of_training(training)
+    counts = [
+        f"{facts[name]} {name}" for name in ("patients", "lesions", "events") if facts[name] != NOT_STATED
+    ]
+    whom = ": ".join(text for text in (facts["data"], ", ".join(counts)) if text not in ("", NOT_STATED))
+    parts = [f"Trained on {whom}." if whom else "What it was trained on is not stated in its file."]
+    parts += [f"{name[0].upper()}{name[1:]}: {facts[name]}." for name in ("batches", "tube voltages (kV)")]
+    return " ".join([*parts, f"Scoring measures features on {spacing_words(signature)}."])
 
 
-def _validated(signature: Signature) -> str:
-    training = signature.training
-    parts = []
-    if figures := figures_of(training.get("out_of_fold")):
-        plan = _plan(training.get("cross_validation"))
-        named = "; ".join(f"{one.title} {one.value:.2f} ({one.interval_words})" for one in figures)
-        how = f" ({plan})" if plan != NOT_STATED else ""
-        parts.append(f"In patients held out of the training{how}: {named}.")
-    held_out = training.get("held_out")
-    if isinstance(held_out, Mapping) and (figures := figures_of(held_out)):
-        named = "; ".join(f"{one.title} {one.value:.2f} ({one.interval_words})" for one in figures)
-        parts.append(
-            f"In {_count(held_out.get('patients'))} {_text(held_out.get('data'), 'other patients')}: {named}."
-        )
+def _validated(training: Mapping[str, Any], validations: Sequence[Mapping[str, Any]]) -> str:
+    plan, held_out = _plan(training.get("cross_validation")), training.get("held_out")
+    how = f" ({plan})" if plan != NOT_STATED else ""
+    groups = [(f"Out of fold{how}", training.get("out_of_fold"))]
+    if isinstance(held_out, Mapping):
+        whom = f"{_count(held_out.get('patients'))} {_text(held_out.get('data'), 'other patients')}"
+        groups.append((f"Held out, {whom}", held_out))
+    groups += [
+        (f"Validated in {_count(one.get('patients'))} patients", one["out_of_fold"]) for one in validations
+    ]
+    parts = [f"{name}: {_figures(content)}." for name, content in groups if _figures(content)]
     if not parts:
         return "How well it predicts is not stated in its file."
-    return f"{' '.join(parts)} A validation elsewhere is not part of its file."
+    return " ".join([*parts, *([] if validations else ["No validation elsewhere is stated in its file."])])
+
+
+def _figures(content: Any) -> str:
+    return "; ".join(f"{one.title} {one.words}" for one in figures_of(content))
 
 
 def _limits(signature: Signature) -> str:

@@ -65,6 +65,9 @@ thead th { color: var(--muted); font-size: .85rem; }
 .metrics th, .metrics td { padding: .5rem .9rem; vertical-align: top; border-top: 1px solid var(--rule); }
 .metrics thead th { border-top: 0; white-space: nowrap; }
 .metrics tbody th { white-space: nowrap; }
+.metrics.graded tbody th { white-space: normal; }
+.graded td:first-child { white-space: nowrap; color: var(--muted); }
+.graded .group th { font-weight: 600; background: var(--page); }
 .narrow td { white-space: nowrap; }
 .metrics .words { font-size: .85rem; min-width: 9rem; }
 small > bdi { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
@@ -122,6 +125,8 @@ figure > svg { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px;
 figure > p { margin: 0; padding: 3rem 1rem; text-align: center; color: var(--muted);
   border: 1px dashed var(--rule); border-radius: 6px; }
 figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
+.pictures { display: grid; gap: 1rem; margin: 1rem 0;
+  grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
 .overlay path { fill: none; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
 .outline.lesion { stroke-width: 2; }
 .casing.lesion { stroke-width: 3.5; stroke-opacity: .55; }
@@ -175,7 +180,7 @@ summary { cursor: pointer; color: var(--accent); }
 
 .origin { font-size: .85rem; }
 .origin th, .origin td { padding: .25rem .9rem; vertical-align: top; border-top: 1px solid var(--rule); }
-.origin tbody:first-of-type tr:first-child th { border-top: 0; }
+.origin tbody:first-of-type tr:first-child > * { border-top: 0; }
 .origin th { width: 16rem; color: var(--muted); font-weight: 400; }
 .origin td { overflow-wrap: anywhere; }
 .origin .group th { color: var(--text); font-weight: 600; padding-top: .9rem; }
@@ -230,7 +235,7 @@ footer p { margin: .25rem 0; }
   .metrics th, .metrics td { padding: .2rem .6rem; }
   .tiles div { padding: .4rem .7rem; }
   h4 { margin-top: .6rem; }
-  .card, .tiles div, .plot tr, .terms tr, .origin tbody, figure, .together, .key, .note, .notice {
+  .card, .tiles div, .plot tr, .terms tr, .graded tr, .origin tbody, figure, .together, .key, .note, .notice {
     break-inside: avoid; }
   h1, h2, h3, h4, .key, .key + .note, .card > header { break-after: avoid; }
   section > h2 + * { break-before: avoid; }
