@@ -10,6 +10,7 @@ from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
 
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText, problemText, settingsText
+from ..widgets.about_dialog import AboutDialog
 from .section import Section
 
 SIGNATURE_FILTER = "Signature (*.json)"
@@ -26,11 +27,15 @@ class SignatureSection(Section):
         self.ui.signatureBox.addItem(_("From file..."))
         self.ui.signatureBox.connect("activated(int)", self._signatureChosen)
         self.ui.kvpButton.connect("clicked()", self.session.askKvp)
+        self.about: AboutDialog | None = None
+        self.ui.aboutButton.connect("clicked()", self._aboutAsked)
 
     def show(self, state: PanelState) -> None:
         """Show the signature in use."""
         self._showChoice(state.inputs)
         inputs = state.inputs
+        if self.about is not None:
+            self.about.show(inputs.signature)
         self.ui.advancedLabel.setText(settingsText(inputs.signature))
         self.ui.acquisitionLabel.setText(acquisitionText(inputs.acquisition) if inputs.volumeNode else "")
         self.ui.acquisitionLabel.setVisible(inputs.volumeNode is not None)
@@ -50,6 +55,10 @@ class SignatureSection(Section):
         name = _("From file: {name}").format(name=inputs.signature.name) if isFile else _("From file...")
         box.setItemText(last, name)
         box.setCurrentIndex(last if isFile else self._signatures.index(chosen))
+
+    def _aboutAsked(self) -> None:
+        self.about = self.about or AboutDialog(self.ui.aboutButton)
+        self.about.open(self.session.state.inputs.signature)
 
     def _signatureChosen(self, index: int) -> None:
         if index < len(self._signatures):
