@@ -151,7 +151,9 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> TrainingRun:
 
 
 def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | None:
+    from radioimmuno.cohort.measured_by import measured_by
     from radioimmuno.signature.trained_patients import patients_record
+    from radioimmuno.training.summary import training_summary
     from radioimmuno.training.trained_signature import Description, signature_of
 
     outcome = done.table.outcome
@@ -164,20 +166,27 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
         predicts=arguments.predicts or outcome.name,
         direction=f"a higher score means {towards[outcome.kind]}",
     )
+    settings = settings_named(arguments.settings)
     try:
-        made = signature_of(done.fitted, done.table, settings_named(arguments.settings), description)
+        made = signature_of(done.fitted, done.table, settings, description)
     except ValueError:
         return None
     # Another salt for every table, the same for the same one: so is the file.
     salt = sha256(done.table.values.tobytes()).hexdigest()[:16]
-    patients = patients_record(done.table.patients.tolist(), salt)
-    return replace(made, training={**made.training, "kind": outcome.kind, **patients})
+    stated = {
+        "kind": outcome.kind,
+        **training_summary(done),
+        **({"measured_by": software} if (software := measured_by(arguments.table, settings)) else {}),
+        **patients_record(done.table.patients.tolist(), salt),
+    }
+    return replace(made, training={**made.training, **stated})
 
 
 def _written(done: TrainingRun, signature: Signature | None, arguments: argparse.Namespace) -> dict[str, Any]:
     from radioimmuno.files.atomic import write_text
     from radioimmuno.report.training_page import training_page
     from radioimmuno.signature.signature import write_signature
+    from radioimmuno.training.out_of_fold_curves import curves_record
     from radioimmuno.training.training_run import training_record
 
     out: Path = arguments.out
@@ -191,6 +200,7 @@ def _written(done: TrainingRun, signature: Signature | None, arguments: argparse
         write_model(done.fitted, done.variables, out)
         written = True
     record = {"signature": str(out.name) if written else None, **training_record(done, terms)}
+    record |= curves_record(done.out_of_fold)
     write_text(out.parent / JSON_NAME, json.dumps(record, indent=2, allow_nan=False) + "\n")
     write_text(out.parent / HTML_NAME, training_page(done, arguments.name or out.stem, signature))
     return record

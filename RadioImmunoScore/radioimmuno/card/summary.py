@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..numbers import is_number, is_whole_number
+from ..signature.harmonization import COMBAT
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
 from ..signature.variables import Source, variable_of
@@ -118,6 +119,12 @@ def needs_words(signature: Signature) -> list[str]:
         named = ", ".join(lacking[:MOST_NAMED]) + (", ..." if len(lacking) > MOST_NAMED else "")
         sentences.append(
             f"No image can be scored: {named} cannot be measured here, only tables that have it."
+        )
+    state = signature.training.get(COMBAT)
+    if isinstance(state, Mapping):
+        batches = ", ".join(map(str, state.get("batches") or ())) or NOT_STATED
+        sentences.append(
+            f"Trained with ComBat on the batches {batches}: only tables that name one of them can be scored."
         )
     return sentences
 

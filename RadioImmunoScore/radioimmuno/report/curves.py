@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..validation.calibration import Calibration
+from ..validation.discrimination import roc_points
 from ..validation.survival import SurvivalCurve
 from .chart import Axes, band, chart, diagonal, dots, legend, line
 from .formatting import MINUS
@@ -29,12 +30,8 @@ def roc_chart(title: str, scores: np.ndarray, positive: np.ndarray) -> Markup:
     -------
     Markup
     """
-    order = np.argsort(-scores, kind="stable")
-    last = np.append(np.diff(scores[order]) != 0, True)
-    hits = np.concatenate([[0], np.cumsum(positive[order])[last]]) / positive.sum()
-    false = np.concatenate([[0], np.cumsum(~positive[order])[last]]) / (~positive).sum()
     axes = Axes((0, 1), (0, 1), f"1 {MINUS} specificity", "sensitivity")
-    return chart(title, axes, diagonal(axes), line(axes, false, hits))
+    return chart(title, axes, diagonal(axes), line(axes, *roc_points(scores, positive)))
 
 
 def calibration_chart(found: Calibration) -> Markup:

@@ -76,7 +76,7 @@ def _survival(content: Mapping[str, Any]) -> list[list[Markup]]:
         if not curves:
             continue
         last = max(float(days[-1]) for days, _ in curves.values())
-        axes = Axes((0, max(last, 1.0)), (0, 1), "days", "share without the event")
+        axes = Axes((0, max(last, 1.0)), (0, 1), str(found.get("unit", "days")), "share without the event")
         lines = [
             line(axes, np.repeat(days, 2)[1:], np.repeat(share, 2)[:-1], n)
             for n, (days, share) in enumerate(curves.values())

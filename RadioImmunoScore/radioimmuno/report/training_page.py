@@ -10,9 +10,8 @@ from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
 from ..signature.variables import variable_of
 from ..tables.outcomes import BINARY, SURVIVAL
+from ..training.out_of_fold_curves import agreement_of, halves_of
 from ..training.training_run import TrainingRun, coefficient_paths, event_count
-from ..validation.calibration import calibration, probability_of
-from ..validation.survival import kaplan_meier
 from .chart import axes_around, chart, diagonal, dots, legend, line
 from .curves import calibration_chart, roc_chart, survival_charts
 from .estimates import NOTHING_IS, figure_facts
@@ -21,8 +20,8 @@ from .markup import Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 
 ROC_TITLE = "ROC curve of the out-of-fold predictions"
+HALVES_TITLE = "Kaplan-Meier curves by out-of-fold score, divided at its median"
 MOST_PATHS, MOST_ROWS = 8, 30
-GROUPS = 5
 OF_CUTOFFS = (
     "Youden's cut-off was chosen inside the folds, among those trained on. That of the signature's file is "
     "of all patients and was tried on nobody else."
@@ -112,12 +111,9 @@ def _curves(done: TrainingRun) -> list[Markup]:
     found, kind = done.out_of_fold, done.out_of_fold.kind
     scores, raw = found.centered.mean(axis=0), found.raw.mean(axis=0)
     if kind == BINARY:
-        positive = found.truth == 1
-        agreement = calibration(probability_of(raw), positive, GROUPS)
-        return [roc_chart(ROC_TITLE, scores, positive), calibration_chart(agreement)]
+        return [roc_chart(ROC_TITLE, scores, found.truth == 1), calibration_chart(agreement_of(found))]
     if kind == SURVIVAL:
-        assert found.events is not None
-        return _survival(scores, found.truth, found.events == 1)
+        return survival_charts(HALVES_TITLE, halves_of(found).curves, "time")
     return [_calibration_of_numbers(raw, found.truth)]
 
 
@@ -127,17 +123,6 @@ def _calibration_of_numbers(predicted: np.ndarray, truth: np.ndarray) -> Markup:
     return chart(
         "Observed against predicted values", around, diagonal(around), dots(around, predicted, truth)
     )
-
-
-def _survival(scores: np.ndarray, times: np.ndarray, events: np.ndarray) -> list[Markup]:
-    """Kaplan-Meier curves of those whose out-of-fold score is above the median, and of the others."""
-    high = scores > np.median(scores)
-    curves = {
-        f"{name} the median ({part.sum()})": kaplan_meier(times[part], events[part])
-        for name, part in (("not above", ~high), ("above", high))
-        if part.any()
-    }
-    return survival_charts("Kaplan-Meier curves by out-of-fold score, divided at its median", curves, "time")
 
 
 def _model(done: TrainingRun, signature: Signature | None) -> list[Markup]:

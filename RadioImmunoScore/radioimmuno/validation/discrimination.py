@@ -177,6 +177,33 @@ def once(rows: np.ndarray) -> np.ndarray:
     return np.ones((1, len(rows)))
 
 
+def roc_points(scores: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The corners of the ROC curve.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n,)
+    positive : ndarray of bool, shape (n,)
+        Both classes occur.
+
+    Returns
+    -------
+    false, true : ndarray of float64, shape (cut-offs + 1,)
+        Shares of the negative and of the positive at or above each score, from none to all.
+
+    Examples
+    --------
+    >>> false, true = roc_points(np.array([3.0, 1.0, 2.0, 2.0]), np.array([True, False, True, False]))
+    >>> false.tolist(), true.tolist()
+    ([0.0, 0.0, 0.5, 1.0], [0.0, 0.5, 1.0, 1.0])
+    """
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.diff(scores[order]) != 0, True)
+    true = np.concatenate([[0], np.cumsum(positive[order])[last]]) / positive.sum()
+    false = np.concatenate([[0], np.cumsum(~positive[order])[last]]) / (~positive).sum()
+    return false, true
+
+
 def ordered_pairs(
     scores: np.ndarray, truth: np.ndarray, patients: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:

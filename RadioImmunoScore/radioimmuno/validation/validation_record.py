@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..signature.signature import Signature
+from .calibration import Calibration
+from .discrimination import roc_points
 from .signature_validation import INTERVALS, OTHER_INTERVALS, GroupCurves, Validation
 from .survival import DISPROPORTIONATE_P
 
@@ -50,7 +52,8 @@ def validation_record(done: Validation, signature: Signature) -> dict[str, Any]:
             {name: one if name == "cutoff" else one.record() for name, one in row.items()}
             for row in done.divided
         ],
-        "calibration": _calibration(done),
+        "roc": roc_record(units.values, units.event) if units.outcome.kind == "binary" else None,
+        "calibration": done.calibration and calibration_record(done.calibration),
         "decision_curve": _decision(done),
         "cox": {
             name: {
@@ -61,7 +64,7 @@ def validation_record(done: Validation, signature: Signature) -> dict[str, Any]:
             }
             for name, one in done.hazards.items()
         },
-        "kaplan_meier": [_curves(one) for one in done.curves],
+        "kaplan_meier": [survival_record(one) for one in done.curves],
         "subgroups": [
             {
                 "by": one.by,
@@ -86,18 +89,31 @@ def plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _calibration(done: Validation) -> dict[str, Any] | None:
-    found = done.calibration
-    return (
-        None
-        if found is None
-        else {
-            "brier_of_mean": found.brier_of_mean,
-            "predicted": found.predicted.tolist(),
-            "observed": found.observed.tolist(),
-            "sizes": found.sizes.tolist(),
-        }
-    )
+def roc_record(scores: np.ndarray, positive: np.ndarray) -> dict[str, list[float]]:
+    """A ROC curve as plain values for JSON.
+
+    Parameters
+    ----------
+    scores : ndarray of float64, shape (n,)
+    positive : ndarray of bool, shape (n,)
+    """
+    false, true = roc_points(scores, positive)
+    return {"false_positive": false.tolist(), "true_positive": true.tolist()}
+
+
+def calibration_record(found: Calibration) -> dict[str, Any]:
+    """A calibration as plain values for JSON.
+
+    Parameters
+    ----------
+    found : Calibration
+    """
+    return {
+        "brier_of_mean": found.brier_of_mean,
+        "predicted": found.predicted.tolist(),
+        "observed": found.observed.tolist(),
+        "sizes": found.sizes.tolist(),
+    }
 
 
 def _decision(done: Validation) -> dict[str, Any] | None:
@@ -114,7 +130,13 @@ def _decision(done: Validation) -> dict[str, Any] | None:
     )
 
 
-def _curves(found: GroupCurves) -> dict[str, Any]:
+def survival_record(found: GroupCurves) -> dict[str, Any]:
+    """Kaplan-Meier curves as plain values for JSON.
+
+    Parameters
+    ----------
+    found : GroupCurves
+    """
     return {
         "by": found.by,
         "log_rank_p": plain(found.p),

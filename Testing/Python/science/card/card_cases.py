@@ -100,11 +100,11 @@ def without(record: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def sources(
-    training: dict[str, Any] | None = None, validations: tuple[dict[str, Any], ...] = (), **changes: Any
+    recorded: dict[str, Any] | None = None, validations: tuple[dict[str, Any], ...] = (), **changes: Any
 ) -> Sources:
     """A signature, with records that belong to it."""
     made = signature(**changes)
-    record = Record("training.json", training) if training else None
+    record = Record("training.json", recorded) if recorded else None
     named = [
         Record(f"validation{n}.json", {"signature": {"sha256": made.sha256}, **one})
         for n, one in enumerate(validations, start=1)

@@ -52,8 +52,7 @@ def test_all_met_is_a_hundred_and_none_is_zero(conditions):
     ids=["usual", "all apply", "network"],
 )
 def test_the_score_is_that_of_the_items_that_apply(met, conditions, score):
-    replies = {key: reply for key, reply in answered(met, conditions).items()}
-    found = grade({}, replies)
+    found = grade({}, answered(met, conditions))
     assert found.low == pytest.approx(score, abs=1e-9)
     assert found.high == pytest.approx(score, abs=1e-9)
 
