@@ -32,10 +32,10 @@ questions, never guessed. While items are open the card shows the score so far a
 possible, and the band only where no open item could change it."""
 
 EXAMPLES = """\
-  radioimmuno card --out questions                 # the demonstration signature that ships
-  radioimmuno card my.json --out card
-  radioimmuno card cd8.json --training training.json --validation validation/validation.json \\
-      --answers answers.json --out card"""
+  radioimmuno card --out questions                       # the demonstration signature that ships
+  radioimmuno train cohort.csv --target cd8 --repeats 1 --out cd8.json
+  radioimmuno card cd8.json --training training.json --out card
+  radioimmuno card cd8.json --training training.json --answers card/answers.json --out graded"""
 
 
 def register(commands: Any) -> None:

@@ -1,13 +1,22 @@
 """Findings and what refuses: only codes of the table are raised.
 
-Tests of: row, of_inputs, of_lesions, of_cohorts.
+Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from radioimmuno.findings import TABLE, Finding, InputError, Severity, of_cohorts, of_inputs, of_lesions
+from radioimmuno.findings import (
+    TABLE,
+    Finding,
+    InputError,
+    Severity,
+    of_cards,
+    of_cohorts,
+    of_inputs,
+    of_lesions,
+)
 
 
 def test_only_the_severity_refuse_refuses():
@@ -24,7 +33,7 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
 
 
 def test_each_code_stands_once_with_its_text_and_remedy():
-    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS]
+    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS, of_cards.ROWS]
     codes = [code for part in parts for code in part]
     assert len(codes) == len(set(codes))
     assert TABLE.keys() == set(codes)
