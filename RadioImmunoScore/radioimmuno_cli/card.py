@@ -79,12 +79,12 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.card.answers import read_answers
     from radioimmuno.card.provenance import proofs_of
     from radioimmuno.card.signature_card import card_record, make_card
-    from radioimmuno.card.sources import gather, read_record
+    from radioimmuno.card.sources import gather, read_record, read_records
     from radioimmuno.signature.signature import default_signature, read_signature
 
     signature = read_signature(arguments.signature) if arguments.signature else default_signature()
     training = read_record(arguments.training) if arguments.training else None
-    sources = gather(signature, training, [read_record(path) for path in arguments.validation])
+    sources = gather(signature, training, read_records(arguments.validation))
     replies = read_answers(arguments.answers, signature, proofs_of(sources)) if arguments.answers else {}
     card = make_card(sources, replies)
     record = card_record(card)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,32 @@ def read_record(path: Path) -> Record:
     if not isinstance(document, dict):
         raise InputError("card.file", f"{path} must hold a JSON object.")
     return Record(path.name, document)
+
+
+def read_records(paths: Sequence[Path]) -> list[Record]:
+    """Read files; those of the same name are told apart by their folders.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+
+    Returns
+    -------
+    list of Record
+
+    Raises
+    ------
+    InputError
+        As of `read_record`; a file that is given twice.
+    """
+    resolved = [path.resolve() for path in paths]
+    if len(set(resolved)) < len(resolved):
+        raise InputError("card.file", "The same file is given twice.")
+    names = [path.name for path in paths]
+    return [
+        replace(record, name=f"{path.parent.name}/{path.name}") if names.count(path.name) > 1 else record
+        for path, record in zip(resolved, map(read_record, paths), strict=True)
+    ]
 
 
 def gather(signature: Signature, training: Record | None, validations: Sequence[Record]) -> Sources:

@@ -15,6 +15,8 @@ from .sources import figures_of
 
 NOT_STATED = "not stated"
 MOST_NAMED = 6
+# The figures of a record that are asked for first stand first.
+MOST_FIGURES = 2
 
 
 @dataclass(frozen=True)
@@ -170,16 +172,21 @@ def _validated(training: Mapping[str, Any], validations: Sequence[Mapping[str, A
         whom = f"{_count(held_out.get('patients'))} {_text(held_out.get('data'), 'other patients')}"
         groups.append((f"Held out, {whom}", held_out))
     groups += [
-        (f"Validated in {_count(one.get('patients'))} patients", one["out_of_fold"]) for one in validations
+        (
+            f"Validated in {_count(one.get('patients'))} patients ({_text(one.get('outcome'))})",
+            one["out_of_fold"],
+        )
+        for one in validations
     ]
-    parts = [f"{name}: {_figures(content)}." for name, content in groups if _figures(content)]
+    named = [(name, figures_of(content)[:MOST_FIGURES]) for name, content in groups]
+    parts = [
+        f"{name}: {'; '.join(f'{one.title} {one.words}' for one in figures)}."
+        for name, figures in named
+        if figures
+    ]
     if not parts:
         return "How well it predicts is not stated in its file."
     return " ".join([*parts, *([] if validations else ["No validation elsewhere is stated in its file."])])
-
-
-def _figures(content: Any) -> str:
-    return "; ".join(f"{one.title} {one.words}" for one in figures_of(content))
 
 
 def _limits(signature: Signature) -> str:

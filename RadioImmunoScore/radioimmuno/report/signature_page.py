@@ -252,7 +252,7 @@ def _item(one: ItemState) -> Markup:
         shown = f"question to the author{f'; {one.source}' if one.source else ''}"
     return element(
         "tr",
-        element("td", item.key.partition(".")[2].replace("condition", "C")),
+        element("td", item.key.split(".")[1].replace("condition", "C")),
         element("th", item.title, element("small", item.question), scope="row"),
         element("td", weight),
         element("td", element("strong", answer) if one.answer is not None else answer),

@@ -4,7 +4,7 @@ import pytest
 from card_cases import RECORD, TRAINING, VALIDATION, signature, sources, without
 
 from radioimmuno.card.provenance import proofs_of
-from radioimmuno.card.sources import Record, Sources, figures_of, gather, read_record
+from radioimmuno.card.sources import Record, Sources, figures_of, gather, read_record, read_records
 from radioimmuno.findings import InputError
 from radioimmuno.signature.signature import default_signature
 
@@ -136,6 +136,16 @@ def test_a_file_of_another_command_is_refused(tmp_path):
         gather(signature(), None, [Record("x.json", RECORD)])
     with pytest.raises(InputError, match="There is no file"):
         read_record(tmp_path / "none.json")
+
+
+def test_files_of_one_name_are_told_apart_and_none_counts_twice(tmp_path):
+    paths = [tmp_path / "a" / "v.json", tmp_path / "b" / "v.json", tmp_path / "w.json"]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    assert [one.name for one in read_records(paths)] == ["a/v.json", "b/v.json", "w.json"]
+    with pytest.raises(InputError, match="twice"):
+        read_records([paths[0], tmp_path / "a" / ".." / "a" / "v.json"])
 
 
 def test_figures_that_are_none_are_left_out():

@@ -67,7 +67,7 @@ def test_fields_of_another_form_are_not_stated(value):
 
 def test_the_card_states_the_validation_in_short():
     card = make_card(sources(RECORD, (VALIDATION,)), {})
-    assert "Validated in 40 patients: area under the ROC curve 0.68 (95 % 0.51 to 0.83)" in (
+    assert "Validated in 40 patients (response): area under the ROC curve 0.68 (95 % 0.51 to 0.83)" in (
         card.summary.validated
     )
     assert "No validation elsewhere" not in card.summary.validated
