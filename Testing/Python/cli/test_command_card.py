@@ -14,6 +14,7 @@ sys.path.append(str(Path(__file__).parents[1] / "science" / "validation"))
 
 from validated_cohorts import SIGNATURE, changed, rows, written
 
+from radioimmuno.files.written_files import sha256
 from radioimmuno.signature.signature import write_signature
 
 
@@ -69,6 +70,24 @@ def test_what_was_trained_here_fills_in_what_its_records_show(radioimmuno, train
     page = (tmp_path / "all" / "card.html").read_text(encoding="utf-8")
     assert page.count("ROC curve</figcaption>") == 2
     assert page.count("Calibration, in groups by prediction</figcaption>") == 2
+
+
+def test_the_software_is_filled_in_where_the_record_of_the_cohort_fits(radioimmuno, tmp_path):
+    table = written(rows(40), tmp_path / "lesions.csv")
+    record = {
+        "software": {"name": "RadioImmunoScore", "version": "9.9"},
+        "settings": SIGNATURE.settings.to_dict(),
+        "tables": {"lesions.csv": sha256(table)},
+    }
+    (tmp_path / "cohort.json").write_text(json.dumps(record))
+    fast = ("--folds", "3", "--repeats", "1", "--variables", "ring.*,lesion.*")
+    for settings, known in (("default", True), ("ibsi-c", None)):
+        own = tmp_path / f"{settings}.json"
+        options = ("--target", "response", *fast, "--settings", settings, "--out", own)
+        assert radioimmuno("train", table, *options).returncode == 0
+        done = radioimmuno("card", own, "--json", "--out", tmp_path / f"card-{settings}")
+        items = {item["key"]: item for item in json.loads(done.stdout)["metrics"]["items"]}
+        assert [items[key]["answer"] for key in ("metrics.12", "metrics.13")] == [known, known]
 
 
 def test_answers_close_the_questions(radioimmuno, trained, tmp_path):
