@@ -358,6 +358,18 @@ ROWS = {
         "It is no number, or the signature has no use for it: its name may be mistyped.",
         "Correct the name or the number; the message says what the signature needs.",
     ),
+    "signature.ambiguous_variable": Row(
+        "A name in the form of a signature may mean several variables.",
+        "No signature is made of the form.",
+        "The wrong one of them would give a wrong score.",
+        "Write the one that the publication means, as the message names it.",
+    ),
+    "signature.example_differs": Row(
+        "An example of the publication does not come out with what was entered.",
+        "No signature is made of the form.",
+        "A variable, a number or a setting differs from the publication's.",
+        "Compare each term with the publication, beginning with the largest; or leave out the example.",
+    ),
     "signature.not_measured": Row(
         "The signature needs a value that is not measured on a CT here.",
         "Every lesion is refused.",

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from ..findings import TableError
-from ..signature.variables import CLINICAL, KVP, TABLE, location_of, variable_of
+from ..signature.names import variable_named
+from ..signature.variables import CLINICAL, TABLE, location_of, variable_of
 from ..site import Site
 from .cells import is_missing, read_cells
 from .joined_files import JoinedFiles, numbers_of
-from .names import variable_named
 from .outcomes import Outcome, outcome_of
 
 # Never candidates: who and where a lesion is, how it went, and what was not measured.
@@ -307,7 +307,7 @@ def _candidates(
     texts: dict[str, np.ndarray] = {}
     infinite = 0
     for name in table.columns:
-        variable, shift = variable_named(name if name.lower() != "kvp" else KVP)
+        variable, shift = variable_named(name)
         if name in taken or _is_reserved(name) or not chosen(name, variable):
             texts[name] = np.array(table.column(name))
             continue

@@ -13,7 +13,6 @@ from radioimmuno.findings import TableError
 from radioimmuno.signature.variables import Source, variable_of
 from radioimmuno.tables.cells import read_cells
 from radioimmuno.tables.cohort_table import Columns, read_cohort_table
-from radioimmuno.tables.names import variable_named
 from radioimmuno.tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 
 FOUR = (
@@ -65,25 +64,6 @@ def test_identifiers_and_carried_columns_need_no_translation(tmp_path):
     assert table.covariates == ("clinical.age",)
     assert "refused" not in table.texts["status"]
     assert any("1 rows of 1 patients" in note and "not measured" in note for note in table.notes)
-
-
-@pytest.mark.parametrize(
-    ("column", "variable", "shift"),
-    [
-        ("ring.glrlm.run_percentage", "ring.glrlm.run_percentage", 0),
-        ("original_glcm_Contrast", "lesion.glcm.contrast", 0),
-        ("firstorder_Kurtosis", "lesion.statistics.kurtosis", -3),
-        ("peritumoral_original_ngtdm_Busyness", "ring.ngtdm.busyness", 0),
-        ("MORPHOLOGICAL_Volume(IBSI:RNU0)[mm3]", "lesion.morphology.volume", 0),
-        ("IBSI:Q4LE", "lesion.statistics.mean", 0),
-        ("cm_contrast_3D_comb", "lesion.glcm_merged.contrast", 0),
-        ("ring_stat_mean", "ring.statistics.mean", 0),
-        ("wavelet-LLH_glcm_Contrast", "table.wavelet-LLH_glcm_Contrast", 0),
-        ("log-sigma-2-0-mm-3D_firstorder_Mean", "table.log-sigma-2-0-mm-3D_firstorder_Mean", 0),
-    ],
-)
-def test_names_of_other_programs_are_translated(column, variable, shift):
-    assert variable_named(column) == (variable, shift)
 
 
 def test_a_column_that_cannot_be_measured_is_a_variable_of_a_table():

@@ -1,4 +1,7 @@
-"""Columns of other programs' tables as variables of ours: PyRadiomics, LIFEx, IBSI codes and tags."""
+"""Names of other programs as variables of ours: PyRadiomics, LIFEx, IBSI codes and tags.
+
+The one translation of the columns of tables and of the terms of published signatures.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import re
 from functools import cache
 
 from ..features.catalog import FEATURES
-from ..signature.variables import TABLE, variable_of
+from ..features.family import Feature
+from .variables import KVP, TABLE, variable_of
 
 REGION_WORDS = {"lesion": "lesion", "tumor": "lesion", "ring": "ring", "peritumoral": "ring"}
 _REGION = re.compile(rf"({'|'.join(REGION_WORDS)})[._-]", re.IGNORECASE)
@@ -19,20 +23,41 @@ SHIFTS = {"firstorder_kurtosis": -3.0}
 
 @cache
 def _known() -> dict[str, str]:
-    """Other programs' names in lower case -> key of the feature.
+    """Other programs' names in lower case -> key of the feature, or of the tube voltage.
 
     Where a feature comes twice (averaged over the directions, merged) a name without its tag is the averaged
     one: PyRadiomics and LIFEx average by default.
     """
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"kvp": KVP}
     for feature in FEATURES:
-        names = [feature.reference_tag, feature.lifex_name, feature.ibsi_code, f"ibsi:{feature.ibsi_code}"]
-        if feature.pyradiomics_name:
-            names += [feature.pyradiomics_name, f"original_{feature.pyradiomics_name}"]
-        for name in names:
-            if name:
-                found.setdefault(name.lower(), feature.key)
+        for name in names_of(feature):
+            found.setdefault(name.lower(), feature.key)
     return found
+
+
+def names_of(feature: Feature) -> tuple[str, ...]:
+    """What other programs call a feature.
+
+    Parameters
+    ----------
+    feature : Feature
+
+    Returns
+    -------
+    tuple of str
+        Without a region in front; the most telling first.
+
+    Examples
+    --------
+    >>> names_of(FEATURES[0])[:4]
+    ('MORPHOLOGICAL_Volume', 'shape_MeshVolume', 'original_shape_MeshVolume', 'RNU0')
+    """
+    pyradiomics = feature.pyradiomics_name
+    names = (
+        *(feature.lifex_name, pyradiomics, f"original_{pyradiomics}" if pyradiomics else ""),
+        *(feature.ibsi_code, f"ibsi:{feature.ibsi_code}", feature.reference_tag),
+    )
+    return tuple(filter(None, names))
 
 
 def variable_named(column: str) -> tuple[str, float]:
@@ -68,7 +93,9 @@ def variable_named(column: str) -> tuple[str, float]:
     region = _REGION.match(column)
     name = _BEHIND.sub("", column[region.end() :] if region else column).lower()
     key = _known().get(name)
-    if key is None:
+    if key is None or (key == KVP and region):
         return f"{TABLE}{column}", 0.0
+    if key == KVP:
+        return key, 0.0
     where = REGION_WORDS[region[1].lower()] if region else "lesion"
     return f"{where}.{key}", SHIFTS.get(name.removeprefix("original_"), 0.0)

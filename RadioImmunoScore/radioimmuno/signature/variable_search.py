@@ -1,0 +1,238 @@
+"""Finding a variable by any of its names: the exact one, those like it, those that contain a word."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from functools import cache, lru_cache
+
+from ..features.catalog import FEATURES, REGIONS
+from ..features.family import Feature
+from ..findings import SignatureError
+from ..site import Site
+from .names import REGION_WORDS, names_of, variable_named
+from .variables import KVP, TABLE, Variable, location_of, variable_of
+
+SUGGESTIONS = 3
+# How alike a suggestion is: the share of characters that two names have in common.
+LIKENESS = 0.6
+
+# How PyRadiomics begins the names of features of filtered images.
+FILTERED = re.compile(
+    r"(wavelet|log-sigma|square|squareroot|logarithm|exponential|gradient|lbp-[23]d)[-_]", re.I
+)
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_REGION = re.compile(rf"({'|'.join(REGION_WORDS)})(?=[._ -])", re.IGNORECASE)
+_AVERAGED, _MERGED = "AVERAGED", "MERGED"
+_WITHOUT_REGION = frozenset({*map(location_of, Site), KVP})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A variable that can be measured, and what it is called.
+
+    Parameters
+    ----------
+    variable : Variable
+    names : tuple of str
+        Its identifier first, then those of other programs, without a region in front.
+    """
+
+    variable: Variable
+    names: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """All that it can be found by, in lower case."""
+        return " ".join((self.variable.title, self.variable.words or "", *self.names)).lower()
+
+
+@cache
+def measurable() -> tuple[Entry, ...]:
+    """All variables that are measured here: the lesion's features, the ring's, sites, tube voltage."""
+    features = [
+        Entry(variable_of(key), (key, *_other_names(feature)))
+        for region in REGIONS
+        for feature in FEATURES
+        for key in [f"{region}.{feature.key}"]
+    ]
+    others = [Entry(variable_of(key), (key,)) for key in [*map(location_of, Site), KVP]]
+    return (*features, *others)
+
+
+def matches(text: str, most: int = 50) -> tuple[Entry, ...]:
+    """The variables whose names, title or words contain every word of a text.
+
+    Parameters
+    ----------
+    text : str
+        Words, whole or in part, in any order.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    tuple of Entry
+        In the order of the catalog.
+
+    Examples
+    --------
+    >>> [entry.variable.key for entry in matches("ring ngtdm coarse")]
+    ['ring.ngtdm.coarseness']
+    """
+    words = text.lower().split()
+    found = [entry for entry in measurable() if all(word in entry.words for word in words)]
+    return tuple(found[:most])
+
+
+def variable_by_name(name: str) -> tuple[Variable, float]:
+    """The variable that a publication names.
+
+    Parameters
+    ----------
+    name : str
+        As `names.variable_named` reads it; what cannot be measured here has to be written as
+        `table.<column>` or `clinical.<name>`.
+
+    Returns
+    -------
+    variable : Variable
+    shift : float
+        What is added to values of that name, so that they are the variable's.
+
+    Raises
+    ------
+    SignatureError
+        `signature.unknown_variable` with the names next to it, `signature.ambiguous_variable` with those that
+        it may mean.
+
+    Examples
+    --------
+    >>> variable_by_name("ring_glcm_Contrast")[0].key
+    'ring.glcm.contrast'
+    >>> variable_by_name("Contrast")
+    Traceback (most recent call last):
+        ...
+    radioimmuno.findings.SignatureError: 'Contrast' may mean glcm_Contrast or ngtdm_Contrast: write which.
+    """
+    name = name.strip()
+    key, shift = variable_named(name)
+    if not key.startswith(TABLE) or key == name:
+        return variable_of(key), shift
+    region, bare = _divided(name)
+    meant = _short_names().get(_plain(bare), ())
+    if len(meant) > 1:
+        names = " or ".join(f"{region}{_published_name(feature)}" for feature in meant)
+        raise SignatureError("signature.ambiguous_variable", f"{name!r} may mean {names}: write which.")
+    raise SignatureError("signature.unknown_variable", f"{name!r} {_why_unknown(name, region, bare)}")
+
+
+def summing_note(name: str, variable: Variable) -> str:
+    """What is assumed where a name leaves open how the 13 directions were summed up; empty where it does not.
+
+    Parameters
+    ----------
+    name : str
+        As it was written.
+    variable : Variable
+        What it was taken for.
+
+    Returns
+    -------
+    str
+    """
+    feature = variable.feature
+    if feature is None or feature.family.directions != _AVERAGED or feature.reference_tag in name:
+        return ""
+    if name.strip() == variable.key:
+        return ""
+    merged = variable.key.replace(f".{feature.family.key}.", f".{feature.family.key}_merged.")
+    return f"averaged over the directions; from their merged matrix it is {merged}"
+
+
+def _why_unknown(name: str, region: str, bare: str) -> str:
+    if _plain(name) == "intercept":
+        return "is no variable: it has a field of its own."
+    if FILTERED.match(bare):
+        return f"is of a filtered image, which is not measured here; as a column of a table: {TABLE}{name}."
+    near = nearest(bare.removeprefix("original_"))
+    if not near:
+        return "is no variable that is measured here, and no name is like it."
+    alike = ", ".join(one if one in _WITHOUT_REGION else region + one for one in near)
+    return f"is no variable that is measured here. Like it: {alike}."
+
+
+@lru_cache(maxsize=256)
+def nearest(bare: str) -> tuple[str, ...]:
+    """Names of variables, without a region in front, that are like a text; the most alike first.
+
+    Parameters
+    ----------
+    bare : str
+
+    Returns
+    -------
+    tuple of str
+        One for each variable, in the vocabulary that is the most like the text.
+
+    Examples
+    --------
+    >>> nearest("glcm_Contrst")[0], nearest("GLCM_Contrst")[0], nearest("glcm.contrst")[0]
+    ('glcm_Contrast', 'GLCM_Contrast', 'glcm.contrast')
+    """
+    known = _names_by_letters()
+    close = get_close_matches(_plain(bare), known, n=4 * SUGGESTIONS, cutoff=LIKENESS)
+    groups = list(dict.fromkeys(known[one] for one in close))[:SUGGESTIONS]
+    return tuple(max(names, key=lambda name: SequenceMatcher(None, bare, name).ratio()) for names in groups)
+
+
+@cache
+def _names_by_letters() -> dict[str, tuple[str, ...]]:
+    """Letters and digits of a name -> the names of the variable that it may mean."""
+    found: dict[str, tuple[str, ...]] = {_plain(one): (KVP,) for one in (KVP, "kVp")}
+    for site in Site:
+        found |= dict.fromkeys(map(_plain, (location_of(site), site.label)), (location_of(site),))
+    for feature in FEATURES:
+        if feature.family.directions == _MERGED:
+            continue
+        names = tuple(filter(None, (feature.pyradiomics_name, feature.lifex_name, feature.key)))
+        for name in (*names, feature.pyradiomics, feature.lifex, feature.name):
+            if name:
+                found.setdefault(_plain(name), names)
+    return found
+
+
+@cache
+def _short_names() -> dict[str, tuple[Feature, ...]]:
+    """Letters and digits of a name without its family -> the features of several families that have it."""
+    found: dict[str, dict[str, Feature]] = defaultdict(dict)
+    for feature in FEATURES:
+        if feature.family.directions == _MERGED:
+            continue
+        for name in (feature.pyradiomics, feature.lifex, feature.name):
+            if name:
+                found[_plain(name)][feature.key] = feature
+    return {name: tuple(features.values()) for name, features in found.items()}
+
+
+def _published_name(feature: Feature) -> str:
+    return feature.pyradiomics_name or feature.lifex_name or feature.key
+
+
+def _other_names(feature: Feature) -> tuple[str, ...]:
+    return tuple(name for name in names_of(feature) if not name.startswith(("original_", "ibsi:")))
+
+
+def _divided(name: str) -> tuple[str, str]:
+    """The region in front of a name with its sign, as it was written, and the rest."""
+    region = _REGION.match(name)
+    if region is None:
+        return "", name
+    sign = name[region.end()]
+    return region[0] + ("_" if sign == " " else sign), name[region.end() + 1 :]
+
+
+def _plain(name: str) -> str:
+    return _NO_LETTER.sub("", name.lower())

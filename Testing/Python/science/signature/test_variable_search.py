@@ -1,0 +1,97 @@
+"""A variable is found by any of its names; what is unknown or ambiguous is refused with names like it."""
+
+import pytest
+
+from radioimmuno.features.catalog import ALL
+from radioimmuno.findings import SignatureError
+from radioimmuno.signature.variable_search import matches, measurable, nearest, summing_note, variable_by_name
+from radioimmuno.site import Site
+
+
+def refusal(name):
+    with pytest.raises(SignatureError) as caught:
+        variable_by_name(name)
+    return caught.value.code, str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("ring.glcm.contrast", "ring.glcm.contrast"),
+        ("ring_glcm_Contrast", "ring.glcm.contrast"),
+        ("peritumoral_GLCM_Contrast", "ring.glcm.contrast"),
+        ("GLRLM_ShortRunsEmphasis(IBSI:22OV)", "lesion.glrlm.short_runs_emphasis"),
+        ("22OV", "lesion.glrlm.short_runs_emphasis"),
+        (" kVp ", "acquisition.kvp"),
+        ("location.lymph_node", "location.lymph_node"),
+        ("clinical.pdl1", "clinical.pdl1"),
+        ("table.wavelet-LLH_glcm_Contrast", "table.wavelet-LLH_glcm_Contrast"),
+    ],
+)
+def test_every_vocabulary_names_the_same_variable(name, key):
+    assert variable_by_name(name)[0].key == key
+
+
+@pytest.mark.parametrize("name", ["Contrast", "contrast", "ring_Contrast"])
+def test_a_name_of_several_families_is_refused_with_all_of_them(name):
+    code, text = refusal(name)
+    region = "ring_" if name.startswith("ring_") else ""
+    assert code == "signature.ambiguous_variable"
+    assert f"{region}glcm_Contrast or {region}ngtdm_Contrast" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("glcm_Contrst", "glcm_Contrast"),
+        ("GLCM_Contrst", "GLCM_Contrast"),
+        ("ring_glcm_Contrst", "ring_glcm_Contrast"),
+        ("ring.ngtdm.coarsness", "ring.ngtdm.coarseness"),
+        ("location.livr", "location.liver"),
+        ("liver", "location.liver"),
+        ("Busyness", "ngtdm_Busyness"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_one_that_was_meant_first(name, suggestion):
+    code, text = refusal(name)
+    assert code == "signature.unknown_variable"
+    assert text.partition("Like it: ")[2].rstrip(".").split(", ")[0] == suggestion
+    assert variable_by_name(suggestion)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("zzzz", "no name is like it"),
+        ("(Intercept)", "a field of its own"),
+        ("wavelet-LLH_glcm_Contrast", "filtered image"),
+        ("original_glcm_Contrst", "Like it: glcm_Contrast"),
+        ("table.", "no name is like it"),
+    ],
+)
+def test_why_a_name_is_unknown(name, words):
+    code, text = refusal(name)
+    assert code == "signature.unknown_variable"
+    assert words in text
+
+
+def test_suggestions_are_of_different_variables():
+    keys = [variable_by_name(name)[0].key for name in nearest("glrlm_RunEntropi")]
+    assert len(keys) == len(set(keys)) > 1
+
+
+def test_a_name_that_leaves_the_directions_open_says_which_way_was_taken():
+    for name in ("glcm_Contrast", "GLCM_Contrast", "ACUI"):
+        assert "lesion.glcm_merged.contrast" in summing_note(name, variable_by_name(name)[0])
+    for name in ("lesion.glcm.contrast", "cm_contrast_3D_avg", "cm_contrast_3D_comb", "ngtdm_Contrast"):
+        assert summing_note(name, variable_by_name(name)[0]) == ""
+
+
+def test_all_that_is_measured_can_be_found():
+    keys = [entry.variable.key for entry in measurable()]
+    assert len(keys) == len(set(keys)) == 2 * len(ALL) + len(Site) + 1
+    found = [entry.variable.key for entry in matches("glrlm_ShortRunEmphasis")]
+    assert "ring.glrlm.short_runs_emphasis" in found
+    assert [entry.variable.key for entry in matches("BUSYNESS ring")] == ["ring.ngtdm.busyness"]
+    assert matches("no such thing") == ()
+    assert len(matches("", most=7)) == 7
