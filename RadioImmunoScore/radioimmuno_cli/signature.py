@@ -1,4 +1,4 @@
-"""`radioimmuno signature`: what a signature file says, and whether it can be used."""
+"""`radioimmuno signature`: what a signature file says, whether it can be used, and a new one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import signature_new
 from .exit_status import ALL_SCORED, print_json
-from .options import add_command
+from .options import EXIT_CODES, add_command
 from .paths import Input
 from .terminal_table import table
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 show   print what a signature file says: status, terms, cut-offs, settings
-check  say whether a signature file can be used, and if not, which field is wrong"""
+check  say whether a signature file can be used, and if not, which field is wrong
+new    enter a published signature: its terms by IBSI code, LIFEx or PyRadiomics name"""
 
-EXAMPLES = """\
+EXAMPLES = f"""\
   radioimmuno signature show                 # the demonstration signature that ships
-  radioimmuno signature check my.json"""
+  radioimmuno signature check my.json
+{signature_new.EXAMPLES}"""
 
 # What --json prints, in this order.
 FIELDS = (
@@ -31,17 +34,29 @@ FIELDS = (
 
 def register(commands: Any) -> None:
     """Add the command to the command line."""
-    parser = add_command(commands, "signature", "show or check a signature file", DESCRIPTION, EXAMPLES)
-    parser.add_argument("action", choices=("show", "check"), help="what to do")
-    parser.add_argument(
-        "file",
-        metavar="FILE",
-        type=Path,
-        action=Input,
-        nargs="?",
-        help="default: the demonstration signature",
+    parser = commands.add_parser(
+        "signature",
+        help="show, check or enter a signature file",
+        description=DESCRIPTION,
+        epilog=f"examples:\n{EXAMPLES}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run=run)
+    actions = parser.add_subparsers(title="what to do", dest="action", metavar="ACTION", required=True)
+    for name, summary, example in (
+        ("show", "print what a signature file says", "  radioimmuno signature show"),
+        ("check", "say whether a signature file can be used", "  radioimmuno signature check my.json"),
+    ):
+        action = add_command(actions, name, summary, f"{summary[0].upper()}{summary[1:]}.", example)
+        action.add_argument(
+            "file",
+            metavar="FILE",
+            type=Path,
+            action=Input,
+            nargs="?",
+            help="default: the demonstration signature",
+        )
+        action.set_defaults(run=run)
+    signature_new.register(actions)
 
 
 def run(arguments: argparse.Namespace) -> int:

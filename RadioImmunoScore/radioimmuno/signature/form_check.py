@@ -88,7 +88,7 @@ def check_form(form: SignatureForm) -> FormCheck:
     -------
     FormCheck
     """
-    terms = _checked_terms(form.terms)
+    terms = check_terms(form.terms)
     problems = [check.problem for check in terms if check.problem]
     problems += _problems_of_texts(form)
     intercept = read_number(form.intercept, "intercept", None, "The intercept", problems)
@@ -159,7 +159,18 @@ def _problems_of_texts(form: SignatureForm) -> Iterator[Problem]:
         yield invalid_part(TERM, None, text)
 
 
-def _checked_terms(terms: Sequence[FormTerm]) -> tuple[TermCheck, ...]:
+def check_terms(terms: Sequence[FormTerm]) -> tuple[TermCheck, ...]:
+    """What each term was taken for, and what is wrong with it.
+
+    Parameters
+    ----------
+    terms : sequence of FormTerm
+
+    Returns
+    -------
+    tuple of TermCheck
+        One for each.
+    """
     checks: list[TermCheck] = []
     rows: dict[str, int] = {}
     for row, term in enumerate(terms):

@@ -68,6 +68,10 @@ def named_files(tmp_path_factory):
     terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0),)
     trained = replace(signature(), terms=terms, cutoffs=None, distribution=None)
     write_signature(trained, folder / "cd8.json")
+    (folder / "terms.csv").write_text(
+        "variable,coefficient,mean,scale\nring_glcm_Contrast,-0.5,12.5,3.0\nkVp,0.25,110,20\n"
+    )
+    (folder / "example.csv").write_text("ring_glcm_Contrast,kVp,score\n15.5,120,0.125\n")
     geometry = {"spacing": SPACING, "origin": ORIGIN}
     series = ct_series(values, **geometry, **PATIENT)
     write(folder / "dicom_folder", series)
