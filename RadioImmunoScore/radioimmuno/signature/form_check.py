@@ -262,17 +262,20 @@ def _cutoffs(texts: Sequence[str], problems: list[Problem]) -> Cutoffs | None:
 def _settings(record: Mapping[str, Mapping[str, Any]], problems: list[Problem]) -> Settings | None:
     try:
         return Settings.from_dict(
-            {part: {name: _plain(value) for name, value in one.items()} for part, one in record.items()}
+            {
+                part: {name: _plain(value, name.endswith("count")) for name, value in one.items()}
+                for part, one in record.items()
+            }
         )
     except (SettingsError, ValueError) as error:
         problems.append(Problem(SETTINGS, None, "signature.invalid", f"Settings: {error}"))
         return None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, is_count: bool) -> Any:
     """A value of the settings as JSON has it: of a text the number or the word, None for an empty one."""
     if isinstance(value, list | tuple):
-        ends = [_plain(one) for one in value]
+        ends = [_plain(one, is_count) for one in value]
         return None if all(end is None for end in ends) else ends
     if not isinstance(value, str):
         return value
@@ -282,7 +285,7 @@ def _plain(value: Any) -> Any:
         number = printed_number(value)
     except ValueError:
         return value.strip()
-    return int(number.value) if number.is_whole else number.value
+    return int(number.value) if is_count and number.is_whole else number.value
 
 
 def _row(row: int, term: FormTerm) -> str:

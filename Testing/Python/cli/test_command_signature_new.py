@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from form_cases import INTERCEPT, ROWS, VALUES, form, score_by_hand
 
+from form_cases import INTERCEPT, ROWS, VALUES, form, score_by_hand
 from radioimmuno.signature.form_check import signature_of
 from radioimmuno.signature.signature import read_signature
 

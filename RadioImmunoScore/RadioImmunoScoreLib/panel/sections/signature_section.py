@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.findings import InputError
-from radioimmuno.signature.signature import DEFAULT_NAME, shipped_signatures
+from radioimmuno.signature.signature import DEFAULT_NAME, Signature, shipped_signatures, write_signature
 
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText, problemText, settingsText
 from ..widgets.about_dialog import AboutDialog
+from ..widgets.signature_dialog import SignatureDialog
+from .save_section import askPath
 from .section import Section
 
 SIGNATURE_FILTER = "Signature (*.json)"
@@ -29,6 +33,8 @@ class SignatureSection(Section):
         self.ui.kvpButton.connect("clicked()", self.session.askKvp)
         self.about: AboutDialog | None = None
         self.ui.aboutButton.connect("clicked()", self._aboutAsked)
+        self.dialog: SignatureDialog | None = None
+        self.ui.newSignatureButton.connect("clicked()", self.enterSignature)
 
     def show(self, state: PanelState) -> None:
         """Show the signature in use."""
@@ -47,6 +53,22 @@ class SignatureSection(Section):
             self.session.setSignature(nameOrPath)
         except (InputError, OSError) as problem:
             self.session.say(problemText(problem))
+
+    def enterSignature(self) -> None:
+        """Open the dialog in which a published signature is entered; made when it is first wanted."""
+        if self.dialog is None:
+            self.dialog = SignatureDialog(self.ui.signatureSectionBox, self._save)
+        self.dialog.open()
+
+    def _save(self, signature: Signature) -> bool:
+        """Write a signature to a file that the user names, and use it; False where none was named."""
+        assert self.dialog is not None
+        path = askPath(self.dialog.dialog, _("Save signature"), fileName(signature.name), ".json")
+        if path:
+            write_signature(signature, path)
+            self.session.say(_("Saved: {path}").format(path=path))
+            self.chooseSignature(path)
+        return bool(path)
 
     def _showChoice(self, inputs: InputsState) -> None:
         chosen = inputs.chosenSignature or DEFAULT_NAME
@@ -70,3 +92,12 @@ class SignatureSection(Section):
             self.chooseSignature(chosen)
         # Where nothing was chosen the box goes back.
         self.update(self.session.state)
+
+
+def fileName(name: str) -> str:
+    """A signature's name as that of a file, without its ending.
+
+    >>> fileName("Made up: CD8/2018")
+    'Made_up_CD8_2018'
+    """
+    return "_".join(re.findall(r"\w+", name)) or "signature"
