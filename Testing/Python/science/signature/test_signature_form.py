@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from form_cases import INTERCEPT, ROWS, VALUES, example, form, score_by_hand, with_row
 
+from form_cases import INTERCEPT, ROWS, VALUES, example, form, score_by_hand, with_row
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import Settings
 from radioimmuno.signature.form_check import check_form, signature_of
