@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from form_cases import INTERCEPT, ROWS, VALUES, form, score_by_hand
 from radioimmuno.signature.form_check import signature_of
 from radioimmuno.signature.signature import read_signature
 
+PAGE = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Signatures.md"
 PUBLISHED = f"{score_by_hand():.2f}"
 TEXTS = ("--name", "Made up", "--predicts", "made-up infiltration", "--citation", "Nobody et al. 1900")
 OPTIONS = (
@@ -245,6 +250,16 @@ def test_answers_line_by_line_become_the_same_signature(radioimmuno, tmp_path, m
     for words in ("may mean glcm_Contrast or ngtdm_Contrast", "is one of continuous", "must ascend"):
         assert words in done.stderr
     assert ("they differ by" in done.stderr) == wrong_first_term
+
+
+def test_the_page_of_the_documentation_runs_as_it_stands(radioimmuno, tmp_path):
+    table, example, commands = re.findall(r"```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "terms.csv").write_text(table)
+    (tmp_path / "example.csv").write_text(example)
+    for line in commands.replace("\\\n", " ").splitlines():
+        done = radioimmuno(*shlex.split(line)[1:], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert same(replace(read_signature(tmp_path / "made_up.json"), status="published"))
 
 
 def test_answers_that_end_early_leave_no_file(radioimmuno, tmp_path, monkeypatch):
