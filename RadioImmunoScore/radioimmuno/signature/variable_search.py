@@ -37,7 +37,7 @@ class Entry:
     ----------
     variable : Variable
     names : tuple of str
-        Its identifier first, then those of other programs, without a region in front.
+        Its identifier first, then those of other programs that are taken for it, without a region in front.
     """
 
     variable: Variable
@@ -46,7 +46,9 @@ class Entry:
     @property
     def words(self) -> str:
         """All that it can be found by, in lower case."""
-        return " ".join((self.variable.title, self.variable.words or "", *self.names)).lower()
+        feature = self.variable.feature
+        others = names_of(feature) if feature else ()
+        return " ".join((self.variable.title, self.variable.words or "", *self.names, *others)).lower()
 
 
 @cache
@@ -222,7 +224,9 @@ def _published_name(feature: Feature) -> str:
 
 
 def _other_names(feature: Feature) -> tuple[str, ...]:
-    return tuple(name for name in names_of(feature) if not name.startswith(("original_", "ibsi:")))
+    """What of other programs' names is taken for this feature; not for one that is summed up otherwise."""
+    names = [name for name in names_of(feature) if not name.startswith(("original_", "ibsi:"))]
+    return tuple(name for name in names if variable_named(name)[0] == f"lesion.{feature.key}")
 
 
 def _divided(name: str) -> tuple[str, str]:

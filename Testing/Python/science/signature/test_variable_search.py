@@ -94,4 +94,17 @@ def test_all_that_is_measured_can_be_found():
     assert "ring.glrlm.short_runs_emphasis" in found
     assert [entry.variable.key for entry in matches("BUSYNESS ring")] == ["ring.ngtdm.busyness"]
     assert matches("no such thing") == ()
+    averaged, merged = matches("lesion ACUI")
+    assert averaged.names[:2] == ("lesion.glcm.contrast", "GLCM_Contrast")
+    assert merged.names == ("lesion.glcm_merged.contrast", "cm_contrast_3D_comb")
+
+
+def test_every_name_that_is_shown_beside_a_variable_is_taken_for_it():
+    for entry in measurable():
+        region, _, key = entry.variable.key.partition(".")
+        for name in entry.names[1:]:
+            assert variable_by_name(f"{region}_{name}")[0].key == f"{region}.{key}"
+
+
+def test_the_number_of_matches_is_limited():
     assert len(matches("", most=7)) == 7
