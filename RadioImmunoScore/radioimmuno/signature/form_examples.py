@@ -157,7 +157,7 @@ def _reach(roundings: Sequence[float]) -> float:
 
     Few do not reach so far: then it is what they are together.
     """
-    return min(sum(roundings), SPREAD * math.sqrt(sum(one**2 for one in roundings) / 3))
+    return min(sum(roundings), SPREAD * math.hypot(*roundings) / math.sqrt(3))
 
 
 def rounded_off(number: PrintedNumber) -> float:

@@ -73,4 +73,4 @@ def printed_number(text: str) -> PrintedNumber:
     value, exponent = float(decimal), decimal.as_tuple().exponent
     if not math.isfinite(value) or not isinstance(exponent, int):
         raise ValueError(f"is {text.strip()!r}, which is not finite")
-    return PrintedNumber(value, 0.5 * 10.0**exponent, exponent >= 0)
+    return PrintedNumber(value, float(Decimal(5).scaleb(exponent - 1)), exponent >= 0)

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from form_cases import INTERCEPT, ROWS, VALUES, example, form, score_by_hand, with_row
 from radioimmuno.findings import SignatureError
@@ -203,6 +205,48 @@ def test_a_wrong_field_is_refused_in_words(changes, part, words):
     assert check.signature is None
     assert part in [problem.part for problem in check.problems]
     assert words in " ".join(problem.text for problem in check.problems)
+
+
+TYPED = st.sampled_from(
+    [
+        "",
+        " ",
+        "1",
+        "-0.5",
+        "0",
+        "1e308",
+        "-1e308",
+        "0e999",
+        "1e-999",
+        "1e999",
+        "nan",
+        "1,5",
+        "kVp",
+        "table.",
+        "\ud800",
+    ]
+) | st.text(max_size=8)
+
+
+@given(
+    st.lists(st.tuples(TYPED | st.sampled_from([row[0] for row in ROWS]), TYPED, TYPED, TYPED), max_size=3),
+    st.tuples(TYPED, TYPED, TYPED),
+    TYPED,
+    st.dictionaries(TYPED, TYPED, max_size=3),
+)
+def test_whatever_is_typed_becomes_a_signature_or_problems(rows, cutoffs, intercept, values):
+    terms = tuple(FormTerm(*row) for row in rows)
+    whole = {term.variable: "1e308" for term in terms}
+    examples = (FormExample(values, intercept), FormExample(whole, "1"))
+    settings = {"ring": {"outer_mm": intercept, "range_hu": list(cutoffs[:2])}}
+    for one in (
+        form(terms=terms, cutoffs=cutoffs, intercept=intercept, settings=settings, examples=examples),
+        form(terms=terms, examples=examples[1:]),
+        form(terms=terms, name=intercept, examples=()),
+    ):
+        check = check_form(one)
+        assert (check.signature is None) == bool(check.problems)
+        assert all(problem.text for problem in check.problems)
 
 
 def test_all_that_is_wrong_is_said_at_once():
