@@ -23,6 +23,8 @@ LIKENESS = 0.6
 FILTERED = re.compile(
     r"(wavelet|log-sigma|square|squareroot|logarithm|exponential|gradient|lbp-[23]d)[-_]", re.I
 )
+# What older versions of LIFEx called families.
+OLD_FAMILIES = {"glzlm": "glszm"}
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _REGION = re.compile(rf"({'|'.join(REGION_WORDS)})(?=[._ -])", re.IGNORECASE)
 _AVERAGED, _MERGED = "AVERAGED", "MERGED"
@@ -186,7 +188,8 @@ def nearest(bare: str) -> tuple[str, ...]:
     """
     known = _names_by_letters()
     close = get_close_matches(_plain(bare), known, n=4 * SUGGESTIONS, cutoff=LIKENESS)
-    groups = list(dict.fromkeys(known[one] for one in close))[:SUGGESTIONS]
+    found = (*_abbreviated(bare), *(known[one] for one in close))
+    groups = list(dict.fromkeys(found))[:SUGGESTIONS]
     return tuple(max(names, key=lambda name: SequenceMatcher(None, bare, name).ratio()) for names in groups)
 
 
@@ -199,11 +202,39 @@ def _names_by_letters() -> dict[str, tuple[str, ...]]:
     for feature in FEATURES:
         if feature.family.directions == _MERGED:
             continue
-        names = tuple(filter(None, (feature.pyradiomics_name, feature.lifex_name, feature.key)))
+        names = _own_names(feature)
         for name in (*names, feature.pyradiomics, feature.lifex, feature.name):
             if name:
                 found.setdefault(_plain(name), names)
     return found
+
+
+def _abbreviated(bare: str) -> tuple[tuple[str, ...], ...]:
+    """Names of the features that an abbreviation may mean, `GLRLM_SRHGE` or `SRHGE`.
+
+    Older versions of LIFEx and many articles write so. What is computed under such a name was not always
+    what the IBSI defines today, so it is suggested and never taken by itself.
+    """
+    family, _, short = bare.lower().rpartition("_")
+    meant = _by_initials().get(short, ())
+    of_family = [feature for feature in meant if feature.family.key == OLD_FAMILIES.get(family, family)]
+    return tuple(_own_names(feature) for feature in of_family or meant)
+
+
+@cache
+def _by_initials() -> dict[str, tuple[Feature, ...]]:
+    """Initials of a feature's words, with and without "level", and with its run or zone -> the features."""
+    found: dict[str, dict[str, Feature]] = defaultdict(dict)
+    for feature in FEATURES:
+        if feature.family.directions == _MERGED or "_" not in feature.name:
+            continue
+        words = feature.name.split("_")
+        whole = "".join(word[0] for word in words)
+        short = "".join(word[0] for word in words if word != "level")
+        part = {"glrlm": "r", "glszm": "z"}.get(feature.family.key, "")
+        for initials in (whole, short, f"{short[:-1]}{part}{short[-1]}", whole.replace("zsnu", "zlnu")):
+            found[initials][feature.key] = feature
+    return {initials: tuple(features.values()) for initials, features in found.items()}
 
 
 @cache
@@ -217,6 +248,10 @@ def _short_names() -> dict[str, tuple[Feature, ...]]:
             if name:
                 found[_plain(name)][feature.key] = feature
     return {name: tuple(features.values()) for name, features in found.items()}
+
+
+def _own_names(feature: Feature) -> tuple[str, ...]:
+    return tuple(filter(None, (feature.pyradiomics_name, feature.lifex_name, feature.key)))
 
 
 def _published_name(feature: Feature) -> str:

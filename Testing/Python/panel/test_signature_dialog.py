@@ -262,6 +262,16 @@ def test_nothing_is_lost_when_the_dialog_is_closed_or_the_file_cannot_be_written
     assert opened.form == before
 
 
+def test_a_file_is_not_replaced_by_a_name_without_its_ending(opened, bench, dialogs, tmp_path):
+    enterPublication(opened, bench)
+    (tmp_path / "entered.json").write_text("mine")
+    dialogs.answers += [str(tmp_path / "entered"), ""]
+    click(opened.ui.saveButton)
+    assert dialogs.opened[-1][1][2] == str(tmp_path / "entered.json")
+    assert (tmp_path / "entered.json").read_text() == "mine"
+    assert opened.dialog.visible
+
+
 def test_after_saving_the_form_is_empty_again(opened, bench, dialogs, tmp_path):
     enterPublication(opened, bench)
     dialogs.answers.append(str(tmp_path / "entered"))

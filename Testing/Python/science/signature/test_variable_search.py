@@ -50,6 +50,12 @@ def test_a_name_of_several_families_is_refused_with_all_of_them(name):
         ("location.livr", "location.liver"),
         ("liver", "location.liver"),
         ("Busyness", "ngtdm_Busyness"),
+        ("GLRLM_SRHGE", "GLRLM_ShortRunHighGreyLevelEmphasis"),
+        ("ring_GLRLM_HGRE", "ring_GLRLM_HighGreyLevelRunEmphasis"),
+        ("GLZLM_LZE", "GLSZM_LargeZoneEmphasis"),
+        ("GLZLM_ZLNU", "GLSZM_ZoneSizeNonUniformity"),
+        ("GLRLM_RP", "GLRLM_RunPercentage"),
+        ("NGLDM_Coarseness", "NGTDM_Coarseness"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_one_that_was_meant_first(name, suggestion):
