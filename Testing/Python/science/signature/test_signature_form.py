@@ -101,6 +101,21 @@ def test_roundings_of_all_printed_numbers_are_let_through():
         assert check.agrees
 
 
+def test_the_reach_of_roundings_is_three_standard_deviations_of_their_sum():
+    """By simulation: each printed number drawn evenly from what rounds to it, whole ones left alone."""
+    rng = np.random.default_rng(5)
+
+    def drawn(text):
+        digits = len(text.partition(".")[2])
+        return float(text or 0) + (rng.uniform(-0.5, 0.5, 40_000) * 10.0**-digits if digits else 0.0)
+
+    total = drawn(INTERCEPT)
+    for (_, coefficient, mean, scale, _), value in zip(ROWS, VALUES, strict=True):
+        total = total + drawn(coefficient) * (drawn(value) - drawn(mean)) / (drawn(scale) if scale else 1.0)
+    (check,) = check_form(form()).examples
+    assert check.terms_rounding == pytest.approx(3 * total.std(), rel=0.02)
+
+
 def test_an_example_that_differs_is_refused_with_both_scores_and_each_part():
     wrong = f"{score_by_hand() + 0.9:.2f}"
     check = refused(form(examples=(example(), example(wrong))), "signature.example_differs", "Example 2")
