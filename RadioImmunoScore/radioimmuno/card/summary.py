@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..numbers import is_number, is_whole_number
-from ..signature.harmonization import COMBAT
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
-from ..signature.variables import Source, variable_of
+from ..signature.variables import CLINICAL, Source, variable_of
 from .sources import figures_of
 
 NOT_STATED = "not stated"
@@ -113,7 +112,7 @@ def spacing_words(signature: Signature) -> str:
 def needs_words(signature: Signature) -> list[str]:
     """What scoring needs besides a CT and lesions, and what it cannot do, a sentence each."""
     sentences = []
-    asked = [variable_of(name).title for name in signature.variables_from(Source.CLINICAL)]
+    asked = [variable_of(f"{CLINICAL}{name}").title for name in signature.clinical]
     if asked:
         sentences.append(f"Scoring asks for {', '.join(asked)}.")
     lacking = [variable_of(name).title for name in signature.variables_from(Source.TABLE)]
@@ -122,12 +121,9 @@ def needs_words(signature: Signature) -> list[str]:
         sentences.append(
             f"No image can be scored: {named} cannot be measured here, only tables that have it."
         )
-    state = signature.training.get(COMBAT)
-    if isinstance(state, Mapping):
-        batches = ", ".join(map(str, state.get("batches") or ())) or NOT_STATED
-        sentences.append(
-            f"Trained with ComBat on the batches {batches}: only tables that name one of them can be scored."
-        )
+    if signature.batches:
+        named = ", ".join(signature.batches)
+        sentences.append(f"Trained with ComBat: scoring asks for the batch of the CT, one of {named}.")
     return sentences
 
 

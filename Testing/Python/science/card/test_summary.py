@@ -2,11 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 from card_cases import RECORD, TRAINING, VALIDATION, signature, sources
 
 from radioimmuno.card.signature_card import card_record, make_card
 from radioimmuno.card.summary import facts_of_training, summary_of
+from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Term, default_signature
 
 
@@ -48,11 +50,12 @@ def test_the_demonstration_predicts_nothing_about_a_patient():
 
 def test_what_a_signature_needs_is_a_limit():
     terms = (Term("clinical.pdl1", 1.0, 0.0, 1.0), Term("table.wavelet", 1.0, 0.0, 1.0))
-    training = {"combat": {"batches": {"A": {}, "B": {}}}}
-    limits = summary_of(signature(terms=terms, training=training)).limits
+    shifts = {name: BatchShift(np.zeros(1), np.ones(1), 20) for name in ("A", "B")}
+    state = Harmonization(("table.wavelet",), (), np.zeros(1), np.ones(1), np.zeros((0, 1)), shifts)
+    limits = summary_of(signature(terms=terms, harmonization=state)).limits
     assert "Scoring asks for pdl1." in limits
     assert "wavelet cannot be measured here" in limits
-    assert "ComBat on the batches A, B" in limits
+    assert "asks for the batch of the CT, one of A, B" in limits
     assert "0 of 2 terms state the range of their training" in limits
 
 
