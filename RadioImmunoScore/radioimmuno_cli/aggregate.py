@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from radioimmuno.training.comparison import Comparison
 
 READING, COMPARING, WRITING = "reading the table", "comparing the methods", "writing"
-FILES = CSV_NAME, JSON_NAME, HTML_NAME = "aggregation.csv", "aggregation.json", "aggregation.html"
+CSV_NAME, JSON_NAME, HTML_NAME = "aggregation.csv", "aggregation.json", "aggregation.html"
+ATTENTION_NAME = "attention.csv"
+FILES = CSV_NAME, JSON_NAME, HTML_NAME, ATTENTION_NAME
 COLUMNS = ("method", "metric", "value", "low", "high")
 
 DESCRIPTION = """\
@@ -28,7 +30,9 @@ intervals: A one lesion, C features of the lesions summarized, D a model of labe
 writes into the folder of --out:
   aggregation.csv   method, metric, value, low, high
   aggregation.json  the same, and the paired differences to the mean of the features
-  aggregation.html  the same to read, with a picture"""
+  aggregation.html  the same to read, with a picture
+  attention.csv     patient, lesion, weight: how much a lesion counts in its patient by the attention that
+                    was learnt without the patient"""
 
 EXAMPLES = """\
   radioimmuno aggregate cohort.csv --target response --folds 3 --repeats 1 --out aggregation
@@ -122,6 +126,12 @@ def _write(folder: Any, table: CohortTable, compared: Comparison, record: dict[s
         for name, one in figures.items()
     ]
     write_rows(folder / CSV_NAME, COLUMNS, rows)
+    weights = map(number_cell, compared.attention)
+    write_rows(
+        folder / ATTENTION_NAME,
+        ("patient", "lesion", "weight"),
+        list(zip(table.patients, table.lesions, weights, strict=True)),
+    )
     write_text(folder / JSON_NAME, json.dumps(record, indent=2, allow_nan=False) + "\n")
     write_text(folder / HTML_NAME, aggregation_page(compared, table))
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..tables.cohort_table import CohortTable
 from ..training.comparison import TITLES, Comparison
-from ..training.out_of_fold import FIGURES
+from ..training.out_of_fold import FIGURES, NOTHING_IS
 from ..validation.discrimination import Estimate
 from .chart import whiskers
-from .estimates import FIGURE_TITLES, NOTHING_IS, figure_words
+from .estimates import FIGURE_TITLES, figure_words
 from .markup import Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section
+
+ATTENTION_IS = (
+    "How much the lesion that counts most counts in its patient, by the attention that was learnt without "
+    "the patient (mil_attention), beside the share of each lesion if all counted alike. Patients with "
+    "several lesions, the most uneven first; all lesions are in attention.csv."
+)
+MOST_ROWS = 20
 
 
 def aggregation_page(compared: Comparison, cohort: CohortTable) -> str:
@@ -45,6 +54,7 @@ def aggregation_page(compared: Comparison, cohort: CohortTable) -> str:
                 whiskers(differences, f"Difference to {compared.reference}, paired 95 % interval", 0.0),
             ),
             section("Methods", _methods(compared, name)),
+            section("Attention", element("p", ATTENTION_IS), _attention(compared, cohort)),
             section(
                 "Notes", [element("p", note, class_="note") for note in (*compared.notes, *cohort.notes)]
             ),
@@ -55,6 +65,28 @@ def aggregation_page(compared: Comparison, cohort: CohortTable) -> str:
 
 def _ends(estimate: Estimate) -> tuple[float, float, float]:
     return estimate.value, estimate.low, estimate.high
+
+
+def _attention(compared: Comparison, cohort: CohortTable) -> Markup:
+    rows = []
+    for patient in np.unique(cohort.patients):
+        mine = np.flatnonzero(cohort.patients == patient)
+        top = mine[np.argmax(compared.attention[mine])]
+        rows.append((patient, cohort.lesions[top], float(compared.attention[top]), 1 / len(mine)))
+    uneven = sorted((row for row in rows if row[3] < 1), key=lambda row: row[3] - row[2])[:MOST_ROWS]
+    cells = [
+        element(
+            "tr",
+            element("th", patient, scope="row"),
+            element("td", lesion),
+            element("td", f"{weight:.2f}"),
+            element("td", f"{share:.2f}"),
+        )
+        for patient, lesion, weight, share in uneven
+    ]
+    return table(
+        "Attention by patient", ("patient", "lesion", "its weight", "if all alike"), cells, "metrics"
+    )
 
 
 def _methods(compared: Comparison, name: str) -> Markup:

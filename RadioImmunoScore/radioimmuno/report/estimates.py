@@ -26,7 +26,6 @@ FIGURE_TITLES = {
     "hazard_ratio": "hazard ratio a standard deviation",
 }
 # What chance gives.
-NOTHING_IS = {"auc": 0.5, "c_index": 0.5, "spearman": 0.0, "r2": 0.0}
 NOT_DEFINED = "not defined"
 
 

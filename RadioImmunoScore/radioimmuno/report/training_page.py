@@ -10,11 +10,12 @@ from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
 from ..signature.variables import variable_of
 from ..tables.outcomes import BINARY, SURVIVAL
+from ..training.out_of_fold import NOTHING_IS
 from ..training.out_of_fold_curves import agreement_of, halves_of
 from ..training.training_run import TrainingRun, coefficient_paths, event_count
 from .chart import axes_around, chart, diagonal, dots, legend, line
 from .curves import calibration_chart, roc_chart, survival_charts
-from .estimates import NOTHING_IS, figure_facts
+from .estimates import figure_facts
 from .formatting import MINUS, number
 from .markup import Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles

@@ -13,8 +13,8 @@ from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, Outcome
 from ..validation.discrimination import Estimate
 from .multiple_instance import ATTENTION, FEW_PATIENTS, POOLINGS, SOFT_MIN, fit_multiple_instance
-from .nested import Method, Plan, Progress, cross_validate, patient_folds
-from .out_of_fold import FIGURES, OutOfFold, estimates, paired_differences
+from .nested import Method, Nested, Plan, Progress, cross_validate, patient_folds
+from .out_of_fold import FIGURES, NOTHING_IS, OutOfFold, estimates, paired_differences
 from .trainer import ALL_SCORES, Fitted, Specification, fit
 
 REFERENCE = "features_mean"
@@ -51,6 +51,9 @@ class Comparison:
     differences : dict of str to Estimate
         Of the first figure, to the reference.
     reference : str
+    attention : ndarray of float64, shape (n,)
+        How much each lesion of the table counts in its patient by the attention that was learnt without the
+        patient, mean over repetitions; sums to 1 in a patient.
     notes : tuple of str
     """
 
@@ -58,6 +61,7 @@ class Comparison:
     figures: dict[str, dict[str, Estimate]]
     differences: dict[str, Estimate]
     reference: str
+    attention: np.ndarray
     notes: tuple[str, ...]
 
     @property
@@ -67,12 +71,17 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """A sentence: which methods are better than the reference, or that none is."""
-        name = FIGURES[self.found[self.reference].kind][0].replace("_", " ")
-        if not self.better:
-            return f"No method is better than {self.reference}: no paired interval of the {name} is above 0."
-        parts = [f"{one} ({self.differences[one].value:+.3f})" for one in self.better]
-        return f"Better than {self.reference} in {name}, its paired interval above 0: {', '.join(parts)}."
+        """Which methods are better than the reference, or that none is; and whether any predicts at all."""
+        figure = FIGURES[self.found[self.reference].kind][0]
+        name, chance = figure.replace("_", " "), NOTHING_IS[figure]
+        if self.better:
+            parts = [f"{one} ({self.differences[one].value:+.3f})" for one in self.better]
+            text = f"Better than {self.reference} in {name}, its paired interval above 0: {', '.join(parts)}."
+        else:
+            text = f"No method is better than {self.reference}: no paired interval of the {name} is above 0."
+        if not any(one[figure].low > chance for one in self.figures.values()):
+            text += f" None is shown to predict the outcome: no interval of the {name} is above {chance:g}."
+        return text
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +174,13 @@ def compare(
     methods = methods_of(table, specification, labels)
     each = sum(map(len, folds))
     found: dict[str, OutOfFold] = {}
-    for n, method in enumerate(methods.values()):
+    attention = np.full(len(table), np.nan)
+    for n, (name, method) in enumerate(methods.items()):
         step = _part_of(progress, n * each, each * len(methods))
-        found |= cross_validate(table, method, folds, step).found
+        nested = cross_validate(table, method, folds, step)
+        found |= nested.found
+        if name == ATTENTION:
+            attention = _attention(table, nested)
     notes = [NOTE_B, NOTE_E, NOTE_BEST]
     if table.patient_count < FEW_PATIENTS:
         notes.append(NOTE_F.format(few=FEW_PATIENTS, patients=table.patient_count))
@@ -176,8 +189,18 @@ def compare(
         {name: estimates(one, plan.seed) for name, one in found.items()},
         paired_differences(found, reference, plan.seed),
         reference,
+        attention,
         tuple(notes),
     )
+
+
+def _attention(table: CohortTable, nested: Nested) -> np.ndarray:
+    """Weights of the lesions held out, mean over repetitions."""
+    folds = [fold for repetition in nested.folds for fold in repetition]
+    total = np.zeros(len(table))
+    for made, (_, test) in zip(nested.fitted, folds, strict=True):
+        total[test] += made.lesion_weights(table.rows(test))
+    return total / len(nested.folds)
 
 
 def _part_of(progress: Progress | None, before: int, total: int) -> Progress | None:

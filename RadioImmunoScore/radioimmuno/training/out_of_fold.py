@@ -28,6 +28,8 @@ from ..validation.survival import harrell_c
 AUC, C_INDEX, R2, SPEARMAN = "auc", "c_index", "r2", "spearman"
 SENSITIVITY, SPECIFICITY = "sensitivity", "specificity"
 FIGURES: Mapping[str, tuple[str, ...]] = {BINARY: (AUC,), SURVIVAL: (C_INDEX,), CONTINUOUS: (SPEARMAN, R2)}
+# The figures of scores that have nothing to do with the outcome.
+NOTHING_IS: Mapping[str, float] = {AUC: 0.5, C_INDEX: 0.5, SPEARMAN: 0.0, R2: 0.0}
 
 
 @dataclass(frozen=True, eq=False)

@@ -154,5 +154,16 @@ def test_the_ways_from_lesions_to_a_patient_are_compared(radioimmuno, tables, tm
         assert 0 <= float(row["low"]) <= float(row["value"]) <= float(row["high"]) <= 1
     record = json.loads((out / "aggregation.json").read_text())
     assert set(record["differences"]) == methods - {record["reference"]}
-    assert record["verdict"] in (out / "aggregation.html").read_text()
+    page = (out / "aggregation.html").read_text()
+    assert record["verdict"] in page
+    with (out / "attention.csv").open() as stream:
+        weights = list(csv.DictReader(stream))
+    assert len(weights) == record["lesions"]
+    of_patient: dict[str, list[float]] = {}
+    for row in weights:
+        of_patient.setdefault(row["patient"], []).append(float(row["weight"]))
+    assert len(of_patient) == record["patients"]
+    assert [sum(each) for each in of_patient.values()] == pytest.approx([1] * len(of_patient))
+    most = max(of_patient, key=lambda one: max(of_patient[one]) - 1 / len(of_patient[one]))
+    assert page.index("Attention by patient") < page.index(f">{most}<") < page.index("Notes")
     assert record["verdict"] in done.stdout

@@ -328,6 +328,7 @@ def test_the_minimum_wins_where_the_least_infiltrated_lesion_decides():
     found = compare(table, QUICK, Plan(folds=5, repeats=1))
     assert "features_min" in found.better
     assert "features_min" in found.verdict
+    assert "None is shown to predict" not in found.verdict
     assert found.figures["features_min"]["spearman"].low > found.figures["features_mean"]["spearman"].value
 
 
@@ -336,6 +337,7 @@ def test_where_nothing_decides_the_comparison_says_so():
     found = compare(table, QUICK, Plan(folds=3, repeats=1))
     assert found.better == ()
     assert found.verdict.startswith("No method is better")
+    assert found.verdict.endswith("predict the outcome: no interval of the auc is above 0.5.")
 
 
 def test_a_permutation_test_sees_an_effect():
