@@ -168,12 +168,26 @@ def sums_by_place(draws: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 
 def quotient(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """The quotients; NaN where there is nothing below."""
+    """The quotients; NaN where there is nothing below.
+
+    Parameters
+    ----------
+    above, below : ndarray of float64, shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+    """
     return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
 
 
 def once(rows: np.ndarray) -> np.ndarray:
-    """The draw of each row once, ndarray of float64, shape (1, n)."""
+    """The draw of each row once, ndarray of float64, shape (1, n).
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n,)
+    """
     return np.ones((1, len(rows)))
 
 
@@ -285,9 +299,8 @@ def bootstrap(figure: Callable[[np.ndarray], np.ndarray], patients: np.ndarray, 
 
     Parameters
     ----------
-    figure : callable
-        From draws, an ndarray of float64, shape (draws, n), to the figure in each, shape (draws,); NaN where
-        it is not defined, such draws are left out.
+    figure : callable of an ndarray of float64, shape (draws, n)
+        Gives the figure in each draw, shape (draws,); NaN where it is not defined, such draws are left out.
     patients : ndarray, shape (n,)
         Patient of each row.
     seed : int
