@@ -8,6 +8,8 @@ from __future__ import annotations
 
 # What scoring refuses or warns of.
 MIN_VOLUME_CC = 0.2
+# The same on the grid of 1 mm; on a finer one, of a CT as fine (small animals), smaller lesions have as many.
+MIN_VOXELS = 200
 MAX_SLICE_MM = 5.0
 # Air is -1000 HU; scanners write -1024, -2000 or -3024 where they measured nothing. Below this it is padding.
 PADDING_BELOW_HU = -1100.0

@@ -20,6 +20,7 @@ from . import (
     check,
     cohort,
     demo,
+    demo_cohort,
     export_dicom,
     features,
     maps,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate, card),
+    *(cohort, train, validate, aggregate, card, demo_cohort),
 )
 
 DESCRIPTION = """\

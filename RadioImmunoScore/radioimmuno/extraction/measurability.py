@@ -24,6 +24,7 @@ from ..thresholds import (
     MAX_SLICE_MM,
     MIN_RING_SHARE,
     MIN_VOLUME_CC,
+    MIN_VOXELS,
     PADDING_BELOW_HU,
 )
 
@@ -35,10 +36,10 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
     box = lesion.box
     if box is None:
         return [_refuse("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")]
-    volume = lesion.volume_cc
-    if volume < MIN_VOLUME_CC:
+    volume, least = lesion.volume_cc, smallest_cc(lesion, grid)
+    if volume < least:
         size = f"{count(lesion.voxels, 'voxel')}, {volume:.3g} cc"
-        text = f"The lesion is too small ({size}): {MIN_VOLUME_CC} cc are needed."
+        text = f"The lesion is too small ({size}): {least:.3g} cc are needed."
         return [_refuse("lesion.too_small", text)]
     if min(box.shape) == 1:
         return [
@@ -49,6 +50,18 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
         text = f"About {expected:,.0f} voxels on the grid; the limit is {MAX_REGION_VOXELS:,}."
         return [_refuse("lesion.too_large", text)]
     return [*_size(volume), *_truncated(lesion, box), *_pieces(lesion)]
+
+
+def smallest_cc(lesion: Lesion, grid: Grid) -> float:
+    """The smallest volume that is measured, cc: less where both the grid and the CT's voxels are finer than 1 mm.
+
+    Parameters
+    ----------
+    lesion : Lesion
+    grid : Grid
+    """
+    voxel_mm3 = max(grid.lattice.voxel_volume_mm3, lesion.mask.lattice.voxel_volume_mm3)
+    return min(MIN_VOLUME_CC, MIN_VOXELS * voxel_mm3 / 1000)
 
 
 def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:

@@ -11,6 +11,7 @@ from ..thresholds import (
     METAL_REFUSE_SHARE,
     MIN_RING_SHARE,
     MIN_VOLUME_CC,
+    MIN_VOXELS,
 )
 from .row import FILE_REFUSED, LESION_REFUSED, NOT_DONE, WARNED, Row
 
@@ -92,8 +93,9 @@ ROWS = {
     "lesion.too_small": Row(
         "The lesion is smaller than features can be measured on.",
         LESION_REFUSED,
-        f"Below {MIN_VOLUME_CC:g} cc features say more of single voxels than of tissue.",
-        "Leave the lesion out.",
+        f"Below {MIN_VOLUME_CC:g} cc ({MIN_VOXELS} voxels where grid and CT are finer than 1 mm) features say more "
+        "of single voxels than of tissue.",
+        "Leave the lesion out; for small animals set `spacing_mm` to the CT's voxels.",
     ),
     "lesion.single_slice": Row(
         "The lesion lies on a single slice.",

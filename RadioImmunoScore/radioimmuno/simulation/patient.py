@@ -15,7 +15,7 @@ from .body import PRECISION, Body, draw_body, open_canvas
 from .canvas import AIR_HU
 from .organs import paint_patient
 from .places import find_place, sample_liver, sample_lung
-from .scanner import Scanner, draw_scanner
+from .scanner import Scanner, ScannerModel, draw_scanner
 from .tumors import Tumor, draw_tumor, paint_tumor, segment
 from .vessels import VesselTree, grow_tree
 
@@ -126,7 +126,7 @@ class Plan:
             hu[trunk.slices_in(box)] = canvas.hu
         # less of the beam is lost in air, so that less noise is seen there
         noisy = hu + self.scanner.noise(box) * np.clip(1.3 + hu / 1000, 0.45, 1.0)
-        return np.clip(np.rint(noisy), LOWEST_HU, HIGHEST_HU)
+        return np.clip(np.rint(noisy + self.scanner.shift_hu), LOWEST_HU, HIGHEST_HU)
 
     def _trunk(self, box: Box) -> Box:
         # around the trunk there is air: nothing to compute
@@ -136,7 +136,12 @@ class Plan:
         return box.intersect(Box((box.start[0], low[1], low[2]), (box.stop[0], high[1], high[2])))
 
 
-def plan_patient(seed: int, lesions: int | None = None, slice_mm: float | None = None) -> Plan:
+def plan_patient(
+    seed: int,
+    lesions: int | None = None,
+    slice_mm: float | None = None,
+    model: ScannerModel | None = None,
+) -> Plan:
     """Decide on a patient; no voxel is made yet.
 
     Parameters
@@ -147,9 +152,12 @@ def plan_patient(seed: int, lesions: int | None = None, slice_mm: float | None =
         How many are tried for (5 to 8 at random by default); one that finds no room is left out.
     slice_mm : float, optional
         Slice thickness and distance (1 to 5 mm at random by default).
+    model : ScannerModel, optional
+        The machine that scans (every patient's own by default).
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    scanner = draw_scanner(rng, slice_mm)
+    drawn = draw_scanner(rng, slice_mm)
+    scanner = drawn if model is None else model.scan(drawn)
     lattice = _lattice((round(HEIGHT_MM / scanner.slice_mm), PIXELS, PIXELS), scanner)
     wanted = int(rng.integers(5, 9)) if lesions is None else lesions
     order = rng.permutation(len(SITE_POOL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class Scanner:
         Periodic noise of unit SD with the spectrum of filtered backprojection.
     seed : int
         Of the noise.
+    shift_hu : float
+        What it adds to all values: an error of its calibration.
     """
 
     kvp: int
@@ -44,6 +46,7 @@ class Scanner:
     noise_hu: float
     tiles: np.ndarray
     seed: int
+    shift_hu: float = 0.0
 
     @property
     def kernel(self) -> str:
@@ -67,6 +70,55 @@ class Scanner:
             rows, columns = (np.arange(j0, j1) + dj) % TILE, (np.arange(i0, i1) + di) % TILE
             out[n] = self.tiles[tile][np.ix_(rows, columns)]
         return self.noise_hu * out
+
+
+@dataclass(frozen=True)
+class ScannerModel:
+    """What the scans of one machine have in common, with the protocol that is in use there.
+
+    Parameters
+    ----------
+    name : str
+    kvp : int
+        Tube voltage, kV.
+    psf_sigma_mm : float
+        SD of the in-plane blur.
+    noise_hu : float
+        SD of the noise in soft tissue.
+    cutoff_per_mm : float
+        Of the kernel: noise of a sharp one reaches higher frequencies.
+    shift_hu : float
+        What it adds to all values.
+    """
+
+    name: str
+    kvp: int
+    psf_sigma_mm: float
+    noise_hu: float
+    cutoff_per_mm: float
+    shift_hu: float
+
+    def scan(self, drawn: Scanner) -> Scanner:
+        """The same patient in the same place on this machine.
+
+        Parameters
+        ----------
+        drawn : Scanner
+            Its lattice and seed are kept.
+
+        Returns
+        -------
+        Scanner
+        """
+        tiles = _noise_tiles(np.random.default_rng(drawn.seed), drawn.pixel_mm, self.cutoff_per_mm)
+        return replace(
+            drawn,
+            kvp=self.kvp,
+            psf_sigma_mm=self.psf_sigma_mm,
+            noise_hu=self.noise_hu,
+            tiles=tiles,
+            shift_hu=self.shift_hu,
+        )
 
 
 def draw_scanner(

@@ -52,6 +52,30 @@ def test_a_lesion_below_the_smallest_volume_is_refused(voxels):
     assert found(mask) == {"lesion.too_small": Severity.REFUSE}
 
 
+def test_a_lesion_of_a_small_animal_is_measured_where_grid_and_ct_are_as_fine():
+    """The same ball, a tenth as large: 0.002 cc."""
+    lattice = Lattice(LATTICE.shape, (0.1, 0.1, 0.1), (0.0, 0.0, 0.0))
+    fine = Settings(ExtractionSettings(spacing_mm=0.1), RingSettings(inner_mm=0.2, outer_mm=0.2))
+
+    def measured(mask, settings):
+        small = Lesion("1", "lesion 1", Image(mask, lattice))
+        return extract(Image(SOFT_TISSUE, lattice), [small], settings, BOTH)[0]
+
+    large = extract(Image(SOFT_TISSUE, LATTICE), [lesion(BALL)], Settings(), BOTH)[0]
+    assert measured(BALL, fine).values == pytest.approx(large.values, abs=1e-6)
+    assert [one.code for one in measured(BALL, Settings()).findings] == ["lesion.too_small"]
+    few = np.zeros_like(BALL)
+    few[tuple(np.argwhere(BALL)[:199].T)] = True
+    assert [one.code for one in measured(few, fine).findings] == ["lesion.too_small"]
+
+
+def test_a_fine_grid_alone_does_not_make_a_lesion_of_few_voxels_measurable():
+    few = np.zeros_like(BALL)
+    few[tuple(np.argwhere(BALL)[:199].T)] = True
+    fine = Settings(ExtractionSettings(spacing_mm=0.5))
+    assert found(few, settings=fine) == {"lesion.too_small": Severity.REFUSE}
+
+
 def test_a_lesion_on_one_slice_is_refused():
     mask = np.zeros_like(BALL)
     mask[20, 10:30, 10:30] = True
