@@ -27,6 +27,8 @@ SIMULATED, MANIFEST_NAME, TRUTH_NAME = "simulated", "manifest.csv", "truth.csv"
 MANIFEST = ("patient", "ct", "lesions", "lesion", "kvp", "batch", "split", "cd8", "response")
 TRUTH = ("patient", "lesion", "infiltration", "cd8", "response", "split")
 COMBAT_REFUSED = "combat.few_patients"
+# Of the ways from lesions to a patient, those in the table: one of each kind.
+METHODS = ("largest", "features_mean", "scores_mean", "mil_soft_min")
 PAGES = (
     "cohort/report.html",
     "training/training.html",
@@ -150,7 +152,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"exit_code": ALL_SCORED, "combat": is_harmonized, "figures": figures, "pages": pages})
     else:
-        print("\n".join(_lines(figures, truth, pages)))
+        verdict = _read(out / "aggregation" / "aggregation.json")["verdict"]
+        print("\n".join(_lines(figures, truth, verdict, pages)))
     return ALL_SCORED
 
 
@@ -259,9 +262,9 @@ def _figures(out: Path, patients: Sequence[CohortPatient]) -> list[dict[str, Any
     area = "response, area under the ROC curve"
     add(area, held, of_response["out_of_fold"]["auc"], tested.auc)
     every = _hidden(patients, "").auc
-    for method, figures in aggregation["methods"].items():
+    for method in METHODS:
         where = f"{method}, out of fold, {aggregation['patients']} patients"
-        add(area, where, figures["auc"], every)
+        add(area, where, aggregation["methods"][method]["auc"], every)
     return found
 
 
@@ -297,7 +300,10 @@ def _hidden(patients: Sequence[CohortPatient], split: str) -> Reached:
 
 
 def _lines(
-    figures: Sequence[Mapping[str, Any]], patients: Sequence[CohortPatient], pages: Sequence[str]
+    figures: Sequence[Mapping[str, Any]],
+    patients: Sequence[CohortPatient],
+    verdict: str,
+    pages: Sequence[str],
 ) -> list[str]:
     from radioimmuno.simulation.cohort import SCANNERS
 
@@ -316,6 +322,7 @@ def _lines(
         "",
         table(("figure", "of", "value", "95 %", "the hidden truth"), rows, numbers=("value",)),
         "",
+        verdict,
         "The truth: cd8 is the infiltration of a lesion with an error; a patient responds where the mean of",
         "the lesions is high. The last column is what infiltration itself, which no command saw, reaches.",
         "SIMULATED PATIENTS: nothing here says anything about a patient. Research use only.",

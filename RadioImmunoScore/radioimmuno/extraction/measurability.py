@@ -53,7 +53,7 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
 
 
 def smallest_cc(lesion: Lesion, grid: Grid) -> float:
-    """The smallest volume that is measured, cc: less where both the grid and the CT's voxels are finer than 1 mm.
+    """The smallest volume that is measured, cc: less where the grid and the CT's voxels are finer than 1 mm.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""A simulated cohort: patients of three scanners, with outcomes whose cause is known.
+"""A simulated cohort: liver lesions of patients of three scanners, with outcomes whose cause is known.
 
 Infiltration is hidden. A biopsy measures it in each lesion with an error; a patient responds when the mean of
-the lesions, with an error, is above 0.45. Scanners differ in tube voltage, sharpness, noise, kernel and
+the lesions, with an error, is above 0.4. Scanners differ in tube voltage, sharpness, noise, kernel and
 calibration, and have nothing to do with infiltration.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..lesion import Site
 from .patient import Plan, plan_patient
 from .scanner import ScannerModel
 
@@ -23,8 +24,8 @@ SCANNERS = (
 TRAIN, TEST = "train", "test"
 # Of 24 patients, those that are held out: 3 of scanners A and B each, 4 of C. Validation takes 10.
 HELD_OUT = frozenset({3, 4, 5, 8, 12, 13, 14, 18, 19, 20})
-LESIONS, SLICE_MM = 6, 3.0
-BIOPSY_SD, RESPONSE_SD, RESPONSE_ABOVE = 0.08, 0.05, 0.45
+LESIONS, SLICE_MM = 5, 3.0
+BIOPSY_SD, RESPONSE_SD, RESPONSE_ABOVE = 0.08, 0.05, 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def simulate_cohort(patients: int, seed: int) -> Iterator[CohortPatient]:
     for number in range(patients):
         rng = np.random.default_rng((seed, number))
         scanner = SCANNERS[number % len(SCANNERS)]
-        plan = plan_patient(int(rng.integers(2**31)), LESIONS, SLICE_MM, scanner)
+        plan = plan_patient(int(rng.integers(2**31)), LESIONS, SLICE_MM, scanner, (Site.LIVER,))
         hidden = plan.infiltration
         cd8 = {lesion: float(value + rng.normal(0, BIOPSY_SD)) for lesion, value in hidden.items()}
         mean = float(np.mean(list(hidden.values())))

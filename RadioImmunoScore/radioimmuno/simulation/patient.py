@@ -141,6 +141,7 @@ def plan_patient(
     lesions: int | None = None,
     slice_mm: float | None = None,
     model: ScannerModel | None = None,
+    pool: Sequence[Site] = SITE_POOL,
 ) -> Plan:
     """Decide on a patient; no voxel is made yet.
 
@@ -154,14 +155,16 @@ def plan_patient(
         Slice thickness and distance (1 to 5 mm at random by default).
     model : ScannerModel, optional
         The machine that scans (every patient's own by default).
+    pool : sequence of Site
+        What lesions are drawn from, without putting back until it is empty.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     drawn = draw_scanner(rng, slice_mm)
     scanner = drawn if model is None else model.scan(drawn)
     lattice = _lattice((round(HEIGHT_MM / scanner.slice_mm), PIXELS, PIXELS), scanner)
     wanted = int(rng.integers(5, 9)) if lesions is None else lesions
-    order = rng.permutation(len(SITE_POOL))
-    sites = [SITE_POOL[order[n % len(order)]] for n in range(wanted)]
+    order = rng.permutation(len(pool))
+    sites = [pool[order[n % len(order)]] for n in range(wanted)]
     volumes = [SMALLEST_CC * (SITE_HABITS[site][0] / SMALLEST_CC) ** rng.random() for site in sites]
     return _plan(rng, scanner, lattice, sites, volumes)
 

@@ -94,18 +94,18 @@ def write_own_table(folder: Path) -> None:
     """Features and outcomes as other programs write them, of 40 patients of two centers."""
     rng = np.random.default_rng(5)
     names = ("original_firstorder_Mean", "original_glcm_Contrast", "ring_original_firstorder_Mean")
-    features = [",".join(("ID", "lesion", *names, "sum_of_diameters"))]
-    outcomes = ["Subject,response,time,dead,age,center,split"]
+    features = [",".join(("ID", "lesion", "split", *names, "sum_of_diameters"))]
+    outcomes = ["Subject,response,time,dead,age,center"]
     for n in range(40):
         effect = rng.normal()
+        split = "test" if n >= 26 else "train"
         for lesion in (1, 2):
             values = rng.normal(size=len(names)) + np.array([0.0, 0.0, 1.5 * effect])
-            cells = (f"P{n:02d}", lesion, *(f"{value:.6f}" for value in values), rng.integers(20, 90))
+            cells = (f"P{n:02d}", lesion, split, *(f"{value:.6f}" for value in values), rng.integers(20, 90))
             features.append(",".join(map(str, cells)))
         days = 400 * np.exp(0.8 * effect) * rng.exponential()
-        split = "test" if n >= 26 else "train"
         cells = (f"P{n:02d}", int(effect > 0), f"{days:.1f}", int(rng.random() < 0.8), 50 + n % 20)
-        outcomes.append(",".join(map(str, (*cells, "AB"[n % 2], split))))
+        outcomes.append(",".join(map(str, (*cells, "AB"[n % 2]))))
     (folder / "features.csv").write_text("\n".join(features) + "\n")
     (folder / "clinical.csv").write_text("\n".join(outcomes) + "\n")
 

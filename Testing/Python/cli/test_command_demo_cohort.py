@@ -1,0 +1,88 @@
+"""`radioimmuno demo-cohort`: from simulated CT to a card, by the commands that its page shows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("distributed")
+pytest.importorskip("sklearn")
+
+from radioimmuno_cli.demo_cohort import PAGES
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "DemoCohort.md"
+FOLDER = "build/demo-cohort"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What the smallest cohort printed, and its folder."""
+    place = tmp_path_factory.mktemp("place")
+    command = [sys.executable, "-m", "radioimmuno_cli", "demo-cohort", "--patients", "21", "--out", "out"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    return done.stdout, place / "out"
+
+
+def rows_of(path):
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_every_page_that_it_names_is_there(demo):
+    printed, out = demo
+    for page in PAGES:
+        assert f"  out/{page}\n" in printed
+        assert "<html" in (out / page).read_text(encoding="utf-8")
+
+
+def test_it_runs_the_commands_of_the_page(demo):
+    printed, _ = demo
+    ran = [line.partition("radioimmuno_cli ")[2] for line in printed.splitlines() if line.startswith("$ ")]
+    shown = re.findall(r"^radioimmuno (.*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line.replace("out/", f"{FOLDER}/") for line in ran] == shown
+
+
+def test_combat_is_refused_as_few_patients_of_a_scanner_train(demo):
+    printed, out = demo
+    assert "[combat.few_patients]" in printed
+    assert "harmonization" not in json.loads((out / "training" / "cd8.json").read_text())
+
+
+def test_no_command_gets_to_see_the_truth(demo):
+    _, out = demo
+    assert "infiltration" in rows_of(out / "simulated" / "truth.csv")[0]
+    measured = rows_of(out / "cohort" / "lesions.csv")
+    assert len(measured) == len(rows_of(out / "simulated" / "truth.csv"))
+    assert not any("infiltration" in column for column in measured[0])
+    terms = json.loads((out / "training" / "cd8.json").read_text())["terms"]
+    assert terms
+    assert all(term["variable"].startswith(("lesion.", "ring.")) for term in terms)
+
+
+def test_its_table_holds_the_figures_of_the_records_and_what_the_truth_reaches(demo):
+    printed, out = demo
+    found = json.loads((out / "validation" / "validation.json").read_text())
+    (line,) = [line for line in printed.splitlines() if line.startswith("cd8") and "held out" in line]
+    value, low, high, truth = map(float, re.findall(r"-?\d\.\d+", line))
+    figure = found["out_of_fold"]["spearman"]
+    assert (value, [low, high]) == (
+        pytest.approx(figure["value"], abs=0.005),
+        pytest.approx(figure["interval"], abs=0.005),
+    )
+    assert truth > 0.9
+    assert json.loads((out / "aggregation" / "aggregation.json").read_text())["verdict"] in printed
+    assert "SIMULATED PATIENTS" in printed
+
+
+def test_fewer_patients_than_its_commands_take_are_wrong_usage(radioimmuno, tmp_path):
+    done = radioimmuno("demo-cohort", "--patients", "20", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert not (tmp_path / "out").exists()
