@@ -39,9 +39,9 @@ PAGES = (
 )
 
 DESCRIPTION = """\
-Simulate patients of three scanners and run the commands on them that take a cohort, as you would type them:
-cohort, train, validate, aggregate and card. Ends in a table of the figures, out of fold and in patients who
-were held out, beside what the hidden truth itself reaches.
+Simulate patients with lesions of the liver on three scanners, and run the commands on them that take a
+cohort, as you would type them: cohort, train, validate, aggregate and card. Ends in a table of the figures,
+out of fold and in patients who were held out, beside what the hidden truth itself reaches.
 
 The truth: each lesion has a hidden infiltration, which brightens its rim and evens out its inside. Its biopsy
 measures that as cd8, with an error; a patient responds where the mean of the lesions is high. Scanners differ
@@ -54,7 +54,7 @@ writes into DIR:
   validation/, validation_of_response/, aggregation/, card/    what the commands of these names write
 
 ComBat is tried first. With 24 patients it refuses, as it needs 10 of each scanner in the training part, and
-training goes on without it; with --patients 48 it harmonizes. So few patients give wide intervals."""
+training goes on without it; with --patients 60 it harmonizes. So few patients give wide intervals."""
 
 EXAMPLES = """\
   radioimmuno demo-cohort --patients 21 --out demo_cohort"""

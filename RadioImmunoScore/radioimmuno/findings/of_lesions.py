@@ -93,8 +93,8 @@ ROWS = {
     "lesion.too_small": Row(
         "The lesion is smaller than features can be measured on.",
         LESION_REFUSED,
-        f"Below {MIN_VOLUME_CC:g} cc ({MIN_VOXELS} voxels where grid and CT are finer than 1 mm) features say "
-        "more of single voxels than of tissue.",
+        f"Below {MIN_VOLUME_CC:g} cc ({MIN_VOXELS} voxels where grid and CT are finer than 1 mm) features "
+        "say more of single voxels than of tissue.",
         "Leave the lesion out; for small animals set `spacing_mm` to the CT's voxels.",
     ),
     "lesion.single_slice": Row(

@@ -27,8 +27,12 @@ def test_scanners_take_turns_and_both_parts_hold_each(cohort):
     assert [patient.scanner.name for patient in cohort[:6]] == ["A", "B", "C", "A", "B", "C"]
     parts = [(patient.split, patient.scanner.name) for patient in cohort]
     assert {pair: parts.count(pair) for pair in set(parts)} == {
-        **{(TRAIN, "A"): 5, (TRAIN, "B"): 5, (TRAIN, "C"): 4},
-        **{(TEST, "A"): 3, (TEST, "B"): 3, (TEST, "C"): 4},
+        (TRAIN, "A"): 5,
+        (TRAIN, "B"): 5,
+        (TRAIN, "C"): 4,
+        (TEST, "A"): 3,
+        (TEST, "B"): 3,
+        (TEST, "C"): 4,
     }
 
 
