@@ -91,14 +91,14 @@ def _manifest(folder: Path, columns: Sequence[str], rows: Rows, lesions: int = 1
 
 
 def write_own_table(folder: Path) -> None:
-    """Features and outcomes as other programs write them, of 40 patients of two centers."""
+    """Features and outcomes as other programs write them, of 50 patients of two centers."""
     rng = np.random.default_rng(5)
     names = ("original_firstorder_Mean", "original_glcm_Contrast", "ring_original_firstorder_Mean")
     features = [",".join(("ID", "lesion", "split", *names, "sum_of_diameters"))]
     outcomes = ["Subject,response,time,dead,age,center"]
-    for n in range(40):
+    for n in range(50):
         effect = rng.normal()
-        split = "test" if n >= 26 else "train"
+        split = "test" if n >= 28 else "train"
         for lesion in (1, 2):
             values = rng.normal(size=len(names)) + np.array([0.0, 0.0, 1.5 * effect])
             cells = (f"P{n:02d}", lesion, split, *(f"{value:.6f}" for value in values), rng.integers(20, 90))

@@ -55,6 +55,11 @@ def run_lines(lines: list[str], folder: Path) -> list[subprocess.CompletedProces
     return done
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 def terms(signature: Path) -> set[str]:
     return {term["variable"] for term in json.loads(signature.read_text())["terms"]}
 
@@ -94,13 +99,13 @@ def test_lesions_that_progress_are_told_from_those_that_do_not(ran):
     assert out_of_fold(folder / "forest" / "training.json", "auc") > 0.9
     assert out_of_fold(folder / "validation" / "validation.json", "auc") > 0.9
     assert all(name.startswith("lesion.") for name in terms(folder / "progression" / "progression.json"))
-    methods = {row["method"] for row in csv.DictReader((folder / "aggregation" / "aggregation.csv").open())}
+    methods = {row["method"] for row in rows_of(folder / "aggregation" / "aggregation.csv")}
     assert any(method.startswith("labels") for method in methods)
 
 
 def test_regions_of_lung_are_measured_and_tell_the_cause(ran):
     folder = ran("Pneumonitis: regions of lung instead of lesions")
-    rows = list(csv.DictReader((folder / "cohort" / "lesions.csv").open()))
+    rows = rows_of(folder / "cohort" / "lesions.csv")
     assert {row["status"] for row in rows} <= {"measured", "warning"}
     assert len(rows) == 28
     assert out_of_fold(folder / "training.json", "auc") > 0.85
@@ -108,7 +113,7 @@ def test_regions_of_lung_are_measured_and_tell_the_cause(ran):
 
 def test_tumors_of_a_millimeter_are_measured_with_settings_of_their_scale(ran):
     folder = ran("Small animals: voxels of 0.1 mm")
-    rows = list(csv.DictReader((folder / "cohort" / "lesions.csv").open()))
+    rows = rows_of(folder / "cohort" / "lesions.csv")
     assert {row["status"] for row in rows} == {"measured"}
     # Balls of 0.6 mm, in mm3.
     volumes = [float(row["lesion.morphology.volume"]) for row in rows]
@@ -122,9 +127,7 @@ def test_with_the_default_settings_they_are_refused_as_the_page_says(ran, radioi
     folder = ran("Small animals: voxels of 0.1 mm")
     done = radioimmuno("cohort", folder / "manifest.csv", "--features", "standard", "--out", tmp_path / "o")
     assert done.returncode == 8
-    assert {row["code"] for row in csv.DictReader((tmp_path / "o" / "failed.csv").open())} == {
-        "lesion.too_small"
-    }
+    assert {row["code"] for row in rows_of(tmp_path / "o" / "failed.csv")} == {"lesion.too_small"}
 
 
 def test_every_line_of_the_page_on_own_tables_runs_or_is_refused_as_it_says(tmp_path):
