@@ -1,4 +1,4 @@
-"""`radioimmuno demo-cohort`: from simulated CT to a validated signature, by the commands that its page shows."""
+"""`radioimmuno demo-cohort`: from simulated CT to a validated signature, by the commands of its page."""
 
 from __future__ import annotations
 
