@@ -38,6 +38,8 @@ ALIASES = {"lesion_id": "lesion", "patient_id": "patient", "patientid": "patient
 TAKEN = frozenset(
     {"lesion_id", "name", "status", "codes", "reasons", "measured", "refused", "left_out", "text"}
 )
+# Of what is carried along, the scanner or center that a signature with ComBat asks for.
+BATCH = "batch"
 YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
 PATTERN_SEPARATOR = "|"
 CLOSE = 0.75
@@ -291,6 +293,8 @@ def _contradictions(rows: Sequence[ManifestRow]) -> list[str]:
             problems.append(f"{where}: two CT {which}; give each CT a study of its own.")
         elif row.kvp != one.kvp:
             problems.append(f"{where}: the tube voltage of one CT differs (kvp).")
+        elif row.carried.get(BATCH) != one.carried.get(BATCH):
+            problems.append(f"{where}: the batch of one CT differs.")
         elif (row.lesions is None) != (one.lesions is None):
             problems.append(f"{where}: one names a file of lesions and the other none, for the same CT.")
     about: dict[tuple[object, ...], ManifestRow] = {}

@@ -74,7 +74,11 @@ def _measured(record: Mapping[str, Any], patient: str, plan: Plan) -> dict[str, 
     )
     read = read_study(wanted, plan.settings)
     of_lesion = _rows_of_lesions(read, rows, list(files))
-    study = replace(read.study, lesions=tuple(_known(one, of_lesion[one.id]) for one in read.study.lesions))
+    study = replace(
+        read.study,
+        lesions=tuple(_known(one, of_lesion[one.id]) for one in read.study.lesions),
+        acquisition=replace(read.study.acquisition, batch=record.get("batch", "")),
+    )
     measured = _features(study, plan)
     scores = {signature.name: _scores(study, measured, signature, plan) for signature in plan.signatures}
     acquisition = study.acquisition
@@ -159,7 +163,7 @@ def _known(lesion: Lesion, row: Mapping[str, Any]) -> Lesion:
     """The lesion with what the manifest says of it."""
     site = lesion.site if row["site"] is None else Site(row["site"])
     irradiated = lesion.irradiated if row["irradiated"] is None else row["irradiated"]
-    return replace(lesion, site=site, irradiated=irradiated)
+    return replace(lesion, site=site, irradiated=irradiated, clinical={**lesion.clinical, **row["clinical"]})
 
 
 def _features(study: Study, plan: Plan) -> list[LesionFeatures]:

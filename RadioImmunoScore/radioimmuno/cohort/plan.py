@@ -12,10 +12,13 @@ from typing import Any
 from .. import __version__
 from ..features import catalog
 from ..findings import InputError, SignatureError
+from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
 from ..signature.strict_json import read_limited
-from .manifest import ManifestPatient, ManifestRow
+from ..signature.variables import CLINICAL
+from ..tables.cells import number_in
+from .manifest import BATCH, ManifestPatient, ManifestRow
 
 STANDARD, ALL = "standard", "all"
 FORMAT_VERSION = 1
@@ -43,6 +46,16 @@ class Plan:
     signatures: tuple[Signature, ...] = ()
     files: tuple[str, ...] = ()
     accepted: frozenset[str] = frozenset()
+
+    @property
+    def clinical(self) -> tuple[str, ...]:
+        """Names of the values of patients and lesions that the signatures need."""
+        return tuple(dict.fromkeys(name for one in self.signatures for name in one.clinical))
+
+    @property
+    def takes_batch(self) -> bool:
+        """Whether a signature was trained with ComBat."""
+        return any(one.batches for one in self.signatures)
 
     @property
     def key(self) -> str:
@@ -169,15 +182,17 @@ def order_of(patient: ManifestPatient, plan: Plan) -> dict[str, Any]:
     -------
     dict of str to Any
     """
-    return {"patient": patient.patient, "studies": studies_record(patient), "plan": plan.record()}
+    return {"patient": patient.patient, "studies": studies_record(patient, plan), "plan": plan.record()}
 
 
-def studies_record(patient: ManifestPatient) -> list[dict[str, Any]]:
-    """The studies of a patient: what is read and what is known of it, without what is carried along.
+def studies_record(patient: ManifestPatient, plan: Plan) -> list[dict[str, Any]]:
+    """The studies of a patient: what is read, and what is known of it that decides values and scores.
 
     Parameters
     ----------
     patient : ManifestPatient
+    plan : Plan
+        Of what is carried along its signatures may need columns: `batch`, and `<name>` or `clinical.<name>`.
 
     Returns
     -------
@@ -186,12 +201,25 @@ def studies_record(patient: ManifestPatient) -> list[dict[str, Any]]:
     """
     studies: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(patient.rows):
-        study = studies.setdefault(
-            row.study,
-            {"study": row.study, "ct": str(row.ct), "series": row.series, "kvp": row.kvp, "rows": []},
-        )
-        study["rows"].append(_row_record(number, row))
+        known: dict[str, Any] = {
+            "study": row.study,
+            "ct": str(row.ct),
+            "series": row.series,
+            "kvp": row.kvp,
+            "rows": [],
+        }
+        if plan.takes_batch:
+            known["batch"] = row.carried.get(BATCH, "").strip()
+        study = studies.setdefault(row.study, known)
+        study["rows"].append({**_row_record(number, row), "clinical": _clinical(row, plan.clinical)})
     return list(studies.values())
+
+
+def _clinical(row: ManifestRow, names: Sequence[str]) -> dict[str, float]:
+    """The values that a row gives; what is no number is not given."""
+    given = {name: row.carried.get(f"{CLINICAL}{name}", row.carried.get(name, "")) for name in names}
+    numbers = {name: number_in(text) for name, text in given.items()}
+    return {name: value for name, value in numbers.items() if value is not None and is_number(value)}
 
 
 def _row_record(number: int, row: ManifestRow) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def run_cohort(
     orders: dict[str, dict[str, Any]] = {}
     kept = set()
     for patient in usable:
-        known = _known_before(patient, plan_key, store) if options.resume else None
+        known = _known_before(patient, plan, store) if options.resume else None
         if known is not None and known["unchanged"]:
             kept.add(patient.patient)
             continue
@@ -166,11 +166,11 @@ def run_cohort(
     return Outcome(measured, ordered, len(kept) + run.unchanged, run.peak_mb)
 
 
-def _known_before(patient: ManifestPatient, plan_key: str, store: PatientStore) -> dict[str, Any] | None:
+def _known_before(patient: ManifestPatient, plan: Plan, store: PatientStore) -> dict[str, Any] | None:
     """What is known of an earlier measurement that was made in the same way; None without one."""
     record = store.read(patient.patient)
-    studies = studies_record(patient)
-    if record is None or record.get("key") != measured_key(plan_key, studies):
+    studies = studies_record(patient, plan)
+    if record is None or record.get("key") != measured_key(plan.key, studies):
         return None
     with suppress(OSError):
         files = files_of(studies)

@@ -269,7 +269,7 @@ def _check_batch(signature: Signature, acquisition: Acquisition) -> list[Finding
     named = f"{batch} is none of them" if batch else "it is not named"
     text = (
         f"The signature needs the scanner or center of the CT (ComBat), one of {', '.join(known)}; {named}: "
-        "choose it above the lesions (panel) or by --batch (shell)."
+        "choose it above the lesions (panel), name it by --batch (shell) or in the manifest's column batch."
     )
     return [Finding("combat.unseen_batch" if batch else "combat.batch_missing", Severity.REFUSE, text)]
 

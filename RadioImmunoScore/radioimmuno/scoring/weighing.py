@@ -108,8 +108,8 @@ def _missing(variable: Variable) -> Finding:
     if variable.source is Source.CLINICAL:
         name = variable.key.removeprefix(CLINICAL)
         text = (
-            f"The signature needs {variable.title}, and it is not given: enter it above the lesions (panel) "
-            f"or by --clinical {name}=VALUE (shell)."
+            f"The signature needs {variable.title}, and it is not given: enter it above the lesions (panel), "
+            f"by --clinical {name}=VALUE (shell), or in a manifest's column {name}."
         )
         return Finding("clinical.missing", Severity.REFUSE, text)
     text = f"{variable.title} is not defined for this lesion, and the signature needs it."

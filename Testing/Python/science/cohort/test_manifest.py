@@ -165,6 +165,7 @@ def test_two_ct_in_two_studies_are_two_studies(tmp_path):
 
 def test_tube_voltages_of_one_ct_may_not_differ(tmp_path):
     assert "kvp" in problem_of(tmp_path, f"{HEAD},kvp\np,c,m1,100\np,c,m2,120\n")
+    assert "the batch of one CT differs" in problem_of(tmp_path, f"{HEAD},batch\np,c,m1,A\np,c,m2,B\n")
 
 
 def test_one_ct_with_and_without_lesions_is_a_contradiction(tmp_path):

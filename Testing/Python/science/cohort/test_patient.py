@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 
+import numpy as np
 import pytest
 from cohort_cases import FEATURES
 
@@ -16,12 +17,15 @@ from radioimmuno.cohort.fingerprint import content_fingerprint, files_of, quick_
 from radioimmuno.cohort.manifest import read_manifest
 from radioimmuno.cohort.patient import measure_patient
 from radioimmuno.cohort.plan import Plan, features_named, order_of, read_signatures, studies_record
+from radioimmuno.cohort.store import measured_key
 from radioimmuno.extraction.extract import extract
 from radioimmuno.features import catalog
 from radioimmuno.findings import InputError
 from radioimmuno.io.study_files import LesionFile, StudyFiles, read_study
+from radioimmuno.scoring.given_values import with_given
 from radioimmuno.scoring.score import score_study
 from radioimmuno.settings import ExtractionSettings, Settings
+from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Signature, Term, write_signature
 
 
@@ -62,6 +66,64 @@ def test_scores_are_those_of_scoring(folder, manifest, spacing_mm):
         [f.text for f in one.findings] for one in expected.lesions
     ]
     assert None not in [one["score"] for one in found]
+
+
+def asking_signature(folder):
+    """A signature that asks for an age and a batch, in a plan."""
+    mean = "lesion.statistics.mean"
+    shifts = {
+        name: BatchShift(np.array([shift]), np.array([0.25]), 20) for name, shift in (("A", 0.5), ("B", 0.0))
+    }
+    state = Harmonization(
+        (mean,), ("clinical.age",), np.array([40.0]), np.array([20.0]), np.ones((1, 1)), shifts
+    )
+    terms = (Term(mean, 1.0, 50.0, 10.0), Term("clinical.age", 0.5, 60.0, 10.0))
+    made = Signature("mine", "1", "research", "x", "y", Settings(), 0.1, terms, harmonization=state)
+    write_signature(made, folder / "asking.json")
+    return Plan(Settings(), FEATURES, *read_signatures([folder / "asking.json"]))
+
+
+def scores_of(record):
+    return [lesion["scores"]["mine"] for lesion in lesions_of(record)]
+
+
+@pytest.mark.parametrize("column", ["age", "clinical.age"])
+def test_what_a_signature_asks_for_stands_in_the_manifest(folder, column):
+    plan = asking_signature(folder)
+    row = "patient,ct,lesions,batch,{}\nann,ann/ct.nrrd,ann/mask.nrrd,A,71\n"
+    found = scores_of(measured(folder, row.format(column), plan))
+    files = StudyFiles(folder / "ann" / "ct.nrrd", (LesionFile(folder / "ann" / "mask.nrrd"),))
+    signature = plan.signatures[0]
+    study = with_given(read_study(files, Settings()).study, signature, {"age": 71}, "A")
+    assert [one["score"] for one in found] == [one.score for one in score_study(study, signature).lesions]
+    assert None not in [one["score"] for one in found]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [("A,", "clinical.missing"), ("A,old", "clinical.missing"), (",71", "combat.batch_missing")]
+    + [("C,71", "combat.unseen_batch")],
+)
+def test_what_the_manifest_lacks_refuses_the_scores_and_no_feature(folder, row, code):
+    text = f"patient,ct,lesions,batch,age\nann,ann/ct.nrrd,ann/mask.nrrd,{row}\n"
+    record = measured(folder, text, asking_signature(folder))
+    assert [one["score"] for one in scores_of(record)] == [None] * len(lesions_of(record))
+    assert all(code in [found["code"] for found in one["findings"]] for one in scores_of(record))
+    assert all(lesion["values"] for lesion in lesions_of(record))
+
+
+def test_another_age_is_measured_anew_and_another_note_is_not(folder, manifest):
+    def key(plan, text):
+        (folder / "own.csv").write_text(text)
+        (patient,) = read_manifest(folder / "own.csv").patients
+        return measured_key(plan.key, studies_record(patient, plan))
+
+    plan, text = asking_signature(folder), "patient,ct,lesions,batch,age,pi\nann,ct.nrrd,mask.nrrd,A,71,x\n"
+    assert key(plan, text) != key(plan, text.replace("71", "72"))
+    assert key(plan, text) != key(plan, text.replace("A,", "B,"))
+    assert key(plan, text) == key(plan, text.replace(",x", ",y"))
+    unasking = dataclasses.replace(plan, signatures=(), files=())
+    assert key(unasking, text) == key(unasking, text.replace("71", "72").replace("A,", "B,"))
 
 
 def test_two_signatures_of_one_name_are_refused(folder):
@@ -150,8 +212,8 @@ def test_the_key_changes_with_all_that_changes_values(plan):
     assert len({plan.key, *(other.key for other in others)}) == 5
 
 
-def test_fingerprints_of_files(folder, manifest):
-    files = files_of(studies_record(manifest.patients[0]))
+def test_fingerprints_of_files(folder, manifest, plan):
+    files = files_of(studies_record(manifest.patients[0], plan))
     assert files == [folder / "ann" / "ct.nrrd", folder / "ann" / "mask.nrrd"]
     quick, content = quick_fingerprint(files), content_fingerprint(files)
     os.utime(files[0], (1, 1))
