@@ -35,11 +35,12 @@ PAGES = (
     "validation/validation.html",
     "validation_of_response/validation.html",
     "aggregation/aggregation.html",
+    "card/card.html",
 )
 
 DESCRIPTION = """\
 Simulate patients with lesions of the liver on three scanners, and run the commands on them that take a
-cohort, as you would type them: cohort, train, validate and aggregate. Ends in a table of the figures,
+cohort, as you would type them: cohort, train, validate, aggregate and card. Ends in a table of the figures,
 out of fold and in patients who were held out, beside what the hidden truth itself reaches.
 
 The truth: each lesion has a hidden infiltration, which brightens its rim and evens out its inside. Its biopsy
@@ -50,7 +51,7 @@ writes into DIR:
   simulated/     CT and lesions of each patient, manifest.csv, and truth.csv, which no command reads
   cohort/        the table of the lesions
   training/      the signature cd8.json and its cross-validation
-  validation/, validation_of_response/, aggregation/    what the commands of these names write
+  validation/, validation_of_response/, aggregation/, card/    what the commands of these names write
 
 ComBat is tried first. With 24 patients it refuses, as it needs 10 of each scanner in the training part, and
 training goes on without it; with --patients 60 it harmonizes. So few patients give wide intervals."""
@@ -207,7 +208,7 @@ def _rows(patient: CohortPatient) -> Iterable[Mapping[str, str]]:
 
 
 def _run_commands(shell: Shell, out: Path, force: Sequence[str]) -> bool:
-    """From the manifest to the comparison; whether ComBat was possible."""
+    """From the manifest to the card; whether ComBat was possible."""
     from radioimmuno.simulation.cohort import TEST, TRAIN
 
     lesions, signature = out / "cohort" / "lesions.csv", out / "training" / "cd8.json"
@@ -232,6 +233,10 @@ def _run_commands(shell: Shell, out: Path, force: Sequence[str]) -> bool:
 
     aggregate = ("aggregate", lesions, "--target", "response", *candidates)
     shell.run(*aggregate, "--folds", "3", "--repeats", "2", "--out", out / "aggregation", *force)
+
+    training = ("--training", out / "training" / "training.json")
+    validations = ("--validation", out / "validation/validation.json", of_response / "validation.json")
+    shell.run("card", signature, *training, *validations, "--out", out / "card", *force)
     return is_harmonized
 
 
