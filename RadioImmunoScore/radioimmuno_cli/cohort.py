@@ -12,7 +12,7 @@ from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .options import add_accepted, add_command, add_settings, positive, settings_named
-from .paths import Input, Output
+from .paths import Input, Output, OutputPath
 from .progress import Progress
 from .terminal_table import table
 
@@ -81,7 +81,7 @@ exit codes:
   1  failure                  2  wrong usage"""
 
 
-class ResultPath(argparse.Action):
+class ResultPath(OutputPath):
     """What is written: a folder of results, with --from-folder a table."""
 
     def __call__(
@@ -108,10 +108,13 @@ def register(commands: Any) -> None:
         action=Input,
         help="table of patients and their files",
     )
+    # A manifest may lie in the folder that it is proposed from: it never replaces a file.
     parser.add_argument(
         "--from-folder",
         metavar="DIR",
         type=Path,
+        action=Input,
+        parts=(),
         help="propose a manifest from a folder with one folder a patient; --out FILE.csv says where "
         f"(default: {MANIFEST_NAME} here)",
     )

@@ -84,6 +84,8 @@ def test_a_proposal_is_written_and_measured(radioimmuno, cohort):
     assert done.returncode == 1  # manifest.csv is there
     done = radioimmuno("cohort", "--from-folder", "data", "--out", "new.csv", "--json", cwd=cohort)
     assert json.loads(done.stdout)["rows"] == 2
+    inside = ("--from-folder", "data", "--out", "data/proposed.csv")
+    assert radioimmuno("cohort", *inside, cwd=cohort).returncode == 0
     done = radioimmuno("cohort", "new.csv", *FEW, "--out", "out", cwd=cohort)
     assert done.returncode == 0, done.stderr
     assert {row["patient"] for row in rows_of(cohort / "out" / "lesions.csv")} == {"p1", "p2"}
