@@ -147,6 +147,13 @@ def register(commands: Any) -> None:
         "with an identifier a line (default: all)",
     )
     add_settings(parser)
+    _add_machines(parser)
+    add_accepted(parser)
+    parser.set_defaults(run=run, usage_error=parser.error)
+
+
+def _add_machines(parser: argparse.ArgumentParser) -> None:
+    """Where patients are measured, and how long one may take."""
     parser.add_argument(
         "--workers",
         metavar="N",
@@ -167,8 +174,6 @@ def register(commands: Any) -> None:
         default=LIMIT_MIN,
         help=f"how long one patient may take (default: {LIMIT_MIN:g})",
     )
-    add_accepted(parser)
-    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def count(text: str) -> int:
