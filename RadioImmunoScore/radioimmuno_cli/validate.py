@@ -154,7 +154,13 @@ def _other_patients(signature: Signature, table: CohortTable, arguments: argpars
 
 def _plan(signature: Signature, scored: Any, arguments: argparse.Namespace) -> Plan:
     from radioimmuno.signature.variables import CLINICAL
-    from radioimmuno.validation.preconditions import MEDIAN, OF_SIGNATURE, check_cutoffs, cutoffs_named
+    from radioimmuno.validation.preconditions import (
+        MEDIAN,
+        OF_SIGNATURE,
+        check_cutoffs,
+        cutoffs_named,
+        own_cutoffs,
+    )
     from radioimmuno.validation.signature_validation import (
         LOG_ODDS,
         LONGER,
@@ -167,7 +173,7 @@ def _plan(signature: Signature, scored: Any, arguments: argparse.Namespace) -> P
     kind = trained_kind(signature)
     outcome = scored.table.outcome
     whole = outcome.of_lesion
-    name = arguments.cutoff or (MEDIAN if signature.cutoffs else "")
+    name = arguments.cutoff or (MEDIAN if MEDIAN in own_cutoffs(signature, not whole) else "")
     cutoffs = cutoffs_named(signature, name, arguments.cutoff_source, not whole) if name else ()
     if name and name not in OF_SIGNATURE:
         values = scored.scores if whole else scored.values

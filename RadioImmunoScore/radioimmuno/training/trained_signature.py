@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..settings import Settings
 from ..signature.harmonization import Harmonization
+from ..signature.patient_rules import SCORES
 from ..signature.signature import Cutoffs, Distribution, Signature, Term
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
-from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
+from ..validation.cutoffs import PATIENT_CUTOFFS, YOUDEN_FIELD, youden_cutoff
 from ..validation.scored_cohort import harmonized_values, weighted_sum
 from .penalties import rounded
 from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
 
 CUTOFFS_ARE = "25th, 50th and 75th percentile of the training scores: a convention of this software"
 EDGES_ARE = f"{ENTROPY_BINS} equal bins from the 1st to the 99th percentile of the training scores"
+PATIENT_CUTOFFS_ARE = (
+    "25th, 50th and 75th percentile of the patients' values in training by patient_rule; cutoffs are those "
+    "of lesions' scores"
+)
 YOUDEN_IS = (
     "chosen by Youden's index among all patients of the training, and tried on nobody else; sensitivity and "
     "specificity in training.json are of held-out patients, at cut-offs that were chosen inside the folds"
@@ -151,8 +156,12 @@ def _patient_cutoff(fitted: Fitted, table: CohortTable) -> float | None:
 
 
 def _learnt(fitted: Fitted, table: CohortTable) -> dict[str, Any]:
-    """What was learnt besides: of a yes or no, Youden's cut-off."""
+    """What was learnt besides: percentiles of patients' values; of a yes or no, Youden's cut-off."""
     learnt: dict[str, Any] = {}
+    if not fitted.of_lesion and fitted.specification.rule in SCORES:
+        own = _cutoffs(fitted.values(table)[fitted.specification.rule])
+        learnt[PATIENT_CUTOFFS] = {} if own is None else asdict(own)
+        learnt[f"{PATIENT_CUTOFFS}_are"] = PATIENT_CUTOFFS_ARE
     if table.outcome is not None and table.outcome.kind == BINARY:
         first = slice(None) if fitted.of_lesion else np.unique(table.patients, return_index=True)[1]
         values = next(iter(fitted.values(table).values()))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from ..findings import InputError
+from ..numbers import is_number
+from ..scoring.patient_value import SPREADS
+from ..signature.patient_rules import SCORES
 from ..signature.signature import Signature
 from ..signature.trained_patients import trained_on
 from ..tables.outcomes import CONTINUOUS, SURVIVAL, Outcome
-from .cutoffs import YOUDEN_FIELD, youden_cutoff
+from .cutoffs import PATIENT_CUTOFFS, YOUDEN_FIELD, youden_cutoff
 
 LOW, MEDIAN, HIGH, QUARTILES, YOUDEN = "low", "median", "high", "quartiles", "youden"
 OF_SIGNATURE = (LOW, MEDIAN, HIGH, QUARTILES, YOUDEN)
+NAMED = {QUARTILES: (LOW, MEDIAN, HIGH)}
 
 _CHANGE = re.compile(r"delta|change|difference|growth|ratio_to_baseline|relative_to_baseline", re.IGNORECASE)
 _SIZE = re.compile(r"volume|diameter|axis|size|area|surface|sum_of|sld|morphology|shape", re.IGNORECASE)
@@ -105,7 +110,7 @@ def cutoffs_named(
     source : str
         Where a number was published.
     of_patients : bool
-        Whether patients' values are divided: their median in training may be another than that of scores.
+        Whether patients' values are divided, or lesions' scores.
 
     Returns
     -------
@@ -118,12 +123,9 @@ def cutoffs_named(
         `validation.cutoff` for a number without a source, a name that means a search in the data, or a
         cut-off that the signature does not have.
     """
-    own = signature.cutoffs
-    if name == MEDIAN and of_patients and signature.patient_cutoff is not None:
-        return (signature.patient_cutoff,)
-    if name in (LOW, MEDIAN, HIGH, QUARTILES) and own is not None:
-        every = {LOW: (own.low,), MEDIAN: (own.median,), HIGH: (own.high,)}
-        return every.get(name, (own.low, own.median, own.high))
+    wanted, own = NAMED.get(name, (name,)), own_cutoffs(signature, of_patients)
+    if all(one in own for one in wanted):
+        return tuple(own[one] for one in wanted)
     if name == YOUDEN and isinstance(signature.training.get(YOUDEN_FIELD), int | float):
         return (float(signature.training[YOUDEN_FIELD]),)
     if name in OF_SIGNATURE:
@@ -137,6 +139,35 @@ def cutoffs_named(
         text = f"Where does the cut-off {name} come from? --cutoff-source names what was published before."
         raise InputError("validation.cutoff", text)
     return (value,)
+
+
+def own_cutoffs(signature: Signature, of_patients: bool) -> dict[str, float]:
+    """The cut-offs of a signature's training by their names.
+
+    Parameters
+    ----------
+    signature : Signature
+    of_patients : bool
+        Those of patients' values, which are others than those of lesions' scores where the patient's value is
+        a minimum or a spread of them.
+
+    Returns
+    -------
+    dict of str to float
+        Those of `low`, `median` and `high` that there are.
+    """
+    lesions, rule = signature.cutoffs, signature.patient_rule
+    found = {} if lesions is None else {LOW: lesions.low, MEDIAN: lesions.median, HIGH: lesions.high}
+    if not of_patients or (rule and rule not in SCORES):
+        return found
+    recorded = signature.training.get(PATIENT_CUTOFFS)
+    if isinstance(recorded, Mapping):
+        found = {name: float(recorded[name]) for name in NAMED[QUARTILES] if is_number(recorded.get(name))}
+    elif rule in SPREADS:
+        found = {}
+    if signature.patient_cutoff is not None:
+        found[MEDIAN] = signature.patient_cutoff
+    return found
 
 
 def check_cutoffs(cutoffs: tuple[float, ...], values: np.ndarray, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
 
 from training_tables import KINDS, VARIABLES, cohort
 
-from radioimmuno.findings import SignatureError, TableError
+from radioimmuno.findings import InputError, SignatureError, TableError
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import format_signature, parse_signature, read_signature
 from radioimmuno.tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
@@ -31,6 +31,7 @@ from radioimmuno.training.trained_signature import Description, score_table, sig
 from radioimmuno.training.trainer import Specification, fit, patient_weights
 from radioimmuno.training.training_run import run, training_record
 from radioimmuno.validation.discrimination import patient_draws
+from radioimmuno.validation.preconditions import cutoffs_named, own_cutoffs
 from radioimmuno.validation.scored_cohort import scored_cohort
 
 QUICK = Specification(grid=PenaltyGrid(l1_ratios=(0.9,), folds=3))
@@ -109,6 +110,31 @@ def test_a_signature_with_combat_scores_a_table_as_the_pipeline_does():
     assert scored_cohort(again, moved, moved).scores[batch == "north"] != pytest.approx(
         scored.scores[batch == "north"], rel=1e-3
     )
+
+
+def test_cutoffs_of_patients_are_percentiles_of_their_values_by_the_rule():
+    table = cohort(CONTINUOUS)
+    fitted, signature = trained(table, replace(QUICK, rule="scores_min"))
+    scores = fitted.scores(table)
+    smallest = [scores[table.patients == name].min() for name in np.unique(table.patients)]
+    again = parse_signature(format_signature(signature))
+    assert cutoffs_named(again, "quartiles", of_patients=True) == pytest.approx(
+        np.percentile(smallest, (25, 50, 75)), rel=1e-9
+    )
+    assert cutoffs_named(again, "quartiles") == pytest.approx(np.percentile(scores, (25, 50, 75)), rel=1e-9)
+    assert "of the patients' values" in again.training["patient_cutoffs_are"]
+    fitted, signature = trained(table, replace(QUICK, rule="features_mean"))
+    quartiles = np.percentile(fitted.scores(table), (25, 50, 75))
+    assert cutoffs_named(signature, "quartiles", of_patients=True) == pytest.approx(quartiles, rel=1e-9)
+
+
+def test_a_spread_of_scores_has_no_cutoff_of_scores():
+    _, signature = trained(cohort(CONTINUOUS))
+    spread = replace(signature, patient_rule="scores_sd", patient_cutoff=None, training={})
+    with pytest.raises(InputError, match="no cut-off 'low'"):
+        cutoffs_named(spread, "low", of_patients=True)
+    assert cutoffs_named(spread, "low") == (spread.cutoffs.low,)
+    assert own_cutoffs(replace(spread, patient_cutoff=0.5), True) == {"median": 0.5}
 
 
 def test_a_yes_or_no_learns_the_cutoff_that_splits_its_patients_best():
