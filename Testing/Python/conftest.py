@@ -27,7 +27,7 @@ with suppress(ImportError):
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # What tests skip without. PyRadiomics' own environment has none of it.
-LIBRARIES = ("pydicom", "highdicom", "gdcm", "sklearn")
+LIBRARIES = ("pydicom", "highdicom", "gdcm", "sklearn", "lifelines", "skops", "distributed", "pyarrow")
 IS_REQUIRED = os.environ.get("RADIOIMMUNO_REQUIRE_DATA") == "1"
 
 
