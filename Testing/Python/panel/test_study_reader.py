@@ -38,9 +38,8 @@ def patient(reader):
 
 
 def read(reader, nodes, signature=None, acquisition=None, kvp=None):
-    return reader.read(
-        *nodes, signature or default_signature(), acquisition or Acquisition(kvp=120.0), kvp, UNKNOWN, ""
-    )
+    known = acquisition or Acquisition(kvp=120.0), kvp, UNKNOWN, ""
+    return reader.read(*nodes, signature or default_signature(), ({}, ""), *known)
 
 
 def changed(before, after):
