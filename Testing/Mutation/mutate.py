@@ -88,7 +88,19 @@ ROOMS: Mapping[str, Room] = {
             "score_stability": ("test_score_stability",),
         },
     ),
-    "validation": Room("validation/*.py", ("test_discrimination",)),
+    "validation": Room(
+        "validation/*.py",
+        ("test_signature_validation",),
+        {
+            "calibration": ("test_calibration",),
+            "cutoffs": ("test_cutoffs",),
+            "delong": ("test_delong",),
+            "discrimination": ("test_discrimination",),
+            "reliability": ("test_reliability",),
+            "survival": ("test_survival",),
+            "visible_edge": ("test_visible_edge",),
+        },
+    ),
     "dicom stacks": Room(
         "io/dicom/stack.py", ("test_stack", "test_planes", "test_series_gaps", "test_series_geometry")
     ),

@@ -67,7 +67,7 @@ def test_a_mutant_changes_its_piece_and_nothing_else(found):
 def test_the_same_seed_draws_the_same_mutants(capsys):
     drawn = []
     for seed in ("1", "1", "2"):
-        assert mutate.main(["--list", "--room", "validation", "--seed", seed]) == 0
+        assert mutate.main(["--list", "--room", "dicom stacks", "--seed", seed]) == 0
         drawn.append(capsys.readouterr().out)
     assert drawn[0] == drawn[1] != drawn[2]
     assert len(drawn[0].splitlines()) == mutate.LEAST

@@ -108,7 +108,7 @@ def test_a_signature_with_any_value_in_any_field_is_read_or_refused(tmp_path, pl
     holder[place[-1]] = value
     path = tmp_path / "signature.json"
     path.write_text(json.dumps(document))
-    outcome(lambda: read_signature(path), "signature", "settings")
+    outcome(lambda: read_signature(path), "signature", "settings", "combat")
 
 
 CELLS = st.sampled_from(["1", "2", "first", "liver", "lymph node", "yes", "no", "", "lesion_id", "site"])

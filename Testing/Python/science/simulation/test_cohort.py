@@ -39,7 +39,7 @@ def test_scanners_take_turns_and_both_parts_hold_each(cohort):
 def test_outcomes_follow_from_the_hidden_infiltration_alone(cohort):
     means = np.array([np.mean(list(patient.plan.infiltration.values())) for patient in cohort])
     responds = np.array([patient.responds for patient in cohort])
-    sure = np.abs(means - RESPONSE_ABOVE) > 4 * RESPONSE_SD
+    sure = np.abs(means - RESPONSE_ABOVE) > 3 * RESPONSE_SD
     assert sure.sum() >= 5
     assert (responds == (means > RESPONSE_ABOVE))[sure].all()
     hidden = np.concatenate([list(patient.plan.infiltration.values()) for patient in cohort])

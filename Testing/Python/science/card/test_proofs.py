@@ -1,4 +1,7 @@
-"""Items that provenance fills in, and only while the field that shows them is there. Tests of: sources."""
+"""Items that provenance fills in, and only while the field that shows them is there.
+
+Tests of: provenance, sources.
+"""
 
 import pytest
 from card_cases import RECORD, TRAINING, VALIDATION, signature, sources, without
