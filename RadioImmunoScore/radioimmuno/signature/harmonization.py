@@ -172,9 +172,9 @@ def harmonization_of(record: Mapping[str, Any]) -> Harmonization:
                 )
                 for name, one in record["batches"].items()
             },
-            reference=record["reference"],
+            reference=None if record["reference"] is None else _names([record["reference"]])[0],
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         raise InputError("combat.invalid", f"The state of ComBat cannot be used: {problem!r}.") from None
     positive = [state.sigma, *(one.delta for one in state.batches.values())]
     finite = [state.alpha, state.beta.sum(axis=0), *(one.gamma for one in state.batches.values()), *positive]

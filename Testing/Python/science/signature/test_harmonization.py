@@ -74,6 +74,10 @@ def test_it_goes_through_a_file_unchanged(reference):
         ("batches", {"a": {"gamma": [0.0, 0.0], "delta": [1.0, 1.0]}}),
         ("batches", []),
         ("reference", "z"),
+        ("reference", []),
+        ("reference", 1),
+        ("alpha", [10**400, 0.0]),
+        ("batches", {"a": {"gamma": [0.0, 0.0], "delta": [1.0, 1.0], "patients": float("inf")}}),
         ("beta", "none"),
     ],
 )
