@@ -7,6 +7,7 @@ import queue
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -267,8 +268,11 @@ def _as_they_come(
             continue
         if future.status not in ("finished", "error"):
             raise _lost()
-        patient = futures.pop(future)
-        yield patient, _answer(future)
+        try:
+            answer = _answer(future)
+        except (OSError, CancelledError):  # the scheduler went while the answer was on its way
+            raise _lost() from None
+        yield futures.pop(future), answer
         future.release()
 
 

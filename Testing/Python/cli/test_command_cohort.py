@@ -134,6 +134,7 @@ def test_a_command_that_is_killed_leaves_no_process_and_is_resumed(radioimmuno, 
     while not list((cohort / "out" / "patients").glob("p1.*.json")) and time.monotonic() < end:
         time.sleep(0.05)
     children = children_of(running.pid)
+    assert children
     running.send_signal(signal.SIGKILL)
     running.wait()
     assert not (cohort / "out" / "lesions.csv").exists()

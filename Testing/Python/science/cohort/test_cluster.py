@@ -6,10 +6,12 @@ Tests of: run.
 from __future__ import annotations
 
 import os
+import queue
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,28 @@ def test_a_scheduler_that_is_killed_is_named_and_the_run_resumed(
     outcome, lesions = measured(manifest, plan, folder / "out", resume=True)
     assert 1 <= outcome.kept < len(PATIENTS)
     assert lesions == measured(manifest, plan, folder / "whole")[1]
+
+
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "canceled"])
+def test_an_answer_that_is_lost_on_its_way_is_a_lost_scheduler(is_closed):
+    from distributed.comm import CommClosedError
+
+    problem = CommClosedError("closed") if is_closed else CancelledError()
+
+    class Future:
+        status = "finished"
+
+        def exception(self):
+            return None
+
+        def result(self):
+            raise problem
+
+    future, done = Future(), queue.Queue()
+    done.put(future)
+    with pytest.raises(InputError) as lost:
+        next(run._as_they_come(None, {future: "ann"}, done))
+    assert lost.value.code == "cohort.scheduler"
 
 
 def test_nothing_listens_to_other_machines(manifest, plan, folder):
