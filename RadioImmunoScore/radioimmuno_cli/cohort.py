@@ -51,7 +51,8 @@ writes into the folder of --out:
                    score_reasons:NAME. status is measured, warning (look at reasons) or refused (no values)
   lesions.parquet  the same, where pyarrow is installed
   patients.csv     one row a patient: studies, lesions, measured, refused, status, what is carried along
-  failed.csv       patient, code, text: each patient of whom nothing was measured, and why
+  failed.csv       patient, code, text: each patient of whom nothing was measured, or of whom a signature
+                   scores no lesion, and why
   report.html      how many, which sites, distributions by batch, what failed: a page to read or print
   cohort.json      where it comes from: versions, settings, signatures, hashes of manifest and tables
   patients/        one file a patient, written whole as soon as it is measured
@@ -76,8 +77,9 @@ EXAMPLES = """\
 
 EXIT_CODES = """\
 exit codes:
-  0  of every patient something was measured (or there is no lesion to measure)
-  8  some patients failed: failed.csv names them and says why; the others are measured
+  0  of every patient something was measured (or there is no lesion to measure), and scored by each signature
+  8  some patients failed, or a signature scores none of their lesions: failed.csv names them and says why;
+     the others are measured
   1  failure                  2  wrong usage"""
 
 
@@ -239,17 +241,19 @@ def _report(
     written: Sequence[Path],
 ) -> int:
     from radioimmuno.cohort.results import counts
+    from radioimmuno.cohort.tables import score_counts
 
-    code = SOME_REFUSED if tables.failed else ALL_SCORED
+    code = SOME_REFUSED if tables.failures else ALL_SCORED
     numbers = counts(tables)
     files = [str(file) for file in written]
     if arguments.json:
-        failed = [dict(zip(("patient", "code", "text"), row, strict=True)) for row in tables.failed]
+        failed = [dict(zip(("patient", "code", "text"), row, strict=True)) for row in tables.failures]
         print_json(
             {
                 "exit_code": code,
                 "files": files,
                 **numbers,
+                "scores": score_counts(tables),
                 "kept": outcome.kept,
                 "carried": list(manifest.carried),
                 "notes": list(manifest.notes),
@@ -257,14 +261,18 @@ def _report(
             }
         )
         return code
-    if tables.failed:
-        print(table(("patient", "code", "why"), tables.failed[:SHOWN]))
+    if tables.failures:
+        print(table(("patient", "code", "why"), tables.failures[:SHOWN]))
         print()
     kept = f" ({outcome.kept} of them before)" if outcome.kept else ""
     print(
         f"{numbers['patients'] - numbers['failed']} of {numbers['patients']} patients measured{kept}; "
         f"{numbers['lesions']} lesions: {numbers['measured']} measured, {numbers['refused']} refused."
     )
+    for name, of in score_counts(tables).items():
+        none = of["patients_without_score"]
+        lesions = f"{of['scored']} of {of['scored'] + of['refused']} lesions scored"
+        print(f"{name}: {lesions}{f'; of {none} patients none' if none else ''}.")
     print(f"Carried along: {', '.join(manifest.carried) or 'no column'}.")
     print("\n".join(manifest.notes[:SHOWN]), end="\n" if manifest.notes else "")
     print(f"In {arguments.out}: {', '.join(file.name for file in written)}")

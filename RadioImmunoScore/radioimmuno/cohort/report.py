@@ -17,7 +17,7 @@ from ..signature.signature import signature_record
 from ..signature.variables import KVP, variable_of
 from .manifest import Manifest
 from .plan import Plan
-from .tables import SCORE, CohortTables
+from .tables import SCORE, CohortTables, score_counts
 
 TITLE = "Cohort"
 BATCH, SPLIT = "batch", "split"
@@ -78,7 +78,7 @@ def write_report(tables: CohortTables, manifest: Manifest, plan: Plan, path: Pat
         section("Sites", _sites(tables)),
         _batches(tables),
         _distributions(tables, plan),
-        section("What failed", _failed(tables)),
+        section("What failed", _failed(tables), _not_scored(tables)),
         _refused(tables),
         section("Provenance", _provenance(manifest, plan)),
     )
@@ -97,6 +97,10 @@ def _tiles(tables: CohortTables) -> Markup:
         ("Lesions measured", f"{len(statuses) - refused} of {len(statuses)}", ""),
         ("Lesions with a warning", str(statuses.count("warning")), ""),
         ("Lesions a patient", _range(list(per_patient.values())), "of patients with any"),
+        *[
+            (f"Scored by {name}", f"{n['scored']} of {n['scored'] + n['refused']}", "lesions")
+            for name, n in score_counts(tables).items()
+        ],
     ]
     return tiles(facts)
 
@@ -280,6 +284,15 @@ def _ruler(low: float, high: float, margin: float) -> Markup:
 def _failed(tables: CohortTables) -> Markup:
     if not tables.failed:
         return element("p", "Every patient was measured.")
+    return _reasons("Patients that failed", tables.failed)
+
+
+def _not_scored(tables: CohortTables) -> Markup | None:
+    """Patients that were measured and have no score by a signature."""
+    return _reasons("Patients without a score", tables.not_scored) if tables.not_scored else None
+
+
+def _reasons(caption: str, failures: Sequence[tuple[str, str, str]]) -> Markup:
     rows = [
         element(
             "tr",
@@ -287,9 +300,9 @@ def _failed(tables: CohortTables) -> Markup:
             element("td", element("code", code)),
             element("td", text),
         )
-        for patient, code, text in tables.failed
+        for patient, code, text in failures
     ]
-    return table("Patients that failed", ("Patient", "Code", "Why"), rows, "metrics")
+    return table(caption, ("Patient", "Code", "Why"), rows, "metrics")
 
 
 def _refused(tables: CohortTables) -> Markup | None:

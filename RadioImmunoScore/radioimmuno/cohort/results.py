@@ -20,7 +20,7 @@ from .plan import Plan
 from .report import write_report
 from .run import Outcome, RunOptions
 from .store import PatientStore
-from .tables import FAILED, LESIONS, PARQUET, PATIENTS, CohortTables, write_tables
+from .tables import FAILED, LESIONS, PARQUET, PATIENTS, CohortTables, score_counts, write_tables
 
 KIND = "cohort"
 RECORD, REPORT = "cohort.json", "report.html"
@@ -129,6 +129,7 @@ def cohort_record(
             "notes": list(manifest.notes),
         },
         "counts": counts(tables),
+        "scores": score_counts(tables),
         "settings": plan.settings.to_dict(),
         "accepted": sorted(plan.accepted),
         "features": list(plan.features),
@@ -145,6 +146,7 @@ def cohort_record(
         },
         "tables": {name: sha256(path) for name, path in files.items()},
         "failed": [list(row) for row in tables.failed],
+        "not_scored": [list(row) for row in tables.not_scored],
     }
 
 

@@ -43,7 +43,9 @@ class CohortTables:
     patients : tuple of tuple of (str, float or None)
         One a patient of the manifest.
     failed : tuple of tuple of str
-        Patient, code and text.
+        Patient, code and text: those of whom nothing was measured.
+    not_scored : tuple of tuple of str
+        Patient, code and text, for each signature that scores none of the lesions that were measured.
     """
 
     columns: tuple[str, ...]
@@ -52,6 +54,12 @@ class CohortTables:
     patient_columns: tuple[str, ...]
     patients: tuple[tuple[Value, ...], ...]
     failed: tuple[tuple[str, str, str], ...]
+    not_scored: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def failures(self) -> tuple[tuple[str, str, str], ...]:
+        """Patient, code and text of all that needs somebody's eye."""
+        return (*self.failed, *self.not_scored)
 
     def column(self, name: str) -> list[Value]:
         """What stands below a name in the table of lesions.
@@ -88,6 +96,7 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
     lesions: list[tuple[Value, ...]] = []
     patients: list[tuple[Value, ...]] = []
     failed: list[tuple[str, str, str]] = []
+    not_scored: list[tuple[str, str, str]] = []
     for patient in manifest.patients:
         record = store.read(patient.patient) if patient.patient in outcome.measured else None
         if record is not None:
@@ -95,6 +104,8 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
         failure = _failure(patient.patient, record, outcome)
         if failure is not None:
             failed.append((patient.patient, *failure))
+        elif record is not None:
+            not_scored += [(patient.patient, *reason) for reason in _not_scored(record, names)]
         patients.append(_patient_row(patient, record, failure is not None, manifest.carried))
     numbers = {KVP, *plan.features, *(f"{SCORE}{name}" for name in names)}
     numbers |= {name for name in manifest.carried if _holds_numbers(manifest, name)}
@@ -105,6 +116,7 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
         (*PATIENT_COLUMNS, *(name for name in manifest.carried)),
         tuple(patients),
         tuple(failed),
+        tuple(not_scored),
     )
 
 
@@ -156,6 +168,18 @@ def _failure(patient: str, record: Mapping[str, Any] | None, outcome: Outcome) -
     return code, f"All of its lesions are refused. {' '.join(reasons)}"
 
 
+def _not_scored(record: Mapping[str, Any], signatures: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Code and text for each signature that scores none of the patient's measured lesions."""
+    lesions = [one for study in record["studies"] for one in study["lesions"] if one["status"] != REFUSED]
+    for name in signatures:
+        scores = [lesion["scores"][name] for lesion in lesions]
+        if not scores or any(score["status"] != REFUSED for score in scores):
+            continue
+        reasons = [f for score in scores for f in score["findings"] if f["severity"] == "refuse"]
+        texts = " ".join(dict.fromkeys(finding["text"] for finding in reasons))
+        yield reasons[0]["code"], f"The signature {name} scores none of its lesions. {texts}"
+
+
 def _patient_row(
     patient: ManifestPatient, record: Mapping[str, Any] | None, failed: bool, carried: Sequence[str]
 ) -> tuple[Value, ...]:
@@ -170,6 +194,32 @@ def _patient_row(
         values = {row.carried.get(name, "") for row in patient.rows}
         common.append(values.pop() if len(values) == 1 else "")
     return (patient.patient, *map(str, counts), status, *common)
+
+
+def score_counts(tables: CohortTables) -> dict[str, dict[str, int]]:
+    """What each signature made of the lesions.
+
+    Parameters
+    ----------
+    tables : CohortTables
+
+    Returns
+    -------
+    dict of str to dict of str to int
+        By signature: lesions that are `scored` and `refused`, and `patients_without_score` of those that
+        have lesions.
+    """
+    patients = tables.column("patient")
+    found = {}
+    for column in (name for name in tables.columns if name.startswith(SCORE_STATUS)):
+        refused = [status == REFUSED for status in tables.column(column)]
+        with_score = {patient for patient, none in zip(patients, refused, strict=True) if not none}
+        found[column.removeprefix(SCORE_STATUS)] = {
+            "scored": refused.count(False),
+            "refused": refused.count(True),
+            "patients_without_score": len({*patients} - with_score),
+        }
+    return found
 
 
 def _holds_numbers(manifest: Manifest, name: str) -> bool:
@@ -202,7 +252,9 @@ def write_tables(tables: CohortTables, folder: Path) -> list[str]:
     """
     write_rows(folder / LESIONS, [*map(text_cell, tables.columns)], map(_cells, tables.lesions))
     write_rows(folder / PATIENTS, [*map(text_cell, tables.patient_columns)], map(_cells, tables.patients))
-    failed = ([text_cell(patient), code, text_cell(one_line(text))] for patient, code, text in tables.failed)
+    failed = (
+        [text_cell(patient), code, text_cell(one_line(text))] for patient, code, text in tables.failures
+    )
     write_rows(folder / FAILED, FAILED_COLUMNS, failed)
     written = [LESIONS, PATIENTS, FAILED]
     return [*written, PARQUET] if _write_parquet(tables, folder / PARQUET) else written

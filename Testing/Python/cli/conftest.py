@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from full_disk import mounted
 from running import Run, run_here, run_installed
 from small_patient import ct_values, label_map, signature, write_volume
 
@@ -43,3 +45,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
         write_volume(folder / "labels.nrrd", label_map()),
         folder / "signature.json",
     )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 kB in memory, where making one is allowed."""
+    with mounted(tmp_path) as disk:
+        yield disk

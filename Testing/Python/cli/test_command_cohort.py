@@ -11,16 +11,22 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from full_disk import LIMITED
+from full_disk import LIMITED, fill
+from small_patient import SHAPE, trained_signature, write_volume
+
+from radioimmuno.signature.signature import write_signature
 
 pytest.importorskip("distributed")
 
 COMMAND = [sys.executable, "-m", "radioimmuno_cli"]
 TABLES = ("lesions.csv", "patients.csv", "failed.csv", "lesions.parquet", "report.html")
 FEW = ("--features", "few.txt")
+PAGE = 4096
 DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Cohorts.md"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "default::ResourceWarning")
 
@@ -50,6 +56,13 @@ def cohort(files, tmp_path):
     return tmp_path
 
 
+def write_specks(path):
+    """A label map of many lesions of a voxel each: all are refused, each with its reason in the file."""
+    labels = np.zeros(SHAPE, np.uint16)
+    labels[4:28:4, 10:50:4, 10:50:8] = 1 + np.arange(300).reshape(6, 10, 5)
+    write_volume(path, labels)
+
+
 def test_what_fails_is_named_and_the_others_are_measured(radioimmuno, cohort):
     words = ("--signature", "signature.json", *FEW, "--out", "out", "--json")
     done = radioimmuno("cohort", "manifest.csv", *words, cwd=cohort)
@@ -69,6 +82,36 @@ def test_all_well_is_exit_code_0(radioimmuno, cohort):
     assert done.returncode == 0, done.stderr
     assert "3 of 3 patients measured; 9 lesions: 9 measured, 0 refused." in done.stdout
     assert done.stderr == ""
+
+
+def test_a_signature_that_scores_no_lesion_of_a_patient_is_named_and_the_patient_stays_measured(
+    radioimmuno, cohort
+):
+    """The signature knows the scanners GE and Siemens; one patient is of a third, one of none."""
+    write_signature(replace(trained_signature(), name="combat"), cohort / "combat.json")
+    header, p1, p2, p3 = (cohort / "good.csv").read_text().splitlines()
+    batches = zip((p1, p2, p3), ("GE", "Canon", ""), strict=True)
+    lines = [f"{header},clinical.pdl1", *(f"{row[:-1]}{batch},30" for row, batch in batches)]
+    (cohort / "three.csv").write_text("\n".join(lines))
+    words = ("--signature", "signature.json", "combat.json", *FEW, "--out", "out")
+    done = radioimmuno("cohort", "three.csv", *words, cwd=cohort)
+    assert done.returncode == 8, done.stderr
+    assert "3 of 3 patients measured" in done.stdout
+    assert "combat: 3 of 9 lesions scored; of 2 patients none." in done.stdout
+    assert [row["status"] for row in rows_of(cohort / "out" / "patients.csv")] == ["measured"] * 3
+    failed = rows_of(cohort / "out" / "failed.csv")
+    assert [(row["patient"], row["code"]) for row in failed] == [
+        ("p2", "combat.unseen_batch"),
+        ("p3", "combat.batch_missing"),
+    ]
+    assert "Canon" in failed[0]["text"]
+    record = json.loads((cohort / "out" / "cohort.json").read_text())
+    assert record["counts"]["failed"] == 0
+    assert record["scores"] == {
+        "by-hand": {"scored": 9, "refused": 0, "patients_without_score": 0},
+        "combat": {"scored": 3, "refused": 6, "patients_without_score": 2},
+    }
+    assert "scores none of its lesions" in (cohort / "out" / "report.html").read_text()
 
 
 def test_a_manifest_or_what_else_is_missing_is_wrong_usage(radioimmuno, cohort):
@@ -123,6 +166,40 @@ def test_where_files_cannot_grow_it_is_said_and_the_resumed_table_is_the_same(ra
     done = radioimmuno("cohort", "good.csv", *FEW, "--out", "out", "--resume", cwd=cohort)
     assert done.returncode == 0, done.stderr
     assert tables(cohort / "out") == tables(whole)
+
+
+def test_on_a_full_disk_what_is_measured_stays_and_the_resumed_table_is_the_same(
+    radioimmuno, cohort, small_disk
+):
+    """Of three pages two are for the files of the first two patients, one is for what is being written."""
+    whole, out = cohort / "whole", small_disk / "out"
+    assert radioimmuno("cohort", "good.csv", *FEW, "--out", whole, cwd=cohort).returncode == 0
+    filling = fill(small_disk, 3 * PAGE)
+    done = radioimmuno("cohort", "good.csv", *FEW, "--workers", "1", "--out", out, cwd=cohort)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{out}/lesions.csv could not be written whole" in done.stderr
+    assert done.stderr.endswith("Is the disk full? [output.incomplete]\n")
+    assert sorted(file.name.split(".")[0] for file in (out / "patients").iterdir()) == ["p1", "p2"]
+    assert [file.name for file in out.iterdir()] == ["patients"]
+    filling.unlink()
+    done = radioimmuno("cohort", "good.csv", *FEW, "--out", out, "--resume", "--json", cwd=cohort)
+    assert (done.returncode, json.loads(done.stdout)["kept"]) == (0, 2)
+    assert tables(out) == tables(whole)
+
+
+def test_a_patient_whose_file_the_disk_cannot_take_is_named_and_costs_no_other(
+    radioimmuno, cohort, small_disk
+):
+    """Room for two patients' files and the tables, not for the file of one with 300 lesions."""
+    write_specks(cohort / "p2" / "mask.nrrd")
+    out = small_disk / "out"
+    fill(small_disk, 80_000)
+    done = radioimmuno("cohort", "good.csv", *FEW, "--out", out, cwd=cohort)
+    assert done.returncode == 8, done.stderr
+    ((failed),) = rows_of(out / "failed.csv")
+    assert (failed["patient"], failed["code"]) == ("p2", "output.incomplete")
+    assert {row["patient"] for row in rows_of(out / "lesions.csv")} == {"p1", "p3"}
+    assert len(list((out / "patients").iterdir())) == 2
 
 
 def test_a_command_that_is_killed_leaves_no_process_and_is_resumed(radioimmuno, cohort):

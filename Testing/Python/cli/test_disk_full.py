@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from full_disk import failed, run_with_files_up_to
+from full_disk import failed, fill, run_with_files_up_to
 from running import run_here
 
 COMMAND = [sys.executable, "-W", "error", "-m", "radioimmuno_cli"]
@@ -80,26 +79,6 @@ def test_a_demonstration_that_cannot_grow_is_reported(place):
     failed(run_with_files_up_to(300_000, "demo", "--out", "demo", cwd=place))
     assert content(place) == before
     assert not (place / "demo").exists()
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 256 kB in memory, where making one is allowed."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    made = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], capture_output=True
-    )
-    if not made or made.returncode:
-        pytest.skip("mounting a file system is not allowed here")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-def fill(disk: Path, left: int) -> None:
-    """Fill a file system but for so many bytes."""
-    free = os.statvfs(disk)
-    (disk / "filling").write_bytes(b"x" * max(0, free.f_bavail * free.f_frsize - left))
 
 
 @pytest.mark.parametrize("left", [0, 8192])
