@@ -28,7 +28,8 @@ writes into DIR:
   validation.html  the same to read, with curves
 
 refused is what would be dishonest: the patients that trained the signature; a cut-off that was looked for
-in these data; fewer than 10 events a variable; groups known at follow-up alone without --landmark; change
+in these data; a Cox model of fewer than 10 events a variable (with fewer than 10 events and no --covariates
+the rest is given, with what so few events mean); groups known at follow-up alone without --landmark; change
 of size against response by size.
 
 A yes or no: area under the ROC curve (DeLong; of lesions by drawing patients), calibration, decision curve.
@@ -191,7 +192,7 @@ def _plan(signature: Signature, scored: Any, arguments: argparse.Namespace) -> P
 def _lines(done: Validation, out: Path) -> list[str]:
     from radioimmuno.report.estimates import FIGURE_TITLES, figure_words
 
-    lines = list(done.notes)
+    lines = [*done.notes, *([done.caution] if done.caution else [])]
     lines += [f"{FIGURE_TITLES[name]}: {figure_words(one)}" for name, one in done.figures.items()]
     lines += [f"log-rank test by {one.by}: p = {one.p:.3g}" for one in done.curves]
     return [*lines, f"{out / JSON_NAME}, {out / HTML_NAME}"]

@@ -118,10 +118,10 @@ ROWS = {
         "Get the file again from its authors.",
     ),
     "validation.few_events": Row(
-        "There are fewer than 10 events a variable for a model without a penalty.",
+        "There are fewer than 10 events a variable for a Cox model with covariates.",
         NOT_DONE,
-        "Coefficients fitted to so few events are those of chance.",
-        "Leave out covariates, or wait for more events.",
+        "Coefficients that are fitted without a penalty to so few events are those of chance.",
+        "Leave out covariates: with fewer than 10 events the figures that need no model are given.",
     ),
     "validation.no_fit": Row(
         "A model has no finite solution.",

@@ -42,9 +42,9 @@ def validation_page(done: Validation, signature: Signature) -> str:
         header(title, _about(done, signature), notice(signature.notice, signature.status)),
         element(
             "main",
-            section("How well it does", tiles(figure_facts(done.figures))),
+            section("How well it does", _caution(done), tiles(figure_facts(done.figures))),
             section("Curves", *pictures) if pictures else None,
-            section("Survival by group", *survival) if survival else None,
+            section("Survival by group", _caution(done), *survival) if survival else None,
             section("Cox model", _hazards(done)) if done.hazards else None,
             section("At the cut-offs", _divided(done)) if done.divided else None,
             section("In parts of the cohort", *_subgroups(done)),
@@ -64,6 +64,10 @@ def _about(done: Validation, signature: Signature) -> str:
         f"Signature {signature.name!r}, version {signature.version}. Outcome {units.outcome.name!r} "
         f"({units.outcome.kind}) of {of}: {len(np.unique(units.patients))} patients{events}.{value}"
     )
+
+
+def _caution(done: Validation) -> Markup | None:
+    return notice(done.caution) if done.caution else None
 
 
 def _decision(done: Validation) -> list[Markup]:

@@ -26,9 +26,11 @@ from .discrimination import (
 )
 from .scored_cohort import ScoredCohort
 from .survival import (
+    EVENTS_PER_VARIABLE,
     HazardRatio,
     SurvivalCurve,
     cox,
+    few_events_words,
     from_landmark,
     harrell_c,
     kaplan_meier,
@@ -155,6 +157,8 @@ class Validation:
         Of a yes or no: what each cut-off gives.
     subgroups : tuple of Subgroup
     notes : tuple of str
+    caution : str
+        What is to be read beside the figures of survival with few events; empty otherwise.
     """
 
     units: Units
@@ -168,6 +172,7 @@ class Validation:
     divided: tuple[dict[str, Any], ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     notes: tuple[str, ...] = ()
+    caution: str = ""
 
 
 def trained_kind(signature: Signature) -> str:
@@ -193,7 +198,7 @@ def validate(cohort: ScoredCohort, plan: Plan) -> Validation:
     Raises
     ------
     InputError
-        `validation.outcome`, `validation.few_events` or `validation.no_fit`.
+        `validation.outcome`, `validation.no_fit`, or `validation.few_events` for a Cox model with covariates.
     ImportError
         When scikit-learn or lifelines is not installed.
     """
@@ -225,6 +230,7 @@ def validate(cohort: ScoredCohort, plan: Plan) -> Validation:
         divided=tuple(_divided(units, c) for c in plan.cutoffs) if kind == BINARY else (),
         subgroups=_subgroups(units, cohort, plan),
         notes=(*cohort.table.notes, *notes),
+        caution=few_events_words(int(units.event.sum())) if kind == SURVIVAL else "",
     )
 
 
@@ -337,6 +343,9 @@ def _probability(units: Units, plan: Plan) -> np.ndarray | None:
 
 
 def _hazards(units: Units, cohort: ScoredCohort, plan: Plan) -> dict[str, HazardRatio]:
+    # Without covariates nobody asked for the model by name: the rest is given without it.
+    if not plan.covariates and units.event.sum() < EVENTS_PER_VARIABLE:
+        return {}
     spread = units.values.std(ddof=1)
     variables = {"score": units.values / spread if spread > 0 else units.values}
     variables |= {name: cohort.table.column(name)[units.rows] for name in plan.covariates}

@@ -76,6 +76,7 @@ def validation_record(done: Validation, signature: Signature) -> dict[str, Any]:
             }
             for one in done.subgroups
         ],
+        "caution": done.caution,
         "notes": list(done.notes),
         "predictions": [
             {"patient": str(patient), "value": plain(value)}

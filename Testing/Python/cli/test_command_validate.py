@@ -46,6 +46,20 @@ def test_survival_with_covariates(radioimmuno, files, tmp_path):
     assert len(record["kaplan_meier"][0]["groups"]) == 4
 
 
+def test_survival_with_few_events_is_given_with_a_caution(radioimmuno, files, tmp_path):
+    cells = rows(40)
+    for cell in cells:
+        cell["os_event"] = int(cell["patient"] < "P005")
+    table = written(cells, tmp_path / "few.csv")
+    words = ("validate", files[0], table, "--outcome", "os", "--out", tmp_path / "out")
+    done = radioimmuno(*words)
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "out" / "validation.json").read_text(encoding="utf-8"))
+    assert (record["events"], record["cox"]) == (5, {})
+    assert record["caution"].startswith("Only 5 events")
+    assert record["caution"] in done.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

@@ -24,7 +24,7 @@ SIGNATURE = Signature(
 )
 
 
-def done_for(kind, **plan):
+def done_for(kind, share=0.7, **plan):
     random = np.random.default_rng(2)
     whose = np.repeat(np.arange(40), 2)
     values = random.normal(size=40)[whose][:, None] + 0.3 * random.normal(size=(80, 1))
@@ -34,7 +34,7 @@ def done_for(kind, **plan):
         CONTINUOUS: signal,
         SURVIVAL: np.exp(signal) * 300,
     }
-    events = (random.random(40) < 0.7).astype(float)[whose] if kind == SURVIVAL else None
+    events = (random.random(40) < share).astype(float)[whose] if kind == SURVIVAL else None
     table = CohortTable(
         patients=np.array([f"P{n:02}" for n in whose]),
         lesions=np.array(["1", "2"] * 40),
@@ -97,3 +97,13 @@ def test_numbers_at_risk_are_counted():
     days, high = done.units.outcome.values, done.units.values > 0
     assert int(cells[1]) == high.sum()
     assert int(cells[2]) == (days[high] >= days.max() / 5).sum()
+
+
+def test_few_events_are_cautioned_of_beside_figures_and_curves():
+    done = done_for(SURVIVAL, share=0.15, cutoffs=(0.0,))
+    assert 0 < done.units.event.sum() < 10
+    text = validation_page(done, SIGNATURE)
+    caution = text.index(done.caution)
+    assert text.index("How well it does") < caution < text.index("C-index (Harrell)")
+    assert text.index("Survival by group") < text.index(done.caution, caution + 1) < text.index("log-rank p")
+    assert "Cox model</h2>" not in text

@@ -307,10 +307,31 @@ def test_the_best_cutoffs_of_the_data_are_refused():
 def test_too_few_patients_or_one_class_are_refused(tmp_path):
     few = scored(table_of(tmp_path, rows(9), "response"))
     assert code_of(validate, few, Plan()) == "validation.outcome"
+
+
+def few_events(tmp_path, events, **columns):
     cells = rows(30)
     for cell in cells:
-        cell["os_event"] = int(cell["patient"] < "P008")
-    assert code_of(validate, scored(table_of(tmp_path, cells, "os")), Plan()) == "validation.few_events"
+        cell["os_event"] = int(cell["patient"] < f"P{events:03}")
+    return scored(table_of(tmp_path, cells, "os", **columns))
+
+
+def test_with_9_events_all_but_the_cox_model_is_given_with_a_caution(tmp_path):
+    done = validate(few_events(tmp_path, 9), Plan(cutoffs=(0.0,)))
+    assert done.units.event.sum() == 9
+    assert (done.hazards, "hazard_ratio" in done.figures) == ({}, False)
+    assert {"c_index", "c_index_uno"} <= done.figures.keys()
+    assert np.isfinite(done.curves[0].p)
+    assert done.caution.startswith("Only 9 events: 10 are the least for a Cox model")
+    with_ten = validate(few_events(tmp_path, 10), Plan())
+    assert (with_ten.caution, "hazard_ratio" in with_ten.figures) == ("", True)
+    assert with_ten.figures.keys() - done.figures.keys() == {"hazard_ratio"}
+
+
+def test_a_cox_model_with_covariates_and_too_few_events_is_refused(tmp_path):
+    plan = Plan(covariates=("clinical.age",))
+    few = few_events(tmp_path, 9, covariates=("age",))
+    assert code_of(validate, few, plan) == "validation.few_events"
 
 
 def test_what_trained_a_signature_is_read_of_its_file():
