@@ -167,10 +167,11 @@ class ProcessPool:
             if not kept:
                 process.stop()
 
-    def open(self) -> None:
-        """Take orders (again)."""
+    def open(self, count: int = 0) -> None:
+        """Take orders (again), with this many processes that begin to load their libraries."""
         with self._lock:
             self._open = True
+            self._idle += [PatientProcess() for _ in range(count - len(self._idle))]
 
     def close(self) -> None:
         """End all processes, those that measure too, and take no order."""

@@ -15,6 +15,7 @@ from ..report.markup import Markup, element, table
 from ..report.page import footer, header, notice, page, section, tiles
 from ..signature.signature import signature_record
 from ..signature.variables import KVP, variable_of
+from ..validation.discrimination import midranks, once
 from .manifest import Manifest
 from .plan import Plan
 from .tables import SCORE, CohortTables, score_counts
@@ -211,11 +212,10 @@ def _distribution(tables: CohortTables, name: str, batches: np.ndarray) -> Distr
 
 def _shift(groups: Mapping[str, np.ndarray]) -> float:
     """Share of the variance of ranks that lies between groups (eta squared of Kruskal and Wallis' ranks)."""
-    from scipy.stats import rankdata
-
     if len(groups) < 2:
         return 0.0
-    ranks = rankdata(np.concatenate(list(groups.values())))
+    values = np.concatenate(list(groups.values()))
+    ranks = midranks(values, once(values))[0]
     parts = np.split(ranks, np.cumsum([len(values) for values in groups.values()])[:-1])
     total = float(((ranks - ranks.mean()) ** 2).sum())
     between = sum(len(part) * (part.mean() - ranks.mean()) ** 2 for part in parts)

@@ -30,6 +30,10 @@ PATIENT_BYTES = 1.5e9
 # Any free port for what Dask serves of its state, seen from this machine alone.
 LOOPBACK = "127.0.0.1:0"
 
+# Dask samples the stacks of its threads and its own delays many times a second, which nobody looks at here:
+# that takes the processor from the patients.
+UNWATCHED = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "1s"}
+
 # A disk that takes so many patients' files in a row no more will take none.
 FULL_AFTER = 3
 
@@ -296,21 +300,24 @@ def _lost() -> InputError:
 @contextmanager
 def _client(options: RunOptions) -> Iterator[Any]:
     """A client of the scheduler that is named, or of one in this process with its own workers."""
-    try:
-        import dask
-        from distributed import Client, LocalCluster
-    except ImportError:
-        text = 'Dask distributed is not installed: python -m pip install "radioimmuno[cohort]".'
-        raise InputError("cohort.no_library", text) from None
     with ExitStack() as around:
+        if not options.scheduler:
+            # They load their libraries while this process loads Dask.
+            around.callback(close_processes)
+            open_processes(options.workers)
+        try:
+            import dask
+            from distributed import Client, LocalCluster
+        except ImportError:
+            text = 'Dask distributed is not installed: python -m pip install "radioimmuno[cohort]".'
+            raise InputError("cohort.no_library", text) from None
         around.callback(logging.disable, logging.root.manager.disable)
         logging.disable(logging.CRITICAL)  # what Dask logs when a worker ends is said in our own words
         scratch = around.enter_context(tempfile.TemporaryDirectory(prefix="radioimmuno-cohort-"))
-        around.enter_context(dask.config.set({"temporary-directory": scratch}))
+        around.enter_context(dask.config.set({"temporary-directory": scratch, **UNWATCHED}))
         if options.scheduler:
             yield around.enter_context(_connected(Client, options.scheduler))
             return
-        open_processes()
         # Workers are threads that wait for the processes they keep: these hold a patient's memory.
         cluster = around.enter_context(
             LocalCluster(
@@ -325,7 +332,7 @@ def _client(options: RunOptions) -> Iterator[Any]:
             )
         )
         client = around.enter_context(Client(cluster, set_as_default=False))
-        around.callback(close_processes)
+        around.callback(close_processes)  # first of all: the cluster's threads wait for them
         yield client
 
 

@@ -63,7 +63,7 @@ class PatientStore:
         path = self.file(record["patient"])
         path.parent.mkdir(parents=True, exist_ok=True)
         document = {**record, "key": key, "quick": quick, "content": content}
-        write_text(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
+        write_text(path, json.dumps(document, allow_nan=False) + "\n")
 
     def patients(self) -> tuple[str, ...]:
         """All patients that have a file here, of this manifest or of another."""
