@@ -40,13 +40,15 @@ writes:
   training.html  beside it: the same to read, with ROC or Kaplan-Meier curves, calibration, coefficient paths
 
 The table has one row a lesion. Columns that PyRadiomics, LIFEx or the IBSI name are translated; another
-column is the variable table.<column>, which cannot be measured on an image here."""
+column is the variable table.<column>, which cannot be measured on an image here.
+
+A folder has one training.json and training.html: give each signature a folder of its own."""
 
 EXAMPLES = """\
-  radioimmuno train cohort.csv --target cd8 --repeats 5 --out cd8.json
-  radioimmuno train cohort.csv --target response --repeats 1 --permutations 9 --out response.json
+  radioimmuno train cohort.csv --target cd8 --repeats 5 --out cd8/cd8.json
+  radioimmuno train cohort.csv --target response --repeats 1 --permutations 9 --out response/response.json
   radioimmuno train features.csv --patient-column ID --outcomes survival.csv --time-column days \\
-      --event-column dead --covariates age --repeats 1 --out survival.json"""
+      --event-column dead --covariates age --repeats 1 --out survival/survival.json"""
 
 EXIT_CODES = """\
 exit codes:
@@ -61,6 +63,11 @@ def register(commands: Any) -> None:
     parser = add_command(commands, "train", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
     add_cohort_table(parser)
     add_out_file(parser, (".json", SKOPS_ENDING), "signature file to write")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="replace training.json and training.html of another signature in the folder of --out",
+    )
     parser.add_argument("--model", choices=MODELS, default="", help="default: by the kind of outcome")
     parser.add_argument(
         "--aggregate",
@@ -104,6 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     if linear == (arguments.out.suffix.lower() == SKOPS_ENDING):
         ending = ".json: a signature" if linear else f"{SKOPS_ENDING}: it is no signature"
         raise Failure(f"--out {arguments.out}: the name has to end in {ending}")
+    _check_place(arguments.out, arguments.force)
     stages = [READING, *_stages(arguments), WRITING]
     with Progress(stages, arguments.quiet) as progress:
         try:
@@ -119,6 +127,28 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(_lines(done, signature, arguments.out)))
     return code
+
+
+def _check_place(out: Path, force: bool) -> None:
+    """Refuse to replace the record of another signature's training, and what is no such record."""
+    from radioimmuno.findings import OutputError
+
+    record, page = out.parent / JSON_NAME, out.parent / HTML_NAME
+    if not record.exists() and not page.exists():
+        return
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+        ours, other = "cross_validation" in content, content["signature"]
+    except (OSError, ValueError, KeyError, TypeError):
+        ours, other = False, None
+    # A training that chose no variable is the record of no signature.
+    if ours and (force or other in (None, out.name)):
+        return
+    if ours:
+        what = f"{JSON_NAME} and {HTML_NAME} of another training ({other}); replace them with --force"
+    else:
+        what = f"a {(record if record.exists() else page).name} that `radioimmuno train` did not write"
+    raise OutputError("output.foreign", f"{out.parent} holds {what}, or name a file in another folder.")
 
 
 def _stages(arguments: argparse.Namespace) -> list[str]:

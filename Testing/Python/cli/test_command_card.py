@@ -82,7 +82,7 @@ def test_the_software_is_filled_in_where_the_record_of_the_cohort_fits(radioimmu
     (tmp_path / "cohort.json").write_text(json.dumps(record))
     fast = ("--folds", "3", "--repeats", "1", "--variables", "ring.*,lesion.*")
     for settings, known in (("default", True), ("ibsi-c", None)):
-        own = tmp_path / f"{settings}.json"
+        own = tmp_path / settings / "own.json"
         options = ("--target", "response", *fast, "--settings", settings, "--out", own)
         assert radioimmuno("train", table, *options).returncode == 0
         done = radioimmuno("card", own, "--json", "--out", tmp_path / f"card-{settings}")

@@ -66,6 +66,31 @@ def test_a_survival_with_covariates_gives_a_c_index(radioimmuno, tables, tmp_pat
     assert "Kaplan-Meier" in (tmp_path / "training.html").read_text()
 
 
+def test_a_second_training_into_the_folder_of_another_is_refused(radioimmuno, tables, tmp_path):
+    asked = columns(tables, "--target", "response", *QUICK, "--most-terms", 1)
+    first = tmp_path / "first.json"
+    assert radioimmuno("train", *asked, "--out", first).returncode == 0
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    other = ("train", *asked, "--seed", 1, "--out", tmp_path / "second.json")
+    done = radioimmuno(*other)
+    assert (done.returncode, "[output.foreign]" in done.stderr) == (1, True)
+    assert "first.json" in done.stderr
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    assert radioimmuno("train", *asked, "--out", first).returncode == 0  # the same once more
+    assert radioimmuno(*other, "--force").returncode == 0
+    assert json.loads((tmp_path / "training.json").read_text())["signature"] == "second.json"
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", "my notes"])
+def test_a_file_of_somebody_else_beside_the_signature_is_never_replaced(radioimmuno, tables, tmp_path, text):
+    (tmp_path / "training.json").write_text(text)
+    asked = columns(tables, "--target", "response", *QUICK, "--out", tmp_path / "x.json")
+    done = radioimmuno("train", *asked, "--force")
+    assert (done.returncode, "[output.foreign]" in done.stderr) == (1, True)
+    assert (tmp_path / "training.json").read_text() == text
+    assert not (tmp_path / "x.json").exists()
+
+
 def test_combat_is_fitted_in_the_folds(radioimmuno, tables, tmp_path):
     out = tmp_path / "made" / "x.json"
     batch = ("--target", "response", "--batch", "center")
