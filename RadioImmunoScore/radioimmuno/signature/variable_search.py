@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from ..features.family import Feature
 from ..findings import SignatureError
 from ..site import Site
 from .names import REGION_WORDS, names_of, variable_named
-from .variables import KVP, TABLE, Variable, location_of, variable_of
+from .variables import KVP, TABLE, Source, Variable, location_of, variable_of
 
 SUGGESTIONS = 3
 # How alike a suggestion is: the share of characters that two names have in common.
@@ -79,16 +80,27 @@ def matches(text: str, most: int = 50) -> tuple[Entry, ...]:
     Returns
     -------
     tuple of Entry
-        In the order of the catalog.
+        In the order of the catalog; before them what a person gives, where the text is its whole name.
 
     Examples
     --------
     >>> [entry.variable.key for entry in matches("ring ngtdm coarse")]
     ['ring.ngtdm.coarseness']
+    >>> [entry.variable.key for entry in matches("clinical.pdl1")]
+    ['clinical.pdl1']
     """
     words = text.lower().split()
     found = [entry for entry in measurable() if all(word in entry.words for word in words)]
-    return tuple(found[:most])
+    return (*_given_by_hand(text.strip()), *found[:most])
+
+
+def _given_by_hand(name: str) -> tuple[Entry, ...]:
+    """The entry of `clinical.<name>`, which no catalog lists: its name is made up by who enters it."""
+    with suppress(ValueError):
+        variable = variable_of(name)
+        if variable.source is Source.CLINICAL:
+            return (Entry(variable, (name,)),)
+    return ()
 
 
 def variable_by_name(name: str) -> tuple[Variable, float]:

@@ -229,6 +229,19 @@ def test_switching_the_signature_marks_all_rows_stale(scored, dialogs, tmp_path)
     assert panel.panel.session.inputs.signature.name == "Other"
     assert {row.status for row in panel.panel.session.rows} == {"stale"}
     assert not panel.panel.ui.noticeLabel.visible
+    another = write_signature(replace(default_signature(), name="Another"), tmp_path / "another.json")
+    dialogs.answers.append(str(tmp_path / "another.json"))
+    box.setCurrentIndex(box.count - 1)
+    box.activated.emit(box.count - 1)
+    assert panel.panel.session.inputs.signature.sha256 == another.sha256
+    offered = [box.itemText(index) for index in range(box.count)]
+    assert offered[-2:] == ["From file: Another", "From file..."]
+    assert box.currentText == "From file: Another"
+    dialogs.answers.append("")
+    box.activated.emit(box.count - 1)
+    assert box.currentText == "From file: Another"
+    box.activated.emit(offered.index("demonstration"))
+    assert box.itemText(box.count - 2) == "demonstration"
 
 
 def test_the_banner_says_so_as_long_as_the_signature_is_a_demonstration(panel):

@@ -26,9 +26,8 @@ class SignatureSection(Section):
     def connectWidgets(self) -> None:
         """Offer the signatures that ship, and a file."""
         self._signatures = sorted(shipped_signatures())
-        for name in self._signatures:
+        for name in [*self._signatures, _("From file...")]:
             self.ui.signatureBox.addItem(name)
-        self.ui.signatureBox.addItem(_("From file..."))
         self.ui.signatureBox.connect("activated(int)", self._signatureChosen)
         self.ui.kvpButton.connect("clicked()", self.session.askKvp)
         self.about: AboutDialog | None = None
@@ -72,20 +71,23 @@ class SignatureSection(Section):
 
     def _showChoice(self, inputs: InputsState) -> None:
         chosen = inputs.chosenSignature or DEFAULT_NAME
-        box, last = self.ui.signatureBox, len(self._signatures)
+        box, shipped = self.ui.signatureBox, len(self._signatures)
+        while box.count > shipped + 1:  # the file that was chosen before
+            box.removeItem(shipped)
         isFile = chosen not in self._signatures
-        name = _("From file: {name}").format(name=inputs.signature.name) if isFile else _("From file...")
-        box.setItemText(last, name)
-        box.setCurrentIndex(last if isFile else self._signatures.index(chosen))
+        if isFile:
+            box.insertItem(shipped, _("From file: {name}").format(name=inputs.signature.name))
+        box.setCurrentIndex(shipped if isFile else self._signatures.index(chosen))
 
     def _aboutAsked(self) -> None:
         self.about = self.about or AboutDialog(self.ui.aboutButton)
         self.about.open(self.session.state.inputs.signature)
 
     def _signatureChosen(self, index: int) -> None:
+        chosen = ""
         if index < len(self._signatures):
             chosen = self._signatures[index]
-        else:
+        elif index == self.ui.signatureBox.count - 1:
             title = _("Signature file")
             chosen = qt.QFileDialog.getOpenFileName(self.ui.signatureBox, title, "", SIGNATURE_FILTER)
         if chosen:

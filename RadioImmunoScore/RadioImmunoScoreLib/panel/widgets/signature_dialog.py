@@ -150,7 +150,9 @@ class SignatureDialog:
         self._showExamples(check)
         ui, isWhole = self.ui, check.signature is not None
         texts = [problem.text for problem in check.problems]
-        text = _("Complete: {count} terms.").format(count=len(check.terms)) if isWhole else texts[0]
+        count = len(check.terms)
+        complete = _("Complete: 1 term.") if count == 1 else _("Complete: {count} terms.").format(count=count)
+        text = complete if isWhole else texts[0]
         if len(texts) > 1:
             text = _("{text} And {count} more.").format(text=text, count=len(texts) - 1)
         ui.problemsLabel.setText(text)
