@@ -26,7 +26,8 @@ SCIENCE_ROOMS = (
     *("numbers", "thresholds", "findings", "naming", "memory", "salt", "identity", "acceptance", "settings"),
     *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "features"),
     *("extraction", "signature", "tables", "stability", "scoring", "segmentation", "simulation"),
-    *("validation", "training", "card", "quality", "engines", "io", "report", "cohort", "refusals"),
+    *("validation", "training", "card", "quality", "engines", "io", "followup", "report"),
+    *("cohort", "refusals"),
 )
 SLICER_ROOMS = ("scene", "services", "panel", "headless", "sample_data", "self_test")
 PANEL_ROOMS = ("texts", "state", "widgets", "sections", "widget", "life_cycle")

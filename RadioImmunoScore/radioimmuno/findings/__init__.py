@@ -9,9 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from . import of_cards, of_cohorts, of_inputs, of_lesions
+from . import of_cards, of_cohorts, of_followup, of_inputs, of_lesions
 
-TABLE = {**of_inputs.ROWS, **of_lesions.ROWS, **of_cohorts.ROWS, **of_cards.ROWS}
+TABLE = {
+    **of_inputs.ROWS,
+    **of_lesions.ROWS,
+    **of_cohorts.ROWS,
+    **of_cards.ROWS,
+    **of_followup.ROWS,
+}
 
 
 class Severity(Enum):

@@ -30,6 +30,7 @@ FAMILIES = {
     "dicom": "DICOM",
     "result": "Results",
     "cohort": "Measuring a cohort",
+    "response": "Response of measured lesions",
 }
 
 INTRODUCTION = """\

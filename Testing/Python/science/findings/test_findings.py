@@ -1,6 +1,6 @@
 """Findings and what refuses: only codes of the table are raised.
 
-Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards.
+Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards, of_followup.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from radioimmuno.findings import (
     Severity,
     of_cards,
     of_cohorts,
+    of_followup,
     of_inputs,
     of_lesions,
 )
@@ -33,7 +34,7 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
 
 
 def test_each_code_stands_once_with_its_text_and_remedy():
-    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS, of_cards.ROWS]
+    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS, of_cards.ROWS, of_followup.ROWS]
     codes = [code for part in parts for code in part]
     assert len(codes) == len(set(codes))
     assert TABLE.keys() == set(codes)
