@@ -190,6 +190,18 @@ ROWS = {
         "Results laid upon another CT would show the wrong place.",
         "Name the CT that was scored.",
     ),
+    "dicom.no_cutoffs": Row(
+        "The signature gives no cut-offs to designate lesions by.",
+        NOT_DONE,
+        "Whether a score is low or high is a signature's to say.",
+        "Name the lesions of the structure set, or use a signature with cut-offs.",
+    ),
+    "dicom.nothing_designated": Row(
+        "No lesion with a voxel is designated for the structure set.",
+        NOT_DONE,
+        "A structure set without structures would be taken for one that was lost.",
+        "Name the lesions, or designate those on the other side.",
+    ),
     "result.unreadable": Row(
         "The folder holds no whole result of scoring.",
         NOT_DONE,

@@ -15,12 +15,13 @@ from ..signature.signature import Signature
 def write_patient_json(patient: PatientScore, signature: Signature, path: str | os.PathLike[str]) -> None:
     """Write the patient as one JSON object (UTF-8; no NaN, no infinity).
 
-    Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature`, `patient_value`
-    (by the rule of the signature, only where it names one: rule, value, cut-off, group), `subsets` (metrics
-    by subset; a metric that is not defined is null and `not_defined` has the reason), `lesions`, `left_out`
-    (what is no lesion: id, name, reason), `stability` (of redrawn contours; null where it was not measured,
-    also in a lesion), `provenance`. A lesion's `expected_agreement` is the expected Dice coefficient of its
-    contour with a reader's, null where none is known.
+    Keys: `format`, `format_version`, `notice`, `patient`, `study`, `series`, `signature` (with the scores at
+    both ends of its `color_scale`), `patient_value` (by the rule of the signature, only where it names one:
+    rule, value, cut-off, group), `subsets` (metrics by subset; a metric that is not defined is null and
+    `not_defined` has the reason), `lesions`, `left_out` (what is no lesion: id, name, reason), `stability`
+    (of redrawn contours; null where it was not measured, also in a lesion), `provenance`. A lesion's
+    `expected_agreement` is the expected Dice coefficient of its contour with a reader's, null where none is
+    known.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from typing import Any
 from ..findings import Finding, Severity
 from ..identity import Identity, identity_entries
 from ..lesion import LeftOut, Site
+from ..signature.color_scale import color_scale
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature, signature_record
 from ..signature.variables import variable_of
@@ -45,11 +46,7 @@ def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any
         "format_version": FORMAT_VERSION,
         "notice": signature.notice,
         **identity_entries(patient.identity),
-        "signature": signature_record(
-            signature,
-            *("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation"),
-            *("patents", "intercept", "cutoffs", "entropy_edges", "settings"),
-        ),
+        "signature": method_record(signature),
         **_value_entry(patient.value),
         "subsets": {name: _metrics_record(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_detailed_record(lesion, signature) for lesion in patient.lesions],
@@ -57,6 +54,21 @@ def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any
         "stability": None if stability is None else _agreement_record(stability),
         "provenance": patient.provenance,
     }
+
+
+def method_record(signature: Signature) -> dict[str, Any]:
+    """What scores were made with: the signature without its terms, and the scale of its colors.
+
+    Parameters
+    ----------
+    signature : Signature
+    """
+    record = signature_record(
+        signature,
+        *("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation"),
+        *("patents", "intercept", "cutoffs", "entropy_edges", "settings"),
+    )
+    return record | {"color_scale": asdict(color_scale(signature))}
 
 
 def read_patient(record: Mapping[str, Any]) -> PatientScore:

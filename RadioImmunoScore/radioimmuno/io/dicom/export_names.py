@@ -18,7 +18,8 @@ from ...lesion import Lesion
 
 LESIONS_SEG_NAME, RINGS_SEG_NAME = "lesion_segmentation.dcm", "ring_segmentation.dcm"
 LESIONS_NAME, PATIENT_NAME = "lesion_report.dcm", "patient_report.dcm"
-ALL = (LESIONS_SEG_NAME, RINGS_SEG_NAME, LESIONS_NAME, PATIENT_NAME)
+STRUCTURES_NAME = "designated_lesions.dcm"
+ALL = (LESIONS_SEG_NAME, RINGS_SEG_NAME, LESIONS_NAME, PATIENT_NAME, STRUCTURES_NAME)
 
 # The most that a value of LO holds: 64 characters (DICOM PS3.5, 6.2), which programs, validators among them,
 # count as bytes. A ring's name is its lesion's with an ending.

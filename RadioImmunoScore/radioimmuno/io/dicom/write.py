@@ -1,4 +1,4 @@
-"""Results as DICOM: lesions and rings as SEG objects, scores as structured reports, in the CT's study.
+"""Results as DICOM in the CT's study: SEG objects of lesions and rings, reports, and RT Structure Sets.
 
 Before anything is written it is checked for what no validator of single files can: whether the frame of
 reference is the CT's, and whether a report and its segmentation are of the same lesions.
@@ -18,6 +18,7 @@ from ...geometry.image import Image
 from ...lesion import Lesion
 from ...scoring.results import PatientScore
 from ...signature.signature import Signature
+from .designation import designated, designation_words
 from .export_names import (
     LESIONS_NAME,
     LESIONS_SEG_NAME,
@@ -28,6 +29,7 @@ from .export_names import (
 )
 from .library import lenient_reading, pydicom
 from .source import SourceSeries
+from .write_rtstruct import designated_lesions, make_rtstruct
 from .write_seg import LESIONS, RINGS, UNICODE, Slices, lesion_segments, make_seg, ring_segments
 from .write_sr import Export, Method, is_item, lesion_report, patient_report
 
@@ -89,10 +91,7 @@ def write_dicom(
     RuntimeError
         When what was made fails `check_export`; nothing is written then.
     """
-    if not source.frame_of_reference_uid:
-        raise InputError(
-            "dicom.incomplete", "The CT has no frame of reference: a segmentation could not be laid upon it."
-        )
+    _check_frame_of_reference(source)
     method = signature if isinstance(signature, Method) else Method.of(signature)
     header, names = _header(source), export_names({row.id: row.name for row in patient.lesions})
     lesions = [lesion for lesion in lesions if lesion.id in names]
@@ -113,9 +112,7 @@ def write_dicom(
     reports = {} if report is None else {LESIONS_NAME: report}
     reports[PATIENT_NAME] = patient_report(export, reports_uid, report)
     datasets = [*(one.dataset for one in segmentations.values()), *reports.values()]
-    problems = check_export(datasets, source)
-    if problems:
-        raise RuntimeError(f"the DICOM export would be wrong: {'; '.join(problems)}")
+    _check(datasets, source)
     contents = {name: one.file for name, one in segmentations.items()}
     contents |= {name: _content(dataset) for name, dataset in reports.items()}
     for name, content in contents.items():
@@ -123,11 +120,74 @@ def write_dicom(
     return [Path(folder) / name for name in contents]
 
 
+def write_structures(
+    patient: PatientScore,
+    which: Sequence[str],
+    signature: Signature | Method,
+    image: Image,
+    lesions: Sequence[Lesion],
+    source: SourceSeries,
+    path: str | os.PathLike[str],
+) -> Path:
+    """Write designated lesions into the CT's study, as an RT Structure Set for a planning system.
+
+    Parameters
+    ----------
+    patient : PatientScore
+    which : sequence of str, as of `designated`
+    signature : Signature or Method, what the scores were made with
+    image, lesions, source : Image, sequence of Lesion, SourceSeries, as of `write_dicom`
+    path : str or path, the file; it is complete or not there
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        `dicom.nothing_designated` when no designated lesion has a voxel; as of `designated`; and
+        `dicom.incomplete`, `dicom.no_library` (without pydicom) and `mask.geometry` as of `write_dicom`.
+    """
+    _check_frame_of_reference(source)
+    method = signature if isinstance(signature, Method) else Method.of(signature)
+    if method.colors is None:
+        raise InputError("result.unreadable", "The result has no colors of its scores. Score again.")
+    rows, words = designated(patient.lesions, which, method.cutoffs), designation_words(which)
+    names = export_names({row.id: row.name for row in patient.lesions})
+    structures = designated_lesions(rows, patient.lesions, lesions, names)
+    if not structures:
+        raise InputError(
+            "dicom.nothing_designated", f"No lesion is designated ({words}): there is no structure to write."
+        )
+    header = _header(source)
+    if (header.Rows, header.Columns) != image.lattice.shape[1:]:
+        raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
+    dataset = make_rtstruct(structures, words, method, method.colors, source, header, _new_uid())
+    _check([dataset], source)
+    write_bytes(path, _content(dataset))
+    return Path(path)
+
+
+def _check_frame_of_reference(source: SourceSeries) -> None:
+    if not source.frame_of_reference_uid:
+        raise InputError(
+            "dicom.incomplete", "The CT has no frame of reference: no lesion could be laid upon it."
+        )
+
+
+def _check(datasets: Sequence[Any], source: SourceSeries) -> None:
+    problems = check_export(datasets, source)
+    if problems:
+        raise RuntimeError(f"the DICOM export would be wrong: {'; '.join(problems)}")
+
+
 def _content(dataset: Any) -> bytes:
-    """A report as the bytes of its file."""
+    """A report or a structure set as the bytes of its file."""
     dataset.SpecificCharacterSet = UNICODE
     stream = io.BytesIO()
-    dataset.save_as(stream)
+    dataset.save_as(stream, enforce_file_format=True)
     return stream.getvalue()
 
 
@@ -181,18 +241,20 @@ def check_export(datasets: Iterable[Any], source: SourceSeries) -> list[str]:
 
     Parameters
     ----------
-    datasets : iterable of pydicom Dataset, the reports and the segmentations
+    datasets : iterable of pydicom Dataset, reports, segmentations, structure sets
     source : SourceSeries, the CT's
     """
     everything = list(datasets)
     segs = [dataset for dataset in everything if "SegmentSequence" in dataset]
-    reports = [dataset for dataset in everything if "SegmentSequence" not in dataset]
+    sets = [dataset for dataset in everything if "StructureSetROISequence" in dataset]
+    reports = [dataset for dataset in everything if _kind(dataset) == "a report"]
     problems = [problem for dataset in everything for problem in _check_study(dataset, source)]
-    known = {instance.sop_instance_uid for instance in source.instances}
+    known = {source.study_uid, *(instance.sop_instance_uid for instance in source.instances)}
     known |= {str(dataset.get("SOPInstanceUID")) for dataset in everything}
     problems += [problem for dataset in everything for problem in _check_references(dataset, known)]
     problems += [problem for report in reports for problem in _check_values(report)]
     problems += [problem for seg in segs for problem in _check_frames(seg, source)]
+    problems += [problem for one in sets for problem in _check_structures(one, source)]
     problems += _check_tracking(segs, reports)
     return problems
 
@@ -205,7 +267,8 @@ def _check_study(dataset: Any, source: SourceSeries) -> Iterator[str]:
 
 
 def _kind(dataset: Any) -> str:
-    return "a segmentation" if "SegmentSequence" in dataset else "a report"
+    kinds = {"SegmentSequence": "a segmentation", "StructureSetROISequence": "a structure set"}
+    return next((kind for keyword, kind in kinds.items() if keyword in dataset), "a report")
 
 
 def _check_frames(seg: Any, source: SourceSeries) -> Iterator[str]:
@@ -219,6 +282,17 @@ def _check_frames(seg: Any, source: SourceSeries) -> Iterator[str]:
     }
     if drawn != described:
         yield "a segmentation's frames are not those of its segments"
+
+
+def _check_structures(structures: Any, source: SourceSeries) -> Iterator[str]:
+    items = structures.StructureSetROISequence
+    frames = {str(item.get("ReferencedFrameOfReferenceUID", "")) for item in items}
+    if frames != {source.frame_of_reference_uid}:
+        yield "a structure's frame of reference is not the CT's"
+    numbers = [int(item.ROINumber) for item in items]
+    parts = (structures.ROIContourSequence, structures.RTROIObservationsSequence)
+    if any([int(item.ReferencedROINumber) for item in part] != numbers for part in parts):
+        yield "a structure set's contours or observations are not those of its structures"
 
 
 def _check_tracking(segs: Iterable[Any], reports: Iterable[Any]) -> Iterator[str]:

@@ -13,14 +13,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from ... import __version__
 from ...features import catalog
 from ...features.family import UCUM_UNITS
+from ...scoring.records import method_record
 from ...scoring.results import LesionScore, Metrics, PatientScore
-from ...signature.signature import Signature, signature_record
+from ...signature.color_scale import ColorScale
+from ...signature.signature import Cutoffs, Signature
 from .codes import coded, region_of, scheme_identification
 from .export_names import cleaned, derived_uid
 from .library import highdicom
@@ -57,6 +59,8 @@ class Method:
     settings : mapping, as of `Settings.to_dict`
     entropy_edges : sequence of float or None, edges of the bins of the patient's entropy; None where the
         signature has none
+    cutoffs : Cutoffs or None, None where the signature has none
+    colors : ColorScale or None, None where a result was written before it was kept
     """
 
     name: str
@@ -66,6 +70,8 @@ class Method:
     notice: str
     settings: Mapping[str, Any]
     entropy_edges: Sequence[float] | None
+    cutoffs: Cutoffs | None
+    colors: ColorScale | None
 
     @classmethod
     def of(cls, signature: Signature) -> Method:
@@ -75,7 +81,7 @@ class Method:
         ----------
         signature : Signature
         """
-        return cls.read(signature_record(signature, *(field.name for field in fields(cls))))
+        return cls.read(method_record(signature))
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Method:
@@ -85,7 +91,7 @@ class Method:
         ----------
         record : mapping
         """
-        edges = record["entropy_edges"]
+        edges, cutoffs, colors = record["entropy_edges"], record["cutoffs"], record.get("color_scale")
         return cls(
             str(record["name"]),
             str(record["version"]),
@@ -94,6 +100,8 @@ class Method:
             str(record["notice"]),
             record["settings"],
             None if edges is None else [float(edge) for edge in edges],
+            None if cutoffs is None else Cutoffs(**cutoffs),
+            None if colors is None else ColorScale(**colors),
         )
 
     @property
