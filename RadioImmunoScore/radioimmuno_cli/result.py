@@ -164,20 +164,24 @@ def _lesion_table(patient: PatientScore, signature: Signature) -> str:
     scale = color_scale(signature)
     names = lesion_names(patient.lesions)
     scores = [lesion.score for lesion in patient.lesions]
+    # The lesions are weighed by the rules of multiple-instance learning alone.
+    weighed = ["weight"] * any(lesion.weight is not None for lesion in patient.lesions)
     rows = [
         (
             names[lesion.id],
             "-" if lesion.site is None else lesion.site.label,
             f"{lesion.volume_cc:.2f} cc",
             _score_cell(lesion),
+            *("-" if lesion.weight is None else f"{lesion.weight:.3f}" for _ in weighed),
             lesion.status,
             lesion.reasons,
         )
         for lesion in patient.lesions
     ]
-    rows += [(one.name, "-", "-", "-", "left out", one.reason) for one in patient.left_out]
+    rows += [(one.name, *["-"] * (3 + len(weighed)), "left out", one.reason) for one in patient.left_out]
     colors = [scale.hex(score) for score in [*scores, *[None] * len(patient.left_out)]]
-    return table(("lesion", "site", "volume", "score", "status", "reason"), rows, ("volume", "score"), colors)
+    header = ("lesion", "site", "volume", "score", *weighed, "status", "reason")
+    return table(header, rows, ("volume", "score", "weight"), colors)
 
 
 def _score_cell(lesion: LesionScore) -> str:

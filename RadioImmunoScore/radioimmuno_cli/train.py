@@ -24,6 +24,7 @@ RULES = (
     *("largest", "smallest", "targets", "features_mean", "features_min", "features_max"),
     *("features_volume_weighted", "features_volume_weighted_3", "features_largest_and_number"),
     *("scores_mean", "scores_median", "scores_min", "scores_max", "scores_sd", "scores_entropy"),
+    *("mil_soft_min", "mil_attention"),
 )
 JSON_NAME, HTML_NAME, SKOPS_ENDING = "training.json", "training.html", ".skops"
 READING, WRITING = "reading the table", "writing"
@@ -74,7 +75,8 @@ def register(commands: Any) -> None:
         metavar="METHOD",
         choices=RULES,
         default="scores_mean",
-        help=f"how lesions make the patient's value: {', '.join(RULES)} (default: scores_mean)",
+        help=f"how lesions make the patient's value: {', '.join(RULES)} (default: scores_mean). "
+        "mil_... learns it together with a weighted sum of its own, and wants 150 patients",
     )
     parser.add_argument(
         "--lesion-target",

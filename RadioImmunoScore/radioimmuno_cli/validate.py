@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _validated(signature: Signature, arguments: argparse.Namespace) -> Validation:
-    from radioimmuno.signature.patient_rules import FEATURES, ONE_LESION
+    from radioimmuno.signature.patient_rules import makes_one_row
     from radioimmuno.training.aggregation import row_a_patient
     from radioimmuno.validation.preconditions import check_landmark, check_outcome
     from radioimmuno.validation.scored_cohort import scored_cohort
@@ -131,7 +131,7 @@ def _validated(signature: Signature, arguments: argparse.Namespace) -> Validatio
         raise Failure("--outcome names the column to validate against (or --time-column and --event-column)")
     check_outcome(signature, outcome, arguments.response_by_size)
     check_landmark(signature, outcome, arguments.by, arguments.landmark)
-    before = signature.patient_rule in (*ONE_LESION, *FEATURES) and not outcome.of_lesion
+    before = makes_one_row(signature.patient_rule) and not outcome.of_lesion
     rows = row_a_patient(table, signature.patient_rule) if before else table
     return validate(scored := scored_cohort(signature, rows, table), _plan(signature, scored, arguments))
 

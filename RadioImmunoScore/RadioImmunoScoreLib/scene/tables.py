@@ -54,6 +54,10 @@ def _agreement(lesion: LesionScore) -> str:
     return "" if lesion.expected_agreement is None else f"{lesion.expected_agreement:.2f}"
 
 
+def _weight(lesion: LesionScore) -> str:
+    return "" if lesion.weight is None else f"{lesion.weight:.4f}"
+
+
 _YES_NO = {True: "yes", False: "no", None: ""}
 
 COLUMNS = (
@@ -68,6 +72,9 @@ COLUMNS = (
     Column(STATUS, "Status", "", lambda lesion: lesion.status),
     Column("reason", "Reason", "", lambda lesion: lesion.reasons),
 )
+
+# How much a lesion counts in the patient's value: only of a signature whose rule weighs lesions.
+WEIGHT_COLUMN = Column("weight", "Weight", "1", _weight)
 
 # Text as the score: empty for a lesion that was not tested.
 STABILITY_COLUMNS = (
@@ -84,7 +91,9 @@ FLIP_COLUMNS = tuple(
 def showTable(
     segmentationNode: Any, patientScore: PatientScore, signature: Signature, stale: Collection[str] = ()
 ) -> Any:
-    """Make or update the table node of the scores; returns it. Stability has columns where measured.
+    """Make or update the table node of the scores; returns it.
+
+    Stability has columns where it was measured, the lesions' weights one where the patient's value has them.
 
     Parameters
     ----------
@@ -94,7 +103,11 @@ def showTable(
     name = f"{segmentationNode.GetName()} scores"
     tableNode = ensureNode(segmentationNode, TABLE, "vtkMRMLTableNode", name)
     isMeasured = any(lesion.stability for lesion in patientScore.lesions)
-    columns = (*COLUMNS, *STABILITY_COLUMNS) if isMeasured else COLUMNS
+    columns = COLUMNS
+    if any(lesion.weight is not None for lesion in patientScore.lesions):
+        columns = (*columns, WEIGHT_COLUMN)
+    if isMeasured:
+        columns = (*columns, *STABILITY_COLUMNS)
     if isMeasured and signature.cutoffs is not None:
         columns = (*columns, *FLIP_COLUMNS)
     lesions = patientScore.lesions

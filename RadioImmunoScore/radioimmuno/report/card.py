@@ -114,6 +114,7 @@ def _facts(lesion: LesionScore, facts: Facts) -> Markup:
         ("Site", site_word(lesion.site)),
         ("Irradiated", irradiated_word(lesion.irradiated)),
         *([] if agreement is None else [("Expected agreement (Dice)", fixed(agreement, 2))]),
+        *([] if lesion.weight is None else [("Weight in the patient's value", fixed(lesion.weight, 3))]),
     )
     pairs = [element("div", element("dt", name), element("dd", value)) for name, value in rows]
     return element("dl", pairs, class_="facts")

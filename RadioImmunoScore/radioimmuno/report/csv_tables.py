@@ -63,6 +63,7 @@ SCORE_COLUMNS = (
     "contours_scored",
     "contours_drawn",
     "expected_agreement",
+    "weight",
 )
 
 CHECK_COLUMNS = ("patient", "study", "lesion_id", "name", "code", "severity", "text")
@@ -113,7 +114,8 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
     blanks. The columns from `score_sd` to `contours_drawn` are empty where stability was not measured;
     `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on the other side of
     the cut-off. `expected_agreement` is the expected Dice coefficient of a segmented lesion with a reader's
-    contour, empty where none is known. The status of what is left out is `left out`. Text that a
+    contour, empty where none is known; `weight` is how much the lesion counts in the patient's value, empty
+    where the signature's rule weighs no lesions. The status of what is left out is `left out`. Text that a
     spreadsheet would take for a formula has an apostrophe in front.
     """
     header = [
@@ -155,8 +157,8 @@ def _score_row(identity: Identity, lesion: LesionScore, signature: Signature) ->
         number_cell(terms[variable].value if variable in terms else lesion.features.get(variable))
         for variable in signature.variables
     ]
-    agreement = number_cell(lesion.expected_agreement)
-    return [*fixed, *_stability_cells(lesion.stability), agreement, *contributions, *values]
+    last = (number_cell(lesion.expected_agreement), number_cell(lesion.weight))
+    return [*fixed, *_stability_cells(lesion.stability), *last, *contributions, *values]
 
 
 def _left_out_row(identity: Identity, one: LeftOut, signature: Signature, length: int) -> list[str]:

@@ -21,7 +21,7 @@ def write_patient_json(patient: PatientScore, signature: Signature, path: str | 
     `not_defined` has the reason), `lesions`, `left_out` (what is no lesion: id, name, reason), `stability`
     (of redrawn contours; null where it was not measured, also in a lesion), `provenance`. A lesion's
     `expected_agreement` is the expected Dice coefficient of its contour with a reader's, null where none is
-    known.
+    known; its `weight` is how much it counts in the patient's value, null where the rule weighs no lesions.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
 from ..signature.variables import variable_of
 from ..tables.outcomes import BINARY, SURVIVAL
+from ..training.multiple_instance import few_patients_note
 from ..training.out_of_fold import NOTHING_IS
 from ..training.out_of_fold_curves import agreement_of, halves_of
 from ..training.training_run import TrainingRun, coefficient_paths, event_count
@@ -28,6 +29,14 @@ OF_CUTOFFS = (
     "of all patients and was tried on nobody else."
 )
 NOTHING_CHOSEN = "no variable was chosen"
+ALL_WEIGHED = (
+    "Multiple-instance learning chooses no variables: all that vary and go with no earlier one are weighed."
+)
+WEIGHTS_TITLE = "Weights of the lesions of patients with several, by what was learnt without the patient"
+WEIGHTS_ARE = (
+    "1 on the lower axis: the lesion counts as much as if all lesions of its patient counted alike. The "
+    "steeper the line there, the nearer the patient's value is to the mean of the scores."
+)
 NO_LINE = "This model is no weighted sum: it is kept for comparison, and no lesion is scored with it."
 
 
@@ -52,10 +61,12 @@ def training_page(done: TrainingRun, name: str, signature: Signature | None) -> 
         header(title, _about(done), notice(RESEARCH_ONLY)),
         element(
             "main",
-            section("Predictions of patients who were not trained on", _tiles(done), _meaning(done)),
+            section(
+                "Predictions of patients who were not trained on", _tiles(done), _meaning(done), *_few(done)
+            ),
             section("Discrimination and calibration", *_curves(done)),
             section("The model", *_model(done, signature)),
-            section("Chosen in the folds", _frequency(done)),
+            section("Chosen in the folds", *_frequency(done)),
             section("Data", _data(done)),
         ),
         footer(
@@ -143,6 +154,46 @@ def _model(done: TrainingRun, signature: Signature | None) -> list[Markup]:
         ]
         columns = ("variable", "coefficient a standard deviation", "mean", "standard deviation")
         parts.append(table("Terms of the signature", columns, rows, "metrics"))
+    return [*parts, *(_paths(done) if done.lesion_weights is None else _weights(done, done.lesion_weights))]
+
+
+def _weights(done: TrainingRun, weights: np.ndarray) -> list[Markup]:
+    """How much lesions count in their patients: how sharp the minimum is, and the weights held out."""
+    pooling = done.fitted.pipeline["model"].pooling_
+    found = []
+    if pooling.sharpness is not None:
+        text = f"Sharpness of the soft minimum: {number(pooling.sharpness)} per unit of the score."
+        found.append(element("p", text))
+    _, place, counts = np.unique(done.table.patients, return_inverse=True, return_counts=True)
+    several = counts[place] > 1
+    if not several.any():
+        return [*found, element("p", "No patient has several lesions: none is weighed against another.")]
+    largest = np.zeros(len(counts))
+    np.maximum.at(largest, place, weights)
+    half = np.median(largest[counts > 1])
+    text = (
+        f"In half of the {(counts > 1).sum()} patients with several lesions the lesion that counts most has"
+    )
+    relative = np.sort((weights * counts[place])[several])
+    share = np.arange(1, len(relative) + 1) / len(relative)
+    around = axes_around(relative, share, "weight x number of the patient's lesions", "share of the lesions")
+    alike = line(around, np.array([1.0, 1.0]), np.array(around.y), 6, 1)
+    return [
+        *found,
+        element("p", f"{text} a weight of {half:.2f} or more."),
+        chart(WEIGHTS_TITLE, around, alike, line(around, relative, share)),
+        element("p", WEIGHTS_ARE, class_="note"),
+    ]
+
+
+def _few(done: TrainingRun) -> list[Markup]:
+    if done.lesion_weights is None or not (note := few_patients_note(done.table.patient_count)):
+        return []
+    return [element("p", note, class_="notice", role="note")]
+
+
+def _paths(done: TrainingRun) -> list[Markup]:
+    parts = []
     alphas, weights, names = coefficient_paths(done)
     biggest = np.argsort(-np.abs(weights).max(axis=0), kind="stable")[:MOST_PATHS]
     biggest = biggest[np.abs(weights[:, biggest]).max(axis=0) > 0]
@@ -159,10 +210,11 @@ def _model(done: TrainingRun, signature: Signature | None) -> list[Markup]:
     return parts
 
 
-def _frequency(done: TrainingRun) -> Markup:
+def _frequency(done: TrainingRun) -> list[Markup]:
     found = list(done.frequency.items())[:MOST_ROWS]
     if not found:
-        return element("p", "No variable was chosen in any fold.")
+        return [element("p", "No variable was chosen in any fold.")]
+    note = [] if done.lesion_weights is None else [element("p", ALL_WEIGHED, class_="note")]
     rows = [
         element(
             "tr",
@@ -172,7 +224,8 @@ def _frequency(done: TrainingRun) -> Markup:
         )
         for name, share in found
     ]
-    return table("How often a variable was chosen", ("variable", "", "share of the folds"), rows, "metrics")
+    columns = ("variable", "", "share of the folds")
+    return [*note, table("How often a variable was chosen", columns, rows, "metrics")]
 
 
 def _bar(share: float) -> Markup:

@@ -1,16 +1,18 @@
-"""The patient's value by the rule that a signature names."""
+"""The patient's value by the rule that a signature names, and how much each lesion counts in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..acquisition import Acquisition
-from ..signature.patient_rules import LESION_COUNT, SCORES, row_of_lesions, value_of_scores
+from ..signature.patient_rules import LESION_COUNT, makes_one_row, row_of_lesions, value_of_scores
+from ..signature.pooling import Bags, Pooled, Pooling, pool
 from ..signature.signature import Signature
 from ..signature.variables import Source, Variable, variable_of
-from .results import NO_BINS, NO_SCORE, LesionScore, PatientValue
+from .results import NO_BINS, NO_SCORE, OTHER_SCORES, LesionScore, PatientValue
 from .weighing import weighted_sum
 
 # By which the lesions of a rule that goes by volume are weighed, as in the table of a cohort.
@@ -42,15 +44,60 @@ def patient_value(
     cutoff = signature.patient_cutoff
     if cutoff is None and signature.cutoffs is not None and rule not in SPREADS:
         cutoff = signature.cutoffs.median
-    if rule not in SCORES:
+    if makes_one_row(rule):
         return _of_features(rows, signature, acquisition, cutoff)
-    scores = np.array([row.score for row in rows if row.score is not None], float)
+    scored = [row for row in rows if row.score is not None]
     edges = None if signature.entropy_edges is None else np.array(signature.entropy_edges)
-    if not scores.size:
+    if not scored:
         return PatientValue(rule, None, cutoff, why_missing=NO_SCORE)
+    if signature.pooling is not None:
+        value = float(_pooled(scored, signature, signature.pooling).values[0])
+        known = bool(np.isfinite(value))
+        return PatientValue(
+            rule, value if known else None, cutoff, len(scored), "" if known else OTHER_SCORES
+        )
     if rule == "scores_entropy" and edges is None:
-        return PatientValue(rule, None, cutoff, scores.size, NO_BINS)
-    return PatientValue(rule, value_of_scores(rule, scores, edges), cutoff, scores.size)
+        return PatientValue(rule, None, cutoff, len(scored), NO_BINS)
+    return PatientValue(rule, value_of_scores(rule, _scores(scored), edges), cutoff, len(scored))
+
+
+def with_weights(rows: Sequence[LesionScore], signature: Signature) -> tuple[LesionScore, ...]:
+    """The patient's rows with how much each counts in the patient's value.
+
+    Parameters
+    ----------
+    rows : sequence of LesionScore
+    signature : Signature
+
+    Returns
+    -------
+    tuple of LesionScore
+        Without weights where the signature's rule weighs no lesions.
+    """
+    scored = [row for row in rows if row.score is not None]
+    known: dict[str, float] = {}
+    if signature.pooling is not None and scored:
+        weights = _pooled(scored, signature, signature.pooling).weights.tolist()
+        found = zip(scored, weights, strict=True)
+        known = {row.id: weight for row, weight in found if np.isfinite(weight)}
+    # The same object where nothing is another: the panel goes by that.
+    return tuple(
+        row if row.weight == known.get(row.id) else replace(row, weight=known.get(row.id)) for row in rows
+    )
+
+
+def _scores(scored: Sequence[LesionScore]) -> np.ndarray:
+    return np.array([row.score for row in scored], float)
+
+
+def _pooled(scored: Sequence[LesionScore], signature: Signature, pooling: Pooling) -> Pooled:
+    """The scored lesions pooled; NaN where attention goes by a value that a row does not have."""
+    parts = [{part.variable: part.value for part in row.contributions} for row in scored]
+    standard = [
+        [(own.get(term.variable, np.nan) - term.mean) / term.scale for term in signature.terms]
+        for own in parts
+    ]
+    return pool(Bags(np.array(standard), np.array([0])), _scores(scored), pooling)
 
 
 def _of_features(

@@ -128,6 +128,7 @@ def lesion_record(lesion: LesionScore) -> dict[str, Any]:
         "features": dict(lesion.features),
         "stability": asdict(lesion.stability) if lesion.stability else None,
         "expected_agreement": lesion.expected_agreement,
+        "weight": lesion.weight,
     }
 
 
@@ -146,6 +147,7 @@ def read_lesion(record: Mapping[str, Any]) -> LesionScore:
         # Scenes and files that were written before these were measured do not have them.
         stability=_read_stability(record.get("stability")),
         expected_agreement=record.get("expected_agreement"),
+        weight=record.get("weight"),
     )
 
 
@@ -171,6 +173,7 @@ def _detailed_record(lesion: LesionScore, signature: Signature) -> dict[str, Any
         "features": record["features"],
         "stability": stability,
         "expected_agreement": lesion.expected_agreement,
+        "weight": lesion.weight,
     }
 
 

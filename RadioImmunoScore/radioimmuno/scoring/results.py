@@ -14,6 +14,7 @@ from ..stability.agreement import LesionStability, PatientStability, patient_sta
 
 NO_SCORE = "not defined (no scored lesion)"
 NOT_DEFINED = "not defined (fewer than two lesions)"
+OTHER_SCORES = "not defined (a lesion was scored by another signature)"
 NO_BINS = "not defined (the signature gives no bins)"
 
 
@@ -34,7 +35,9 @@ class LesionScore:
     `score` is None exactly when a finding refuses the lesion. `features` holds the values that the
     signature's terms asked for; `ring` is the ring on the resampled grid (bool Image) where one was built;
     `stability` is None where it was not measured. `expected_agreement` is the lesion's: the expected Dice
-    coefficient of its mask with a reader's contour, None where nothing is expected.
+    coefficient of its mask with a reader's contour, None where nothing is expected. `weight` is how much the
+    lesion counts in the patient's value where lesions are weighed for it (`POOLED`): those of the scored
+    lesions sum to 1; None for another rule and for a lesion without a score.
     """
 
     id: str
@@ -49,6 +52,7 @@ class LesionScore:
     ring: Image | None = field(default=None, repr=False, compare=False)
     stability: LesionStability | None = None
     expected_agreement: float | None = None
+    weight: float | None = None
 
     @property
     def status(self) -> str:

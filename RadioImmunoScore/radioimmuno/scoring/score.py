@@ -23,7 +23,7 @@ from ..signature.variables import CLINICAL, Source, variable_of
 from ..study import Study
 from .domain import check_domain
 from .patient_metrics import subsets
-from .patient_value import VOLUME, patient_value
+from .patient_value import VOLUME, patient_value, with_weights
 from .provenance import provenance
 from .results import Contribution, LesionScore, PatientScore, stability_of
 from .weighing import weighted_sum
@@ -137,8 +137,9 @@ def patient_score(
     left_out: Sequence[LeftOut] = (),
 ) -> PatientScore:
     """The patient of these rows: what `score` returns, from rows that were scored at different times."""
+    rows = with_weights(rows, signature)
     return PatientScore(
-        tuple(rows),
+        rows,
         subsets(rows, signature.entropy_edges),
         provenance(signature, acquisition, inputs),
         stability_of(rows),

@@ -2,7 +2,7 @@
 
 The letters are those of the review's figure 3. A rule `features_...` makes one row of a patient's lesions
 before the signature weighs it (A, C); a rule `scores_...` scores each lesion and then summarizes the scores
-(E).
+(E); a rule `mil_...` scores each lesion and pools the scores as it was learnt with them (F, `pooling`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,14 @@ SCORES: Mapping[str, str] = MappingProxyType(
         "scores_entropy": "E: entropy of the lesions' scores over the bins of the training scores",
     }
 )
-PATIENT_RULES: Mapping[str, str] = MappingProxyType({**ONE_LESION, **FEATURES, **SCORES})
+SOFT_MIN, ATTENTION = "mil_soft_min", "mil_attention"
+POOLED: Mapping[str, str] = MappingProxyType(
+    {
+        SOFT_MIN: "F: soft minimum of the lesions' scores, learnt with them",
+        ATTENTION: "F: mean of the lesions' scores weighted by attention, learnt with them",
+    }
+)
+PATIENT_RULES: Mapping[str, str] = MappingProxyType({**ONE_LESION, **FEATURES, **SCORES, **POOLED})
 
 _OF_SCORES: Mapping[str, Callable[[np.ndarray], float]] = MappingProxyType(
     {
@@ -90,13 +97,22 @@ def value_of_scores(rule: str, scores: np.ndarray, edges: np.ndarray | None = No
     return float(abs(-(share * np.log2(share)).sum()))
 
 
+def makes_one_row(rule: str) -> bool:
+    """Whether a rule makes one row of the lesions before it is scored; else each lesion has a score first.
+
+    >>> makes_one_row("features_mean"), makes_one_row("scores_mean"), makes_one_row("")
+    (True, False, False)
+    """
+    return rule in ONE_LESION or rule in FEATURES
+
+
 def goes_by_volume(rule: str) -> bool:
     """Whether a rule that makes one row of the lesions needs their volumes.
 
     >>> goes_by_volume("largest"), goes_by_volume("features_mean"), goes_by_volume("scores_mean")
     (True, False, False)
     """
-    return rule in (*ONE_LESION, *FEATURES) and rule not in ("features_mean", "features_min", "features_max")
+    return makes_one_row(rule) and rule not in ("features_mean", "features_min", "features_max")
 
 
 def row_of_lesions(

@@ -19,6 +19,7 @@ from ..findings import InputError, SettingsError, SignatureError
 from ..settings import Settings
 from .harmonization import Harmonization, harmonization_of, harmonization_record
 from .patient_rules import LESION_COUNT, PATIENT_RULES
+from .pooling import Pooling, pooling_of, pooling_record
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
 from .variables import CLINICAL, KVP, Source, variable_of
 
@@ -78,6 +79,7 @@ class Signature:
     What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
     `patient_rule` is how the patient's value is made of the lesions; empty where the file names none.
     `patient_cutoff` is the median of the training patients' values; None where the file gives none.
+    `pooling` is what a rule of multiple-instance learning pools by; None for another rule.
     `harmonization` is the ComBat that values pass before they are weighed; None without.
     `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
     """
@@ -98,6 +100,7 @@ class Signature:
     training: Mapping[str, Any] = field(default_factory=dict)
     patient_rule: str = ""
     patient_cutoff: float | None = None
+    pooling: Pooling | None = None
     harmonization: Harmonization | None = field(default=None, compare=False)
     sha256: str = ""
 
@@ -221,6 +224,8 @@ def parse_signature(content: bytes) -> Signature:
     training = fields.raw("training", {})
     if not isinstance(training, dict):
         raise invalid("training", "must be a JSON object")
+    terms = _terms(fields)
+    rule = fields.choice("patient_rule", tuple(PATIENT_RULES)) if fields.has("patient_rule") else ""
     return Signature(
         name=fields.text("name"),
         version=fields.text("version"),
@@ -229,17 +234,16 @@ def parse_signature(content: bytes) -> Signature:
         direction=fields.text("direction"),
         settings=_settings(fields),
         intercept=fields.number("intercept"),
-        terms=_terms(fields),
+        terms=terms,
         cutoffs=_cutoffs(fields) if fields.has("cutoffs") else None,
         distribution=_distribution(fields) if fields.has("distribution") else None,
         extrapolation_limit=_extrapolation_limit(fields),
         citation=fields.text("citation", empty=True),
         patents=fields.texts("patents"),
         training=training,
-        patient_rule=fields.choice("patient_rule", tuple(PATIENT_RULES))
-        if fields.has("patient_rule")
-        else "",
+        patient_rule=rule,
         patient_cutoff=fields.number("patient_cutoff") if fields.has("patient_cutoff") else None,
+        pooling=pooling_of(fields, rule, len(terms)),
         harmonization=_harmonization(fields) if fields.has("harmonization") else None,
         sha256=hashlib.sha256(content).hexdigest(),
     )
@@ -383,6 +387,8 @@ def _to_json(signature: Signature) -> dict[str, Any]:
         record["patient_rule"] = signature.patient_rule
     if signature.patient_cutoff is not None:
         record["patient_cutoff"] = signature.patient_cutoff
+    if signature.pooling is not None:
+        record["pooling"] = pooling_record(signature.pooling)
     if signature.harmonization is not None:
         record["harmonization"] = harmonization_record(signature.harmonization)
     return {"format_version": FORMAT_VERSION, **record, "training": dict(signature.training)}

@@ -150,14 +150,16 @@ class Fields:
 
     def items(self, name: str) -> list[Any]:
         """A list of anything."""
-        value = self._data.get(name, [])
-        if not isinstance(value, list):
-            raise invalid(self.place(name), "must be a list")
-        return value
+        return _list(self._data.get(name, []), self.place(name))
 
     def numbers(self, name: str) -> tuple[float, ...]:
         """A list of finite numbers."""
-        return tuple(_number(v, f"{self.place(name)}[{n}]") for n, v in enumerate(self.items(name)))
+        return _numbers_of(self.items(name), self.place(name))
+
+    def rows(self, name: str) -> tuple[tuple[float, ...], ...]:
+        """A list of lists of finite numbers."""
+        place = self.place(name)
+        return tuple(_numbers_of(row, f"{place}[{n}]") for n, row in enumerate(self.items(name)))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of pieces of text."""
@@ -202,6 +204,16 @@ def _number(value: Any, where: str) -> float:
     if not is_real(value):
         raise invalid(where, "must be a number")
     return float(value)
+
+
+def _numbers_of(value: Any, where: str) -> tuple[float, ...]:
+    return tuple(_number(v, f"{where}[{n}]") for n, v in enumerate(_list(value, where)))
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise invalid(where, "must be a list")
+    return value
 
 
 def _is_unicode(text: str) -> bool:

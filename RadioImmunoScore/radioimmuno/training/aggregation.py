@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..findings import TableError
-from ..signature.patient_rules import FEATURES, LESION_COUNT, ONE_LESION, goes_by_volume, row_of_lesions
+from ..signature.patient_rules import LESION_COUNT, goes_by_volume, makes_one_row, row_of_lesions
 from ..tables.cohort_table import CohortTable
 
 VOLUMES = ("lesion.morphology.volume", "lesion.morphology.volume_from_voxels", "table.volume_cc")
@@ -32,7 +32,7 @@ def row_a_patient(table: CohortTable, rule: str) -> CohortTable:
     TableError
         `cohort_table.column` when the rule goes by volume and the table has none.
     """
-    if rule not in (*ONE_LESION, *FEATURES):
+    if not makes_one_row(rule):
         raise ValueError(f"{rule!r} makes no row of a patient's lesions")
     volumes = volumes_of(table) if goes_by_volume(rule) else np.ones(len(table))
     patients, first = np.unique(table.patients, return_index=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..findings import TableError
-from ..signature.patient_rules import FEATURES, ONE_LESION, PATIENT_RULES, SCORES
+from ..signature.patient_rules import ATTENTION, FEATURES, ONE_LESION, PATIENT_RULES, POOLED, SCORES
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, Outcome
 from ..validation.discrimination import Estimate
-from .multiple_instance import ATTENTION, FEW_PATIENTS, POOLINGS, SOFT_MIN, fit_multiple_instance
-from .nested import Method, Nested, Plan, Progress, cross_validate, patient_folds
+from .multiple_instance import few_patients_note
+from .nested import Method, Plan, Progress, cross_validate, held_out_weights, patient_folds
 from .out_of_fold import FIGURES, NOTHING_IS, OutOfFold, estimates, paired_differences
 from .trainer import ALL_SCORES, Fitted, Specification, fit
 
@@ -24,18 +24,9 @@ LABELS: Mapping[str, str] = {
     "labels_min": "D: smallest of the lesions' predictions from labels of lesions",
     "labels_max": "D: largest of the lesions' predictions from labels of lesions",
 }
-TITLES: Mapping[str, str] = {
-    **PATIENT_RULES,
-    **LABELS,
-    SOFT_MIN: "F: soft minimum of the lesions' scores, learnt with them",
-    ATTENTION: "F: mean of the lesions' scores weighted by attention, learnt with them",
-}
+TITLES: Mapping[str, str] = {**PATIENT_RULES, **LABELS}
 NOTE_B = "B (all lesions as one region) needs the images: it cannot be made of a table of lesions."
 NOTE_E = "E gives the patient's outcome to each lesion and ignores that lesions may respond differently."
-NOTE_F = (
-    "F learns more than there is to learn from below about {few} patients: with {patients} it is shown "
-    "beside C and not recommended."
-)
 NOTE_BEST = "The best of so many methods looks better than it is; only a paired interval without 0 counts."
 
 
@@ -128,7 +119,7 @@ def methods_of(
     except TableError:
         rules = ("features_mean", "features_min", "features_max")
     methods: dict[str, Method] = {rule: _of_rule(specification, rule) for rule in (*rules, ALL_SCORES)}
-    methods |= {pooling: _of_pooling(specification, pooling) for pooling in POOLINGS}
+    methods |= {rule: _of_rule(replace(specification, model=""), rule) for rule in POOLED}
     if labels is not None:
         methods["labels"] = _of_labels(specification, table, labels)
     return methods
@@ -180,27 +171,16 @@ def compare(
         nested = cross_validate(table, method, folds, step)
         found |= nested.found
         if name == ATTENTION:
-            attention = _attention(table, nested)
-    notes = [NOTE_B, NOTE_E, NOTE_BEST]
-    if table.patient_count < FEW_PATIENTS:
-        notes.append(NOTE_F.format(few=FEW_PATIENTS, patients=table.patient_count))
+            attention = held_out_weights(table, nested)
+    notes = (NOTE_B, NOTE_E, NOTE_BEST, few_patients_note(table.patient_count))
     return Comparison(
         found,
         {name: estimates(one, plan.seed) for name, one in found.items()},
         paired_differences(found, reference, plan.seed),
         reference,
         attention,
-        tuple(notes),
+        tuple(filter(None, notes)),
     )
-
-
-def _attention(table: CohortTable, nested: Nested) -> np.ndarray:
-    """Weights of the lesions held out, mean over repetitions."""
-    folds = [fold for repetition in nested.folds for fold in repetition]
-    total = np.zeros(len(table))
-    for made, (_, test) in zip(nested.fitted, folds, strict=True):
-        total[test] += made.lesion_weights(table.rows(test))
-    return total / len(nested.folds)
 
 
 def _part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
@@ -212,10 +192,6 @@ def _of_rule(specification: Specification, rule: str) -> Method:
         return fit(table, replace(specification, rule=rule))
 
     return method
-
-
-def _of_pooling(specification: Specification, pooling: str) -> Method:
-    return lambda table: fit_multiple_instance(table, pooling, specification.redundancy, specification.seed)
 
 
 def _of_labels(specification: Specification, whole: CohortTable, labels: np.ndarray) -> Method:

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ..tables.outcomes import CONTINUOUS
 from .combat import ComBat
+from .multiple_instance import learn
 from .penalized import largest_alpha, path
 from .penalties import Penalty, PenaltyGrid, rounded
 from .truth import Truth, grouped_folds
@@ -270,6 +271,54 @@ class PenalizedModel(BaseEstimator):
         self.penalty_ = best[1]
         chosen = path(values, likelihood, self.penalty_.l1_ratio, [self.penalty_.alpha], tolerance=TOLERANCE)
         return float(chosen[0][0]), chosen[1][0]
+
+
+class PooledModel(BaseEstimator):
+    """Scores of lesions and how they make the patient's value, learnt together.
+
+    Parameters
+    ----------
+    rule : str
+        One of `POOLED`.
+    seed : int
+        Of the folds that choose the penalty, and of the start of the attention.
+    """
+
+    def __init__(self, rule: str, seed: int = 0) -> None:
+        self.rule = rule
+        self.seed = seed
+
+    def fit(
+        self, values: np.ndarray, truth: Truth, groups: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> PooledModel:
+        """Choose the penalty and fit.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n, variables), standardized
+        truth : Truth
+        groups : ndarray, shape (n,)
+            Each row's patient.
+        sample_weight : ndarray of float64, shape (n,), optional
+            Not used: a patient has one value and counts once, however many lesions there are.
+        """
+        found = learn(values, truth, groups, self.rule, self.seed)
+        self.coef_, self.intercept_ = found.coefficients, found.intercept
+        self.pooling_, self.penalty_ = found.pooling, found.penalty
+        return self
+
+    def predict(self, values: np.ndarray) -> np.ndarray:
+        """The lesions' scores: number, log odds or log hazard.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n, variables), standardized
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
+        return self.intercept_ + values @ self.coef_
 
 
 def choose_penalty(

@@ -187,6 +187,27 @@ def cross_validate(
     return Nested(found_all, fitted, list(map(list, folds)))
 
 
+def held_out_weights(table: CohortTable, nested: Nested) -> np.ndarray:
+    """How much each lesion counts in its patient by what was learnt without the patient.
+
+    Parameters
+    ----------
+    table : CohortTable
+    nested : Nested
+        Of a rule of multiple-instance learning.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Mean over the repetitions; sums to 1 in a patient.
+    """
+    folds = [fold for repetition in nested.folds for fold in repetition]
+    total = np.zeros(len(table))
+    for made, (_, test) in zip(nested.fitted, folds, strict=True):
+        total[test] += made.lesion_weights(table.rows(test))
+    return total / len(nested.folds)
+
+
 def _cutoff(values: np.ndarray, trained: CohortTable) -> float:
     """Youden's cut-off among those who were trained on; where there is none, nobody lies above it."""
     assert trained.outcome is not None

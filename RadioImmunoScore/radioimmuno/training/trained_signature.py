@@ -11,12 +11,14 @@ import numpy as np
 
 from ..settings import Settings
 from ..signature.harmonization import Harmonization
-from ..signature.patient_rules import SCORES
+from ..signature.patient_rules import POOLED, makes_one_row
+from ..signature.pooling import Pooling
 from ..signature.signature import Cutoffs, Distribution, Signature, Term
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from ..validation.cutoffs import PATIENT_CUTOFFS, YOUDEN_FIELD, youden_cutoff
 from ..validation.scored_cohort import harmonized_values, weighted_sum
+from .multiple_instance import FOLDS, PENALTIES
 from .penalties import rounded
 from .trainer import ENTROPY_BINS, Fitted, edges_of, percentiles_of, rows_of
 
@@ -38,6 +40,11 @@ PREDICTED_BY = {
 METHOD = (
     "{model} on standardized variables; of the penalties that leave at most {most_terms} variables, "
     "the one with the smallest {error} in cross-validation, whole patients in a fold"
+)
+POOLED_METHOD = (
+    "multiple-instance learning: a weighted sum of standardized variables and how lesions make the patient's "
+    f"value, learnt together; of {len(PENALTIES)} weights of an L2 penalty the one with the smallest loss in "
+    "cross-validation over patients"
 )
 
 
@@ -111,6 +118,7 @@ def signature_of(
         distribution=_distribution(scores),
         patient_rule="" if fitted.of_lesion else fitted.specification.rule,
         patient_cutoff=_patient_cutoff(fitted, table),
+        pooling=_pooling(fitted, used),
         harmonization=_harmonization(fitted, names),
         training={**_provenance(fitted, rows), **_learnt(fitted, table)},
     )
@@ -140,6 +148,15 @@ def _distribution(scores: np.ndarray) -> Distribution | None:
     return Distribution(len(scores), p1, p99, tuple(float(edge) for edge in edges_of(scores)))
 
 
+def _pooling(fitted: Fitted, used: Sequence[int]) -> Pooling | None:
+    """What multiple-instance learning pools by, of the variables that are terms; None for another rule."""
+    if fitted.specification.rule not in POOLED:
+        return None
+    pooling: Pooling = fitted.pipeline["model"].pooling_
+    places = np.searchsorted(fitted.pipeline["redundancy"].kept_, used)
+    return replace(pooling, directions=tuple(tuple(row[n] for n in places) for row in pooling.directions))
+
+
 def _harmonization(fitted: Fitted, variables: Sequence[str]) -> Harmonization | None:
     """The state of ComBat for these variables; None where none of them was harmonized."""
     if not fitted.batches:
@@ -158,7 +175,7 @@ def _patient_cutoff(fitted: Fitted, table: CohortTable) -> float | None:
 def _learnt(fitted: Fitted, table: CohortTable) -> dict[str, Any]:
     """What was learnt besides: percentiles of patients' values; of a yes or no, Youden's cut-off."""
     learnt: dict[str, Any] = {}
-    if not fitted.of_lesion and fitted.specification.rule in SCORES:
+    if not fitted.of_lesion and not makes_one_row(fitted.specification.rule):
         own = _cutoffs(fitted.values(table)[fitted.specification.rule])
         learnt[PATIENT_CUTOFFS] = {} if own is None else asdict(own)
         learnt[f"{PATIENT_CUTOFFS}_are"] = PATIENT_CUTOFFS_ARE
@@ -172,6 +189,24 @@ def _learnt(fitted: Fitted, table: CohortTable) -> dict[str, Any]:
 
 
 def _provenance(fitted: Fitted, rows: CohortTable) -> dict[str, Any]:
+    is_pooled = fitted.specification.rule in POOLED
+    return {
+        "patients": len(np.unique(rows.patients)),
+        "lesions": len(rows),
+        "lesions_left_out": rows.left_out,
+        **(_pooled_method(fitted) if is_pooled else _penalized_method(fitted, rows)),
+        "cutoffs": CUTOFFS_ARE,
+        "entropy_edges": EDGES_ARE,
+        "candidates": list(rows.variables),
+    }
+
+
+def _pooled_method(fitted: Fitted) -> dict[str, Any]:
+    penalty = fitted.pipeline["model"].penalty_
+    return {"method": POOLED_METHOD, "folds": FOLDS, "alpha": penalty, "l1_ratio": 0.0}
+
+
+def _penalized_method(fitted: Fitted, rows: CohortTable) -> dict[str, Any]:
     penalty, grid = fitted.pipeline["model"].penalty_, fitted.pipeline["model"].grid
     kind = rows.outcome.kind if rows.outcome else CONTINUOUS
     is_number = kind == CONTINUOUS
@@ -181,15 +216,9 @@ def _provenance(fitted: Fitted, rows: CohortTable) -> dict[str, Any]:
         error="squared error" if is_number else "loss of likelihood",
     )
     return {
-        "patients": len(np.unique(rows.patients)),
-        "lesions": len(rows),
-        "lesions_left_out": rows.left_out,
         "method": method,
         "folds": grid.folds,
         "alpha": float(rounded(penalty.alpha)),
         "l1_ratio": penalty.l1_ratio,
         "cross_validated_mse" if is_number else "cross_validated_loss": float(rounded(penalty.error)),
-        "cutoffs": CUTOFFS_ARE,
-        "entropy_edges": EDGES_ARE,
-        "candidates": list(rows.variables),
     }

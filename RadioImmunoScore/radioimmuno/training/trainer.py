@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..findings import TableError
-from ..signature.patient_rules import FEATURES, ONE_LESION, SCORES, value_of_scores
+from ..signature.patient_rules import POOLED, SCORES, makes_one_row, value_of_scores
+from ..signature.pooling import Pooled, bags_of, pool
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from .aggregation import row_a_patient
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ELASTIC_NET, LASSO, LOGISTIC, COX = "elastic-net", "lasso", "logistic", "cox"
 RANDOM_FOREST, SVM = "random-forest", "svm"
+# What the rules of multiple-instance learning fit; no model to choose.
+MULTIPLE_INSTANCE = "multiple-instance"
 LINEAR = (ELASTIC_NET, LASSO, LOGISTIC, COX)
 MODELS = (*LINEAR, RANDOM_FOREST, SVM)
 DEFAULT_MODELS = {CONTINUOUS: ELASTIC_NET, BINARY: LOGISTIC, SURVIVAL: COX}
@@ -74,8 +77,14 @@ class Specification:
         Raises
         ------
         TableError
-            `cohort_table.outcome` when the model is not for this kind.
+            `cohort_table.outcome` when the model is not for this kind, or a model is named for a rule that
+            learns its own.
         """
+        if self.rule in POOLED:
+            if self.model:
+                text = f"{self.rule} learns its own weighted sum: no model ({self.model}) is chosen for it."
+                raise TableError("cohort_table.outcome", text)
+            return MULTIPLE_INSTANCE
         model = self.model or DEFAULT_MODELS[kind]
         if kind not in KINDS_OF.get(model, (CONTINUOUS, BINARY, SURVIVAL)):
             text = f"{model} is for an outcome that is {' or '.join(KINDS_OF[model])}; this one is {kind}."
@@ -125,11 +134,34 @@ class Fitted:
         dict of str to ndarray of float64, shape (units,)
         """
         scores, rule = self.scores(table), self.specification.rule
-        if self.of_lesion or rule in (*ONE_LESION, *FEATURES):
+        if self.of_lesion or makes_one_row(rule):
             return {rule: scores}
+        if rule in POOLED:
+            return {rule: self._pooled(table)[0].values}
         rules = tuple(SCORES) if rule == ALL_SCORES else (rule,)
         groups = [scores[table.patients == patient] for patient in np.unique(table.patients)]
         return {one: np.array([value_of_scores(one, group, self.edges) for group in groups]) for one in rules}
+
+    def lesion_weights(self, table: CohortTable) -> np.ndarray:
+        """How much each lesion counts in its patient by multiple-instance learning.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            In the order of the table; sums to 1 in a patient.
+        """
+        pooled, order = self._pooled(table)
+        found = np.empty(len(table))
+        found[order] = pooled.weights
+        return found
+
+    def _pooled(self, table: CohortTable) -> tuple[Pooled, np.ndarray]:
+        standard, model = (
+            self.pipeline[:-1].transform(raw_columns(table, self.batches)),
+            self.pipeline["model"],
+        )
+        bags, order = bags_of(standard, table.patients)
+        return pool(bags, model.predict(bags.values), model.pooling_), order
 
     def chosen(self) -> np.ndarray:
         """Weights of the variables a standard deviation, shape (variables,); NaN of no linear model."""
@@ -141,7 +173,7 @@ class Fitted:
 
 def rows_of(table: CohortTable, specification: Specification, of_lesion: bool = False) -> CohortTable:
     """The rows that are fitted: a row a lesion, or a row a patient where the rule makes it before."""
-    if specification.rule in (*ONE_LESION, *FEATURES) and not of_lesion:
+    if makes_one_row(specification.rule) and not of_lesion:
         return row_a_patient(table, specification.rule)
     return table
 
@@ -166,17 +198,19 @@ def make_pipeline(
     """
     from sklearn.pipeline import Pipeline
 
-    from .estimators import MeanFill, PenalizedModel, RedundancyFilter, RoundedScaler
+    from .estimators import MeanFill, PenalizedModel, PooledModel, RedundancyFilter, RoundedScaler
     from .other_models import OtherModel
 
     name, grid = specification.model_of(kind), specification.grid
     if name == LASSO:
         grid = PenaltyGrid((1.0,), grid.alphas, grid.folds, grid.most_terms)
-    model = (
-        PenalizedModel(grid, specification.seed)
-        if name in LINEAR
-        else OtherModel(name, grid.folds, specification.seed)
-    )
+    model: Any
+    if name == MULTIPLE_INSTANCE:
+        model = PooledModel(specification.rule, specification.seed)
+    elif name in LINEAR:
+        model = PenalizedModel(grid, specification.seed)
+    else:
+        model = OtherModel(name, grid.folds, specification.seed)
     first = [] if harmonization is None else [("harmonization", harmonization)]
     return Pipeline(
         [
@@ -204,13 +238,16 @@ def fit(table: CohortTable, specification: Specification) -> Fitted:
     Raises
     ------
     TableError
-        When the table has no outcome, or the model is not for it.
+        When the table has no outcome, or model or rule are not for it.
     ImportError
         When scikit-learn is not installed.
     """
     require_sklearn()
     if table.outcome is None:
         raise TableError("cohort_table.outcome", "There is no outcome to train for: name it by --target.")
+    if specification.rule in POOLED and table.outcome.of_lesion:
+        text = "Multiple-instance learning needs an outcome of the patient."
+        raise TableError("cohort_table.outcome", text)
     if specification.combat and table.batch is None:
         raise TableError("cohort_table.column", "ComBat needs the column of the batch: name it by --batch.")
     kind, of_lesion = table.outcome.kind, table.outcome.of_lesion

@@ -8,10 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from ..signature.patient_rules import POOLED
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, SURVIVAL
 from ..validation.discrimination import INTERVAL_METHOD, RESAMPLES, Estimate
-from .nested import Nested, Plan, cross_validate, one_row_a_patient, patient_folds, permutation_test
+from .multiple_instance import few_patients_note
+from .nested import (
+    Nested,
+    Plan,
+    cross_validate,
+    held_out_weights,
+    one_row_a_patient,
+    patient_folds,
+    permutation_test,
+)
 from .out_of_fold import OutOfFold, estimates, operating_point
 from .trainer import Fitted, Specification, fit
 
@@ -68,6 +78,16 @@ class TrainingRun:
         return {names[n]: float(share[n]) for n in np.argsort(-share, kind="stable") if share[n] > 0}
 
     @property
+    def lesion_weights(self) -> np.ndarray | None:
+        """How much each lesion of the table counts in its patient, by what was learnt without the patient.
+
+        None for a rule that is no multiple-instance learning; else ndarray of float64, shape (lesions,).
+        """
+        if self.specification.rule not in POOLED:
+            return None
+        return held_out_weights(self.table, self.nested)
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """The variables of the rows that are fitted."""
         from .trainer import rows_of
@@ -98,11 +118,14 @@ def run(
     Returns
     -------
     TrainingRun
+        Its table has a note where multiple-instance learning has few patients to learn from.
     """
 
     def step(stage: str) -> Callable[[int, int], None] | None:
         return progress and (lambda done, total: progress(stage, done, total))
 
+    if specification.rule in POOLED and (note := few_patients_note(table.patient_count)):
+        table = replace(table, notes=(*table.notes, note))
     if progress:
         progress(FITTING, 0, 1)
     folds = patient_folds(table, plan)
@@ -132,6 +155,7 @@ def training_record(done: TrainingRun, terms: Sequence[tuple[str, float]] = ()) 
     table, plan = done.table, done.plan
     assert table.outcome is not None
     found = done.out_of_fold
+    weights = done.lesion_weights
     return {
         "outcome": table.outcome.name,
         "kind": table.outcome.kind,
@@ -157,6 +181,12 @@ def training_record(done: TrainingRun, terms: Sequence[tuple[str, float]] = ()) 
         "predictions": [
             {"patient": str(patient), "value": float(value)}
             for patient, value in zip(found.patients, found.raw.mean(axis=0), strict=True)
+        ],
+        "lesion_weights": None
+        if weights is None
+        else [
+            {"patient": str(patient), "lesion": str(lesion), "weight": float(weight)}
+            for patient, lesion, weight in zip(table.patients, table.lesions, weights, strict=True)
         ],
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..findings import InputError
 from ..numbers import is_number
 from ..scoring.patient_value import SPREADS
-from ..signature.patient_rules import SCORES
+from ..signature.patient_rules import makes_one_row
 from ..signature.signature import Signature
 from ..signature.trained_patients import trained_on
 from ..tables.outcomes import CONTINUOUS, SURVIVAL, Outcome
@@ -158,7 +158,7 @@ def own_cutoffs(signature: Signature, of_patients: bool) -> dict[str, float]:
     """
     lesions, rule = signature.cutoffs, signature.patient_rule
     found = {} if lesions is None else {LOW: lesions.low, MEDIAN: lesions.median, HIGH: lesions.high}
-    if not of_patients or (rule and rule not in SCORES):
+    if not of_patients or makes_one_row(rule):
         return found
     recorded = signature.training.get(PATIENT_CUTOFFS)
     if isinstance(recorded, Mapping):

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..findings import InputError
 from ..scoring.extrapolation import beyond_range, beyond_scores
-from ..signature.patient_rules import SCORES, value_of_scores
+from ..signature.patient_rules import makes_one_row, value_of_scores
+from ..signature.pooling import bags_of, pool
 from ..signature.signature import Signature, Term
 from ..tables.cohort_table import CohortTable
 
@@ -78,13 +79,40 @@ def scored_cohort(signature: Signature, rows: CohortTable, lesions: CohortTable)
         raise InputError("validation.variables", f"No row of the table has a score: {reasons[0]}.")
     table, scores = rows.rows(known), scores[known]
     rule = signature.patient_rule or DEFAULT_RULE
-    edges = None if signature.entropy_edges is None else np.array(signature.entropy_edges)
     patients = np.unique(table.patients)
-    groups = [scores[table.patients == patient] for patient in patients]
-    values = [value_of_scores(rule, group, edges) if rule in SCORES else group[0] for group in groups]
+    values = patient_values(signature, rule, table, scores)
     counts = [int((lesions.patients == patient).sum()) for patient in patients]
     unscored = dict(Counter(reason for reason in reasons if reason))
-    return ScoredCohort(table, scores, rule, patients, np.array(values), np.array(counts), unscored)
+    return ScoredCohort(table, scores, rule, patients, values, np.array(counts), unscored)
+
+
+def patient_values(signature: Signature, rule: str, table: CohortTable, scores: np.ndarray) -> np.ndarray:
+    """The values of the sorted patients, made of the scores by a rule.
+
+    Parameters
+    ----------
+    signature : Signature
+    rule : str
+        Its own, or `DEFAULT_RULE` where it names none.
+    table : CohortTable
+        The rows with a score.
+    scores : ndarray of float64, shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (patients,)
+    """
+    if signature.pooling is not None:
+        terms = signature.terms
+        values = harmonized_values(signature, table)[:, [table.variables.index(t.variable) for t in terms]]
+        standard = (values - [term.mean for term in terms]) / [term.scale for term in terms]
+        bags, order = bags_of(np.where(np.isnan(standard), 0.0, standard), table.patients)
+        return pool(bags, scores[order], signature.pooling).values
+    edges = None if signature.entropy_edges is None else np.array(signature.entropy_edges)
+    groups = [scores[table.patients == patient] for patient in np.unique(table.patients)]
+    return np.array(
+        [group[0] if makes_one_row(rule) else value_of_scores(rule, group, edges) for group in groups]
+    )
 
 
 def lesion_scores(signature: Signature, table: CohortTable) -> tuple[np.ndarray, list[str]]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from small_patient import trained_signature
 
+from radioimmuno.signature.pooling import Pooling
 from radioimmuno.signature.signature import write_signature
 
 # Of lesions 1 to 3: 0.3, 0.5, 0.9 and 0.02 by the tube voltage, 0.01 a percent of pdl1 above 20.
 BY_HAND = np.array([0.3, 0.5, 0.9]) + 0.02
 KVP = ("--kvp", "120")
+HEADER = ["lesion", "site", "volume", "score", "weight"]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,24 @@ def test_values_and_batch_count_and_are_recorded(score, tmp_path):
     page = (tmp_path / "result" / "report.html").read_text()
     assert "smallest of the lesions" in page
     assert "high, cut-off 0.4" in page
+
+
+def test_lesions_that_are_weighed_have_a_column(score, tmp_path):
+    done = score("--clinical", "pdl1=60", "--batch", "GE")
+    assert "weight" not in done.stdout
+    rule = {"patient_rule": "mil_soft_min", "pooling": Pooling(sharpness=4.0)}
+    pooled = tmp_path / "pooled.json"
+    write_signature(replace(trained_signature(), **rule), pooled)
+    done = score("--clinical", "pdl1=60", "--batch", "GE", "--signature", pooled)
+    assert done.returncode == 0, done.stderr
+    raised = np.exp(-4.0 * (BY_HAND + 0.4))
+    lines = done.stdout.splitlines()
+    (place,) = [n for n, line in enumerate(lines) if line.split()[:5] == HEADER]
+    weights = raised / raised.sum()
+    record = json.loads((tmp_path / "result" / "patient.json").read_text())
+    assert [lesion["weight"] for lesion in record["lesions"]] == pytest.approx(weights)
+    for weight, line in zip(weights, lines[place + 2 :], strict=False):
+        assert f"  {weight:.3f}  " in line
 
 
 def test_a_value_of_a_single_lesion_stands_in_the_lesion_table(score, tmp_path):

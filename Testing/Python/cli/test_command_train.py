@@ -12,6 +12,9 @@ from cohort_files import write_cohort
 if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
     pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
+from radioimmuno.signature.patient_rules import PATIENT_RULES
+from radioimmuno_cli.train import RULES
+
 QUICK = ("--folds", 3, "--repeats", 1)
 
 
@@ -44,6 +47,34 @@ def test_a_binary_outcome_gives_a_signature_and_what_machines_read(radioimmuno, 
     for words in ("ROC curve", "Calibration", "Coefficients along the penalty", "share of the folds"):
         assert words in page
     assert radioimmuno("signature", "check", out).returncode == 0
+
+
+def test_multiple_instance_learning_gives_a_signature_that_is_validated(radioimmuno, tables, tmp_path):
+    out = tmp_path / "pooled.json"
+    asked = ("--target", "response", "--aggregate", "mil_soft_min", *QUICK, "--out", out)
+    done = radioimmuno("train", *columns(tables, *asked))
+    assert done.returncode == 0, done.stderr
+    assert "below about 150 patients: with 30 it is discouraged" in done.stdout
+    signature = json.loads(out.read_text())
+    assert (signature["patient_rule"], list(signature["pooling"])) == ("mil_soft_min", ["sharpness"])
+    assert "Weights of the lesions" in (out.parent / "training.html").read_text()
+    assert radioimmuno("signature", "check", out).returncode == 0
+    assert radioimmuno("card", out, "--out", tmp_path / "card").returncode == 0
+    refused = radioimmuno("train", *columns(tables, *asked), "--model", "lasso")
+    assert refused.returncode == 1
+    assert "mil_soft_min learns its own weighted sum" in refused.stderr
+    del signature["training"]
+    out.write_text(json.dumps(signature))
+    target = ("--outcome", "response", "--out", tmp_path / "validated")
+    done = radioimmuno("validate", out, *columns(tables, *target))
+    assert done.returncode == 0, done.stderr
+    assert (
+        json.loads((tmp_path / "validated" / "validation.json").read_text())["patient_rule"] == "mil_soft_min"
+    )
+
+
+def test_the_rules_to_choose_from_are_those_of_a_signature():
+    assert set(RULES) == set(PATIENT_RULES)
 
 
 def test_a_survival_with_covariates_gives_a_c_index(radioimmuno, tables, tmp_path):

@@ -18,6 +18,7 @@ if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
 from radioimmuno.findings import InputError
 from radioimmuno.report.patient_json import write_patient_json
 from radioimmuno.settings import Settings
+from radioimmuno.signature.patient_rules import makes_one_row
 from radioimmuno.signature.signature import write_signature
 from radioimmuno.tables.cohort_table import CohortTable
 from radioimmuno.tables.outcomes import CONTINUOUS, Outcome
@@ -107,7 +108,7 @@ def enter(panel, name, text):
     press(line, QtCore.Qt.Key.Key_Return)
 
 
-@pytest.mark.parametrize("rule", ["scores_min", "features_volume_weighted"])
+@pytest.mark.parametrize("rule", ["scores_min", "features_volume_weighted", "mil_soft_min", "mil_attention"])
 def test_a_signature_trained_here_gives_the_scores_of_its_validation(panel, nodes, tmp_path, rule):
     signature = trained(nodes, rule)
     assert "clinical.age" in signature.variables
@@ -117,9 +118,9 @@ def test_a_signature_trained_here_gives_the_scores_of_its_validation(panel, node
     panel.panel.session.setBatch("Siemens")
     patient = score(panel)
     table = tableOf(measured(nodes), ["x"] * 3, np.full(3, 71.5), ["Siemens"] * 3)
-    rows = scored_cohort(replace(signature, patient_rule="scores_min"), table, table)
+    rows = scored_cohort(replace(signature, patient_rule="scores_min", pooling=None), table, table)
     assert [row.score for row in patient.lesions] == pytest.approx(rows.scores, abs=1e-12, rel=0)
-    whole = table if rule == "scores_min" else row_a_patient(table, rule)
+    whole = row_a_patient(table, rule) if makes_one_row(rule) else table
     (expected,) = scored_cohort(signature, whole, table).values
     assert patient.value.value == pytest.approx(expected, abs=1e-12, rel=0)
     assert patient.value.cutoff == signature.patient_cutoff

@@ -68,6 +68,7 @@ class Row:
     `volumeCc` is what was scored, or what is drawn where nothing was; None where that is not counted.
     `lastScore` is the score at the last Score where it is another now: edited, and scored by itself.
     `expectedAgreement` is the expected Dice coefficient with a reader, of a lesion as it was segmented here.
+    `weight` is how much it counts in the patient's value, None where the signature's rule weighs no lesions.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Row:
     stability: LesionStability | None = None
     lastScore: float | None = None
     expectedAgreement: float | None = None
+    weight: float | None = None
 
     @property
     def isUnsure(self) -> bool:
@@ -106,8 +108,13 @@ def rowOf(
     volumes: Volumes,
     leftOut: str = "",
     lastScore: float | None = None,
+    weight: float | None = None,
 ) -> Row:
-    """The row of a segment; `leftOut` is why it is taken for no lesion, `lastScore` its score then."""
+    """The row of a segment.
+
+    `leftOut` is why it is taken for no lesion, `lastScore` its score at the last Score, `weight` how much it
+    counts in the patient's value.
+    """
     now = score.score if score else None
     isAnother = now is not None and lastScore is not None and not isclose(now, lastScore)
     status = "unscored" if score is None else "stale" if isStale else score.status
@@ -127,6 +134,7 @@ def rowOf(
         stability=score.stability if score else None,
         lastScore=lastScore if isAnother else None,
         expectedAgreement=_agreementOf(segment, segmentID, volumes),
+        weight=weight,
     )
 
 

@@ -201,9 +201,13 @@ def _isKept(what: _Kept, kept: _Kept | None) -> bool:
 
 
 def _idsOfSame(before: Collection[LesionScore], now: Collection[LesionScore]) -> frozenset[str]:
-    """IDs of the rows that are the same objects as before."""
+    """IDs of the rows that are as before; their weights are others when any lesion is."""
     known = {row.id: row for row in before}
-    return frozenset(row.id for row in now if known.get(row.id) is row)
+    return frozenset(row.id for row in now if row.id in known and _isSame(known[row.id], row))
+
+
+def _isSame(before: LesionScore, now: LesionScore) -> bool:
+    return before is now or (before.ring is now.ring and replace(before, weight=now.weight) == now)
 
 
 class SceneView:

@@ -378,6 +378,8 @@ class ScoringSession:
         store, included, node = self._store, set(self.inputs.included), self.inputs.segmentationNode
         stale, leftOut = store.stale, self.inputs.leftOut
         sites = sitesOf(node) if node else {}
+        # Those of the patient's rows: the weight of each lesion depends on all others.
+        weights = {row.id: row.weight for row in self.patient.lesions} if self.patient else {}
         return [
             rowOf(
                 self._segment(i),
@@ -389,6 +391,7 @@ class ScoringSession:
                 self._volumes,
                 leftOut.get(i, ""),
                 store.last.get(i),
+                weights.get(i),
             )
             for i in self.inputs.segmentIDs
         ]

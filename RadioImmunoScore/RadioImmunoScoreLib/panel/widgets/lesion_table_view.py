@@ -17,9 +17,19 @@ from ..state.rows import LEFT_OUT, Row
 from .drawing import BAR_SIZE, Pen, chip, chipPx, scoreBar
 from .event_watch import EventWatch
 from .fitting import fittedWidths
-from .row_texts import WHOLE, changeText, nameTip, scoreText, scoreTip, statusText, statusTip, volumeText
+from .row_texts import (
+    WHOLE,
+    changeText,
+    nameTip,
+    scoreText,
+    scoreTip,
+    statusText,
+    statusTip,
+    volumeText,
+    weightText,
+)
 
-LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED = range(8)
+LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED, WEIGHT = range(9)
 
 # More rows than these are scrolled.
 MOST_ROWS = 12
@@ -51,6 +61,7 @@ SORT_KEYS: dict[int, Callable[[Row], Any]] = {
     VOLUME: lambda row: _last(row.volumeCc),
     SITE: lambda row: row.site.label if row.site else "~",
     IRRADIATED: lambda row: {True: 0, False: 1, None: 2}[row.irradiated],
+    WEIGHT: lambda row: _last(row.weight),
 }
 
 
@@ -163,6 +174,10 @@ class LesionTableView:
             VOLUME: (_("cc"), _("Volume in cubic centimeters.")),
             SITE: (_("Site"), _("Where the lesion sits; from the segment's terminology when it says so.")),
             IRRADIATED: (_("RT"), _("Irradiated: ticked yes, empty no, filled not known.")),
+            WEIGHT: (
+                _("Weight"),
+                _("How much the lesion counts in the patient's value; the weights of all sum to 1."),
+            ),
         }
         table.setColumnCount(len(titles))
         table.setHorizontalHeaderLabels([titles[column][0] for column in sorted(titles)])
@@ -209,6 +224,8 @@ class LesionTableView:
         table.setItem(number, VOLUME, _text(volumeText(row.volumeCc), volumeTip, isShown))
         table.setCellWidget(number, SITE, self._siteBox(row))
         table.setItem(number, IRRADIATED, _checkable(row.irradiated))
+        weightTip = "" if row.weight is None else WHOLE.format(row.weight)
+        table.setItem(number, WEIGHT, _text(weightText(row.weight), weightTip, isShown))
 
     def _siteBox(self, row: Row) -> Any:
         # The wheel scrolls the panel: it must not give a lesion another site on its way.
@@ -289,8 +306,11 @@ class LesionTableView:
             else:
                 table.resizeColumnToContents(column)
                 wanted[column] = table.columnWidth(column)
-        if not any(row.change is not None for row in self._rows.values()):
+        rows = self._rows.values()
+        if all(row.change is None for row in rows):
             wanted[CHANGE] = 0
+        if all(row.weight is None for row in rows):
+            wanted[WEIGHT] = 0
         if self._sortColumn is not None:
             header.setSortIndicatorShown(True)
             withArrow = header.sectionSizeHint(self._sortColumn)

@@ -26,6 +26,11 @@ def changeText(row: Row) -> str:
     return f"{change:+.2f}" if change else "\N{PLUS-MINUS SIGN}0.00"
 
 
+def weightText(weight: float | None) -> str:
+    """A weight to two decimals; empty for none."""
+    return "" if weight is None else f"{weight:.2f}"
+
+
 def volumeText(volumeCc: float | None) -> str:
     """A volume in cc; empty for one that is not known."""
     if volumeCc is None:

@@ -97,6 +97,13 @@ def test_what_was_not_measured_is_said_and_has_no_number(tmp_path: Path) -> None
     assert "Long axis not measured Short axis not measured Mean not measured" in text
 
 
+def test_the_weight_is_a_fact_where_lesions_are_weighed(tmp_path: Path) -> None:
+    first, *others = cases.patient().lesions
+    known, *rest = cards(page(tmp_path, cases.patient(lesions=(replace(first, weight=0.6253), *others))))
+    assert "Weight in the patient's value 0.625" in known.one("dl", class_="facts").text
+    assert all("Weight" not in card.one("dl", class_="facts").text for card in rest)
+
+
 def test_the_expected_agreement_is_a_fact_where_it_is_known(tmp_path: Path) -> None:
     first, *others = cases.patient().lesions
     known, *rest = cards(

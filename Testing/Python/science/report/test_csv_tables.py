@@ -48,6 +48,13 @@ def test_one_row_a_lesion_in_the_given_order(tmp_path: Path) -> None:
     assert [row["site"] for row in rows] == ["liver", "liver", "lymph_node", ""]
 
 
+def test_the_weight_has_a_column_that_is_empty_where_no_lesion_is_weighed(tmp_path: Path) -> None:
+    first, *others = cases.patient().lesions
+    patient = cases.patient(lesions=(replace(first, weight=0.625), *others))
+    rows = rows_of(patient, tmp_path / "s.csv")
+    assert [row["weight"] for row in rows] == ["0.625", "", "", ""]
+
+
 def test_the_expected_agreement_has_a_column_that_is_empty_where_none_is_known(tmp_path: Path) -> None:
     first, *others = cases.patient().lesions
     patient = cases.patient(lesions=(replace(first, expected_agreement=0.8125), *others))

@@ -57,6 +57,32 @@ def test_the_page_of_a_training_shows_figures_curves_and_terms(kind):
         assert f"{one.value:.2f}".replace("-", "\N{MINUS SIGN}") in page
 
 
+@pytest.mark.parametrize("rule", ["mil_soft_min", "mil_attention"])
+def test_the_page_of_multiple_instance_learning_shows_the_weights_held_out(rule):
+    table = cohort(BINARY, patients=30)
+    done = run(table, Specification(rule=rule), ONCE)
+    about = Description("mine", "1", "research", "an outcome", "more")
+    page = training_page(done, "mine", signature_of(done.fitted, table, Settings(), about))
+    assert "below about 150 patients: with 30 it is discouraged" in page
+    assert "Weights of the lesions of patients with several" in page
+    assert ("Sharpness of the soft minimum" in page) == (rule == "mil_soft_min")
+    largest = np.median(done.lesion_weights.reshape(30, 3).max(axis=1))
+    assert (
+        f"of the 30 patients with several lesions the lesion that counts most has a weight of {largest:.2f}"
+        in page
+    )
+    assert "chooses no variables" in page
+    assert "Coefficients along the penalty" not in page
+    assert "nan" not in page
+
+
+def test_where_no_patient_has_several_lesions_no_weights_are_drawn():
+    table = cohort(BINARY, patients=30, lesions=1)
+    page = training_page(run(table, Specification(rule="mil_soft_min"), ONCE), "mine", None)
+    assert "none is weighed against another" in page
+    assert "Weights of the lesions of patients with several" not in page
+
+
 def test_chance_is_called_chance():
     done = run(cohort(BINARY, patients=40, weight=0, seed=8), QUICK, ONCE)
     low, high = done.figures["auc"].low, done.figures["auc"].high

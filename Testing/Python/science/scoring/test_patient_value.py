@@ -16,7 +16,7 @@ from radioimmuno.scoring.patient_value import VOLUME, patient_value
 from radioimmuno.scoring.records import patient_record, read_patient
 from radioimmuno.scoring.results import LesionScore, PatientValue
 from radioimmuno.scoring.score import score_study
-from radioimmuno.signature.patient_rules import FEATURES, ONE_LESION, PATIENT_RULES, SCORES
+from radioimmuno.signature.patient_rules import FEATURES, ONE_LESION, PATIENT_RULES, POOLED, SCORES
 
 FAR = Finding("domain.extrapolated", Severity.REFUSE, "Far outside.")
 
@@ -62,9 +62,9 @@ def test_each_rule_makes_the_value_that_it_names(rule, expected):
     assert found == PatientValue(rule, pytest.approx(expected), found.cutoff, 4)
 
 
-def test_every_rule_is_tried_above():
-    assert set(PATIENT_RULES) == {*ONE_LESION, *FEATURES, *SCORES}
-    assert len(PATIENT_RULES) == 15
+def test_every_rule_is_tried_above_or_with_the_weights_of_lesions():
+    assert set(PATIENT_RULES) == {*ONE_LESION, *FEATURES, *SCORES, *POOLED}
+    assert len(PATIENT_RULES) == 15 + 2
 
 
 def test_targets_are_two_of_a_site_at_most():

@@ -42,7 +42,7 @@ def measured() -> PatientScore:
     found = patient_stability({"1": STABILITY})
     assert found is not None
     first, *others = cases.patient().lesions
-    patient = cases.patient(lesions=(replace(first, expected_agreement=0.1 + 0.7), *others))
+    patient = cases.patient(lesions=(replace(first, expected_agreement=0.1 + 0.7, weight=1 / 3), *others))
     return with_stability(patient, found)
 
 
@@ -85,7 +85,7 @@ def test_scenes_of_version_1_are_read() -> None:
 def test_a_scene_remembers_under_the_names_of_version_1() -> None:
     # Earlier versions read new scenes, too.
     known = json.loads(OF_A_SCENE)
-    assert lesion_record(read_lesion(known)) == known | {"expected_agreement": None}
+    assert lesion_record(read_lesion(known)) == known | {"expected_agreement": None, "weight": None}
 
 
 @pytest.mark.parametrize("missing", ["id", "volume_cc", "score", "findings", "features"])

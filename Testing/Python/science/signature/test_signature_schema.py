@@ -9,6 +9,7 @@ from signature_cases import DELETE, DOCUMENT, changed
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
 from radioimmuno.signature import signature
+from radioimmuno.signature.patient_rules import PATIENT_RULES
 from radioimmuno.signature.signature import Signature, parse_signature
 
 
@@ -28,6 +29,8 @@ def test_required_fields_are_required_and_others_are_not(schema, level):
     assert part["additionalProperties"] is False
     for name in part["properties"]:
         place = f"{level}.{name}".strip(".")
+        if name == "pooling":  # there for other rules alone: test_pooling
+            continue
         if name in part["required"]:
             with pytest.raises(SignatureError, match=name):
                 read(changed(place, DELETE))
@@ -40,7 +43,7 @@ def test_the_example_has_all_fields(schema, level):
     part = DOCUMENT
     for step in filter(None, level.split(".")):
         part = part[int(step)] if step.isdigit() else part[step]
-    assert set(part) == set(part_of(schema, level)["properties"])
+    assert set(part) == set(part_of(schema, level)["properties"]) - {"pooling"}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("extraction", ExtractionSettings), ("ring", RingSettings)])
@@ -54,6 +57,7 @@ def test_words_to_choose_from_are_the_same(schema):
     term = part_of(schema, "terms.0")["properties"]
     assert tuple(schema["properties"]["status"]["enum"]) == signature.STATUSES
     assert tuple(term["when_undefined"]["enum"]) == signature.UNDEFINED
+    assert tuple(schema["properties"]["patient_rule"]["enum"]) == tuple(PATIENT_RULES)
     assert schema["properties"]["format_version"]["const"] == signature.FORMAT_VERSION
 
 

@@ -1,7 +1,6 @@
 """Training on cohorts whose truth is known; what becomes of it in the signature's file.
 
-Tests of: trainer, penalized, penalties, aggregation, out_of_fold, training_run, model_file,
-multiple_instance.
+Tests of: trainer, penalized, penalties, aggregation, out_of_fold, training_run, model_file.
 """
 
 import os
@@ -22,7 +21,6 @@ from radioimmuno.tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from radioimmuno.training.aggregation import row_a_patient
 from radioimmuno.training.comparison import compare
 from radioimmuno.training.model_file import write_model
-from radioimmuno.training.multiple_instance import Bags, fit_multiple_instance, pool
 from radioimmuno.training.nested import Plan, cross_validate, patient_folds, permutation_test
 from radioimmuno.training.out_of_fold import OutOfFold, operating_point
 from radioimmuno.training.penalized import TOLERANCE, Binomial, PartialLikelihood, largest_alpha, path
@@ -166,7 +164,8 @@ def test_the_cutoff_of_a_fold_is_chosen_among_those_trained_on():
     table = cohort(BINARY, patients=40)
     folds = patient_folds(table, Plan(folds=4, repeats=2))
     found = cross_validate(table, lambda part: FirstVariable(), folds).found["first"]
-    values, truth = _means(table), table.outcome.values[::3] == 1
+    values = FirstVariable().values(table)["first"]
+    truth = table.outcome.values[::3] == 1
     names = np.unique(table.patients)
     expected = np.zeros((2, 40), bool)
     for repeat, repetition in enumerate(folds):
@@ -317,35 +316,6 @@ def test_rows_of_a_patient_are_made_as_the_rules_say():
     assert number.values[0, 0] == pytest.approx(mine[order[0], 0])
     with pytest.raises(TableError, match="volumes"):
         row_a_patient(table.without("lesion.morphology.volume"), "largest")
-
-
-def test_pooling_has_the_gradient_it_states():
-    rng = np.random.default_rng(2)
-    bags = Bags(rng.normal(size=(9, 3)), np.array([0, 2, 5]))
-    slopes = rng.normal(size=3)
-    for pooling, size in (("mil_soft_min", 4), ("mil_attention", 3 + 2 + 6)):
-        at = rng.normal(0, 0.5, size)
-        stated = pool(bags, at, pooling).gradient(slopes, at)
-        for n in range(size):
-            move = np.eye(size)[n] * 1e-6
-            up, down = pool(bags, at + move, pooling).values, pool(bags, at - move, pooling).values
-            assert stated[n] == pytest.approx(slopes @ (up - down) / 2e-6, abs=1e-6)
-    assert pool(bags, at, "mil_attention").weights.sum() == pytest.approx(3)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_attention_weights_of_a_patients_lesions_sum_to_one(kind):
-    table = cohort(kind, patients=40)
-    model = fit_multiple_instance(table, "mil_attention")
-    weights = model.lesion_weights(table)
-    assert np.array([weights[table.patients == one].sum() for one in np.unique(table.patients)]) == (
-        pytest.approx(np.ones(40))
-    )
-    assert np.corrcoef(model.values(table)["mil_attention"], _means(table))[0, 1] > 0.6
-
-
-def _means(table):
-    return np.array([table.values[table.patients == one, 0].mean() for one in np.unique(table.patients)])
 
 
 @pytest.mark.slow
