@@ -12,11 +12,12 @@ from .options import add_accepted, add_command
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
+from .structure_options import HELP, StructureSet, add_structures, write_structures
 from .study_files import READING_CT
 
 RINGS = "building rings"
 
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Write a result of `radioimmuno score` as DICOM, into the study of the CT that it was scored on.
 
 reads from the folder RESULT:
@@ -31,6 +32,7 @@ writes into the folder of --out:
   ring_segmentation.dcm    rings of the lesions with a score (DICOM SEG)
   lesion_report.dcm        volume, features, score and status of each lesion (structured report)
   patient_report.dcm       metrics of the patient, and lesions without a voxel
+{HELP.format(place="")}
 Numbers in the reports are rounded, to 4 digits (features to 6); patient.json has the exact ones. A lesion of
 which it is not recorded how it was drawn is SEMIAUTOMATIC, by an algorithm that is called "not recorded".
 
@@ -39,7 +41,8 @@ from the patient's ID and the lesion's name: lesions that are named alike are fo
 
 EXAMPLES = """\
   radioimmuno score dicom_folder lesions.seg.nrrd --out result
-  radioimmuno export-dicom result --ct dicom_folder --out for_the_archive"""
+  radioimmuno export-dicom result --ct dicom_folder --out for_the_archive
+  radioimmuno export-dicom result --ct dicom_folder --out for_planning --rtstruct below-low"""
 
 EXIT_CODES = """\
 exit codes:
@@ -63,6 +66,7 @@ def register(commands: Any) -> None:
         "--ct", metavar="FOLDER", type=Path, action=Input, required=True, help="DICOM folder of the CT"
     )
     parser.add_argument("--series", metavar="UID", help="which series of it")
+    add_structures(parser)
     add_accepted(parser)
     add_out_folder(parser)
     parser.set_defaults(run=run)
@@ -79,12 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
         Progress([READING_CT, RINGS, result.WRITING_DICOM], arguments.quiet) as progress,
     ):
         from radioimmuno.io.ct import read_ct
+        from radioimmuno.io.dicom.designation import check_designation
         from radioimmuno.io.dicom.result_reader import check_unchanged, lesions_in_order, on_ct, read_result
         from radioimmuno.io.dicom.write import write_dicom
         from radioimmuno.io.lesions import read_lesions
 
         known = read_result(arguments.result / result.MARKER)
         check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))
+        check_designation(arguments.rtstruct, known.method.cutoffs, known.patient.lesions)
         with library_output_discarded():
             progress.stage(READING_CT)
             read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)
@@ -96,12 +102,17 @@ def run(arguments: argparse.Namespace) -> int:
             patient = on_ct(known, read.image, found, read.source, progress.step)
             progress.stage(result.WRITING_DICOM)
             lesions = lesions_in_order(known, found.lesions)
-            files = write_dicom(patient, known.method, read.image, lesions, read.source, folder)
+            made = (patient, known.method, read.image, lesions, read.source, folder)
+            files, structures = write_dicom(*made), StructureSet()
+            if arguments.rtstruct:
+                structures = write_structures(arguments.rtstruct, *made)
+            files += structures.files
         written = [file.name for file in files]
     if arguments.json:
-        print_json({"exit_code": 0, "files": [str(arguments.out / name) for name in written]})
+        files_there = [str(arguments.out / name) for name in written]
+        print_json({"exit_code": 0, "files": files_there, **structures.record})
     else:
-        print(known.method.notice)
+        print("\n".join([*structures.lines, known.method.notice]))
         print(f"\nIn {arguments.out}: {', '.join(written)}")
     return 0
 

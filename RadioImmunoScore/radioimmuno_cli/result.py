@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .exit_status import Failure, exit_code, print_json
 from .process import library_output_discarded
@@ -48,7 +48,7 @@ def check_dicom_can_be_written() -> None:
 
 
 def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
-    """What `write_report`, `write_scene` and `write_dicom` write into the folder of a result."""
+    """What a result's folder may hold: what `write_report`, `write_scene` and the export as DICOM write."""
     from radioimmuno.io.dicom import export_names
 
     files = list(REPORT_NAMES)
@@ -111,7 +111,7 @@ def write_dicom(
 
     progress.stage(WRITING_DICOM)
     folder = out / DICOM_FOLDER
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with library_output_discarded():
         return write_dicom(patient, signature, image, lesions, source, folder)
 
@@ -132,8 +132,10 @@ def write_scene(
         return list(writeScene(image, lesions, patient, signature, out))
 
 
-def print_summary(patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path) -> int:
-    """Print the table of lesions, the patient and the files of the folder; the exit code is returned."""
+def print_summary(
+    patient: PatientScore, signature: Signature, files: Sequence[Path], out: Path, lines: Sequence[str] = ()
+) -> int:
+    """Print the table of lesions, the patient, other lines and the files; the exit code is returned."""
     from radioimmuno.report.formatting import patient_value_words
 
     print(heading(patient.identity))
@@ -142,18 +144,21 @@ def print_summary(patient: PatientScore, signature: Signature, files: Sequence[P
     print(_patient_line(patient))
     if patient.value is not None:
         print(f"{patient_value_words(patient.value, 3)}.")
-    for line in stability_lines(patient):
+    for line in (*stability_lines(patient), *lines):
         print(line)
     print(signature.notice)
     print(f"\nIn {out}: {', '.join(file.as_posix() for file in files)}")
     return exit_code(lesion.score is None for lesion in patient.lesions)
 
 
-def print_document(patient: PatientScore, files: Sequence[Path], out: Path) -> int:
-    """Print the same as JSON: the files, and what `patient.json` holds."""
+def print_document(
+    patient: PatientScore, files: Sequence[Path], out: Path, more: Mapping[str, Any] | None = None
+) -> int:
+    """Print the same as JSON: the files, what `patient.json` holds, and what more there is."""
     code = exit_code(lesion.score is None for lesion in patient.lesions)
     document = json.loads((out / "patient.json").read_text(encoding="utf-8"))
-    print_json({"exit_code": code, "files": [str(out / file) for file in files], "patient": document})
+    files_there = [str(out / file) for file in files]
+    print_json({"exit_code": code, "files": files_there, **(more or {}), "patient": document})
     return code
 
 

@@ -12,11 +12,12 @@ from .options import SITES, add_command, add_given_values, add_inputs, add_lesio
 from .paths import Input, add_out_folder
 from .progress import Progress
 from .stability_options import PERTURBING, add_stability, measured_stability, perturbation_of
+from .structure_options import HELP, StructureSet, add_structures, write_structures
 from .study_files import READING_CT, READING_LESIONS, read_study_and_source
 
 SCORING = "scoring"
 
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Score every lesion of a CT, describe the patient, and say why where a lesion cannot be scored.
 
 writes into the folder of --out:
@@ -33,6 +34,7 @@ with --dicom also (the CT must be DICOM; in its study):
   dicom_export/lesion_segmentation.dcm, ring_segmentation.dcm    lesions and rings (DICOM SEG)
   dicom_export/lesion_report.dcm   volume, features, score and status of each lesion (structured report)
   dicom_export/patient_report.dcm  metrics of the patient
+{HELP.format(place="dicom_export/")}
 
 The folder is replaced as a whole: it holds the new result or the one before, never a mixture. Files in it
 that belong to no result stay; where one has the name of a new file, or a result was edited since it was
@@ -44,6 +46,7 @@ EXAMPLES = f"""\
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
+  radioimmuno score dicom_folder rtstruct.dcm --out result --rtstruct below-low --rtstruct 'Liver*'
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --signature trained.json --clinical pdl1=40 \\
       --batch GE --out result
 
@@ -81,6 +84,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--dicom", action="store_true", help="also write the result as DICOM (SEG and structured reports)"
     )
+    add_structures(parser)
     add_stability(parser)
     parser.set_defaults(run=run)
 
@@ -96,38 +100,48 @@ def run(arguments: argparse.Namespace) -> int:
     perturbation = perturbation_of(arguments)
     stages = [READING_CT, READING_LESIONS, SCORING]
     stages += [PERTURBING] * (perturbation is not None) + [result.MAKING_SCENE] * arguments.scene
-    stages += [result.WRITING] + [result.WRITING_DICOM] * arguments.dicom
+    exported = arguments.dicom or bool(arguments.rtstruct)
+    stages += [result.WRITING] + [result.WRITING_DICOM] * exported
     with (
         replacing_folder(
             arguments.out,
             result.MARKER,
-            result.report_names(arguments.scene, arguments.dicom),
+            result.report_names(arguments.scene, exported),
             force=arguments.force,
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
+        from radioimmuno.io.dicom.designation import check_designation
         from radioimmuno.scoring.given_values import check_batch, with_given
         from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
         check_batch(signature, arguments.batch)
+        check_designation(arguments.rtstruct, signature.cutoffs)
         study, source = read_study_and_source(arguments, signature.settings, progress)
         study = with_given(study, signature, dict(arguments.clinical), arguments.batch)
-        if arguments.dicom and source is None:
-            raise Failure("--dicom puts the result into the CT's study: the CT has to be a DICOM folder")
+        if exported and source is None:
+            option = "--dicom" if arguments.dicom else "--rtstruct"
+            raise Failure(f"{option} puts the result into the CT's study: the CT has to be a DICOM folder")
+        check_designation(arguments.rtstruct, signature.cutoffs, study.lesions)
         result.check_grid_fits(study.image, signature)
         progress.stage(SCORING)
         patient = result.with_time(score_study(study, signature, progress=progress.step))
         if perturbation is not None:
             patient = measured_stability(patient, study, signature, perturbation, progress)
-        known = (patient, signature, study.image, study.lesions)
+        structures, known = StructureSet(), (patient, signature, study.image, study.lesions)
         scene = result.write_scene(*known, folder, progress) if arguments.scene else []
         files = result.write_report(*known, folder, progress, scene)
         if source is not None and arguments.dicom:
             files += result.write_dicom(*known, source, folder, progress)
+        if source is not None and arguments.rtstruct:
+            progress.stage(result.WRITING_DICOM)
+            place = folder / result.DICOM_FOLDER
+            structures = write_structures(arguments.rtstruct, *known, source, place)
+            files += structures.files
         files += scene
         files = [file.relative_to(folder) for file in files]
     if arguments.json:
-        return result.print_document(patient, files, arguments.out)
-    return result.print_summary(patient, signature, files, arguments.out)
+        return result.print_document(patient, files, arguments.out, structures.record)
+    return result.print_summary(patient, signature, files, arguments.out, structures.lines)

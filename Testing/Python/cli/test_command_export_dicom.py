@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from dicom_series import ct_series, write  # noqa: E402
 from radioimmuno.geometry.image import Image, Lattice  # noqa: E402
 from radioimmuno.io.segmentation_writer import write_segmentation  # noqa: E402
 from radioimmuno.lesion import Lesion, Site  # noqa: E402
+from radioimmuno.signature.signature import read_signature, write_signature  # noqa: E402
 
 SPACING, ORIGIN = (2.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 FILES = {
@@ -117,6 +119,53 @@ def test_a_result_is_exported_later_with_the_same_content(installed, dicom, scor
         assert algorithms(files[0]) == algorithms(files[1]) == kinds
         assert before.PixelData == after.PixelData
         assert before.SeriesInstanceUID != after.SeriesInstanceUID
+
+
+def test_designated_lesions_are_written_for_planning_now_or_later(
+    radioimmuno, files, dicom, scored, tmp_path
+):
+    which = ("--rtstruct", "above-high", "--rtstruct", "S1")
+    case = (dicom / "ct", dicom / "lesions.seg.nrrd", "--signature", files.signature)
+    done = radioimmuno("score", *case, "--out", tmp_path / "now", *which, "--json")
+    assert done.returncode == 8, done.stderr
+    document = json.loads(done.stdout)
+    assert document["designated"] == ["s1", "s3"]
+    now = tmp_path / "now" / "dicom_export" / "designated_lesions.dcm"
+    assert str(now) in document["files"]
+    assert [file.name for file in now.parent.iterdir()] == [now.name]
+    done = radioimmuno("export-dicom", scored[1], "--ct", dicom / "ct", "--out", tmp_path / "later", *which)
+    assert done.returncode == 0, done.stderr
+    assert "Designated (score above the high cut-off; by name): lesion 1, lesion 3." in done.stdout
+    assert {file.name for file in (tmp_path / "later").glob("*.dcm")} == FILES | {now.name}
+    first, second = (pydicom.dcmread(folder / now.name) for folder in (now.parent, tmp_path / "later"))
+    assert [item.ROIName for item in first.StructureSetROISequence] == ["lesion 1", "lesion 3"]
+    assert first.ROIContourSequence == second.ROIContourSequence
+    assert first.RTROIObservationsSequence == second.RTROIObservationsSequence
+
+
+def test_a_designation_of_no_lesion_writes_no_structure_set(radioimmuno, dicom, scored, tmp_path):
+    arguments = ("export-dicom", scored[1], "--ct", dicom / "ct", "--out", tmp_path / "dicom")
+    done = radioimmuno(*arguments, "--rtstruct", "below-low")
+    assert done.returncode == 0, done.stderr
+    assert "Designated (score below the low cut-off): none with a voxel" in done.stdout
+    assert {file.name for file in (tmp_path / "dicom").glob("*.dcm")} == FILES
+
+
+def test_what_can_designate_nothing_is_refused_before_the_lesions_are_scored(
+    radioimmuno, files, dicom, tmp_path
+):
+    bare = replace(read_signature(files.signature), cutoffs=None)
+    write_signature(bare, tmp_path / "bare.json")
+    ct, lesions, out = dicom / "ct", dicom / "lesions.seg.nrrd", tmp_path / "out"
+    for case, which, words in (
+        ((ct, lesions, "--signature", tmp_path / "bare.json"), "below-low", "[dicom.no_cutoffs]"),
+        ((ct, lesions, "--signature", files.signature), "nobody", "[mask.no_match]"),
+        ((files.ct, files.labels, "--signature", files.signature), "above-high", "--rtstruct puts"),
+    ):
+        done = radioimmuno("score", *case, "--rtstruct", which, "--out", out)
+        assert done.returncode == 1
+        assert words in done.stderr
+    assert not out.exists()
 
 
 def test_the_exported_segmentation_scores_the_same_again(radioimmuno, files, dicom, scored, tmp_path):
