@@ -113,7 +113,8 @@ def _rows(cells: Cells) -> list[list[str]]:
 
 
 def _of_json(path: Path) -> SignatureForm:
-    from radioimmuno.signature.signature_form import CUTOFFS, FormExample, FormTerm, SignatureForm
+    from radioimmuno.signature.cutoffs import CUTOFFS
+    from radioimmuno.signature.signature_form import FormExample, FormTerm, SignatureForm
     from radioimmuno.signature.strict_json import Fields, invalid, parse_strict, read_limited
 
     content = read_limited(path)

@@ -10,7 +10,6 @@ from radioimmuno.settings import Settings
 from radioimmuno.signature.form_check import check_form, check_terms
 from radioimmuno.signature.form_examples import TermCheck
 from radioimmuno.signature.signature_form import (
-    CUTOFFS,
     EXAMPLE,
     KINDS,
     SETTINGS,
@@ -116,9 +115,11 @@ class Questions:
 
     def _cutoffs(self, form: SignatureForm) -> SignatureForm:
         while True:
-            low = self._ask("Low cut-off (empty for no cut-offs)", form.cutoffs[0])
-            rest = [self._ask(f"{name.capitalize()} cut-off") for name in CUTOFFS[1:]] if low else ["", ""]
-            form = replace(form, cutoffs=(low, *rest))
+            before = form.cutoffs
+            median = self._ask("Median cut-off (empty for no cut-offs)", before[1])
+            low = self._ask("Low cut-off (empty for the median alone)", before[0]) if median else ""
+            high = self._ask("High cut-off", before[2]) if low else ""
+            form = replace(form, cutoffs=(low, median, high))
             if not self._problem(form, "cutoffs"):
                 return form
 

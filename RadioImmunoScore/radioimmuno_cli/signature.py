@@ -13,7 +13,8 @@ from .paths import Input
 from .terminal_table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+    from radioimmuno.signature.cutoffs import Cutoffs
+    from radioimmuno.signature.signature import Distribution, Signature, Term
 
 DESCRIPTION = """\
 show   print what a signature file says: status, terms, cut-offs, settings
@@ -104,7 +105,9 @@ def _description(signature: Signature) -> str:
 def _cutoffs(cutoffs: Cutoffs | None) -> str:
     if cutoffs is None:
         return "none: no designation, no standing"
-    return f"low {cutoffs.low:.4g}, median {cutoffs.median:.4g}, high {cutoffs.high:.4g}"
+    from radioimmuno.report.formatting import cutoff_words
+
+    return cutoff_words(cutoffs, lambda value: f"{value:.4g}")
 
 
 def _distribution(scores: Distribution | None) -> str:

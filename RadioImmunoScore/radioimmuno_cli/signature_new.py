@@ -76,12 +76,14 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--citation", metavar="TEXT", help="where it was published")
     parser.add_argument("--intercept", metavar="N", help="default: 0")
-    parser.add_argument("--cutoffs", metavar=("LOW", "MEDIAN", "HIGH"), nargs=3, help="default: none")
+    parser.add_argument(
+        "--cutoffs", metavar="N", nargs="+", help="low, median and high, or the median alone (default: none)"
+    )
     parser.add_argument(
         "--example", metavar="CSV", type=Path, action=Input, help="examples of the publication, to be checked"
     )
     _add_measuring(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, usage_error=parser.error)
 
 
 def _add_measuring(parser: argparse.ArgumentParser) -> None:
@@ -150,7 +152,7 @@ def _form(arguments: argparse.Namespace) -> SignatureForm:
     form = replace(form, **given, settings=_settings(arguments, form))
     form = replace(form, name=form.name or arguments.out.stem)
     if arguments.cutoffs:
-        form = replace(form, cutoffs=tuple(arguments.cutoffs))
+        form = replace(form, cutoffs=_cutoffs(arguments))
     if arguments.example:
         form = replace(form, examples=(*form.examples, *read_examples(arguments.example)))
     if source:
@@ -158,6 +160,15 @@ def _form(arguments: argparse.Namespace) -> SignatureForm:
     from .form_questions import Questions
 
     return Questions(sys.stdin.readline, sys.stderr.write).answered(form)
+
+
+def _cutoffs(arguments: argparse.Namespace) -> tuple[str, str, str]:
+    """Low, median and high; of one number alone the two others are empty."""
+    given = arguments.cutoffs
+    if len(given) not in (1, 3):
+        arguments.usage_error("--cutoffs takes low, median and high, or the median alone")
+    low, median, high = given if len(given) == 3 else ("", *given, "")
+    return low, median, high
 
 
 def _settings(arguments: argparse.Namespace, form: SignatureForm) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,8 @@ from radioimmuno.identity import Identity
 from radioimmuno.report.formatting import rule_words
 from radioimmuno.scoring.results import PatientValue
 from radioimmuno.segmentation.segmented_lesion import is_unsure
-from radioimmuno.signature.signature import Cutoffs, Signature
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Signature
 from radioimmuno.stability.agreement import LesionStability
 
 if TYPE_CHECKING:
@@ -189,6 +190,9 @@ def patientValueText(value: PatientValue) -> str:
 def _cutoffsText(cutoffs: Cutoffs | None) -> str:
     if cutoffs is None:
         return _("The signature gives no cut-offs.")
+    if cutoffs.low is None or cutoffs.high is None:
+        text = _("Cut-off: median {median}. The signature gives no low and no high one.")
+        return text.format(median=f"{cutoffs.median:.3f}")
     return _("Cut-offs: low {low}, median {median}, high {high}").format(
         low=f"{cutoffs.low:.3f}", median=f"{cutoffs.median:.3f}", high=f"{cutoffs.high:.3f}"
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import slicer
 
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
-from radioimmuno.signature.signature import Cutoffs, Signature
+from radioimmuno.signature.cutoffs import CUTOFFS
+from radioimmuno.signature.signature import Signature
 
 from .legend import scoreTitle
 from .nodes import ensureNode, removeOwnedNode
 from .tables import numberColumn, setColumns, textColumn
 
 CHART = "chart"
-CUTOFFS = ("low", "median", "high")
 PLOT_ROLES = (CHART, "plot.scores", "plot.lesions", "plot.cutoffs", *(f"plot.{name}" for name in CUTOFFS))
 POINT_COLOR = (0.15, 0.15, 0.15)
 
@@ -29,12 +30,13 @@ def showPlot(segmentationNode: Any, patientScore: PatientScore, signature: Signa
     chart.SetYAxisTitle("Score")
     chart.RemoveAllPlotSeriesNodeIDs()
     chart.AddAndObservePlotSeriesNodeID(_lesionSeries(segmentationNode, patientScore).GetID())
-    if signature.cutoffs is None:
-        for name in ("plot.cutoffs", *(f"plot.{cutoff}" for cutoff in CUTOFFS)):
-            removeOwnedNode(segmentationNode, name)
+    named = signature.cutoffs.named if signature.cutoffs else {}
+    for role in ("cutoffs", *CUTOFFS) if not named else [cutoff for cutoff in CUTOFFS if cutoff not in named]:
+        removeOwnedNode(segmentationNode, f"plot.{role}")
+    if not named:
         return chart
-    table = _cutoffTable(segmentationNode, len(patientScore.scored), signature.cutoffs)
-    for cutoff in CUTOFFS:
+    table = _cutoffTable(segmentationNode, len(patientScore.scored), named)
+    for cutoff in named:
         chart.AddAndObservePlotSeriesNodeID(_cutoffSeries(segmentationNode, cutoff, table, signature).GetID())
     return chart
 
@@ -62,11 +64,11 @@ def _lesionSeries(segmentationNode: Any, patientScore: PatientScore) -> Any:
     return series
 
 
-def _cutoffTable(segmentationNode: Any, lesions: int, cutoffs: Cutoffs) -> Any:
+def _cutoffTable(segmentationNode: Any, lesions: int, cutoffs: Mapping[str, float]) -> Any:
     table = ensureNode(
         segmentationNode, "plot.cutoffs", "vtkMRMLTableNode", f"{segmentationNode.GetName()} plotted cut-offs"
     )
-    values = [numberColumn(cutoff, [getattr(cutoffs, cutoff)] * 2) for cutoff in CUTOFFS]
+    values = [numberColumn(name, [cutoff] * 2) for name, cutoff in cutoffs.items()]
     setColumns(table, [numberColumn("rank", [0.5, lesions + 0.5]), *values])
     return table
 

@@ -10,6 +10,7 @@ from typing import Any
 import vtk
 
 from radioimmuno.scoring.results import LesionScore, PatientScore
+from radioimmuno.signature.cutoffs import CUTOFFS
 from radioimmuno.signature.signature import Signature
 from radioimmuno.stability.agreement import LesionStability
 
@@ -82,10 +83,10 @@ STABILITY_COLUMNS = (
     Column("score_p5", "5th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.low)),
     Column("score_p95", "95th percentile", "1", lambda lesion: _stability(lesion, lambda s: s.high)),
 )
-FLIP_COLUMNS = tuple(
-    Column(f"flip_share_{name}", f"Beyond {name} cut-off", "1", partial(_flip, name))
-    for name in ("low", "median", "high")
-)
+FLIP_COLUMNS = {
+    name: Column(f"flip_share_{name}", f"Beyond {name} cut-off", "1", partial(_flip, name))
+    for name in CUTOFFS
+}
 
 
 def showTable(
@@ -109,7 +110,7 @@ def showTable(
     if isMeasured:
         columns = (*columns, *STABILITY_COLUMNS)
     if isMeasured and signature.cutoffs is not None:
-        columns = (*columns, *FLIP_COLUMNS)
+        columns = (*columns, *(FLIP_COLUMNS[name] for name in signature.cutoffs.named))
     lesions = patientScore.lesions
     status = textColumn(STATUS, (STALE if one.id in stale else one.status for one in lesions))
     arrays = [status if c.name == STATUS else c.array(c.name, map(c.cell, lesions)) for c in columns]

@@ -189,6 +189,8 @@ def _limits(signature: Signature) -> str:
     sentences = [domain_words(signature), *needs_words(signature)]
     if signature.cutoffs is None:
         sentences.append("It gives no cut-offs.")
+    elif signature.cutoffs.low is None:
+        sentences.append("It gives the median cut-off alone.")
     if signature.patents:
         sentences.append(f"Patents: {'; '.join(signature.patents)}.")
     sentences = [f"{text[0].upper()}{text[1:]}" for text in sentences]

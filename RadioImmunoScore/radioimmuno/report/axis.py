@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..scoring.results import PatientScore
 from ..signature.color_scale import ColorScale
-from ..signature.signature import Cutoffs
+from ..signature.cutoffs import Cutoffs
 from .formatting import decimals_for, fixed
 from .markup import Markup, element
 
@@ -98,7 +98,7 @@ class Axis:
             return []
         return [
             element("line", x1=self.at(c), x2=self.at(c), y1=top, y2=bottom, class_="cutoff")
-            for c in (self.cutoffs.low, self.cutoffs.median, self.cutoffs.high)
+            for c in self.cutoffs.named.values()
         ]
 
 
@@ -107,7 +107,7 @@ def axis_of(patient: PatientScore, scale: ColorScale, cutoffs: Cutoffs | None) -
 
     Its limits are the signature's: scores further beyond than `REACH_SHARE` of its width do not stretch it.
     """
-    ends = [scale.low, scale.high, *((cutoffs.low, cutoffs.high) if cutoffs else ())]
+    ends = [scale.low, scale.high, *(cutoffs.named.values() if cutoffs else ())]
     low, high = min(ends), max(ends)
     reach = REACH_SHARE * (high - low)
     shown = [

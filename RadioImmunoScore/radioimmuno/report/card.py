@@ -89,7 +89,7 @@ def _score_block(lesion: LesionScore, context: Context) -> Markup:
 
 def _strip(score: float, stability: LesionStability | None, axis: Axis) -> Markup:
     """The color bar with the cut-offs, the score and the whisker of its redrawn contours."""
-    cutoffs = " with the low, median and high cut-off" if axis.cutoffs else ""
+    cutoffs = f" with the cut-offs {', '.join(axis.cutoffs.named)}" if axis.cutoffs else ""
     return element(
         "svg",
         axis.bar(8, 8),

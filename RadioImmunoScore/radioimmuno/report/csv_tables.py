@@ -19,6 +19,7 @@ from ..naming import REORDERING, UNPRINTABLE
 from ..quality.check import LesionFinding
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore, PatientScore
+from ..signature.cutoffs import CUTOFFS
 from ..signature.signature import Signature
 from ..stability.agreement import LesionStability
 
@@ -184,7 +185,7 @@ def _stability_cells(stability: LesionStability | None) -> list[str]:
     if stability is None:
         return [""] * 8
     numbers = [stability.sd, stability.low, stability.high]
-    shares = [stability.flips.get(name) for name in ("low", "median", "high")]
+    shares = [stability.flips.get(name) for name in CUTOFFS]
     return [*map(number_cell, [*numbers, *shares]), str(stability.scored), str(stability.draws)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..findings import Severity
 from ..lesion import Site
 from ..scoring.results import Metrics, PatientValue
+from ..signature.cutoffs import Cutoffs
 from ..signature.patient_rules import PATIENT_RULES
-from ..signature.signature import Cutoffs
 from ..signature.variables import Source, variable_of
 
 MINUS = "\N{MINUS SIGN}"
@@ -99,16 +100,42 @@ def standing(score: float, cutoffs: Cutoffs | None, decimals: int) -> str:
     """Where a score stands between the signature's cut-offs."""
     if cutoffs is None:
         return NO_CUTOFFS
-    low, median, high = (fixed(cutoff, decimals) for cutoff in (cutoffs.low, cutoffs.median, cutoffs.high))
+    median = fixed(cutoffs.median, decimals)
+    if score == cutoffs.median:
+        return f"at the median cut-off ({median})"
+    if cutoffs.low is None or cutoffs.high is None:
+        side = "below" if score < cutoffs.median else "above"
+        return f"{side} the median cut-off ({median}), the only one"
+    low, high = fixed(cutoffs.low, decimals), fixed(cutoffs.high, decimals)
     if score < cutoffs.low:
         return f"below the low cut-off ({low})"
     if score > cutoffs.high:
         return f"above the high cut-off ({high})"
     if score < cutoffs.median:
         return f"between the low ({low}) and the median cut-off ({median})"
-    if score > cutoffs.median:
-        return f"between the median ({median}) and the high cut-off ({high})"
-    return f"at the median cut-off ({median})"
+    return f"between the median ({median}) and the high cut-off ({high})"
+
+
+def cutoff_words(cutoffs: Cutoffs, text: Callable[[float], str]) -> str:
+    """All cut-offs that there are with their names, and that two are not given where that is so.
+
+    Parameters
+    ----------
+    cutoffs : Cutoffs
+    text : callable
+        How a cut-off is written.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> cutoff_words(Cutoffs(-1, 0, 2), str), cutoff_words(Cutoffs(None, 0.5, None), str)
+    ('low -1, median 0, high 2', 'median 0.5 (no low and no high one)')
+    """
+    known = ", ".join(f"{name} {text(value)}" for name, value in cutoffs.named.items())
+    return known if len(cutoffs.named) > 1 else f"{known} (no low and no high one)"
 
 
 def site_word(site: Site | None) -> str:

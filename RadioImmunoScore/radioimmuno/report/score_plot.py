@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..scoring.results import LesionScore
 from .axis import Axis
 from .context import Context
-from .formatting import NO_CUTOFFS
+from .formatting import NO_CUTOFFS, cutoff_words
 from .markup import Markup, element
 from .stability_section import whisker
 
@@ -106,24 +106,37 @@ def _head(axis: Axis) -> Markup:
     """The cut-offs' names: the median's above the two others, which are written away from it."""
     if axis.cutoffs is None:
         return element("span", f"Score; {NO_CUTOFFS}")
-    low, median, high = axis.cutoffs.low, axis.cutoffs.median, axis.cutoffs.high
+    # Where each name is written: its line, how far from the cut-off, to which side.
     lower_line, upper_line = HEAD_HEIGHT - 6, 12
+    places = {
+        "low": (lower_line, -5, "end"),
+        "median": (upper_line, None, "middle"),
+        "high": (lower_line, 5, None),
+    }
+    named = axis.cutoffs.named
+    texts = []
+    for name, cutoff in named.items():
+        y, dx, anchor = places[name]
+        text = f"{name} {axis.text(cutoff)}"
+        texts.append(element("text", text, x=axis.at(cutoff), y=y, dx=dx, text_anchor=anchor))
     return element(
         "svg",
-        element("text", f"median {axis.text(median)}", x=axis.at(median), y=upper_line, text_anchor="middle"),
-        element("text", f"low {axis.text(low)}", x=axis.at(low), y=lower_line, dx=-5, text_anchor="end"),
-        element("text", f"high {axis.text(high)}", x=axis.at(high), y=lower_line, dx=5),
-        element("line", x1=axis.at(median), x2=axis.at(median), y1=17, y2=HEAD_HEIGHT, class_="cutoff"),
+        texts,
         [
             element(
-                "line", x1=axis.at(c), x2=axis.at(c), y1=HEAD_HEIGHT - 16, y2=HEAD_HEIGHT, class_="cutoff"
+                "line",
+                x1=axis.at(cutoff),
+                x2=axis.at(cutoff),
+                y1=17 if name == "median" else HEAD_HEIGHT - 16,
+                y2=HEAD_HEIGHT,
+                class_="cutoff",
             )
-            for c in (low, high)
+            for name, cutoff in named.items()
         ],
         width="100%",
         height=HEAD_HEIGHT,
         role="img",
-        aria_label=f"Cut-offs: low {axis.text(low)}, median {axis.text(median)}, high {axis.text(high)}",
+        aria_label=f"Cut-offs: {cutoff_words(axis.cutoffs, axis.text)}",
     )
 
 

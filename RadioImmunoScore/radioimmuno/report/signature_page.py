@@ -20,7 +20,7 @@ from ..card.summary import (
 )
 from ..signature.signature import Signature
 from ..signature.variables import variable_of
-from .formatting import fixed, number
+from .formatting import cutoff_words, fixed, number
 from .markup import Markup, element, table
 from .page import footer, header, notice, page, section, tiles
 from .recorded_curves import recorded_curves
@@ -168,9 +168,7 @@ def _limits(signature: Signature) -> Markup:
     where = _text(training.get("cutoffs"))
     facts = {
         "intercept": number(signature.intercept),
-        "cut-offs": "none"
-        if cutoffs is None
-        else f"low {number(cutoffs.low)}, median {number(cutoffs.median)}, high {number(cutoffs.high)}",
+        "cut-offs": "none" if cutoffs is None else cutoff_words(cutoffs, number),
         "where the cut-offs come from": where,
         "the patient's value": rule_words(signature) or NOT_STATED,
         "features measured on": spacing_words(signature),

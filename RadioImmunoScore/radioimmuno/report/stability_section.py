@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scoring.results import NOT_DEFINED, LesionScore
+from ..signature.cutoffs import CUTOFFS
 from ..stability.agreement import LesionStability, PatientStability
 from ..stability.perturbation import Perturbation
 from .axis import Axis
@@ -12,7 +13,6 @@ from .formatting import MINUS, fixed
 from .markup import Markup, element, table
 
 CAP = 5
-CUTOFFS = ("low", "median", "high")
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 ICC_DECIMALS = 2
 
@@ -142,7 +142,7 @@ def _lesion_row(row: LesionScore, stability: LesionStability, context: Context) 
 
 
 def _cutoffs(context: Context) -> tuple[str, ...]:
-    return CUTOFFS if context.signature.cutoffs else ()
+    return tuple(context.signature.cutoffs.named) if context.signature.cutoffs else ()
 
 
 def _share(share: float | None) -> str:

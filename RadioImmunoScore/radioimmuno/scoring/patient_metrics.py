@@ -75,15 +75,15 @@ def subsets(lesions: Sequence[LesionScore], entropy_edges: Sequence[float] | Non
 def designation(score: float | None, signature: Signature) -> str | None:
     """What the score suggests for research.
 
-    None between the cut-offs, without a score or cut-offs, and always for a demonstration signature, whose
-    scores say nothing.
+    None between the cut-offs, without a score or a low and a high cut-off, and always for a demonstration
+    signature, whose scores say nothing.
     """
     cutoffs = signature.cutoffs
     if score is None or cutoffs is None or signature.is_demonstration:
         return None
-    if score < cutoffs.low:
+    if cutoffs.low is not None and score < cutoffs.low:
         return ABLATIVE
-    return IMMUNOGENIC if score > cutoffs.high else None
+    return IMMUNOGENIC if cutoffs.high is not None and score > cutoffs.high else None
 
 
 def _entropy(scores: np.ndarray, edges: Sequence[float]) -> float:

@@ -41,9 +41,8 @@ def patient_value(
     rule = signature.patient_rule
     if not rule:
         return None
-    cutoff = signature.patient_cutoff
-    if cutoff is None and signature.cutoffs is not None and rule not in SPREADS:
-        cutoff = signature.cutoffs.median
+    cutoffs = signature.patient_cutoffs or (None if rule in SPREADS else signature.cutoffs)
+    cutoff = cutoffs.median if cutoffs else None
     if makes_one_row(rule):
         return _of_features(rows, signature, acquisition, cutoff)
     scored = [row for row in rows if row.score is not None]

@@ -14,7 +14,8 @@ from ..acquisition import Acquisition
 from ..extraction.extract import Findings, Progress, measure_lesion, task_of
 from ..geometry.image import Image
 from ..lesion import Lesion
-from ..signature.signature import Cutoffs, Signature
+from ..signature.cutoffs import CUTOFFS, Cutoffs
+from ..signature.signature import Signature
 from ..signature.variables import Source
 from ..stability.agreement import LesionStability, PatientStability, Spread, patient_stability
 from ..stability.perturbation import USUAL, Perturbation
@@ -103,10 +104,10 @@ def _summary(
 
 def _flips(score: float, scores: np.ndarray, cutoffs: Cutoffs) -> dict[str, float]:
     """The share of scores on the other side of each cut-off; sides are those of designation and standing."""
+    sides = {name: np.greater if name == "high" else np.less for name in CUTOFFS}
     return {
-        "low": float(np.mean((scores < cutoffs.low) != (score < cutoffs.low))),
-        "median": float(np.mean((scores < cutoffs.median) != (score < cutoffs.median))),
-        "high": float(np.mean((scores > cutoffs.high) != (score > cutoffs.high))),
+        name: float(np.mean(sides[name](scores, cutoff) != sides[name](score, cutoff)))
+        for name, cutoff in cutoffs.named.items()
     }
 
 

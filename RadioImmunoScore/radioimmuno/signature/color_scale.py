@@ -73,21 +73,21 @@ def color_scale(signature: Signature) -> ColorScale:
 
     Without training scores it is twice as wide as the cut-offs lie apart; without cut-offs its centre is the
     middle of the training scores; with neither, it is what the terms give over their training ranges, as if
-    they varied independently.
+    they varied independently. As wide as that it is, too, where a median is all that there is.
     """
     cutoffs, distribution = signature.cutoffs, signature.distribution
+    parts = [_contributions(term) for term in signature.terms]
+    half = math.hypot(*(reach for _, reach in parts)) or 1.0
     if cutoffs is not None:
         centre = cutoffs.median
         if distribution is not None:
             half = max(centre - distribution.p1, distribution.p99 - centre)
-        else:
+        elif cutoffs.low is not None and cutoffs.high is not None:
             half = 2 * max(centre - cutoffs.low, cutoffs.high - centre)
         return ColorScale(centre - half, centre + half)
     if distribution is not None:
         return ColorScale(distribution.p1, distribution.p99, "the middle of the training scores")
-    parts = [_contributions(term) for term in signature.terms]
     centre = signature.intercept + sum(middle for middle, _ in parts)
-    half = math.hypot(*(reach for _, reach in parts)) or 1.0
     return ColorScale(centre - half, centre + half, "the score of usual values")
 
 

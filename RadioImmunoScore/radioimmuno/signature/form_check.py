@@ -9,11 +9,11 @@ from typing import Any
 
 from ..findings import InputError, SettingsError, SignatureError
 from ..settings import Settings
+from .cutoffs import CUTOFFS, Cutoffs
 from .form_examples import ExampleCheck, TermCheck, check_example, rounded_off
 from .printed_number import PrintedNumber, printed_number
-from .signature import Cutoffs, Signature, Term, format_signature
+from .signature import Signature, Term, format_signature
 from .signature_form import (
-    CUTOFFS,
     DIRECTIONS,
     KINDS,
     SETTINGS,
@@ -243,16 +243,20 @@ def _cutoffs(texts: Sequence[str], problems: list[Problem]) -> Cutoffs | None:
     given = [name for name, text in zip(CUTOFFS, texts, strict=True) if text.strip()]
     if not given:
         return None
-    if len(given) < len(CUTOFFS):
+    if given not in (list(CUTOFFS), ["median"]):
         missing = " and ".join(name for name in CUTOFFS if name not in given)
-        text = f"Cut-offs are missing, {missing}: give all three or none."
+        text = f"Cut-offs are missing, {missing}: give all three, the median alone, or none."
         problems.append(invalid_part("cutoffs", None, text))
         return None
-    numbers = [
-        read_number(text, "cutoffs", None, f"The {name} cut-off", problems)
+    numbers = {
+        name: read_number(text, "cutoffs", None, f"The {name} cut-off", problems)
         for name, text in zip(CUTOFFS, texts, strict=True)
-    ]
-    low, median, high = (number.value if number else math.nan for number in numbers)
+        if name in given
+    }
+    values = {name: number.value if number else math.nan for name, number in numbers.items()}
+    if len(values) == 1:
+        return Cutoffs(None, values["median"], None)
+    low, median, high = values.values()
     if low >= median or median >= high:
         text = f"The cut-offs {low:g}, {median:g}, {high:g} must ascend: low, median, high."
         problems.append(invalid_part("cutoffs", None, text))

@@ -17,6 +17,7 @@ from typing import Any
 from ..files.atomic import write_bytes
 from ..findings import InputError, SettingsError, SignatureError
 from ..settings import Settings
+from .cutoffs import OLD_PATIENT_CUTOFF, Cutoffs, read_cutoffs, read_patient_cutoffs
 from .harmonization import Harmonization, harmonization_of, harmonization_record
 from .patient_rules import LESION_COUNT, PATIENT_RULES
 from .pooling import Pooling, pooling_of, pooling_record
@@ -54,15 +55,6 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Cutoffs:
-    """Scores that split patients: below `low` little, above `high` much predicted infiltration."""
-
-    low: float
-    median: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Distribution:
     """The training scores: how many, their 1st and 99th percentile, the bins for the patient's entropy."""
 
@@ -78,7 +70,7 @@ class Signature:
 
     What the file does not give (`cutoffs`, `distribution`) is None, and so is all that depends on it.
     `patient_rule` is how the patient's value is made of the lesions; empty where the file names none.
-    `patient_cutoff` is the median of the training patients' values; None where the file gives none.
+    `patient_cutoffs` are those of patients' values by that rule; None where the file gives none.
     `pooling` is what a rule of multiple-instance learning pools by; None for another rule.
     `harmonization` is the ComBat that values pass before they are weighed; None without.
     `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
@@ -99,7 +91,7 @@ class Signature:
     patents: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     patient_rule: str = ""
-    patient_cutoff: float | None = None
+    patient_cutoffs: Cutoffs | None = None
     pooling: Pooling | None = None
     harmonization: Harmonization | None = field(default=None, compare=False)
     sha256: str = ""
@@ -235,14 +227,14 @@ def parse_signature(content: bytes) -> Signature:
         settings=_settings(fields),
         intercept=fields.number("intercept"),
         terms=terms,
-        cutoffs=_cutoffs(fields) if fields.has("cutoffs") else None,
+        cutoffs=read_cutoffs(fields, "cutoffs") if fields.has("cutoffs") else None,
         distribution=_distribution(fields) if fields.has("distribution") else None,
         extrapolation_limit=_extrapolation_limit(fields),
         citation=fields.text("citation", empty=True),
         patents=fields.texts("patents"),
         training=training,
         patient_rule=rule,
-        patient_cutoff=fields.number("patient_cutoff") if fields.has("patient_cutoff") else None,
+        patient_cutoffs=read_patient_cutoffs(fields, training),
         pooling=pooling_of(fields, rule, len(terms)),
         harmonization=_harmonization(fields) if fields.has("harmonization") else None,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -254,7 +246,9 @@ def _fields_of(kind: type, data: Any, where: str) -> Fields:
     known = [f for f in dataclasses.fields(kind) if f.name != "sha256"]
     free = [f.name for f in known if f.default is not MISSING or f.default_factory is not MISSING]
     required = [f.name for f in known if f.name not in free]
-    return Fields(data, where, ["format_version", *required] if kind is Signature else required, free)
+    if kind is Signature:
+        required, free = ["format_version", *required], [*free, OLD_PATIENT_CUTOFF]
+    return Fields(data, where, required, free)
 
 
 def _settings(fields: Fields) -> Settings:
@@ -305,14 +299,6 @@ def _training_range(fields: Fields) -> tuple[float, float]:
     if len(ends) != 2 or ends[0] > ends[1]:
         raise invalid(fields.place("training_range"), "must be two numbers, the lower first")
     return ends[0], ends[1]
-
-
-def _cutoffs(fields: Fields) -> Cutoffs:
-    inner = _fields_of(Cutoffs, fields.raw("cutoffs"), "cutoffs")
-    low, median, high = inner.number("low"), inner.number("median"), inner.number("high")
-    if not low < median < high:
-        raise invalid("cutoffs", "must ascend: low, median, high")
-    return Cutoffs(low, median, high)
 
 
 def _distribution(fields: Fields) -> Distribution:
@@ -374,6 +360,8 @@ def _plain(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Cutoffs):
+        return value.named
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
@@ -385,8 +373,8 @@ def _to_json(signature: Signature) -> dict[str, Any]:
         record["extrapolation_limit"] = signature.extrapolation_limit
     if signature.patient_rule:
         record["patient_rule"] = signature.patient_rule
-    if signature.patient_cutoff is not None:
-        record["patient_cutoff"] = signature.patient_cutoff
+    if signature.patient_cutoffs is not None:
+        record["patient_cutoffs"] = signature.patient_cutoffs.named
     if signature.pooling is not None:
         record["pooling"] = pooling_record(signature.pooling)
     if signature.harmonization is not None:

@@ -19,7 +19,6 @@ DIRECTIONS: Mapping[str, str] = {
     "survival": "a higher score means an earlier event",
 }
 KINDS = tuple(DIRECTIONS)
-CUTOFFS = ("low", "median", "high")
 
 # Parts of a form that a problem may be in, besides the names of its other fields.
 TERM, EXAMPLE, SETTINGS = "terms", "examples", "settings"
@@ -70,7 +69,7 @@ class SignatureForm:
     direction : str, what a higher score means; by the kind where it is empty
     citation : str, where it was published
     intercept : str
-    cutoffs : tuple of 3 str, low, median, high; all empty for none
+    cutoffs : tuple of 3 str, low, median, high; all empty for none, low and high for the median alone
     settings : mapping of str to mapping
         As `Settings.from_dict` takes it; a text is read, an empty one and "none" are null.
     examples : tuple of FormExample

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..settings import Settings
+from ..signature.cutoffs import Cutoffs
 from ..signature.harmonization import Harmonization
 from ..signature.patient_rules import POOLED, makes_one_row
 from ..signature.pooling import Pooling
-from ..signature.signature import Cutoffs, Distribution, Signature, Term
+from ..signature.signature import Distribution, Signature, Term
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
-from ..validation.cutoffs import PATIENT_CUTOFFS, YOUDEN_FIELD, youden_cutoff
+from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
 from ..validation.scored_cohort import harmonized_values, weighted_sum
 from .multiple_instance import FOLDS, PENALTIES
 from .penalties import rounded
@@ -76,7 +77,7 @@ def signature_of(
     Returns
     -------
     Signature
-        Its cut-offs and bins are percentiles of the training scores, `patient_cutoff` is the median of the
+        Its cut-offs and bins are percentiles of the training scores, `patient_cutoffs` are those of the
         patients' values; `training` states how it was made.
 
     Raises
@@ -117,7 +118,7 @@ def signature_of(
         cutoffs=_cutoffs(scores),
         distribution=_distribution(scores),
         patient_rule="" if fitted.of_lesion else fitted.specification.rule,
-        patient_cutoff=_patient_cutoff(fitted, table),
+        patient_cutoffs=_patient_cutoffs(fitted, table),
         pooling=_pooling(fitted, used),
         harmonization=_harmonization(fitted, names),
         training={**_provenance(fitted, rows), **_learnt(fitted, table)},
@@ -136,9 +137,10 @@ def _ends(table: CohortTable, column: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _cutoffs(scores: np.ndarray) -> Cutoffs | None:
+def _cutoffs(scores: np.ndarray) -> Cutoffs:
+    """The quartiles; the median alone where many scores are alike."""
     low, median, high = percentiles_of(scores, (25, 50, 75))
-    return Cutoffs(low, median, high) if low < median < high else None
+    return Cutoffs(low, median, high) if low < median < high else Cutoffs(None, median, None)
 
 
 def _distribution(scores: np.ndarray) -> Distribution | None:
@@ -165,20 +167,16 @@ def _harmonization(fitted: Fitted, variables: Sequence[str]) -> Harmonization | 
     return state if state.variables else None
 
 
-def _patient_cutoff(fitted: Fitted, table: CohortTable) -> float | None:
-    """The median of the training patients' values; none where the outcome is a lesion's."""
-    if fitted.of_lesion:
-        return None
-    return float(rounded(np.median(fitted.values(table)[fitted.specification.rule])))
+def _patient_cutoffs(fitted: Fitted, table: CohortTable) -> Cutoffs | None:
+    """Those of the training patients' values; none where the outcome is a lesion's."""
+    return None if fitted.of_lesion else _cutoffs(fitted.values(table)[fitted.specification.rule])
 
 
 def _learnt(fitted: Fitted, table: CohortTable) -> dict[str, Any]:
     """What was learnt besides: percentiles of patients' values; of a yes or no, Youden's cut-off."""
     learnt: dict[str, Any] = {}
     if not fitted.of_lesion and not makes_one_row(fitted.specification.rule):
-        own = _cutoffs(fitted.values(table)[fitted.specification.rule])
-        learnt[PATIENT_CUTOFFS] = {} if own is None else asdict(own)
-        learnt[f"{PATIENT_CUTOFFS}_are"] = PATIENT_CUTOFFS_ARE
+        learnt["patient_cutoffs_are"] = PATIENT_CUTOFFS_ARE
     if table.outcome is not None and table.outcome.kind == BINARY:
         first = slice(None) if fitted.of_lesion else np.unique(table.patients, return_index=True)[1]
         values = next(iter(fitted.values(table).values()))

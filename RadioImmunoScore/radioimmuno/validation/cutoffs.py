@@ -6,8 +6,6 @@ import numpy as np
 
 # Of a signature's `training`: the cut-off that Youden's index chose there.
 YOUDEN_FIELD = "youden_cutoff"
-# Of a signature's `training`: percentiles of the patients' values, where these are made of lesions' scores.
-PATIENT_CUTOFFS = "patient_cutoffs"
 METHODS = ("median", "quartiles", "youden")
 
 

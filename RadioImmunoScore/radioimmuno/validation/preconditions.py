@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 
 from ..findings import InputError
-from ..numbers import is_number
 from ..scoring.patient_value import SPREADS
+from ..signature.cutoffs import CUTOFFS
 from ..signature.patient_rules import makes_one_row
 from ..signature.signature import Signature
 from ..signature.trained_patients import trained_on
 from ..tables.outcomes import CONTINUOUS, SURVIVAL, Outcome
-from .cutoffs import PATIENT_CUTOFFS, YOUDEN_FIELD, youden_cutoff
+from .cutoffs import YOUDEN_FIELD, youden_cutoff
 
-LOW, MEDIAN, HIGH, QUARTILES, YOUDEN = "low", "median", "high", "quartiles", "youden"
-OF_SIGNATURE = (LOW, MEDIAN, HIGH, QUARTILES, YOUDEN)
-NAMED = {QUARTILES: (LOW, MEDIAN, HIGH)}
+MEDIAN, QUARTILES, YOUDEN = "median", "quartiles", "youden"
+OF_SIGNATURE = (*CUTOFFS, QUARTILES, YOUDEN)
+NAMED = {QUARTILES: CUTOFFS}
 
 _CHANGE = re.compile(r"delta|change|difference|growth|ratio_to_baseline|relative_to_baseline", re.IGNORECASE)
 _SIZE = re.compile(r"volume|diameter|axis|size|area|surface|sum_of|sld|morphology|shape", re.IGNORECASE)
@@ -156,18 +155,10 @@ def own_cutoffs(signature: Signature, of_patients: bool) -> dict[str, float]:
     dict of str to float
         Those of `low`, `median` and `high` that there are.
     """
-    lesions, rule = signature.cutoffs, signature.patient_rule
-    found = {} if lesions is None else {LOW: lesions.low, MEDIAN: lesions.median, HIGH: lesions.high}
-    if not of_patients or makes_one_row(rule):
-        return found
-    recorded = signature.training.get(PATIENT_CUTOFFS)
-    if isinstance(recorded, Mapping):
-        found = {name: float(recorded[name]) for name in NAMED[QUARTILES] if is_number(recorded.get(name))}
-    elif rule in SPREADS:
-        found = {}
-    if signature.patient_cutoff is not None:
-        found[MEDIAN] = signature.patient_cutoff
-    return found
+    found = signature.cutoffs
+    if of_patients and not makes_one_row(signature.patient_rule):
+        found = signature.patient_cutoffs or (None if signature.patient_rule in SPREADS else found)
+    return {} if found is None else found.named
 
 
 def check_cutoffs(cutoffs: tuple[float, ...], values: np.ndarray, outcome: Outcome) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from radioimmuno.settings import Settings
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.harmonization import BatchShift, Harmonization
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.signature import Distribution, Signature, Term
 
 SHAPE = (30, 60, 60)
 SPACING = (1.0, 1.0, 2.0)
@@ -87,5 +88,5 @@ def trained_signature() -> Signature:
     )
     own = signature()
     terms = (*own.terms, Term("clinical.pdl1", 1.0, 20.0, 100.0, (0.0, 100.0)))
-    rule = {"patient_rule": "scores_min", "patient_cutoff": 0.4}
+    rule = {"patient_rule": "scores_min", "patient_cutoffs": Cutoffs(None, 0.4, None)}
     return replace(own, terms=terms, harmonization=state, **rule)

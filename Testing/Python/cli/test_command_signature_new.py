@@ -205,12 +205,45 @@ def test_a_json_form_that_cannot_be_used_is_refused_in_words(radioimmuno, whole,
         (("--range-hu", "100", "-100"), "range_hu must be two numbers"),
         (("--predicts", " "), "say what the score stands for"),
         (("--from", "x.csv"), "name one form"),
+        (("--cutoffs", "x"), "The median cut-off is 'x'"),
     ],
 )
 def test_options_that_cannot_be_are_refused(radioimmuno, terms, tmp_path, options, words):
     done = radioimmuno("signature", "new", terms, *OPTIONS, *options, "--out", tmp_path / "made.json")
     assert done.returncode == 1
     assert words in done.stderr
+
+
+def test_a_median_alone_is_all_that_is_told_of_where_scores_stand(radioimmuno, files, terms, tmp_path):
+    out, result = tmp_path / "made.json", tmp_path / "result"
+    assert radioimmuno("signature", "new", terms, *TEXTS, "--cutoffs", "1", "2", "--out", out).returncode == 2
+    done = radioimmuno("signature", "new", terms, *TEXTS, "--cutoffs", "0.1", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(out.read_text())["cutoffs"] == {"median": 0.1}
+    shown = radioimmuno("signature", "show", out).stdout
+    assert "median 0.1 (no low and no high one)" in shown
+    words = (
+        "--signature",
+        out,
+        "--kvp",
+        "120",
+        "--out",
+        result,
+        "--json",
+        "--stability",
+        "--stability-draws",
+        "2",
+    )
+    done = radioimmuno("score", files.ct, files.labels, *words)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)["patient"]
+    assert {lesion["designation"] for lesion in document["lesions"]} == {None}
+    assert {tuple(lesion["stability"]["flip_shares"]) for lesion in document["lesions"]} == {("median",)}
+    page = (result / "report.html").read_text()
+    assert "the median cut-off (0.1" in page
+    assert "the only one" in page
+    assert "Across median" in page
+    assert "Across low" not in page
 
 
 def test_options_come_over_settings_of_a_preset(radioimmuno, terms, tmp_path):
@@ -233,7 +266,7 @@ def answers(wrong_first_term=False):
     for number, row in enumerate(ROWS):
         coefficient = row[1].lstrip("-") if wrong_first_term and number == 0 else row[1]
         lines += [row[0], coefficient, *((row[2], row[3]) if row[2] else ("",))]
-    lines += ["kVp", "-", "0.6", "0.1", "-0.5", "-0.5", "0.1", "0.6"]
+    lines += ["kVp", "-", "0.1", "0.6", "-0.5", "0.1", "-0.5", "0.6"]
     lines += ["", "3", "1.5", "25", PUBLISHED, *VALUES]
     if wrong_first_term:
         lines += ["9", "1", *ROWS[0][:4]]

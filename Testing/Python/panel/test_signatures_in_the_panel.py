@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from patients import addPatient, select, waitIdle
 
-from radioimmuno.signature.signature import Cutoffs, default_signature, write_signature
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import default_signature, write_signature
 from slicerbench.hands import click, clickCell
 
 # Beyond all scores: every lesion lies below the low cut-off.
@@ -36,6 +37,13 @@ def test_a_research_signature_suggests_and_a_demonstration_does_not(scoredWith):
     demonstration = scoredWith(status="demonstration", cutoffs=HIGH)
     assert "what the terms add" in demonstration.contributionsLabel.text
     assert not demonstration.designationLabel.visible
+
+
+def test_a_signature_with_a_median_alone_suggests_nothing_and_says_so(scoredWith):
+    ui = scoredWith(status="research", cutoffs=Cutoffs(None, 1e6, None))
+    assert not ui.designationLabel.visible
+    assert "Cut-off: median 1000000.000. The signature gives no low and no high one." in ui.advancedLabel.text
+    assert not ui.scorePlotLabel.pixmap.isNull()
 
 
 def test_a_signature_without_cut_offs_is_shown_without_them(scoredWith):

@@ -15,7 +15,8 @@ from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Site
 from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Distribution, Signature, Term
 
 SHAPE = (48, 80, 96)
 SPACING = (2.5, 1.5, 1.5)

@@ -13,6 +13,7 @@ from synthetic import BALLS, SCORES, addSegmentation, addTurn, patientScore, rin
 from radioimmuno.identity import Identity
 from radioimmuno.lesion import LeftOut, Site
 from radioimmuno.signature.color_scale import UNSCORED, color_scale
+from radioimmuno.signature.cutoffs import Cutoffs
 from RadioImmunoScoreLib.scene import (
     clearScores,
     jumpToLesion,
@@ -203,6 +204,14 @@ class TestPlot:
         assert list(self.series(again.chartNode)) == ["Scored lesions"]
         assert not slicer.util.getNodes("*cut-off*")
         assert list(self.series(showScores(*patient, patientScore(), signature()).chartNode))[1:]
+
+    def test_a_signature_with_a_median_alone_has_its_line_alone(self, patient, shown):
+        alone = replace(signature(), cutoffs=Cutoffs(None, 0.1, None))
+        again = showScores(*patient, patientScore(), alone)
+        assert list(self.series(again.chartNode)) == ["Scored lesions", "Median cut-off"]
+        assert list(slicer.util.getNodes("*cut-off")) == ["Median cut-off"]
+        table = self.series(again.chartNode)["Median cut-off"].GetTableNode()
+        assert column(table, "median") == [0.1, 0.1]
 
     def test_it_says_demonstration(self, shown):
         assert shown.chartNode.GetTitle() == "CD8 score (demonstration)"

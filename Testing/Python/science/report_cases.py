@@ -11,7 +11,8 @@ from radioimmuno.geometry.image import Box, Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring.results import Contribution, LesionScore, Metrics, PatientScore
 from radioimmuno.settings import Settings
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Distribution, Signature, Term
 
 TISSUE_HU, LESION_HU = -40, 500
 SPACING = (3.0, 0.8, 1.2)

@@ -41,7 +41,7 @@ DOCUMENT = {
     "distribution": {"n": 135, "p1": -2, "p99": 2.5, "entropy_edges": [-2, 0, 2.5]},
     "extrapolation_limit": 2.5,
     "patient_rule": "scores_min",
-    "patient_cutoff": 0.5,
+    "patient_cutoffs": {"low": -0.5, "median": 0.5, "high": 0.75},
     "harmonization": {
         "variables": ["ring.glcm.contrast"],
         "covariates": ["clinical.age"],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from radioimmuno.settings import Settings
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Distribution, Signature, Term
 
 EDGES = tuple(float(edge) for edge in range(-5, 6))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import qt
@@ -40,6 +40,11 @@ class Pen:
     font: Any
     scale: ColorScale
     signature: Signature
+
+    @property
+    def cutoffs(self) -> list[tuple[str, float]]:
+        """The signature's cut-offs with their names; none where it gives none."""
+        return list(self.signature.cutoffs.named.items()) if self.signature.cutoffs else []
 
     def color(self, score: float | None) -> Any:
         """The color of a score."""
@@ -106,7 +111,7 @@ def scoreBar(
     def draw(painter: Any) -> None:
         _gradient(painter, pen, 0, width, middle - 2, 5)
         painter.setPen(qt.QPen(pen.text))
-        for name, cutoff in _cutoffs(pen):
+        for name, cutoff in pen.cutoffs:
             if name == "median":
                 continue
             x = _along(pen.scale, cutoff, width)
@@ -154,7 +159,7 @@ def _cutoffLabels(pen: Pen, metrics: Any, width: int) -> list[tuple[str, int, in
     """(text, place of the cut-off, left end of the text, line of the text) such that no two overlap."""
     found: list[tuple[str, int, int, int]] = []
     taken: list[tuple[int, int, int]] = []
-    for name, cutoff in sorted(_cutoffs(pen), key=lambda each: each[0] == "median"):
+    for name, cutoff in sorted(pen.cutoffs, key=lambda each: each[0] == "median"):
         x, text = _along(pen.scale, cutoff, width), f"{name} {cutoff:.2f}"
         long = metrics.horizontalAdvance(text)
         # The outer names lie outwards, so that all three find room in one or two lines.
@@ -255,12 +260,6 @@ def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
     finally:
         painter.end()
     return pixmap
-
-
-def _cutoffs(pen: Pen) -> list[tuple[str, float]]:
-    """The signature's cut-offs by name; none where it gives none."""
-    cutoffs = pen.signature.cutoffs
-    return [] if cutoffs is None else list(asdict(cutoffs).items())
 
 
 def _gradient(painter: Any, pen: Pen, left: int, width: int, top: int, height: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -85,7 +85,7 @@ def layOut(pen: Pen, lesions: Sequence[LesionScore], width: int) -> Plot:
         for number, (score, lesion) in enumerate(ranked)
     )
     cutoffs = placeTexts(
-        [(f"{name} {value:.2f}", along(pen, value, width)) for name, value in _cutoffs(pen)],
+        [(f"{name} {value:.2f}", along(pen, value, width)) for name, value in pen.cutoffs],
         lambda text: int(pen.metrics.boundingRect(text).width()) + GAP_PX,
         width,
     )
@@ -304,9 +304,3 @@ def _drawPoint(painter: Any, pen: Pen, point: PlotPoint, width: int) -> None:
         painter.rotate(45)
     painter.drawRect(1 - MARK_PX, 1 - MARK_PX, 2 * MARK_PX - 2, 2 * MARK_PX - 2)
     painter.restore()
-
-
-def _cutoffs(pen: Pen) -> list[tuple[str, float]]:
-    """The signature's cut-offs by name; none where it gives none."""
-    cutoffs = pen.signature.cutoffs
-    return [] if cutoffs is None else list(asdict(cutoffs).items())

@@ -8,7 +8,7 @@ from typing import TypeVar
 from ...findings import InputError
 from ...lesion import Lesion
 from ...scoring.results import LesionScore
-from ...signature.signature import Cutoffs
+from ...signature.cutoffs import Cutoffs
 from ..selection import match_names
 
 BELOW_LOW, ABOVE_HIGH = "below-low", "above-high"
@@ -37,10 +37,11 @@ def check_designation(
         `dicom.no_cutoffs`, `mask.no_match` as of `designated`.
     """
     by_score = [word for word in which if word in BY_SCORE]
-    if by_score and cutoffs is None:
+    if by_score and (cutoffs is None or cutoffs.low is None):
+        lacks = "no cut-offs" if cutoffs is None else "the median cut-off alone"
         raise InputError(
             "dicom.no_cutoffs",
-            f"The signature gives no cut-offs: there is no {BY_SCORE[by_score[0]]}. Name the lesions.",
+            f"The signature gives {lacks}: there is no {BY_SCORE[by_score[0]]}. Name the lesions.",
         )
     if lesions is not None:
         _named(which, lesions)
@@ -71,10 +72,11 @@ def designated(
     check_designation(which, cutoffs)
     chosen = {row.id for row in _named(which, rows)}
     for row in rows:
-        if row.score is not None and cutoffs is not None:
-            below = BELOW_LOW in which and row.score < cutoffs.low
-            if below or (ABOVE_HIGH in which and row.score > cutoffs.high):
-                chosen.add(row.id)
+        if row.score is None or cutoffs is None or cutoffs.low is None or cutoffs.high is None:
+            continue
+        below = BELOW_LOW in which and row.score < cutoffs.low
+        if below or (ABOVE_HIGH in which and row.score > cutoffs.high):
+            chosen.add(row.id)
     return tuple(row for row in rows if row.id in chosen)
 
 

@@ -16,8 +16,8 @@ from ...scoring.records import FORMAT, FORMAT_VERSION, read_patient
 from ...scoring.results import PatientScore
 from ...settings import Settings
 from ..resampling import ReadLesions
+from .method import Method
 from .source import SourceSeries
-from .write_sr import Method
 
 CODE, EDITED = "result.unreadable", "result.edited"
 

@@ -28,10 +28,11 @@ from .export_names import (
     tracking_uids,
 )
 from .library import lenient_reading, pydicom
+from .method import Method
 from .source import SourceSeries
 from .write_rtstruct import designated_lesions, make_rtstruct
 from .write_seg import LESIONS, RINGS, UNICODE, Slices, lesion_segments, make_seg, ring_segments
-from .write_sr import Export, Method, is_item, lesion_report, patient_report
+from .write_sr import Export, is_item, lesion_report, patient_report
 
 # What a patient's and study's modules must have, be it empty (DICOM PS3.3 C.7.1.1, C.7.2.1).
 MAY_BE_EMPTY = (

@@ -34,9 +34,10 @@ from ...scoring.results import LesionScore
 from ...signature.color_scale import ColorScale
 from .export_names import cleaned, derived_uid, shortened
 from .library import pydicom
+from .method import Method
 from .source import SourceInstance, SourceSeries
 from .write_seg import MANUFACTURER
-from .write_sr import DEMONSTRATION_DESCRIPTION, Method
+from .write_sr import DEMONSTRATION_DESCRIPTION
 
 SOP_CLASS = "1.2.840.10008.5.1.4.1.1.481.3"  # RT Structure Set Storage
 STUDY_CLASS = "1.2.840.10008.3.1.2.3.1"  # what references to studies name, though it is retired
@@ -156,7 +157,8 @@ def _description(designation: str, method: Method) -> str:
     parts = [method.notice, f"Lesions of RadioImmunoScore {__version__} by: {designation}."]
     parts.append(f"Signature: {method.name}, version {method.version}, SHA-256 {method.sha256}.")
     if cutoffs is not None:
-        parts.append(f"Low cut-off {_number(cutoffs.low)}, high cut-off {_number(cutoffs.high)}.")
+        named = (f"{name} {_number(value)}" for name, value in cutoffs.named.items())
+        parts.append(f"Cut-offs: {', '.join(named)}.")
     parts.append("Colors: blue for low scores, red for high ones, gray for lesions without a score.")
     return cleaned(" ".join(parts))
 

@@ -1,16 +1,15 @@
 """A patient's scores as DICOM structured reports (Comprehensive 3D SR, template TID 1500): two documents.
 
-The report of the lesions has a measurement group (TID 1411) for each segment: a lesion's
-has its volume, features, score and status, its ring's the ring's features. The report of the patient has
-groups without a region (TID 1501): the metrics of each set of lesions, and the lesions without a voxel. They
-are two documents because the PixelMed validator takes the groups of one document for all of one kind: it
-requires a region of each as soon as one has it. What has no value stands in a coded evaluation, never in an
-empty measurement.
+The report of the lesions has a measurement group (TID 1411) for each segment: a lesion's has its volume,
+features, score and status, its ring's the ring's features. The report of the patient has groups without a
+region (TID 1501): the metrics of each set of lesions, and the
+lesions without a voxel. They are two documents because the PixelMed validator takes the groups of one
+document for all of one kind: it requires a region of each as soon as one has it. What has no value stands in
+a coded evaluation, never in an empty measurement.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,11 @@ from typing import Any
 from ... import __version__
 from ...features import catalog
 from ...features.family import UCUM_UNITS
-from ...scoring.records import method_record
 from ...scoring.results import LesionScore, Metrics, PatientScore
-from ...signature.color_scale import ColorScale
-from ...signature.signature import Cutoffs, Signature
 from .codes import coded, region_of, scheme_identification
 from .export_names import cleaned, derived_uid
 from .library import highdicom
+from .method import Method
 from .source import SourceSeries
 from .write_seg import MANUFACTURER, Segment, Segmentation
 
@@ -47,87 +44,6 @@ DERIVATIONS = {
 # Volumes, scores and metrics have so many significant digits, features more: they are compared with those of
 # other software. The exact values are in patient.json.
 DIGITS, FEATURE_DIGITS = 4, 6
-
-
-@dataclass(frozen=True)
-class Method:
-    """A signature and its settings, as far as a report names them.
-
-    Parameters
-    ----------
-    notice : str, the sentence that goes with every score
-    settings : mapping, as of `Settings.to_dict`
-    entropy_edges : sequence of float or None, edges of the bins of the patient's entropy; None where the
-        signature has none
-    cutoffs : Cutoffs or None, None where the signature has none
-    colors : ColorScale or None, None where a result was written before it was kept
-    """
-
-    name: str
-    version: str
-    status: str
-    sha256: str
-    notice: str
-    settings: Mapping[str, Any]
-    entropy_edges: Sequence[float] | None
-    cutoffs: Cutoffs | None
-    colors: ColorScale | None
-
-    @classmethod
-    def of(cls, signature: Signature) -> Method:
-        """The method that is this signature.
-
-        Parameters
-        ----------
-        signature : Signature
-        """
-        return cls.read(method_record(signature))
-
-    @classmethod
-    def read(cls, record: Mapping[str, Any]) -> Method:
-        """The method that a signature's record names, as it stands in `patient.json`.
-
-        Parameters
-        ----------
-        record : mapping
-        """
-        edges, cutoffs, colors = record["entropy_edges"], record["cutoffs"], record.get("color_scale")
-        return cls(
-            str(record["name"]),
-            str(record["version"]),
-            str(record["status"]),
-            str(record["sha256"]),
-            str(record["notice"]),
-            record["settings"],
-            None if edges is None else [float(edge) for edge in edges],
-            None if cutoffs is None else Cutoffs(**cutoffs),
-            None if colors is None else ColorScale(**colors),
-        )
-
-    @property
-    def title(self) -> str:
-        """The name of the algorithm."""
-        return f"RadioImmunoScore, signature {self.name}"
-
-    @property
-    def is_demonstration(self) -> bool:
-        """Whether its scores mean nothing for a patient."""
-        return self.status == "demonstration"
-
-    @property
-    def parameters(self) -> str:
-        """All that decides a score besides CT and lesions, as one line of JSON."""
-        return json.dumps(
-            {
-                "signature": {"name": self.name, "version": self.version, "status": self.status},
-                "signature_sha256": self.sha256,
-                "notice": self.notice,
-                "software": {"name": "radioimmuno", "version": __version__},
-                "settings": self.settings,
-                "entropy_edges": None if self.entropy_edges is None else list(self.entropy_edges),
-            },
-            allow_nan=False,
-        )
 
 
 @dataclass(frozen=True, eq=False)

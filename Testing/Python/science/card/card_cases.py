@@ -8,7 +8,8 @@ from typing import Any
 
 from radioimmuno.card.sources import Record, Sources, gather
 from radioimmuno.settings import Settings
-from radioimmuno.signature.signature import Cutoffs, Signature, Term, format_signature, parse_signature
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Signature, Term, format_signature, parse_signature
 
 MEAN, CONTRAST = "ring.statistics.mean", "lesion.glcm.contrast"
 TRAINING = {

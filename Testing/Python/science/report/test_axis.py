@@ -11,7 +11,7 @@ from report_page import page, parsed
 from radioimmuno.report.axis import MARGIN_SHARE, Axis, axis_of
 from radioimmuno.report.formatting import MINUS
 from radioimmuno.signature.color_scale import ColorScale
-from radioimmuno.signature.signature import Cutoffs
+from radioimmuno.signature.cutoffs import Cutoffs
 
 SCALE = ColorScale(2.0, 8.0)
 AXIS = Axis(0.0, 10.0, SCALE, Cutoffs(2.5, 4.0, 7.5))

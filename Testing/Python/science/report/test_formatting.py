@@ -7,7 +7,7 @@ import pytest
 
 from radioimmuno.report.formatting import fixed, number, standing, value_words
 from radioimmuno.report.markup import element
-from radioimmuno.signature.signature import Cutoffs
+from radioimmuno.signature.cutoffs import Cutoffs
 
 
 def test_markup_escapes_text_and_attributes() -> None:
@@ -44,6 +44,13 @@ def test_standing_at_the_cutoffs_themselves() -> None:
     assert standing(-1.0, cutoffs, 1) == "between the low (−1.0) and the median cut-off (0.0)"
     assert standing(0.0, cutoffs, 1) == "at the median cut-off (0.0)"
     assert standing(1.0, cutoffs, 1) == "between the median (0.0) and the high cut-off (1.0)"
+
+
+def test_standing_at_a_median_alone() -> None:
+    cutoffs = Cutoffs(None, 0.5, None)
+    assert standing(0.4, cutoffs, 1) == "below the median cut-off (0.5), the only one"
+    assert standing(0.6, cutoffs, 1) == "above the median cut-off (0.5), the only one"
+    assert standing(0.5, cutoffs, 1) == "at the median cut-off (0.5)"
 
 
 def test_values_of_variables_have_their_unit() -> None:

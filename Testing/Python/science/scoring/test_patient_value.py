@@ -16,6 +16,7 @@ from radioimmuno.scoring.patient_value import VOLUME, patient_value
 from radioimmuno.scoring.records import patient_record, read_patient
 from radioimmuno.scoring.results import LesionScore, PatientValue
 from radioimmuno.scoring.score import score_study
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.patient_rules import FEATURES, ONE_LESION, PATIENT_RULES, POOLED, SCORES
 
 FAR = Finding("domain.extrapolated", Severity.REFUSE, "Far outside.")
@@ -81,9 +82,9 @@ def test_without_a_rule_there_is_no_value(study):
 
 
 def test_high_is_above_the_cut_off_that_training_left_for_patients():
-    found = of(ROWS, "scores_min", patient_cutoff=-2.5)
+    found = of(ROWS, "scores_min", patient_cutoffs=Cutoffs(None, -2.5, None))
     assert (found.cutoff, found.group) == (-2.5, "high")
-    assert of(ROWS, "scores_min", patient_cutoff=-2.0).group == "low"
+    assert of(ROWS, "scores_min", patient_cutoffs=Cutoffs(None, -2.0, None)).group == "low"
     # A file of before has but the median of scores.
     assert (of(ROWS, "scores_min").cutoff, of(ROWS, "scores_min").group) == (0.0, "low")
     assert (of(ROWS, "scores_sd").cutoff, of(ROWS, "scores_sd").group) == (None, "")

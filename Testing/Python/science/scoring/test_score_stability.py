@@ -17,7 +17,8 @@ from radioimmuno.scoring import score_stability
 from radioimmuno.scoring.results import with_stability
 from radioimmuno.scoring.score import patient_score, score
 from radioimmuno.scoring.score_stability import Perturbation, stability
-from radioimmuno.signature.signature import Cutoffs, default_signature
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import default_signature
 
 NOTHING = Perturbation(sd_mm=0.0, growth_voxels=0.0, draws=4)
 # By up to 3 mm either way, uniformly: what voxels round does not matter then.

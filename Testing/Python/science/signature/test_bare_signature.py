@@ -16,7 +16,8 @@ from radioimmuno.report import write_patient_json, write_scores_csv
 from radioimmuno.scoring.patient_metrics import subsets
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.color_scale import color_scale
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Distribution, Signature, Term
 from radioimmuno.stability.agreement import LesionStability
 
 MEAN = "lesion.statistics.mean"
@@ -69,6 +70,15 @@ def test_the_json_has_null_and_a_reason(tmp_path: Path) -> None:
 
 def test_the_scale_without_training_scores_is_twice_as_wide_as_the_cut_offs() -> None:
     scale = color_scale(signature(cutoffs=Cutoffs(1.0, 2.0, 4.0), distribution=None))
+    assert (scale.low, scale.high) == (-2.0, 6.0)
+    assert "median cut-off" in scale.centre
+
+
+def test_the_scale_of_a_median_alone_is_centred_there_and_as_wide_as_the_training_or_the_terms() -> None:
+    known = signature(cutoffs=Cutoffs(None, 2.0, None), distribution=Distribution(9, -1.0, 3.0, (0.0, 1.0)))
+    assert (color_scale(known).low, color_scale(known).high) == (-1.0, 5.0)
+    ranged = term(MEAN, 2.0, 10.0, 4.0, training_range=(8.0, 24.0))  # contributes -1 to 7: 4 to both sides
+    scale = color_scale(signature(ranged, cutoffs=Cutoffs(None, 2.0, None), distribution=None))
     assert (scale.low, scale.high) == (-2.0, 6.0)
     assert "median cut-off" in scale.centre
 

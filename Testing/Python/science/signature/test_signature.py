@@ -9,7 +9,8 @@ from signature_cases import DELETE, DOCUMENT, changed
 
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
-from radioimmuno.signature.signature import Signature, read_signature, write_signature
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Signature, read_signature, signature_record, write_signature
 from radioimmuno.signature.strict_json import MAX_BYTES
 
 
@@ -48,7 +49,8 @@ def test_a_signature_is_read_as_it_stands(read):
     assert signature.settings.ring == RingSettings(outer_mm=3.0)
     assert signature.training["patients"] == 135
     assert not signature.is_demonstration
-    assert (signature.patient_cutoff, signature.batches) == (0.5, ("north", "south"))
+    assert signature.patient_cutoffs == Cutoffs(-0.5, 0.5, 0.75)
+    assert signature.batches == ("north", "south")
     assert signature.clinical == ("age",)
     north = signature.harmonization.batches["north"]
     assert (north.gamma, north.delta, north.patients) == ([0.5], [1.25], 70)
@@ -74,6 +76,39 @@ def test_what_is_known_of_the_training_may_be_left_out_and_stays_absent(read, tm
     assert dataclasses.replace(again, sha256="") == dataclasses.replace(signature, sha256="")
     document = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
     assert name not in (document["terms"][1] if place.startswith("terms") else document)
+
+
+@pytest.mark.parametrize("place", ["cutoffs", "patient_cutoffs"])
+def test_the_median_may_be_the_only_cutoff(read, tmp_path, place):
+    signature = read(changed(place, {"median": 0.25}))
+    assert getattr(signature, place) == Cutoffs(None, 0.25, None)
+    assert getattr(signature, place).named == {"median": 0.25}
+    assert getattr(write_signature(signature, tmp_path / "again.json"), place) == Cutoffs(None, 0.25, None)
+    document = json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
+    assert document[place] == {"median": 0.25}
+    assert signature_record(signature, place) == {place: {"median": 0.25}}
+
+
+@pytest.mark.parametrize(
+    ("old", "training", "expected"),
+    [
+        ({"patient_cutoff": 0.5}, {}, Cutoffs(None, 0.5, None)),
+        ({"patient_cutoff": 0.5}, {"low": 0, "median": 0.5, "high": 1}, Cutoffs(0.0, 0.5, 1.0)),
+        ({"patient_cutoff": 0.5}, {"low": 1, "high": 2}, Cutoffs(None, 0.5, None)),
+        ({}, {"low": 0, "median": 0.5, "high": 1}, Cutoffs(0.0, 0.5, 1.0)),
+        ({"patient_cutoff": 0.5}, "free in form", Cutoffs(None, 0.5, None)),
+        ({}, {"low": 0, "median": "0.5"}, None),
+    ],
+    ids=["median", "all", "not ascending", "of the training", "a text", "no number"],
+)
+def test_the_patients_cutoffs_of_older_files_are_read(read, tmp_path, old, training, expected):
+    """They had a field `patient_cutoff`, the median, and all three among the facts of the training."""
+    document = changed("patient_cutoffs", DELETE) | old
+    document["training"] = {"patient_cutoffs": training}
+    signature = read(document)
+    assert signature.patient_cutoffs == expected
+    assert write_signature(signature, tmp_path / "again.json").patient_cutoffs == expected
+    assert "patient_cutoff" not in json.loads((tmp_path / "again.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("given", "limit"), [(DELETE, 1.0), (None, None), (0, 0.0), (2.5, 2.5)])
@@ -140,6 +175,12 @@ def test_a_byte_order_mark_is_no_obstacle(read):
         ("cutoffs.median", -1, "invalid", "cutoffs"),
         ("cutoffs.high", -0.5, "invalid", "cutoffs"),
         ("cutoffs.middle", 0, "invalid", "cutoffs.middle"),
+        ("cutoffs.low", DELETE, "invalid", "cutoffs"),
+        ("cutoffs.median", DELETE, "invalid", "cutoffs.median"),
+        ("cutoffs.low", None, "invalid", "cutoffs.low"),
+        ("patient_cutoffs.low", 0.5, "invalid", "patient_cutoffs"),
+        ("patient_cutoffs.high", DELETE, "invalid", "patient_cutoffs"),
+        ("patient_cutoff", 0.5, "invalid", "patient_cutoff"),
         ("distribution.n", 0, "invalid", "distribution.n"),
         ("distribution.n", 1.5, "invalid", "distribution.n"),
         ("distribution.p99", -2, "invalid", "distribution.p99"),

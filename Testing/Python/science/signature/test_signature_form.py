@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from form_cases import INTERCEPT, ROWS, VALUES, example, form, score_by_hand, with_row
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import Settings
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.form_check import check_form, signature_of
-from radioimmuno.signature.signature import Cutoffs, read_signature, write_signature
+from radioimmuno.signature.signature import read_signature, write_signature
 from radioimmuno.signature.signature_form import FormExample, FormTerm
 
 
@@ -201,7 +202,9 @@ def test_a_wrong_row_is_refused_in_words(row, changes, code, words):
         ({"version": ""}, "version", "The version is missing"),
         ({"kind": "ordinal"}, "kind", "'ordinal'; it must be one of continuous, binary, survival"),
         ({"intercept": ""}, "intercept", "The intercept is empty"),
-        ({"cutoffs": ("1", "", "")}, "cutoffs", "median and high: give all three or none"),
+        ({"cutoffs": ("1", "", "")}, "cutoffs", "median and high: give all three, the median alone, or none"),
+        ({"cutoffs": ("1", "2", "")}, "cutoffs", "Cut-offs are missing, high"),
+        ({"cutoffs": ("", "x", "")}, "cutoffs", "The median cut-off is 'x'"),
         ({"cutoffs": ("1", "1", "2")}, "cutoffs", "The cut-offs 1, 1, 2 must ascend"),
         ({"cutoffs": ("1", "3", "2")}, "cutoffs", "must ascend"),
         ({"cutoffs": ("1", "x", "2")}, "cutoffs", "The median cut-off is 'x'"),

@@ -9,6 +9,7 @@ from signature_cases import DELETE, DOCUMENT, changed
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import ExtractionSettings, RingSettings
 from radioimmuno.signature import signature
+from radioimmuno.signature.cutoffs import OLD_PATIENT_CUTOFF
 from radioimmuno.signature.patient_rules import PATIENT_RULES
 from radioimmuno.signature.signature import Signature, parse_signature
 
@@ -34,6 +35,11 @@ def test_required_fields_are_required_and_others_are_not(schema, level):
         if name in part["required"]:
             with pytest.raises(SignatureError, match=name):
                 read(changed(place, DELETE))
+        elif name == OLD_PATIENT_CUTOFF:
+            read(changed("patient_cutoffs", DELETE) | {name: 0.5})
+        elif name in part.get("dependentRequired", {}):
+            with pytest.raises(SignatureError, match="low and high"):
+                read(changed(place, DELETE))
         else:
             read(changed(place, DELETE))
 
@@ -43,7 +49,7 @@ def test_the_example_has_all_fields(schema, level):
     part = DOCUMENT
     for step in filter(None, level.split(".")):
         part = part[int(step)] if step.isdigit() else part[step]
-    assert set(part) == set(part_of(schema, level)["properties"]) - {"pooling"}
+    assert set(part) == set(part_of(schema, level)["properties"]) - {"pooling", OLD_PATIENT_CUTOFF}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("extraction", ExtractionSettings), ("ring", RingSettings)])
@@ -73,7 +79,7 @@ def part_of(schema: dict, level: str) -> dict:
     return {
         "": schema,
         "terms.0": inner["terms"]["items"],
-        "cutoffs": inner["cutoffs"],
+        "cutoffs": schema["$defs"]["cutoffs"],
         "distribution": inner["distribution"],
     }[level]
 

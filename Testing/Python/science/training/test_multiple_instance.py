@@ -66,8 +66,8 @@ def test_the_file_makes_the_patients_values_of_the_pipeline(kind, specification)
     assert scored.scores == pytest.approx(fitted.scores(table), rel=1e-12, abs=1e-12)
     (expected,) = fitted.values(table).values()
     assert scored.values == pytest.approx(expected, rel=1e-12, abs=1e-12)
-    assert signature.patient_cutoff == pytest.approx(np.median(expected), rel=1e-9)
-    assert set(signature.training["patient_cutoffs"]) == {"low", "median", "high"}
+    assert signature.patient_cutoffs.median == pytest.approx(np.median(expected), rel=1e-9)
+    assert list(signature.patient_cutoffs.named) == ["low", "median", "high"]
     weights = fitted.lesion_weights(table)
     sums = [weights[table.patients == one].sum() for one in np.unique(table.patients)]
     assert sums == pytest.approx([1.0] * 40)

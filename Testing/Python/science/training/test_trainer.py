@@ -16,6 +16,7 @@ from training_tables import KINDS, VARIABLES, cohort
 
 from radioimmuno.findings import InputError, SignatureError, TableError
 from radioimmuno.settings import Settings
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.signature import format_signature, parse_signature, read_signature
 from radioimmuno.tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from radioimmuno.training.aggregation import row_a_patient
@@ -92,7 +93,7 @@ def test_the_file_of_a_training_with_combat_scores_the_raw_table_as_the_pipeline
     first = next(term for term in again.terms if term.variable == VARIABLES[0])
     assert np.ptp(first.training_range) < np.ptp(rows.column(VARIABLES[0]))
     values = fitted.values(table)[rule]
-    assert again.patient_cutoff == pytest.approx(np.median(values), rel=1e-9)
+    assert again.patient_cutoffs.median == pytest.approx(np.median(values), rel=1e-9)
 
 
 def test_a_signature_with_combat_scores_a_table_as_the_pipeline_does():
@@ -128,11 +129,11 @@ def test_cutoffs_of_patients_are_percentiles_of_their_values_by_the_rule():
 
 def test_a_spread_of_scores_has_no_cutoff_of_scores():
     _, signature = trained(cohort(CONTINUOUS))
-    spread = replace(signature, patient_rule="scores_sd", patient_cutoff=None, training={})
+    spread = replace(signature, patient_rule="scores_sd", patient_cutoffs=None)
     with pytest.raises(InputError, match="no cut-off 'low'"):
         cutoffs_named(spread, "low", of_patients=True)
     assert cutoffs_named(spread, "low") == (spread.cutoffs.low,)
-    assert own_cutoffs(replace(spread, patient_cutoff=0.5), True) == {"median": 0.5}
+    assert own_cutoffs(replace(spread, patient_cutoffs=Cutoffs(None, 0.5, None)), True) == {"median": 0.5}
 
 
 def test_a_yes_or_no_learns_the_cutoff_that_splits_its_patients_best():

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from radioimmuno.settings import Settings
-from radioimmuno.signature.signature import Cutoffs, Distribution, Signature, Term
+from radioimmuno.signature.cutoffs import Cutoffs
+from radioimmuno.signature.signature import Distribution, Signature, Term
 
 MEAN, CONTRAST = "ring.statistics.mean", "lesion.glcm.contrast"
 SIGNATURE = Signature(

@@ -7,7 +7,7 @@ import pytest
 from radioimmuno.findings import InputError
 from radioimmuno.io.dicom.designation import check_designation, designated, designation_words
 from radioimmuno.scoring.results import LesionScore
-from radioimmuno.signature.signature import Cutoffs
+from radioimmuno.signature.cutoffs import Cutoffs
 
 CUTOFFS = Cutoffs(0.25, 0.5, 0.75)
 SCORES = {"low": 0.1, "at low": 0.25, "middle": 0.5, "at high": 0.75, "high": 0.9, "refused": None}
@@ -33,6 +33,12 @@ def test_without_cut_offs_only_names_designate():
     assert [row.id for row in designated(ROWS, ["middle"], None)] == ["s2"]
     with pytest.raises(InputError, match="gives no cut-offs: there is no score below") as caught:
         designated(ROWS, ["below-low"], None)
+    assert caught.value.code == "dicom.no_cutoffs"
+
+
+def test_a_median_alone_designates_nothing_by_score():
+    with pytest.raises(InputError, match="the median cut-off alone: there is no score above") as caught:
+        check_designation(["above-high"], Cutoffs(None, 0.0, None))
     assert caught.value.code == "dicom.no_cutoffs"
 
 

@@ -20,9 +20,9 @@ from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.geometry.image import Box, Image, from_sitk  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries  # noqa: E402
+from radioimmuno.io.dicom.method import Method  # noqa: E402
 from radioimmuno.io.dicom.write import check_export, write_structures  # noqa: E402
 from radioimmuno.io.dicom.write_rtstruct import designated_lesions, make_rtstruct  # noqa: E402
-from radioimmuno.io.dicom.write_sr import Method  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site, from_labels  # noqa: E402
 from radioimmuno.scoring.results import LesionScore, PatientScore  # noqa: E402
