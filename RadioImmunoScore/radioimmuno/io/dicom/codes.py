@@ -35,6 +35,14 @@ MEANINGS = {
     "AVERAGED": "Averaged over the 13 directions",
     "MERGED": "From the merged matrix of the 13 directions",
     "SUBSET": "Lesions of a patient",
+    "PATIENT_VALUE": "Patient's value by the rule of the signature (research only)",
+    "RULE": "How the patient's value is made of the lesions",
+    "CUTOFF": "Cut-off of the patient's value",
+    "GROUP": "Side of the cut-off",
+    "GROUP_HIGH": "High: above the cut-off",
+    "GROUP_LOW": "Low: not above the cut-off",
+    "NO_VALUE": "Not defined",
+    "REASON": "Why there is no value",
 }
 RING = "RING"
 

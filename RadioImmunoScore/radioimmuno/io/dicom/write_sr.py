@@ -2,7 +2,7 @@
 
 The report of the lesions has a measurement group (TID 1411) for each segment: a lesion's has its volume,
 features, score and status, its ring's the ring's features. The report of the patient has groups without a
-region (TID 1501): the metrics of each set of lesions, and the
+region (TID 1501): the patient's value by the signature's rule, the metrics of each set of lesions, and the
 lesions without a voxel. They are two documents because the PixelMed validator takes the groups of one
 document for all of one kind: it requires a region of each as soon as one has it. What has no value stands in
 a coded evaluation, never in an empty measurement.
@@ -18,7 +18,8 @@ from typing import Any
 from ... import __version__
 from ...features import catalog
 from ...features.family import UCUM_UNITS
-from ...scoring.results import LesionScore, Metrics, PatientScore
+from ...scoring.results import LesionScore, Metrics, PatientScore, PatientValue
+from ...signature.patient_rules import PATIENT_RULES
 from .codes import coded, region_of, scheme_identification
 from .export_names import cleaned, derived_uid
 from .library import highdicom
@@ -30,6 +31,8 @@ SERIES_DESCRIPTION = "RadioImmunoScore: scores"
 DEMONSTRATION_DESCRIPTION = "RadioImmunoScore: DEMONSTRATION, no meaning for a patient"
 SERIES_NUMBER = 9102
 IMAGING_MEASUREMENTS = "126010"
+# The rule whose values are in bits; all others are as scores are.
+ENTROPY = "scores_entropy"
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
 
 # Units -> UCUM code and what a person reads.
@@ -102,6 +105,8 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
     """
     drawn = {segment.lesion_id for _, segment in export.segments}
     groups = [_lesion(export, row, None) for row in export.patient.lesions if row.id not in drawn]
+    if export.patient.value is not None:
+        groups.append(_value(export, export.patient.value))
     groups += [
         _subset(export, name)
         for name, metrics in export.patient.subsets.items()
@@ -230,6 +235,35 @@ def _subset(export: Export, name: str) -> Any:
     for code, lesion in (("LOWEST", metrics.minimum_lesion), ("HIGHEST", metrics.maximum_lesion)):
         if lesion is not None:
             group[0].ContentSequence.append(_text_item(code, export.names[lesion]))
+    return group
+
+
+def _value(export: Export, value: PatientValue) -> Any:
+    """The patient's value by the signature's rule, or why there is none, as a group without a region."""
+    hd = highdicom()
+    measurements = [_measurement(coded("LESIONS"), value.lesions, "1")]
+    evaluations = []
+    unit = "bit" if value.rule == ENTROPY else "1"
+    if value.value is None:
+        evaluations.append(hd.sr.QualitativeEvaluation(coded("PATIENT_VALUE"), coded("NO_VALUE")))
+    else:
+        measurements.append(_measurement(coded("PATIENT_VALUE"), _rounded(value.value), unit))
+    if value.cutoff is not None:
+        measurements.append(_measurement(coded("CUTOFF"), _rounded(value.cutoff), unit))
+    if value.group:
+        evaluations.append(hd.sr.QualitativeEvaluation(coded("GROUP"), coded(f"GROUP_{value.group.upper()}")))
+    group = hd.sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=hd.sr.TrackingIdentifier(
+            uid=derived_uid("value", *sorted(export.uids.values())), identifier="Patient, value"
+        ),
+        finding_type=coded("SUBSET"),
+        algorithm_id=_algorithm(export.method),
+        measurements=measurements,
+        qualitative_evaluations=[*evaluations, _use(export.method)],
+    )
+    group[0].ContentSequence.append(_text_item("RULE", PATIENT_RULES[value.rule].partition(": ")[2]))
+    if value.why_missing:
+        group[0].ContentSequence.append(_text_item("REASON", value.why_missing))
     return group
 
 

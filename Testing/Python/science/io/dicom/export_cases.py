@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from radioimmuno.io.dicom.write import write_dicom
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.scoring.score import score
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.signature import Signature, default_signature
 
 SHAPE, SPACING = (30, 62, 61), (2.0, 1.0, 1.0)
@@ -54,7 +55,7 @@ def make_ct(folder: Path, **tags: object) -> ReadCt:
 
 
 def make_case(folder: Path, names: tuple[str, ...] = tuple(BALLS), **tags: object) -> Exported:
-    """The patient, scored with the demonstration signature."""
+    """The patient, scored with the demonstration signature, whose patient's value is the smallest score."""
     ct = make_ct(folder, **tags)
     lesions = []
     for number, name in enumerate(names, start=1):
@@ -62,7 +63,8 @@ def make_case(folder: Path, names: tuple[str, ...] = tuple(BALLS), **tags: objec
         box = Box.around(mask.values) or Box((0, 0, 0), (0, 0, 0))
         site = BALLS[name][2] if BALLS[name] else None
         lesions.append(Lesion(f"s{number}", name, mask.crop(box), site, number == 1))
-    signature = default_signature()
+    rule = {"patient_rule": "scores_min", "patient_cutoffs": Cutoffs(None, 0.0, None)}
+    signature = replace(default_signature(), **rule)
     return Exported(ct, tuple(lesions), score(ct.image, lesions, signature, ct.acquisition), signature)
 
 

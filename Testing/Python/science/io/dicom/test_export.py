@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,6 +134,40 @@ def test_the_patients_metrics_and_its_empty_lesion_are_in_the_patients_report(ca
     assert ("ENTROPY",) not in values_of(liver)
     assert coded(groups["nothing"])["STATUS"] == "STATUS_REFUSED"
     assert values_of(groups["nothing"]) == {}
+
+
+def test_the_patients_value_by_the_signatures_rule_is_in_the_patients_report(case, datasets):
+    group = groups_of(datasets["patient_report"])["Patient, value"]
+    scores = [row.score for row in case.patient.lesions if row.score is not None]
+    smallest = digits(min(scores), 4)
+    assert values_of(group) == {("LESIONS",): len(scores), ("PATIENT_VALUE",): smallest, ("CUTOFF",): 0.0}
+    assert texts(group)["RULE"] == "smallest of the lesions' scores"
+    assert coded(group)["GROUP"] == ("GROUP_HIGH" if smallest > 0 else "GROUP_LOW")
+    item = next(i for i in group.ContentSequence if i.ConceptNameCodeSequence[0].CodeValue == "PATIENT_VALUE")
+    assert item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0].CodeValue == "1"
+
+
+def test_a_signature_without_a_rule_and_a_patient_without_a_value_say_so(case, tmp_path):
+    value = replace(case.patient.value, rule="scores_entropy", value=None, why_missing="there are no bins")
+    for name, given in (("none", None), ("missing", value)):
+        patient = replace(case.patient, value=given)
+        (tmp_path / name).mkdir()
+        written = write_dicom(
+            patient, case.signature, case.ct.image, case.lesions, case.ct.source, tmp_path / name
+        )
+        report = next(path for path in written if path.stem == "patient_report")
+        groups = groups_of(pydicom.dcmread(report))
+        assert ("Patient, value" in groups) == (given is not None)
+    group = groups["Patient, value"]
+    assert coded(group)["PATIENT_VALUE"] == "NO_VALUE"
+    assert texts(group)["REASON"] == "there are no bins"
+    assert ("PATIENT_VALUE",) not in values_of(group)
+    units = [
+        i.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0]
+        for i in group.ContentSequence
+        if i.ValueType == "NUM"
+    ]
+    assert [unit.CodeValue for unit in units] == ["1", "bit"]
 
 
 def test_numbers_are_written_with_the_digits_that_mean_something(case, datasets):

@@ -65,6 +65,9 @@ def test_dcmqi_reads_every_value_of_the_patient(case, files, tmp_path):
     m = case.patient.metrics
     expected = [m.n, m.mean, m.median, m.minimum, m.maximum, m.sd, m.entropy, m.outside_bins]
     assert _values(groups["Patient, all lesions"]) == pytest.approx(expected, rel=5e-4)
+    value = case.patient.value
+    expected = [value.lesions, value.value, value.cutoff]
+    assert _values(groups["Patient, value"]) == pytest.approx(expected, rel=5e-4)
     assert _values(groups["nothing"]) == []
     statuses = [
         item["conceptValue"]["CodeValue"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import report_cases as cases
@@ -13,6 +14,7 @@ from radioimmuno.files.written_files import LIST_NAME
 from radioimmuno.findings import InputError
 from radioimmuno.io.dicom.result_reader import check_unchanged, read_result
 from radioimmuno.scoring.records import patient_record
+from radioimmuno.scoring.results import PatientValue
 
 
 @pytest.fixture
@@ -32,6 +34,13 @@ def code_of(path):
     with pytest.raises(InputError) as caught:
         read_result(path)
     return caught.value.code
+
+
+def test_the_patients_value_by_the_signatures_rule_comes_back(tmp_path, record):
+    value = PatientValue("scores_min", -0.25, cutoff=0.5, lesions=3)
+    with_value = patient_record(replace(cases.patient(), value=value), cases.signature())
+    entry = {"patient_value": with_value["patient_value"]}
+    assert read_result(written(tmp_path, record | entry)).patient.value == value
 
 
 def test_scores_and_signature_come_back(tmp_path, record):
