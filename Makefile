@@ -22,7 +22,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort clean
+.PHONY: help demo demo-cohort bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -124,6 +124,9 @@ benchmark-surfaces: system env ## lesions of 10 to 1500 cc in 3D: making their s
 
 benchmark-cohort: env ## 200 simulated patients, with one worker and with two: time and memory a worker
 	$(VENV)/bin/python Testing/Benchmarks/cohort.py
+
+benchmark-response: env ## the response of 1,000 patients with 10 studies each, from their table
+	$(VENV)/bin/python Testing/Benchmarks/response.py
 
 benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
 	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py

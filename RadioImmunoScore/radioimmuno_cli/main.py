@@ -24,6 +24,7 @@ from . import (
     export_dicom,
     features,
     maps,
+    response,
     ring,
     score,
     segment,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate, card, demo_cohort),
+    *(cohort, train, validate, aggregate, card, demo_cohort, response),
 )
 
 DESCRIPTION = """\

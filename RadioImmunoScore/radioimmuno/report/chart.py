@@ -152,6 +152,48 @@ def band(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray, number: i
     return element("polygon", points=points, fill=COLORS[number % len(COLORS)], fill_opacity=0.18)
 
 
+def bars(axes: Axes, values: Sequence[float], numbers: Sequence[int]) -> list[Markup]:
+    """A bar from 0 to each value, one beside the other along x from 0 on.
+
+    Parameters
+    ----------
+    axes : Axes
+    values : sequence of float
+    numbers : sequence of int
+        Of the colors.
+    """
+    shapes = []
+    for place, (value, number) in enumerate(zip(values, numbers, strict=True)):
+        (left, one), (right, other) = axes.at(place + 0.1, value), axes.at(place + 0.9, 0)
+        shapes.append(
+            element(
+                "rect",
+                x=f"{left:.2f}",
+                y=f"{min(one, other):.1f}",
+                width=f"{right - left:.2f}",
+                height=f"{max(abs(one - other), 0.8):.1f}",
+                fill=COLORS[number % len(COLORS)],
+            )
+        )
+    return shapes
+
+
+def level(axes: Axes, y: float) -> Markup:
+    """A thin line across at a value of y, dashed except at 0."""
+    (x1, height), (x2, _) = axes.at(axes.x[0], y), axes.at(axes.x[1], y)
+    dashes = "3 3" if y else "none"
+    return element(
+        "line",
+        x1=x1,
+        x2=x2,
+        y1=height,
+        y2=height,
+        stroke="currentColor",
+        stroke_opacity=0.5,
+        stroke_dasharray=dashes,
+    )
+
+
 def legend(names: Sequence[str]) -> Markup:
     """The names of lines in their colors and dashes, in the order of their numbers."""
     entries = [

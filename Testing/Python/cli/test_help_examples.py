@@ -61,6 +61,9 @@ def named_files(tmp_path_factory):
         for label in (1, 2, 3)
     ]
     write_segmentation(folder / "lesions.seg.nrrd", lesions, LATTICE)
+    (folder / "measured.csv").write_text(
+        "patient,study,lesion,role,longest_mm\nP,S0,a,target,20\nP,S1,a,target,12\n"
+    )
     (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
     write_tables(folder)
     write_signature(signature(), folder / "my.json")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .measured import MeasuredCourse, MeasuredLesion, MeasuredStudy, Role, Status
 
@@ -68,17 +69,17 @@ class Reading:
         """Whether there is a target or a non-target that has a row here."""
         return bool(self.targets or self.non_targets)
 
-    @property
+    @cached_property
     def measured(self) -> int:
         """The sum of the targets that were evaluated, in tenths of a millimetre."""
         return sum(size for size in self.targets.values() if size is not None)
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """The targets that were not evaluated."""
         return tuple(name for name, size in self.targets.items() if size is None)
 
-    @property
+    @cached_property
     def sum(self) -> int | None:
         """The sum of the targets; None where one was not evaluated, or there are none."""
         return None if self.missing or not self.targets else self.measured

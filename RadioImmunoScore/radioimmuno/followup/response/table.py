@@ -114,15 +114,16 @@ def read_measured_table(path: str | Path, baseline: str = "") -> MeasuredTable:
 
 def _row(cells: Cells, columns: Mapping[str, Sequence[str]], place: int) -> _Row:
     line = cells.lines[place]
-    texts = {name: "" if is_missing(column[place]) else column[place] for name, column in columns.items()}
+    cells_here = {name: column[place] for name, column in columns.items()}
+    texts = {name: cell for name, cell in cells_here.items() if cell and not is_missing(cell)}
     # A name may be a word that means "nothing" elsewhere.
-    study, name = columns["study"][place], columns["lesion"][place]
+    study, name = cells_here["study"], cells_here["lesion"]
     if not study or not name:
         raise _refused(line, "study" if not study else "lesion", "", "is empty; every row needs one")
     try:
-        role = Role(texts["role"].lower().replace("_", "-").replace(" ", "-"))
+        role = Role(texts.get("role", "").lower().replace("_", "-").replace(" ", "-"))
     except ValueError:
-        raise _refused(line, "role", texts["role"], f"is none of {_listed(Role)}") from None
+        raise _refused(line, "role", texts.get("role", ""), f"is none of {_listed(Role)}") from None
     try:
         status = Status(texts.get("status", "").lower().replace("_", " ").replace("-", " ") or "present")
     except ValueError:

@@ -7,6 +7,7 @@ import pytest
 
 from radioimmuno.report.chart import (
     BOTTOM,
+    COLORS,
     HEIGHT,
     LEFT,
     RIGHT,
@@ -14,7 +15,9 @@ from radioimmuno.report.chart import (
     WIDTH,
     Axes,
     band,
+    bars,
     chart,
+    level,
     line,
     whiskers,
 )
@@ -50,3 +53,21 @@ def test_whiskers_without_an_interval_have_a_dot_alone():
     assert drawn.count("<circle") == 2
     assert drawn.count('stroke-width="2"') == 1
     assert "nan" not in drawn
+
+
+def test_bars_stand_on_zero_and_hang_from_it():
+    up, down = bars(AXES, [1.0, -1.0], [0, 1])
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    tall = (HEIGHT - BOTTOM - TOP) / 2
+    assert [f'y="{y:.1f}"' in bar for bar, y in ((up, TOP), (down, middle))] == [True, True]
+    assert all(f'height="{tall:.1f}"' in bar for bar in (up, down))
+    assert (COLORS[0] in up, COLORS[1] in down) == (True, True)
+    assert 'height="0.8"' in bars(AXES, [0.0], [0])[0]
+
+
+def test_a_level_goes_across():
+    drawn = level(AXES, 0.5)
+    assert f'x1="{LEFT:.1f}"' in drawn
+    assert f'x2="{WIDTH - RIGHT:.1f}"' in drawn
+    assert "3 3" in drawn
+    assert "3 3" not in level(AXES, 0.0)
