@@ -239,8 +239,9 @@ def _written(done: TrainingRun, signature: Signature | None, arguments: argparse
 
 
 def _lines(done: TrainingRun, signature: Signature | None, out: Path) -> list[str]:
-    from radioimmuno.report.estimates import FIGURE_TITLES, figure_words
+    from radioimmuno.report.estimates import figure_words
     from radioimmuno.report.training_page import NOTHING_CHOSEN
+    from radioimmuno.validation.figure_titles import FIGURE_TITLES
 
     lines = list(done.table.notes)
     lines += [

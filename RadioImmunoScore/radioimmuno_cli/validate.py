@@ -190,7 +190,8 @@ def _plan(signature: Signature, scored: Any, arguments: argparse.Namespace) -> P
 
 
 def _lines(done: Validation, out: Path) -> list[str]:
-    from radioimmuno.report.estimates import FIGURE_TITLES, figure_words
+    from radioimmuno.report.estimates import figure_words
+    from radioimmuno.validation.figure_titles import FIGURE_TITLES
 
     lines = [*done.notes, *([done.caution] if done.caution else [])]
     lines += [f"{FIGURE_TITLES[name]}: {figure_words(one)}" for name, one in done.figures.items()]

@@ -110,6 +110,18 @@ def test_rooms_import_from_lower_rooms_alone(package, rooms):
     assert climbs == []
 
 
+def test_sections_of_the_panel_import_no_other():
+    sections = "RadioImmunoScoreLib.panel.sections."
+    others = [
+        f"{name} imports {target}"
+        for module in MODULES
+        if (name := dotted(module)).startswith(sections)
+        for target in imported(module, ast.parse(module.read_text(encoding="utf-8")))
+        if target.startswith(sections) and target.removeprefix(sections).split(".")[0] != "section"
+    ]
+    assert others == []
+
+
 @pytest.mark.parametrize(
     "statement",
     ["import radioimmuno", "from radioimmuno_cli.main import parser; parser().format_help()"],

@@ -11,26 +11,9 @@ from ..findings import InputError, SignatureError
 from ..numbers import is_number
 from ..signature.signature import Signature, default_signature
 from ..signature.strict_json import parse_strict
+from ..validation.figure_titles import FIGURE_TITLES
 
 MAX_BYTES = 64_000_000
-
-# Plain titles of the figures that training and validation write.
-FIGURE_TITLES = {
-    "auc": "area under the ROC curve",
-    "auc_lesions": "area under the ROC curve, of lesions",
-    "c_index": "C-index (Harrell)",
-    "c_index_uno": "C-index (Uno)",
-    "c_index_lesions": "C-index (Harrell), of lesions",
-    "spearman": "rank correlation (Spearman)",
-    "spearman_lesions": "rank correlation (Spearman), of lesions",
-    "r2": "explained variance (R²)",
-    "brier": "Brier score",
-    "calibration_intercept": "calibration: intercept",
-    "calibration_slope": "calibration: slope",
-    "hazard_ratio": "hazard ratio a standard deviation",
-    "auc_high_against_low": "area under the ROC curve, high against low",
-    "pairs_of_a_patient_in_order": "pairs of a patient's lesions in order",
-}
 
 
 @dataclass(frozen=True)

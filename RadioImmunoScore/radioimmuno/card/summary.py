@@ -14,6 +14,9 @@ from .sources import figures_of
 
 NOT_STATED = "not stated"
 MOST_NAMED = 6
+# Titles of facts that several lists name.
+OUTCOME, KIND, BATCHES, VOLTAGES = "outcome", "kind of outcome", "batches", "tube voltages (kV)"
+COUNTED = ("patients", "lesions", "events")
 # The figures of a record that are asked for first stand first.
 MOST_FIGURES = 2
 
@@ -79,14 +82,12 @@ def facts_of_training(training: Mapping[str, Any]) -> dict[str, str]:
     """
     return {
         "data": _text(training.get("data")),
-        "patients": _count(training.get("patients")),
-        "lesions": _count(training.get("lesions")),
-        "events": _count(training.get("events")),
-        "batches": _counts(training.get("batches")),
-        "tube voltages (kV)": _counts(training.get("kvp")),
+        **{name: _count(training.get(name)) for name in COUNTED},
+        BATCHES: _counts(training.get("batches")),
+        VOLTAGES: _counts(training.get("kvp")),
         "sites": _counts(training.get("sites")),
-        "outcome": _text(training.get("outcome")),
-        "kind of outcome": _text(training.get("kind")),
+        OUTCOME: _text(training.get("outcome")),
+        KIND: _text(training.get("kind")),
         "model": _text(training.get("model") or training.get("method")),
         "candidates": _candidates(training.get("candidates")),
         "covariates": _names(training.get("covariates")),
@@ -96,6 +97,29 @@ def facts_of_training(training: Mapping[str, Any]) -> dict[str, str]:
         "measured by": _text(training.get("measured_by")),
         "trained by": _text(training.get("software")),
     }
+
+
+def facts_of_validation(validation: Mapping[str, Any]) -> dict[str, str]:
+    """What the record of a validation states, by plain titles; what is not there is left out.
+
+    Parameters
+    ----------
+    validation : mapping of str to Any
+
+    Returns
+    -------
+    dict of str to str
+    """
+    day = validation.get("landmark_days")
+    facts = {
+        KIND: _text(validation.get("kind")),
+        "of": _text(validation.get("of")),
+        **{name: _count(validation.get(name)) for name in COUNTED},
+        "survival counted from day": f"{day:g}" if is_number(day) else NOT_STATED,
+        "caution": _text(validation.get("caution")),
+    }
+    known = {title: text for title, text in facts.items() if text != NOT_STATED}
+    return {OUTCOME: _text(validation.get("outcome")), **known}
 
 
 def rule_words(signature: Signature) -> str:
@@ -151,12 +175,10 @@ def _predicts(signature: Signature) -> str:
 
 def _trained(signature: Signature, training: Mapping[str, Any]) -> str:
     facts = facts_of_training(training)
-    counts = [
-        f"{facts[name]} {name}" for name in ("patients", "lesions", "events") if facts[name] != NOT_STATED
-    ]
+    counts = [f"{facts[name]} {name}" for name in COUNTED if facts[name] != NOT_STATED]
     whom = ": ".join(text for text in (facts["data"], ", ".join(counts)) if text not in ("", NOT_STATED))
     parts = [f"Trained on {whom}." if whom else "What it was trained on is not stated in its file."]
-    parts += [f"{name[0].upper()}{name[1:]}: {facts[name]}." for name in ("batches", "tube voltages (kV)")]
+    parts += [f"{name[0].upper()}{name[1:]}: {facts[name]}." for name in (BATCHES, VOLTAGES)]
     return " ".join([*parts, f"Scoring measures features on {spacing_words(signature)}."])
 
 

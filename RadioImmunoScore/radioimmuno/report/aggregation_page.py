@@ -8,8 +8,9 @@ from ..tables.cohort_table import CohortTable
 from ..training.comparison import TITLES, Comparison
 from ..training.out_of_fold import FIGURES, NOTHING_IS
 from ..validation.discrimination import Estimate
+from ..validation.figure_titles import FIGURE_TITLES
 from .chart import whiskers
-from .estimates import FIGURE_TITLES, figure_words
+from .estimates import figure_words
 from .markup import Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section
 

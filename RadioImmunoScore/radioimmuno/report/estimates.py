@@ -7,25 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..validation.discrimination import Estimate
+from ..validation.figure_titles import FIGURE_TITLES
 from .formatting import fixed
 
-FIGURE_TITLES = {
-    "auc": "area under the ROC curve",
-    "auc_lesions": "the same of lesions",
-    "c_index": "C-index (Harrell)",
-    "c_index_uno": "C-index (Uno)",
-    "c_index_lesions": "C-index (Harrell) of lesions",
-    "spearman": "rank correlation (Spearman)",
-    "spearman_lesions": "the same of lesions",
-    "r2": "explained variance (R²)",
-    "sensitivity": "sensitivity at Youden's cut-off",
-    "specificity": "specificity at Youden's cut-off",
-    "brier": "Brier score",
-    "calibration_intercept": "calibration: intercept",
-    "calibration_slope": "calibration: slope",
-    "hazard_ratio": "hazard ratio a standard deviation",
-}
-# What chance gives.
 NOT_DEFINED = "not defined"
 
 

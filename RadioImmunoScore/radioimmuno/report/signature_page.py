@@ -14,6 +14,7 @@ from ..card.summary import (
     NOT_STATED,
     domain_words,
     facts_of_training,
+    facts_of_validation,
     needs_words,
     rule_words,
     spacing_words,
@@ -109,18 +110,12 @@ def _facts(facts: Mapping[str, str]) -> Markup:
 
 def _validation(record: Record) -> Markup:
     content = record.content
+    notes = enumerate(_list(content.get("notes")), start=1)
     facts = {
         "file": record.name,
-        "outcome": _text(content.get("outcome")),
-        "kind of outcome": _text(content.get("kind")),
-        "of": _text(content.get("of")),
-        "patients": _text(content.get("patients")),
-        "lesions": _text(content.get("lesions")),
-        "events": _text(content.get("events")),
-        "survival counted from day": _text(content.get("landmark_days")),
-        **{f"note {n}": _text(note) for n, note in enumerate(_list(content.get("notes")), start=1)},
+        **facts_of_validation(content),
+        **{f"note {n}": text for n, note in notes if (text := _text(note)) != NOT_STATED},
     }
-    facts = {name: text for name, text in facts.items() if text != NOT_STATED or name == "outcome"}
     parts = [_facts(facts), recorded_curves(content), *_subgroups(_list(content.get("subgroups")))]
     return section(f"Validation: {record.name}", *parts)
 

@@ -8,11 +8,12 @@ from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
 from ..tables.outcomes import BINARY, CONTINUOUS
 from ..training.out_of_fold import NOTHING_IS
+from ..validation.figure_titles import FIGURE_TITLES
 from ..validation.signature_validation import FIRST_FIGURE, GroupCurves, Validation
 from ..validation.survival import DISPROPORTIONATE_P
 from .chart import Axes, axes_around, chart, diagonal, dots, legend, line, whiskers
 from .curves import calibration_chart, roc_chart, survival_charts
-from .estimates import FIGURE_TITLES, NOT_DEFINED, figure_facts, figure_words
+from .estimates import NOT_DEFINED, figure_facts, figure_words
 from .formatting import number
 from .markup import Markup, element, table
 from .page import footer, header, notice, page, section, tiles

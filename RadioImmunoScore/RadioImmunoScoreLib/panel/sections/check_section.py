@@ -15,9 +15,9 @@ from ..state.panel_state import ChecksState, PanelState
 from ..texts import problemText
 from ..widgets.button_rows import ButtonRows
 from ..widgets.event_watch import EventWatch
+from ..widgets.file_dialog import askPath
 from ..widgets.icons import severityIcon
 from ..widgets.keyboard_focus import inTabOrder
-from .save_section import askPath
 from .section import Section
 
 if TYPE_CHECKING:

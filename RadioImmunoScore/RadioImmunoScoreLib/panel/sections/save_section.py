@@ -18,6 +18,7 @@ from ..state.jobs import SAVING
 from ..state.panel_state import PanelState
 from ..texts import problemText
 from ..widgets.button_rows import ButtonRows
+from ..widgets.file_dialog import askPath
 from ..widgets.icons import iconOf
 from .section import Section
 
@@ -123,14 +124,3 @@ def _obstacleOf(state: PanelState) -> str:
     except InputError as problem:
         return problemText(problem)
     return ""
-
-
-def askPath(parent: Any, title: str, name: str, suffix: str) -> str:
-    """The file that the user wants to write, with this suffix; empty when there is none."""
-    path = qt.QFileDialog.getSaveFileName(parent, title, f"{name}{suffix}", f"*{suffix}")
-    while path and not path.lower().endswith(suffix):
-        path += suffix
-        if Path(path).exists():
-            # Without its ending nobody was asked whether it may be replaced.
-            path = qt.QFileDialog.getSaveFileName(parent, title, path, f"*{suffix}")
-    return path

@@ -13,8 +13,8 @@ from radioimmuno.signature.signature import DEFAULT_NAME, Signature, shipped_sig
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText, problemText, settingsText
 from ..widgets.about_dialog import AboutDialog
+from ..widgets.file_dialog import askPath
 from ..widgets.signature_dialog import SignatureDialog
-from .save_section import askPath
 from .section import Section
 
 SIGNATURE_FILTER = "Signature (*.json)"

@@ -7,7 +7,8 @@ import pytest
 from card_cases import RECORD, TRAINING, VALIDATION, signature, sources
 
 from radioimmuno.card.signature_card import card_record, make_card
-from radioimmuno.card.summary import facts_of_training, summary_of
+from radioimmuno.card.summary import facts_of_training, facts_of_validation, summary_of
+from radioimmuno.signature.cutoffs import Cutoffs
 from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Term, default_signature
 
@@ -38,6 +39,25 @@ def test_what_is_not_known_is_said_to_be_so():
     assert found.validated == "How well it predicts is not stated in its file."
     assert "The file names no rule for a patient's value." in found.predicts
     assert "It gives no cut-offs." in found.limits
+
+
+def test_the_median_as_only_cutoff_and_facts_of_a_validation():
+    limits = summary_of(signature(cutoffs=Cutoffs(None, 0.1, None))).limits
+    assert "It gives the median cut-off alone." in limits
+    record = {
+        "kind": "survival",
+        "patients": 40,
+        "lesions": "x",
+        "landmark_days": 90.0,
+        "caution": "Only 5 events.",
+    }
+    assert facts_of_validation(record) == {
+        "outcome": "not stated",
+        "kind of outcome": "survival",
+        "patients": "40",
+        "survival counted from day": "90",
+        "caution": "Only 5 events.",
+    }
 
 
 def test_the_demonstration_predicts_nothing_about_a_patient():
