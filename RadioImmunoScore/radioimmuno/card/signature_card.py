@@ -109,7 +109,7 @@ def card_record(card: SignatureCard) -> dict[str, Any]:
     signature = sources.signature
     fields = ("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation", "patents")
     record = signature_record(
-        signature, *fields, "terms", "cutoffs", "extrapolation_limit", "patient_rule", "settings"
+        signature, *fields, "terms", "cutoffs", "extrapolation_limit", "patient_rule", "pooling", "settings"
     )
     for term in record["terms"]:
         term["title"] = variable_of(term["variable"]).title

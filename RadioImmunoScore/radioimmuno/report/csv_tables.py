@@ -64,7 +64,7 @@ SCORE_COLUMNS = (
     "contours_scored",
     "contours_drawn",
     "expected_agreement",
-    "weight",
+    "lesion_weight",
 )
 
 CHECK_COLUMNS = ("patient", "study", "lesion_id", "name", "code", "severity", "text")
@@ -115,7 +115,7 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
     blanks. The columns from `score_sd` to `contours_drawn` are empty where stability was not measured;
     `flip_share_<cut-off>` is the share, of those that could be scored, whose score lies on the other side of
     the cut-off. `expected_agreement` is the expected Dice coefficient of a segmented lesion with a reader's
-    contour, empty where none is known; `weight` is how much the lesion counts in the patient's value, empty
+    contour, empty where none is known; `lesion_weight` is how much it counts in the patient's value, empty
     where the signature's rule weighs no lesions. The status of what is left out is `left out`. Text that a
     spreadsheet would take for a formula has an apostrophe in front.
     """

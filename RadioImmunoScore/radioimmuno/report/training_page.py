@@ -17,7 +17,7 @@ from ..training.training_run import TrainingRun, coefficient_paths, event_count
 from .chart import axes_around, chart, diagonal, dots, legend, line
 from .curves import calibration_chart, roc_chart, survival_charts
 from .estimates import figure_facts
-from .formatting import MINUS, number
+from .formatting import MINUS, TIMES, number
 from .markup import Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 
@@ -176,7 +176,9 @@ def _weights(done: TrainingRun, weights: np.ndarray) -> list[Markup]:
     )
     relative = np.sort((weights * counts[place])[several])
     share = np.arange(1, len(relative) + 1) / len(relative)
-    around = axes_around(relative, share, "weight x number of the patient's lesions", "share of the lesions")
+    around = axes_around(
+        relative, share, f"weight {TIMES} number of the patient's lesions", "share of the lesions"
+    )
     alike = line(around, np.array([1.0, 1.0]), np.array(around.y), 6, 1)
     return [
         *found,

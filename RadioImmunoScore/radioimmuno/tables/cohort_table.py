@@ -26,7 +26,7 @@ from .outcomes import Outcome, outcome_of
 RESERVED = frozenset(
     {
         *("patient", "study", "lesion", "lesion_id", "name", "site", "irradiated", "status", "reasons"),
-        *("codes", "batch", "split", "label", "roi", "ct", "lesions", "designation"),
+        *("codes", "batch", "split", "label", "roi", "ct", "lesions", "designation", "lesion_weight"),
     }
 )
 RESERVED_ENDINGS = ("_days", "_event")

@@ -52,7 +52,7 @@ def test_the_weight_has_a_column_that_is_empty_where_no_lesion_is_weighed(tmp_pa
     first, *others = cases.patient().lesions
     patient = cases.patient(lesions=(replace(first, weight=0.625), *others))
     rows = rows_of(patient, tmp_path / "s.csv")
-    assert [row["weight"] for row in rows] == ["0.625", "", "", ""]
+    assert [row["lesion_weight"] for row in rows] == ["0.625", "", "", ""]
 
 
 def test_the_expected_agreement_has_a_column_that_is_empty_where_none_is_known(tmp_path: Path) -> None:
