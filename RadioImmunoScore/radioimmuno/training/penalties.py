@@ -36,9 +36,12 @@ class PenaltyGrid:
     most_terms: int = 12
 
     def descending(self, largest: float) -> list[float]:
-        """The weights, largest first; `largest` is the smallest weight that leaves no variable."""
+        """The weights, largest first; `largest` is the smallest weight that leaves no variable.
+
+        It is among them: of all others each may leave more variables than `most_terms`.
+        """
         if self.alphas is not None:
-            return sorted(self.alphas, reverse=True)
+            return sorted({*self.alphas, largest}, reverse=True)
         return [largest * share for share in RELATIVE]
 
 

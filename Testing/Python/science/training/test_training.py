@@ -1,6 +1,7 @@
 """Training: planted signals are found, patients stay together, the same seeds give the same file."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import default_signature, format_signature
 from radioimmuno.simulation.patient import simulate_patient
 from radioimmuno.tables.cohort_table import CohortTable
+from radioimmuno.tables.outcomes import BINARY, CONTINUOUS
 from radioimmuno.training import demonstration as training
 from radioimmuno.training.demonstration import (
     CANDIDATES,
@@ -21,6 +23,7 @@ from radioimmuno.training.demonstration import (
 )
 from radioimmuno.training.penalties import PenaltyGrid
 from radioimmuno.training.trained_signature import score_table
+from radioimmuno.training.trainer import Specification, fit
 
 pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
@@ -79,6 +82,18 @@ def test_a_variable_that_never_varies_is_no_term():
 def test_no_more_terms_than_asked_for():
     grid = PenaltyGrid(SMALL.l1_ratios, SMALL.alphas, SMALL.folds, most_terms=1)
     assert train(planted(np.random.default_rng(9)), Settings(), grid).variables == CANDIDATES[:1]
+
+
+@pytest.mark.parametrize("kind", [CONTINUOUS, BINARY])
+def test_where_every_weight_that_is_given_leaves_too_many_terms_none_is_left(kind):
+    table = planted(np.random.default_rng(9))
+    truth = table.outcome.values
+    if kind == BINARY:
+        truth = (truth > np.median(truth)).astype(float)
+    table = replace(table, outcome=replace(table.outcome, kind=kind, values=truth))
+    grid = PenaltyGrid((0.5,), (1e-4, 1e-3), SMALL.folds, most_terms=1)
+    fitted = fit(table, Specification(grid=grid))
+    assert np.count_nonzero(fitted.chosen()) <= 1
 
 
 def test_knowing_the_patient_is_no_knowledge():
