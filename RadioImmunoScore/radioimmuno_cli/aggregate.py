@@ -47,7 +47,12 @@ def register(commands: Any) -> None:
     add_cohort_table(parser)
     add_out_folder(parser)
     add_cross_validation(parser)
-    parser.add_argument("--lesion-label", metavar="COLUMN", default="", help="1 or 0 for each lesion, for D")
+    parser.add_argument(
+        "--lesion-label",
+        metavar="COLUMN",
+        default="",
+        help="yes or no (1 or 0) for each lesion, for D; no candidate",
+    )
     parser.set_defaults(run=run)
 
 
@@ -84,13 +89,8 @@ def _compared(table: CohortTable, arguments: argparse.Namespace, progress: Progr
 
     grid = PenaltyGrid(folds=arguments.folds, most_terms=arguments.most_terms)
     specification = Specification(grid=grid, seed=arguments.seed)
-    labels = None
-    if arguments.lesion_label:
-        variable = table.variable_of_column(arguments.lesion_label)
-        labels = table.column(variable)
-        table = table.without(variable)
     progress.stage(COMPARING)
-    return compare(table, specification, plan_of(arguments), labels=labels, progress=progress.step)
+    return compare(table, specification, plan_of(arguments), labels=table.labels, progress=progress.step)
 
 
 def _record(table: CohortTable, compared: Comparison) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def add_cohort_table(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action=MoreInputs,
         default=[],
-        help="a further file with a row a patient: outcomes, covariates, batch; may be given several times",
+        help="a further file with a row a patient: outcomes, covariates, batch, split (the manifest, too); "
+        "may be given several times",
     )
     parser.add_argument(
         "--variables",
@@ -76,7 +77,8 @@ def add_cohort_table(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         nargs="+",
         default=[],
-        help="only the rows whose column split is this, as train or test (default: all)",
+        help="only the rows whose column split, of the table or of --outcomes, is this, as train or test "
+        "(default: all)",
     )
 
 
@@ -115,6 +117,8 @@ def table_of(
         time=arguments.time_column,
         event=arguments.event_column,
         batch=arguments.batch,
+        split="split" if arguments.split else "",
+        label=getattr(arguments, "lesion_label", ""),
         covariates=tuple(dict.fromkeys([*arguments.covariates, *needed])),
         lesion_target=lesion_target,
     )

@@ -49,6 +49,8 @@ class Columns:
         Survival time and event (1 or 0), where they are called otherwise.
     batch, split : str
         Scanner or center; which part of the study a row belongs to.
+    label : str
+        The lesions' own yes or no.
     covariates : tuple of str
         Columns that become variables `clinical.<name>`.
     lesion_target : bool
@@ -62,6 +64,7 @@ class Columns:
     event: str = ""
     batch: str = ""
     split: str = "split"
+    label: str = ""
     covariates: tuple[str, ...] = ()
     lesion_target: bool = False
 
@@ -80,6 +83,8 @@ class CohortTable:
         NaN where nothing was measured; never infinite.
     outcome : Outcome, optional
     batch, split : ndarray of str, shape (n,), optional
+    labels : ndarray of float64, shape (n,), optional
+        1 or 0, NaN where it is not known.
     covariates : tuple of str
         Those of the variables that were given as covariates.
     texts : mapping of str to ndarray of str, shape (n,)
@@ -99,6 +104,7 @@ class CohortTable:
     outcome: Outcome | None = None
     batch: np.ndarray | None = None
     split: np.ndarray | None = None
+    labels: np.ndarray | None = None
     covariates: tuple[str, ...] = ()
     texts: Mapping[str, np.ndarray] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -126,26 +132,6 @@ class CohortTable:
             raise TableError("cohort_table.column", text)
         return self.values[:, self.variables.index(variable)]
 
-    def variable_of_column(self, name: str) -> str:
-        """The variable of a column, by what it is called in the file or by its identifier.
-
-        Raises
-        ------
-        TableError
-            `cohort_table.column` when there is none.
-        """
-        for variable in self.variables:
-            if name in (variable, self.columns.get(variable)):
-                return variable
-        raise TableError("cohort_table.column", f"The table has no column of numbers {name!r}.")
-
-    def without(self, variable: str) -> CohortTable:
-        """The table without one of its variables."""
-        keep = [n for n, name in enumerate(self.variables) if name != variable]
-        variables = tuple(self.variables[n] for n in keep)
-        covariates = tuple(name for name in self.covariates if name != variable)
-        return replace(self, variables=variables, values=self.values[:, keep], covariates=covariates)
-
     def of_groups(self, kind: str, names: Sequence[str]) -> CohortTable:
         """The rows of these batches, or parts of the study, alone; how many others there were is noted.
 
@@ -167,7 +153,7 @@ class CohortTable:
         groups = self.batch if kind == "batch" else self.split
         if groups is None:
             text = f"Which column is the {kind}? " + (
-                "Name it by --batch." if kind == "batch" else "The table has no column split."
+                "Name it by --batch." if kind == "batch" else "No file has a column split."
             )
             raise TableError("cohort_table.column", text)
         mine = np.isin(groups, list(names))
@@ -209,6 +195,7 @@ class CohortTable:
             outcome=self.outcome and self.outcome.rows(chosen),
             batch=None if self.batch is None else self.batch[chosen],
             split=None if self.split is None else self.split[chosen],
+            labels=None if self.labels is None else self.labels[chosen],
             texts={name: text[chosen] for name, text in self.texts.items()},
         )
 
@@ -229,7 +216,7 @@ def read_cohort_table(
         One row a lesion; .csv, .parquet or .xlsx.
     columns : Columns, optional
     outcomes : sequence of path-like, optional
-        Further files with a row a patient: outcomes, covariates, batch. Nothing in them is a candidate.
+        Further files with a row a patient: outcomes, covariates, batch, split. No candidate is in them.
     kind : str, optional
         `continuous`, `binary` or `survival`; seen from the columns by default.
     variables : str, optional
@@ -253,7 +240,7 @@ def read_cohort_table(
     lesions = _lesions(files, columns)
     notes = files.notes
     taken = {columns.patient, columns.lesion, columns.target, columns.time, columns.event, columns.batch}
-    taken |= {columns.split, *columns.covariates}
+    taken |= {columns.split, columns.label, *columns.covariates}
     names, values, texts = _candidates(files, taken, variables, notes)
     covariates = _covariates(files, columns)
     names |= {variable: name for name, (variable, _) in covariates.items()}
@@ -265,7 +252,8 @@ def read_cohort_table(
         values=np.column_stack(list(values.values())) if values else np.empty((len(patients), 0)),
         outcome=outcome_of(files, columns.target, columns.time, columns.event, kind, columns.lesion_target),
         batch=_text_column(files, columns.batch) if columns.batch else None,
-        split=_text_column(files, columns.split) if columns.split in table.columns else None,
+        split=_text_column(files, columns.split) if files.has(columns.split) else None,
+        labels=_labels(files, columns.label) if columns.label else None,
         covariates=tuple(variable for variable, _ in covariates.values()),
         texts=texts,
         columns=names,
@@ -378,6 +366,15 @@ def _covariates(files: JoinedFiles, columns: Columns) -> dict[str, tuple[str, np
         variable = variable_of(f"{CLINICAL}{name.removeprefix(CLINICAL)}").key
         found[name] = (variable, files.numbers(name, "covariate"))
     return found
+
+
+def _labels(files: JoinedFiles, name: str) -> np.ndarray:
+    """The lesions' own answers, which stand in the table: those of another file would be a patient's."""
+    files.table.column(name)
+    labels = files.numbers(name, "label")
+    if strange := sorted({*labels[~np.isnan(labels)].tolist()} - {0.0, 1.0}):
+        raise TableError("cohort_table.value", f"The label {name!r} is {strange[0]:g}; it has to be 0 or 1.")
+    return labels
 
 
 def _text_column(files: JoinedFiles, name: str) -> np.ndarray:

@@ -197,18 +197,36 @@ def test_what_is_wrong_with_a_table_is_one_plain_line(radioimmuno, tables, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+def with_labels(tables, folder):
+    """The table with an answer in words for each lesion, and a manifest with the part of each patient."""
+    header, *rows = tables[0].read_text().split()
+    labels = ["yes" if float(row.split(",")[2]) > 0 else "no" for row in rows]
+    lines = [f"{header},label", *map(",".join, zip(rows, labels, strict=True))]
+    (folder / "labelled.csv").write_text("\n".join(lines) + "\n")
+    parts = [f"P{n:02d},ct.nrrd,{'train' if n < 27 else 'test'}" for n in range(30)]
+    (folder / "manifest.csv").write_text("\n".join(["ID,ct,split", *parts]) + "\n")
+    return (folder / "labelled.csv", tables[1]), folder / "manifest.csv"
+
+
 def test_the_ways_from_lesions_to_a_patient_are_compared(radioimmuno, tables, tmp_path):
+    """Labels are answers in words and not among the variables; the parts stand in the manifest alone."""
     out = tmp_path / "aggregation"
-    done = radioimmuno("aggregate", *columns(tables, "--target", "response", *QUICK, "--out", out))
+    labelled, manifest = with_labels(tables, tmp_path)
+    words = ("--lesion-label", "label", "--variables", "original_*,ring_*,wavelet_x")
+    words = (*words, "--outcomes", manifest, "--split", "train", *QUICK, "--out", out)
+    done = radioimmuno("aggregate", *columns(labelled, "--target", "response", *words))
     assert done.returncode == 0, done.stderr
     with (out / "aggregation.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["method", "metric", "value", "low", "high"]
     methods = {row["method"] for row in rows}
     assert {"largest", "features_mean", "features_min", "scores_mean", "mil_attention"} <= methods
+    (of_labels,) = (row for row in rows if row["method"] == "labels_mean")
+    assert float(of_labels["value"]) > 0.7
     for row in rows:
         assert 0 <= float(row["low"]) <= float(row["value"]) <= float(row["high"]) <= 1
     record = json.loads((out / "aggregation.json").read_text())
+    assert (record["patients"], record["lesions"]) == (27, 54)
     assert set(record["differences"]) == methods - {record["reference"]}
     page = (out / "aggregation.html").read_text()
     assert record["verdict"] in page

@@ -201,6 +201,32 @@ def test_rows_are_taken_with_all_that_belongs_to_them(tmp_path):
     assert part.values.tolist() == [[2], [3]]
 
 
+def test_a_part_of_the_study_may_stand_in_a_file_of_patients(tmp_path):
+    table = written(tmp_path, "patient,x\na,1\na,2\nb,3\nc,4\n")
+    manifest = written(
+        tmp_path, "patient,ct,split\na,1.nii,train\na,1.nii,train\nb,2.nii,test\n", "manifest.csv"
+    )
+    found = read_cohort_table(table, outcomes=[manifest])
+    assert found.split.tolist() == ["train", "train", "test", ""]
+    assert found.of_groups("split", ["test"]).patients.tolist() == ["b"]
+    both = written(tmp_path, "patient,split\na,train\na,test\n", "both.csv")
+    assert "two values of 'split'" in refusal("cohort_table.outcome", table, outcomes=[both])
+    read_cohort_table(table, Columns(split=""), outcomes=[both])
+
+
+def test_labels_of_lesions_are_read_whatever_the_candidates_and_are_none(tmp_path):
+    table = written(tmp_path, "patient,x,label\na,1,yes\na,2,no\nb,3,\nc,4,1\n")
+    found = read_cohort_table(table, Columns(label="label"), variables="x")
+    assert found.labels.tolist()[:2] == [1, 0]
+    assert np.isnan(found.labels[2])
+    assert found.variables == ("table.x",)
+    assert found.rows(np.array([3, 0])).labels.tolist() == [1, 1]
+    wrong = written(tmp_path, "patient,x,label\na,1,2\n", "wrong.csv")
+    assert "is 2; it has to be 0 or 1" in refusal("cohort_table.value", wrong, Columns(label="label"))
+    other = written(tmp_path, "patient,own\na,1\nb,0\nc,1\n", "patients.csv")
+    assert "own" in refusal("cohort_table.column", table, Columns(label="own"), outcomes=[other])
+
+
 def test_parquet_gives_the_same_table_as_csv(tmp_path):
     pyarrow = pytest.importorskip("pyarrow", reason="Parquet is read where pyarrow is installed")
     from pyarrow.parquet import write_table
