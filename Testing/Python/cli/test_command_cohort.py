@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -237,6 +238,21 @@ def job_lines():
     return job
 
 
+def run_job(folder, environment):
+    """Return code and output of the job; none of its processes outlives it."""
+    with (folder / "job.log").open("w+") as log:
+        job = subprocess.Popen(
+            ["bash", "job.sh"], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            code = job.wait(timeout=120)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(job.pid, signal.SIGKILL)
+        log.seek(0)
+        return code, log.read()
+
+
 def test_the_documented_job_gives_the_same_tables_with_a_scheduler_and_workers_apart(radioimmuno, cohort):
     """`srun` here starts two workers on this machine; scheduler, workers and command are processes apart."""
     whole = cohort / "whole"
@@ -252,9 +268,7 @@ def test_the_documented_job_gives_the_same_tables_with_a_scheduler_and_workers_a
         (programs / name).chmod(0o755)
     (cohort / "job.sh").write_text(job_lines())
     environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["bash", "job.sh"], cwd=cohort, env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 8, done.stdout + done.stderr
+    done, text = run_job(cohort, environment)
+    assert done == 8, text
     assert tables(cohort / "result") == tables(whole)
     assert json.loads((cohort / "result" / "cohort.json").read_text())["run"]["scheduler"] is True
