@@ -87,7 +87,7 @@ same-speed: system env ## is AFTER=. as fast as BEFORE=../before? Scoring, editi
 walks: system env ## through how many files leads a click on Score, a stroke, a DICOM folder?
 	$(VENV)/bin/python Testing/Regression/walks.py
 
-mutation: env ## how many small faults in features, scoring, validation and DICOM stacks do the tests notice?
+mutation: env ## how many small faults in features, scoring, validation, response and DICOM stacks do the tests notice?
 	nice $(VENV)/bin/python Testing/Mutation/mutate.py
 
 oracles: ## make the reference values of other software again (Python 3.11, a compiler)

@@ -27,7 +27,7 @@ HYPERPROGRESSION = ("champiat", "saada-bouzid", "ferrara", "kas", "matos")
 SHOWN = 20
 
 DESCRIPTION = """\
-Tell what became of lesions that were measured already: RECIST 1.1 and iRECIST over all lesions, over those in
+What became of lesions that were measured already: RECIST 1.1 and iRECIST over all lesions, over those in
 and those out of the irradiated field; abscopal, dissociated, pseudo- and hyperprogression; best response.
 Every answer has the sentence that led to it; what cannot be told is empty and has a sentence, too.
 

@@ -101,6 +101,23 @@ ROOMS: Mapping[str, Room] = {
             "visible_edge": ("test_visible_edge",),
         },
     ),
+    "response": Room(
+        "followup/response/*.py",
+        ("test_recist", "test_irecist", "test_course_response"),
+        {
+            "abscopal": ("test_abscopal",),
+            "best_response": ("test_best_response",),
+            "dissociated": ("test_dissociated",),
+            "fields": ("test_fields", "test_recist", "test_abscopal"),
+            "hyperprogression": ("test_hyperprogression",),
+            "irecist": ("test_irecist",),
+            "measured": ("test_measured", "test_recist"),
+            "pseudoprogression": ("test_pseudoprogression",),
+            "recist": ("test_recist",),
+            "selection": ("test_target_selection",),
+            "table": ("test_table",),
+        },
+    ),
     "dicom stacks": Room(
         "io/dicom/stack.py", ("test_stack", "test_planes", "test_series_gaps", "test_series_geometry")
     ),

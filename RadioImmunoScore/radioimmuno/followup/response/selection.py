@@ -74,7 +74,7 @@ def unmeasurable_because(lesion: MeasuredLesion, around: Circumstances) -> str:
     """
     least = MEASURABLE_NODE_TENTHS if lesion.node else MEASURABLE_TENTHS
     thickness = tenths(around.slice_mm or 0)
-    if thickness > THICK_SLICE_TENTHS:
+    if thickness > THICK_SLICE_TENTHS and not lesion.node:
         least = max(least, 2 * thickness)
     axis = "short axis" if lesion.node else "long axis"
     if lesion.size is None:

@@ -27,6 +27,7 @@ LENGTHS = "longest_mm", "shortest_mm"
 
 # Nothing in a body is longer; a table in micrometres has to be found out.
 MAX_LENGTH_MM = 1000.0
+NO_STATUS = frozenset({"", "nan", "<na>", "none", "null"})
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[T ][\d:.]+)?", re.ASCII)
 
@@ -124,10 +125,7 @@ def _row(cells: Cells, columns: Mapping[str, Sequence[str]], place: int) -> _Row
         role = Role(texts.get("role", "").lower().replace("_", "-").replace(" ", "-"))
     except ValueError:
         raise _refused(line, "role", texts.get("role", ""), f"is none of {_listed(Role)}") from None
-    try:
-        status = Status(texts.get("status", "").lower().replace("_", " ").replace("-", " ") or "present")
-    except ValueError:
-        raise _refused(line, "status", texts["status"], f"is empty or one of {_listed(Status)}") from None
+    status = _status(line, cells_here.get("status", ""))
     longest, shortest = (_length(cells, line, column, texts.get(column, "")) for column in LENGTHS)
     site = texts.get("site", "")
     node = _answer(line, "node", texts.get("node", ""))
@@ -139,15 +137,27 @@ def _row(cells: Cells, columns: Mapping[str, Sequence[str]], place: int) -> _Row
         shortest_mm=shortest,
         node=_is_node_site(site) if node is None else node,
         irradiated=_answer(line, "irradiated", texts.get("irradiated", "")),
-        status=status,
+        status=status or Status.PRESENT,
     )
-    explicit = bool(texts.get("status"))
     date = _date(cells, line, texts.get("date", ""))
-    return _Row(line, study, date, _consistent(line, lesion, explicit))
+    return _Row(line, study, date, _consistent(line, lesion, status is not None))
+
+
+def _status(line: int, text: str) -> Status | None:
+    """The status; None where the cell is empty. "Missing" and "unknown" are no empty cells here."""
+    if text.lower() in NO_STATUS:
+        return None
+    try:
+        return Status(text.lower().replace("_", " ").replace("-", " "))
+    except ValueError:
+        raise _refused(line, "status", text, f"is neither empty nor one of {_listed(Status)}") from None
 
 
 def _consistent(line: int, lesion: MeasuredLesion, explicit: bool) -> MeasuredLesion:
-    """The lesion, whose sizes and status fit together; without a size and a status it was not evaluated."""
+    """The lesion, whose sizes and status fit together; without a size and a status it was not evaluated.
+
+    `explicit` is whether the table has a status.
+    """
     longest, shortest, status = lesion.longest_mm, lesion.shortest_mm, lesion.status
     if longest is not None and shortest is not None and shortest > longest:
         raise _refused(
@@ -163,23 +173,19 @@ def _consistent(line: int, lesion: MeasuredLesion, explicit: bool) -> MeasuredLe
         )
     if status not in (Status.PRESENT, Status.UNEQUIVOCAL):
         return lesion
+    if lesion.node and longest is not None and shortest is None:
+        text = "is empty, and of a lymph node the short axis counts; give it, or leave both axes empty"
+        raise _refused(line, "shortest_mm", "", text)
     if length == 0:
         if explicit:
             raise _refused(line, "status", status.value, "contradicts its size of 0 mm; call it gone")
-        return _with_status(lesion, Status.GONE)
+        return replace(lesion, status=Status.GONE)
     if length is None and (lesion.role is Role.TARGET or (lesion.node and lesion.role is Role.NEW)):
-        if lesion.node and longest is not None:
-            text = "is empty, and of a lymph node the short axis counts; give it, or the status not evaluated"
-            raise _refused(line, "shortest_mm", "", text)
         if explicit:
             text = "but the lesion has no size: give it, or the status too small or not evaluated"
             raise _refused(line, "status", status.value, text)
-        return _with_status(lesion, Status.NOT_EVALUATED)
+        return replace(lesion, status=Status.NOT_EVALUATED)
     return lesion
-
-
-def _with_status(lesion: MeasuredLesion, status: Status) -> MeasuredLesion:
-    return replace(lesion, status=status)
 
 
 def _length(cells: Cells, line: int, column: str, text: str) -> float | None:

@@ -30,6 +30,9 @@ def test_one_lesion_is_enough_for_a_alone():
 def test_irradiated_and_unmeasurable_lesions_do_not_count_for_a():
     found = last({"T1": 50, "N1": 9.9, "T2r": 30}, {"T1": 36, "N1": "gone", "T2r": "gone"})
     assert found.abscopal_a.value == "no"
+    assert found.abscopal_a.sentence == (
+        "0 of 1 measurable non-irradiated lesions smaller by 30 % or more (T1 -28 %)"
+    )
 
 
 def test_a_node_is_measurable_from_fifteen():

@@ -29,6 +29,7 @@ CONFIRMED = [
     ("PR CR", (30, 58), "PR"),
     ("PR SD PR", (30, 50, 60), "PR"),
     ("PR NE SD NE PR", (30, 40, 50, 60, 70), "PR"),
+    ("SD PR SD PR", (30, 50, 60, 80), "PR"),
     ("PR SD SD PR", (30, 50, 60, 90), "SD"),
     ("PR PD PR", (30, 60, 90), "PD"),
     ("PR PD", (50, 80), "SD"),
@@ -48,6 +49,11 @@ def test_confirmed_response(words, days, best):
     found = best_recist(of_days([0, *days]), [None, *words.split()])
     assert found.value == best
     assert found.sentence.startswith(best)
+
+
+def test_an_unconfirmed_response_counts_as_stable_from_any_study_on():
+    found = best_recist(of_days([0, 41, 42]), [None, "PR", "SD"])
+    assert found.sentence == "SD (S2), 42 days after baseline or later; PR was not confirmed"
 
 
 def test_sentences_say_what_was_confirmed_and_what_was_not():
@@ -110,3 +116,4 @@ def test_what_cannot_be_told_makes_no_best_response_of_irecist():
     found = best_irecist(course, [None, "iUPD", None, None])
     assert (found.value, found.sentence) == (None, "it cannot be told, because the answer in S2 cannot")
     assert best_irecist(course, [None, "iCR", "iUPD", None]).value == "iCR"
+    assert best_irecist(course, [None, None, "iSD", "iSD"]).value is None

@@ -29,6 +29,12 @@ def test_rules_can_be_chosen():
     assert list(found.studies[1].hyperprogression) == ["matos"]
 
 
+def test_departures_from_the_rules_stand_at_baseline_alone():
+    found = respond(course({"T1": 9}, {"T1": 9}))
+    texts = [study.fields[Field.ALL].sentence for study in found.studies]
+    assert ["is not measurable" in text for text in texts] == [True, False]
+
+
 def test_baseline_alone():
     found = respond(course({"T1": 50}))
     assert found.studies[0].fields[Field.ALL].sentence == "Baseline: sum 50.0 mm of 1 target."

@@ -144,7 +144,12 @@ BAD = [
         "lung,tumor,34.5",
         "line 2, role 'tumor' is none of target, non-target, new.",
     ),
-    ("response.row", "too small", "vanished", "line 6, status 'vanished' is empty or one of present, gone"),
+    (
+        "response.row",
+        "too small",
+        "vanished",
+        "line 6, status 'vanished' is neither empty nor one of present, gone",
+    ),
     ("response.row", "34.5,20", "-34.5,20", "line 2, longest_mm '-34.5' is negative; a lesion that is gone"),
     (
         "response.row",
@@ -160,6 +165,19 @@ BAD = [
         "28,18,yes",
         "28,,yes",
         "line 3, shortest_mm is empty, and of a lymph node the short axis counts",
+    ),
+    ("response.row", "too small", "missing", "line 6, status 'missing' is neither empty nor one of"),
+    (
+        "response.row",
+        "L4,liver,new,12,9,no",
+        "L4,liver,new,12,,yes",
+        "line 8, shortest_mm is empty, and of a lymph node the short axis counts",
+    ),
+    (
+        "response.row",
+        "L3,bone,non-target,,,no,no,unequivocal",
+        "L3,bone,non-target,12,,yes,no,",
+        "line 7, shortest_mm is empty, and of a lymph node the short axis counts",
     ),
     (
         "response.row",

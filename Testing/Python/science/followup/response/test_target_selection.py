@@ -50,6 +50,10 @@ def test_measurable(size, slice_mm, is_target):
     assert (found.targets == ("T1",)) is is_target
 
 
+def test_thick_slices_ask_nothing_more_of_nodes():
+    assert propose_targets([lesion("T1n", 15)], Circumstances(8)).targets == ("T1n",)
+
+
 def test_irradiated_lesions_only_where_they_have_progressed():
     one = [lesion("T1r", 30)]
     assert propose_targets(one).reasons["T1r"] == (
