@@ -20,7 +20,17 @@ from .summary import Summary, facts_of_training, summary_of
 # Of a validation: what the card repeats; its own file has all.
 OF_VALIDATION = (
     *("outcome", "kind", "of", "patient_rule", "patients", "lesions", "events", "out_of_fold", "intervals"),
-    *("higher_score", "scale", "landmark_days", "cutoffs", "at_cutoffs", "cox", "subgroups", "notes"),
+    *(
+        "higher_score",
+        "scale",
+        "landmark_days",
+        "cutoffs",
+        "at_cutoffs",
+        "cox",
+        "subgroups",
+        "notes",
+        "caution",
+    ),
 )
 
 

@@ -97,7 +97,8 @@ def test_the_card_states_the_validation_in_short():
 
 
 def test_the_record_is_json_and_holds_scores_items_and_questions():
-    made = card_record(make_card(sources(RECORD, (VALIDATION,)), {}))
+    validation = VALIDATION | {"caution": "Only 5 events."}
+    made = card_record(make_card(sources(RECORD, (validation,)), {}))
     record = json.loads(json.dumps(made, allow_nan=False))
     assert len(record["metrics"]["items"]) == 30
     assert len({item["key"].split(".")[1] for item in record["rqs"]["items"]}) == 16
@@ -115,7 +116,10 @@ def test_the_record_is_json_and_holds_scores_items_and_questions():
         if item["answer"] is None and item["applies"] is not False
     }
     assert record["training"]["facts"]["events"] == "25"
-    assert record["validations"][0]["patients"] == 40
+    assert (record["validations"][0]["patients"], record["validations"][0]["caution"]) == (
+        40,
+        "Only 5 events.",
+    )
     assert record["signature"]["terms"][0]["title"] == "ring, intensity: mean"
 
 
