@@ -35,8 +35,17 @@ def state(made) -> list:
     found, model = [part.tobytes() for part in parts], pipeline["model"]
     if hasattr(model, "coef_"):
         pooling = getattr(model, "pooling_", None)
-        return [*found, model.coef_.tobytes(), model.intercept_, model.penalty_, pooling]
+        found += [model.coef_.tobytes(), model.intercept_, model.penalty_, pooling]
+        return [*found, *_shifts(made)]
     return [*found, model.predict(np.zeros((1, len(parts[2]))) + 0.3).tobytes()]
+
+
+def _shifts(made) -> list:
+    """What ComBat learnt; nothing without."""
+    if not made.batches:
+        return []
+    state = made.pipeline["harmonization"].combat_.state_
+    return [state.alpha.tobytes(), *(one.gamma.tobytes() for one in state.batches.values())]
 
 
 def absurd(table, held_out):
@@ -70,6 +79,14 @@ def same_whatever_is_held_out(table, method):
 def test_absurd_values_of_those_held_out_change_no_bit_of_a_linear_model(kind, rule):
     table = cohort(kind, patients=30)
     same_whatever_is_held_out(table, lambda part: fit(part, replace(QUICK, rule=rule)))
+
+
+@pytest.mark.parametrize("rule", ["scores_mean", "mil_soft_min", "mil_attention"])
+def test_absurd_values_of_those_held_out_change_no_bit_with_combat_before(rule):
+    table = cohort(BINARY, patients=30)
+    batch = np.where(np.isin(table.patients, np.unique(table.patients)[::2]), "north", "south")
+    combat = replace(QUICK, rule=rule, combat=True, least_of_a_batch=4)
+    same_whatever_is_held_out(replace(table, batch=batch), lambda part: fit(part, combat))
 
 
 @pytest.mark.parametrize("model", ["random-forest", "svm"])
