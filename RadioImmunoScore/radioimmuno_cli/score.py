@@ -46,7 +46,7 @@ EXAMPLES = f"""\
   radioimmuno score ct.nii.gz labels.nii.gz --kvp 120 --signature my.json --out result --json
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
-  radioimmuno score dicom_folder rtstruct.dcm --out result --rtstruct below-low --rtstruct 'Liver*'
+  radioimmuno score dicom_folder rtstruct.dcm --out result --rtstruct below-low --rtstruct 'GTV 2'
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --signature trained.json --clinical pdl1=40 \\
       --batch GE --out result
 

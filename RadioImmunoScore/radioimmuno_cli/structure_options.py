@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,10 @@ from .process import library_output_discarded
 if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
     from radioimmuno.io.dicom import SourceSeries
+    from radioimmuno.io.dicom.designation import Designation
     from radioimmuno.io.dicom.write_sr import Method
     from radioimmuno.lesion import Lesion
-    from radioimmuno.scoring.results import LesionScore, PatientScore
+    from radioimmuno.scoring.results import PatientScore
     from radioimmuno.signature.signature import Signature
 
 HELP = """\
@@ -49,33 +50,29 @@ class StructureSet:
 
     Parameters
     ----------
-    which : sequence of str
-        How lesions were designated; empty where nobody asked for it.
-    rows : tuple of LesionScore
-        The lesions in the file.
+    designation : Designation or None
+        The lesions in the file; None where nobody asked for one.
     files : tuple of Path
         The file; none where it would be empty.
     """
 
-    which: Sequence[str] = ()
-    rows: tuple[LesionScore, ...] = ()
+    designation: Designation | None = None
     files: tuple[Path, ...] = ()
 
     @property
     def lines(self) -> list[str]:
         """Which lesions were designated, for a person."""
-        from radioimmuno.io.dicom.designation import designation_words
         from radioimmuno.naming import lesion_names
 
-        if not self.which:
+        if self.designation is None:
             return []
-        names = ", ".join(lesion_names(self.rows).values())
-        return [f"Designated ({designation_words(self.which)}): {names or NONE}."]
+        names = ", ".join(lesion_names(self.designation.rows).values())
+        return [f"Designated ({self.designation.words}): {names or NONE}."]
 
     @property
     def record(self) -> dict[str, list[str]]:
         """Their identifiers, for machines."""
-        return {"designated": [row.id for row in self.rows]} if self.which else {}
+        return {} if self.designation is None else {"designated": [row.id for row in self.designation.rows]}
 
 
 def write_structures(
@@ -93,11 +90,13 @@ def write_structures(
     from radioimmuno.io.dicom.write import write_structures
 
     drawn = {lesion.id for lesion in lesions if lesion.box is not None}
-    rows = tuple(row for row in designated(patient.lesions, which, method.cutoffs) if row.id in drawn)
-    if not rows:
-        return StructureSet(which)
+    designation = designated(patient.lesions, which, method.cutoffs)
+    designation = replace(designation, rows=tuple(row for row in designation.rows if row.id in drawn))
+    if not designation.rows:
+        return StructureSet(designation)
     folder.mkdir(exist_ok=True)
+    path = folder / STRUCTURES_NAME
     with library_output_discarded():
-        path = folder / STRUCTURES_NAME
-        file = write_structures(patient, which, method, image, lesions, source, path)
-    return StructureSet(which, rows, (file,))
+        return StructureSet(
+            designation, (write_structures(patient, designation, method, image, lesions, source, path),)
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ...findings import InputError
@@ -18,6 +19,22 @@ BY_SCORE = {
 }
 
 Named = TypeVar("Named", Lesion, LesionScore)
+
+
+@dataclass(frozen=True)
+class Designation:
+    """What a structure set is to hold.
+
+    Parameters
+    ----------
+    rows : tuple of LesionScore
+        The lesions.
+    words : str
+        How they were designated: "score below the low cut-off; by name".
+    """
+
+    rows: tuple[LesionScore, ...]
+    words: str
 
 
 def check_designation(
@@ -47,9 +64,7 @@ def check_designation(
         _named(which, lesions)
 
 
-def designated(
-    rows: Sequence[LesionScore], which: Sequence[str], cutoffs: Cutoffs | None
-) -> tuple[LesionScore, ...]:
+def designated(rows: Sequence[LesionScore], which: Sequence[str], cutoffs: Cutoffs | None) -> Designation:
     """The lesions that these words designate, in their order; there may be none.
 
     A score at a cut-off is neither below nor above it. A lesion without a score is designated by its name
@@ -77,18 +92,9 @@ def designated(
         below = BELOW_LOW in which and row.score < cutoffs.low
         if below or (ABOVE_HIGH in which and row.score > cutoffs.high):
             chosen.add(row.id)
-    return tuple(row for row in rows if row.id in chosen)
-
-
-def designation_words(which: Sequence[str]) -> str:
-    """How the lesions were designated, as in "score below the low cut-off; by name".
-
-    Parameters
-    ----------
-    which : sequence of str, as of `designated`
-    """
     words = [text for word, text in BY_SCORE.items() if word in which]
-    return "; ".join(words + ["by name"] * any(word not in BY_SCORE for word in which))
+    words += ["by name"] * any(word not in BY_SCORE for word in which)
+    return Designation(tuple(row for row in rows if row.id in chosen), "; ".join(words))
 
 
 def _named(which: Sequence[str], lesions: Sequence[Named]) -> list[Named]:

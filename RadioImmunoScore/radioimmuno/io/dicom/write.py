@@ -18,7 +18,7 @@ from ...geometry.image import Image
 from ...lesion import Lesion
 from ...scoring.results import PatientScore
 from ...signature.signature import Signature
-from .designation import designated, designation_words
+from .designation import Designation
 from .export_names import (
     LESIONS_NAME,
     LESIONS_SEG_NAME,
@@ -123,7 +123,7 @@ def write_dicom(
 
 def write_structures(
     patient: PatientScore,
-    which: Sequence[str],
+    designation: Designation,
     signature: Signature | Method,
     image: Image,
     lesions: Sequence[Lesion],
@@ -135,7 +135,7 @@ def write_structures(
     Parameters
     ----------
     patient : PatientScore
-    which : sequence of str, as of `designated`
+    designation : Designation, of rows of the patient
     signature : Signature or Method, what the scores were made with
     image, lesions, source : Image, sequence of Lesion, SourceSeries, as of `write_dicom`
     path : str or path, the file; it is complete or not there
@@ -148,24 +148,24 @@ def write_structures(
     Raises
     ------
     InputError
-        `dicom.nothing_designated` when no designated lesion has a voxel; as of `designated`; and
-        `dicom.incomplete`, `dicom.no_library` (without pydicom) and `mask.geometry` as of `write_dicom`.
+        `dicom.nothing_designated` when no designated lesion has a voxel; `dicom.incomplete`,
+        `dicom.no_library` (without pydicom) and `mask.geometry` as of `write_dicom`.
     """
     _check_frame_of_reference(source)
     method = signature if isinstance(signature, Method) else Method.of(signature)
     if method.colors is None:
         raise InputError("result.unreadable", "The result has no colors of its scores. Score again.")
-    rows, words = designated(patient.lesions, which, method.cutoffs), designation_words(which)
     names = export_names({row.id: row.name for row in patient.lesions})
-    structures = designated_lesions(rows, patient.lesions, lesions, names)
+    structures = designated_lesions(designation.rows, patient.lesions, lesions, names)
     if not structures:
         raise InputError(
-            "dicom.nothing_designated", f"No lesion is designated ({words}): there is no structure to write."
+            "dicom.nothing_designated",
+            f"No lesion with a voxel is designated ({designation.words}): there is no structure to write.",
         )
     header = _header(source)
     if (header.Rows, header.Columns) != image.lattice.shape[1:]:
         raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
-    dataset = make_rtstruct(structures, words, method, method.colors, source, header, _new_uid())
+    dataset = make_rtstruct(structures, designation.words, method, method.colors, source, header, _new_uid())
     _check([dataset], source)
     write_bytes(path, _content(dataset))
     return Path(path)

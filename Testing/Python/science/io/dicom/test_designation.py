@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from radioimmuno.findings import InputError
-from radioimmuno.io.dicom.designation import check_designation, designated, designation_words
+from radioimmuno.io.dicom.designation import check_designation, designated
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.cutoffs import Cutoffs
 
@@ -26,11 +26,11 @@ ROWS = tuple(LesionScore(f"s{n}", name, 1.0, score) for n, (name, score) in enum
     ],
 )
 def test_words_and_names_designate_in_the_patients_order(which, names):
-    assert [row.name for row in designated(ROWS, which, CUTOFFS)] == names
+    assert [row.name for row in designated(ROWS, which, CUTOFFS).rows] == names
 
 
 def test_without_cut_offs_only_names_designate():
-    assert [row.id for row in designated(ROWS, ["middle"], None)] == ["s2"]
+    assert [row.id for row in designated(ROWS, ["middle"], None).rows] == ["s2"]
     with pytest.raises(InputError, match="gives no cut-offs: there is no score below") as caught:
         designated(ROWS, ["below-low"], None)
     assert caught.value.code == "dicom.no_cutoffs"
@@ -50,5 +50,6 @@ def test_what_can_designate_nothing_is_refused_before_there_are_scores():
 
 
 def test_how_lesions_were_designated_is_put_in_words():
-    assert designation_words(["above-high"]) == "score above the high cut-off"
-    assert designation_words(["x", "below-low", "y"]) == "score below the low cut-off; by name"
+    assert designated(ROWS, ["above-high"], CUTOFFS).words == "score above the high cut-off"
+    found = designated(ROWS, ["middle", "below-low", "s3"], CUTOFFS)
+    assert found.words == "score below the low cut-off; by name"

@@ -20,6 +20,7 @@ from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.geometry.image import Box, Image, from_sitk  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries  # noqa: E402
+from radioimmuno.io.dicom.designation import designated  # noqa: E402
 from radioimmuno.io.dicom.method import Method  # noqa: E402
 from radioimmuno.io.dicom.write import check_export, write_structures  # noqa: E402
 from radioimmuno.io.dicom.write_rtstruct import designated_lesions, make_rtstruct  # noqa: E402
@@ -89,7 +90,9 @@ def axial(tmp_path_factory):
 
 
 def save(ct, lesions, path, which=("below-low",), signature=SIGNATURE, scores=()):
-    return write_structures(patient_of(lesions, scores), which, signature, ct.image, lesions, ct.source, path)
+    patient = patient_of(lesions, scores)
+    designation = designated(patient.lesions, which, CUTOFFS)
+    return write_structures(patient, designation, signature, ct.image, lesions, ct.source, path)
 
 
 @pytest.mark.parametrize("kind", ["axial", "oblique", "enhanced"])
