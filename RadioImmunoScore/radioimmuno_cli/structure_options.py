@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from radioimmuno.geometry.image import Image
     from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.io.dicom.designation import Designation
-    from radioimmuno.io.dicom.write_sr import Method
+    from radioimmuno.io.dicom.method import Method
     from radioimmuno.lesion import Lesion
     from radioimmuno.scoring.results import PatientScore
     from radioimmuno.signature.signature import Signature

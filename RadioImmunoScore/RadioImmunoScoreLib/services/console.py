@@ -6,8 +6,9 @@ when it is called.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .console_exports import ExportCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .segment_edits import DrawnLesion
 
 
-class ConsoleCommands:
+class ConsoleCommands(ExportCommands):
     """What `slicer.util.getModuleLogic("RadioImmunoScore")` does; points are in RAS mm, as Slicer shows them.
 
     Examples
@@ -127,58 +128,6 @@ class ConsoleCommands:
         from ..scene import restoreColors
 
         restoreColors(segmentationNode)
-
-    def exportReport(
-        self,
-        volumeNode: Any,
-        segmentationNode: Any,
-        patientScore: PatientScore,
-        path: Any,
-        signature: Any = None,
-    ) -> Path:
-        """Write the scores as `.csv`, `.json` or `.html`, by the suffix of `path`; returns the file."""
-        from .results_export import exportPatient
-        from .scene_study import findSignature, readStudy
-
-        # What was known of the CT when it was scored is in the score's provenance.
-        used = findSignature(signature)
-        return exportPatient(patientScore, readStudy(volumeNode, segmentationNode), used, path)
-
-    def exportDicom(
-        self,
-        volumeNode: Any,
-        segmentationNode: Any,
-        patientScore: PatientScore,
-        folder: Any,
-        signature: Any = None,
-    ) -> list[Path]:
-        """Write lesions and rings (SEG) and scores (reports) into the study of a CT from the DICOM database.
-
-        Parameters
-        ----------
-        volumeNode, segmentationNode, signature : Any
-            As of `score`.
-        patientScore : PatientScore
-            What `score` gave; the lesions must not have been edited since.
-        folder : str or Path
-            Is made where there is none; what else is in it stays.
-
-        Returns
-        -------
-        list of Path
-            The files.
-
-        Raises
-        ------
-        InputError
-            When the CT is not from the DICOM database, the lesions are not those that were scored, or
-            highdicom is missing; the text says what to do.
-        """
-        from .results_export import readExport, writeExport
-        from .scene_study import findSignature, readStudy
-
-        study, used = readStudy(volumeNode, segmentationNode), findSignature(signature)
-        return writeExport(readExport(volumeNode, patientScore, study, used), folder)
 
     def features(
         self,

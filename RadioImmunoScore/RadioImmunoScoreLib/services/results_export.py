@@ -29,9 +29,11 @@ from .node_origin import INSTANCE_UIDS
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import Progress
     from radioimmuno.io.dicom import SourceSeries
+    from radioimmuno.io.dicom.designation import Designation
 
 SUFFIXES = (".csv", ".json", ".html")
-LIBRARIES = ("pydicom", "highdicom")
+# Segmentations and reports need both, structure sets the first, which every Slicer has.
+LIBRARIES, FOR_STRUCTURES = ("pydicom", "highdicom"), ("pydicom",)
 
 # Slicer and we average the distance of slices in other ways: corners may differ by this share of a voxel.
 MAX_OFF_VOXELS = 0.1
@@ -89,8 +91,8 @@ class DicomExport:
     files: tuple[Path, ...]
 
 
-def checkDicom(volumeNode: Any) -> None:
-    """Whether results on this CT can be written as DICOM, as far as can be told at once.
+def checkDicom(volumeNode: Any, libraries: Sequence[str] = LIBRARIES) -> None:
+    """Whether results on this CT can be written as DICOM with these libraries, as far as can be told at once.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def checkDicom(volumeNode: Any) -> None:
         what to do.
     """
     _files(volumeNode, slice(1))
-    missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+    missing = [name for name in libraries if importlib.util.find_spec(name) is None]
     if missing:
         raise InputError(
             "dicom.no_library",
@@ -108,15 +110,21 @@ def checkDicom(volumeNode: Any) -> None:
         )
 
 
-def readExport(volumeNode: Any, patient: PatientScore, study: Study, signature: Signature) -> DicomExport:
-    """What is to be written; on the main thread.
+def readExport(
+    volumeNode: Any,
+    patient: PatientScore,
+    study: Study,
+    signature: Signature,
+    libraries: Sequence[str] = LIBRARIES,
+) -> DicomExport:
+    """What is to be written with these libraries; on the main thread.
 
     Raises
     ------
     InputError
         As of `checkDicom`, and `dicom.other_ct` when lesions were edited since they were scored.
     """
-    checkDicom(volumeNode)
+    checkDicom(volumeNode, libraries)
     drawn = {lesion.id: lesion for lesion in study.lesions}
     for row in patient.lesions:
         lesion = drawn.get(row.id)
@@ -147,19 +155,48 @@ def writeExport(export: DicomExport, folder: str | Path, progress: Progress | No
     check_output(folder, export.files)
     report = progress or (lambda done, total: None)
     report(READ_HEADERS, DONE)
-    source, lattice = sourceOf(export.files)
-    _checkSame(export.study.image.lattice, lattice)
+    onSeries = _onSeries(export)
     report(RINGS, DONE)
     patient = _withRings(export)
-    scored = {row.id for row in patient.lesions}
-    lesions = [_onto(lesion, lattice) for lesion in export.study.lesions if lesion.id in scored]
-    image = Image(export.study.image.values, lattice)
     report(WRITE, DONE)
     with replacing_folder(folder, PATIENT_NAME, ALL) as unfinished:
-        written = write_dicom(patient, export.signature, image, lesions, source, unfinished)
+        written = write_dicom(patient, export.signature, *onSeries, unfinished)
         # Who cancels before this finds the folder as it was.
         report(DONE, DONE)
     return [Path(folder) / file.name for file in written]
+
+
+def writeStructures(
+    export: DicomExport, designation: Designation, path: str | Path, progress: Progress | None = None
+) -> Path:
+    """Write designated lesions into a file for a planning system, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        `output.is_input` for a file in a folder of the CT's files, `output.incomplete` on a full disk.
+    InputError
+        `dicom.other_ct` when the volume's voxels are not those of its files; as of `write_structures`.
+    OSError
+        When the file cannot be written.
+    """
+    from radioimmuno.io.dicom.write import write_structures
+
+    check_output(path, {file.parent for file in export.files})
+    report = progress or (lambda done, total: None)
+    report(READ_HEADERS, DONE)
+    onSeries = _onSeries(export)
+    report(WRITE, DONE)
+    return write_structures(export.patient, designation, export.signature, *onSeries, path)
+
+
+def _onSeries(export: DicomExport) -> tuple[Image, list[Lesion], SourceSeries]:
+    """The CT and the lesions that have rows, where the CT's files lie, and what series these are."""
+    source, lattice = sourceOf(export.files)
+    _checkSame(export.study.image.lattice, lattice)
+    scored = {row.id for row in export.patient.lesions}
+    lesions = [_onto(lesion, lattice) for lesion in export.study.lesions if lesion.id in scored]
+    return Image(export.study.image.values, lattice), lesions, source
 
 
 def sourceOf(files: Sequence[Path]) -> tuple[SourceSeries, Lattice]:

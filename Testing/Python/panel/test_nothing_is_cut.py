@@ -53,7 +53,9 @@ def _wider(page):
     """What reaches beyond the tab's right edge, which is not scrolled sideways as tables are."""
     room = page.parentWidget().width
     tables = page.findChildren(QtWidgets.QAbstractItemView)
-    shown = [w for w in page.findChildren(QtWidgets.QWidget) if w.visible]
+    # A menu is a window of its own.
+    widgets = [w for w in page.findChildren(QtWidgets.QWidget) if not isinstance(w, QtWidgets.QMenu)]
+    shown = [w for w in widgets if w.visible]
     outside = [w for w in shown if not any(table.isAncestorOf(w) for table in tables)]
     return [nameOf(w) for w in outside if _right(w, page) > room]
 

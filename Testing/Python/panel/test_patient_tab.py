@@ -205,7 +205,7 @@ def test_no_number_and_no_word_is_cut(patient, bench):
             head = raw.read(table, "horizontalHeaderItem")(column).text().split("\n")
             for text in (*cells, *head):
                 assert widthOf(table, text) <= room, (look, text)
-        for button in (ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton):
+        for button in (ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton, ui.structuresButton):
             wanted = raw.read(button, "sizeHint")().width()
             assert raw.read(button, "width")() >= wanted, (look, button.text)
         fits = widthOf(table, "irradiated") + 12 <= table.columnWidth(1)
@@ -215,7 +215,7 @@ def test_no_number_and_no_word_is_cut(patient, bench):
 def test_what_is_not_offered_says_why(panel):
     select(panel, addPatient())
     ui = panel.panel.ui
-    for button in (ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton):
+    for button in (ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton, ui.structuresButton):
         assert not button.enabled
         assert button.toolTip == "Score the lesions first."
     assert "Score the lesions first" in ui.extremesLabel.text

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.findings import InputError
 
-from ...services.results_export import checkDicom, exportPatient, readExport, writeExport
+from ...services.results_export import (
+    FOR_STRUCTURES,
+    LIBRARIES,
+    checkDicom,
+    exportPatient,
+    readExport,
+    writeExport,
+    writeStructures,
+)
 from ..state.jobs import SAVING
 from ..state.panel_state import PanelState
 from ..texts import problemText
@@ -22,9 +30,17 @@ from ..widgets.file_dialog import askPath
 from ..widgets.icons import iconOf
 from .section import Section
 
+if TYPE_CHECKING:
+    from radioimmuno.io.dicom.designation import Designation
+
+
+# What is designated for a structure set: by its score, in the words of `radioimmuno.io.dicom.designation`, or
+# in the table.
+BELOW_LOW, ABOVE_HIGH, TICKED, SELECTED = "below-low", "above-high", "ticked", "selected"
+
 
 class SaveSection(Section):
-    """Report, table, JSON, and DICOM where the CT is from Slicer's DICOM database."""
+    """Report, table, JSON; DICOM and structure sets where the CT is from Slicer's DICOM database."""
 
     def connectWidgets(self) -> None:
         """Lay out and connect the buttons."""
@@ -40,7 +56,13 @@ class SaveSection(Section):
         ui.dicomButton.connect("clicked()", self._askFolder)
         ui.reportLabel.connect("linkActivated(QString)", self._openReport)
         ui.htmlButton.setIcon(iconOf(ui.htmlButton, "save"))
-        self._rows = ButtonRows(ui.saveActions, [ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton])
+        self._menu = qt.QMenu(ui.structuresButton)
+        self._actions = {which: self._menu.addAction("") for which in _designationTexts()}
+        for which, action in self._actions.items():
+            action.connect("triggered()", partial(self._askStructures, which))
+        ui.structuresButton.setMenu(self._menu)
+        buttons = [ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton, ui.structuresButton]
+        self._rows = ButtonRows(ui.saveActions, buttons)
 
     def show(self, state: PanelState) -> None:
         """Show what can be written, or why not, and the report that was written last."""
@@ -50,10 +72,22 @@ class SaveSection(Section):
             button.setToolTip(tip if hasScores else _("Score the lesions first."))
         isOfThis = bool(self._report) and self._reportOf == _subjectOf(state)
         ui.reportLabel.setVisible(isOfThis)
-        obstacle = _obstacleOf(state)
+        obstacle = _obstacleOf(state, LIBRARIES)
         ui.dicomButton.setEnabled(not obstacle)
         tip = _("Lesions (SEG), rings (SEG) and scores (reports) as new series in the CT's study.")
         ui.dicomButton.setToolTip(obstacle or tip)
+        obstacle = _obstacleOf(state, FOR_STRUCTURES)
+        ui.structuresButton.setEnabled(not obstacle)
+        tip = _(
+            "Lesions for a planning system (RTSTRUCT), named and in the colors of their scores. Research use "
+            "only: the set is not approved, and its structures have no type."
+        )
+        ui.structuresButton.setToolTip(obstacle or tip)
+        for which, text in _designationTexts().items():
+            designation = _designated(state, which)
+            count = len(designation.rows) if designation else 0
+            self._actions[which].setText(f"{text} ({count})...")
+            self._actions[which].setEnabled(count > 0)
 
     def save(self, path: str) -> None:
         """Write the patient to a .csv, .json or .html file, and say so or why not."""
@@ -80,6 +114,24 @@ class SaveSection(Section):
         self.session.say("")
         session.jobs.start(SAVING, lambda progress: writeExport(export, folder, progress), self._written)
 
+    def saveStructures(self, which: str, path: str) -> None:
+        """Write the lesions that are designated so into a file for a planning system, on a thread."""
+        session, designation = self.session, _designated(self.session.state, which)
+        if designation is None:
+            return
+        try:
+            inputs = session.inputs
+            known = (session.patient, inputs.study(), inputs.signature, FOR_STRUCTURES)
+            export = readExport(inputs.volumeNode, *known)
+        except InputError as problem:
+            session.say(problemText(problem))
+            return
+        session.stop()
+        session.say("")
+        session.jobs.start(
+            SAVING, lambda progress: [writeStructures(export, designation, path, progress)], self._written
+        )
+
     def _offerReport(self, path: str) -> None:
         color = qt.QColor(self.ui.reportLabel.palette.color(qt.QPalette.WindowText)).name()
         start = f'<a href="report" style="color:{color}">'
@@ -101,6 +153,12 @@ class SaveSection(Section):
         if path:
             self.save(path)
 
+    def _askStructures(self, which: str) -> None:
+        name = f"lesions_{which.replace('-', '_')}"
+        path = askPath(self.ui.structuresButton, _("Save structures"), name, ".dcm")
+        if path:
+            self.saveStructures(which, path)
+
     def _askFolder(self) -> None:
         title = _("Folder for the DICOM files")
         folder = qt.QFileDialog.getExistingDirectory(self.ui.dicomButton, title)
@@ -108,19 +166,45 @@ class SaveSection(Section):
             self.saveDicom(folder)
 
 
+def _designationTexts() -> dict[str, str]:
+    """What can be designated, by its word."""
+    return {
+        BELOW_LOW: _("Scores below the low cut-off"),
+        ABOVE_HIGH: _("Scores above the high cut-off"),
+        TICKED: _("Lesions ticked in the table"),
+        SELECTED: _("The selected lesion"),
+    }
+
+
+def _designated(state: PanelState, which: str) -> Designation | None:
+    """The lesions that are designated so; None before anything was scored, or without the cut-offs."""
+    if state.patient is None:
+        return None
+    from radioimmuno.io.dicom.designation import Designation, designated
+
+    rows = state.patient.lesions
+    if which in (BELOW_LOW, ABOVE_HIGH):
+        try:
+            return designated(rows, [which], state.inputs.signature.cutoffs)
+        except InputError:
+            return None
+    chosen = [row for row in rows if which == TICKED or row.id == state.selectedID]
+    return Designation(tuple(chosen), "by hand")
+
+
 def _subjectOf(state: PanelState) -> Any:
     return state.inputs.volumeNode, state.inputs.segmentationNode
 
 
-def _obstacleOf(state: PanelState) -> str:
-    """Why DICOM cannot be written; empty where it can."""
+def _obstacleOf(state: PanelState, libraries: Sequence[str]) -> str:
+    """Why DICOM cannot be written with these libraries; empty where it can."""
     statuses = {row.status for row in state.rows if row.included}
     if state.inputs.volumeNode is None or not statuses - {"unscored"}:
         return _("Score the lesions first.")
     if "stale" in statuses:
         return _("Some scores are stale: score the lesions again first.")
     try:
-        checkDicom(state.inputs.volumeNode)
+        checkDicom(state.inputs.volumeNode, libraries)
     except InputError as problem:
         return problemText(problem)
     return ""
