@@ -19,7 +19,7 @@ from .markup import Child, Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 
 NOT_FOR_TRIALS = "Not for reporting a trial."
-MOST_PATIENTS = 50
+MOST_PATIENTS, MOST_DRAWN = 50, 2000
 BESTS = (CR, PR, SD, PD, NE, NON_CR_NON_PD)
 UNTOLD = "cannot be told"
 # A sum that grew more than this is drawn at the edge.
@@ -97,11 +97,14 @@ def _rank(pair: tuple[str, int]) -> tuple[int, str]:
     return (BESTS.index(word) if word in BESTS else len(BESTS), word)
 
 
-def _plots(responses: Sequence[CourseResponse]) -> list[Markup]:
-    figures = [plot for field in (Field.ALL, Field.OUT) for plot in _pair(responses, field)]
+def _plots(responses: Sequence[CourseResponse]) -> list[Child]:
+    drawn = responses[:MOST_DRAWN]
+    figures = [plot for field in (Field.ALL, Field.OUT) for plot in _pair(drawn, field)]
     names = [*BESTS, UNTOLD]
+    first = f"Drawn are the first {len(drawn)} of {len(responses)} patients."
+    note = element("p", first, class_="note") if len(drawn) < len(responses) else None
     two = "grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr))"
-    return [element("div", figures, class_="pictures", style=two), legend(names)]
+    return [element("div", figures, class_="pictures", style=two), legend(names), note]
 
 
 def _pair(responses: Sequence[CourseResponse], field: Field) -> list[Markup]:

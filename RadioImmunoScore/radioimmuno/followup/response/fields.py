@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from .irecist import ImmuneResponse, Window, follow
+from .irecist import ImmuneCourse, ImmuneResponse, ImmuneState, Window, step
 from .measured import MeasuredCourse, millimetres
 from .recist import PD, PR, SD, Reading, read_course
 
@@ -83,7 +83,8 @@ def assess_field(
         One a study, baseline first.
     """
     names = list(dict.fromkeys(lesion.name for study in course.studies for lesion in study.lesions))
-    known: dict[frozenset[str], tuple[tuple[Reading, ...], tuple[ImmuneResponse, ...]]] = {}
+    known: dict[frozenset[str], ImmuneCourse] = {}
+    progress = ImmuneState()
     answers = []
     for place in range(len(course.studies)):
         states = {name: course.irradiation[name][place] for name in names}
@@ -93,15 +94,14 @@ def assess_field(
             continue
         mine = frozenset(name for name in names if field is Field.ALL or states[name] is (field is Field.IN))
         if mine not in known:
-            readings = read_course(course, mine)
-            known[mine] = readings, follow(course, readings, window)
-        readings, immune = known[mine]
+            known[mine] = ImmuneCourse(course, read_course(course, mine), window or Window())
+        readings = known[mine].readings
         if not _has_lesions(readings[: place + 1]):
             answers.append(Assessment(f"There is no {field.words}."))
             continue
-        moved = _moved(course, names, field, place)
-        sentence = _sentence(course, readings, immune[place], place) + moved
-        answers.append(Assessment(sentence, readings[place], immune[place]))
+        immune, progress = step(known[mine], place, progress)
+        sentence = _sentence(course, readings, immune, place) + _moved(course, names, field, place)
+        answers.append(Assessment(sentence, readings[place], immune))
     return tuple(answers)
 
 

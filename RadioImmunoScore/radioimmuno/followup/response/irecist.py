@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from .measured import MOST_AN_ORGAN, MOST_TARGETS, MeasuredCourse, Role, millimetres
 from .recist import CR, GROWTH_TENTHS, NE, PD, Reading, has_grown, overall_response
@@ -60,7 +61,7 @@ class ImmuneResponse:
 
 
 @dataclass(frozen=True)
-class _State:
+class ImmuneState:
     """Where a course stands after a study.
 
     Parameters
@@ -85,13 +86,25 @@ class _State:
 
 
 @dataclass(frozen=True)
-class _Course:
-    """What the rules are asked about: readings, and which new lesions are measured."""
+class ImmuneCourse:
+    """What the rules are asked about.
+
+    Parameters
+    ----------
+    course : MeasuredCourse
+    readings : sequence of Reading
+        RECIST's, one a study, over the lesions that count.
+    window : Window
+    """
 
     course: MeasuredCourse
     readings: Sequence[Reading]
     window: Window
-    measured: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The new lesions whose sum is followed."""
+        return measured_new_lesions(self.course, self.readings)
 
     def new_sum(self, place: int, names: frozenset[str]) -> int:
         """The sum of these measured new lesions in a study; one that has no size there is left out."""
@@ -111,32 +124,6 @@ class _Course:
         """How a sentence calls a study."""
         study = self.course.studies[place]
         return study.name if study.date is None else f"{study.name} ({study.date})"
-
-
-def follow(
-    course: MeasuredCourse, readings: Sequence[Reading], window: Window | None = None
-) -> tuple[ImmuneResponse, ...]:
-    """The answers of iRECIST along a course.
-
-    Parameters
-    ----------
-    course : MeasuredCourse
-    readings : sequence of Reading
-        RECIST's, one a study.
-    window : Window, optional
-
-    Returns
-    -------
-    tuple of ImmuneResponse
-        One a study; baseline has none.
-    """
-    asked = _Course(course, readings, window or Window(), measured_new_lesions(course, readings))
-    state = _State()
-    answers = [ImmuneResponse(None, "baseline")]
-    for place in range(1, len(readings)):
-        answer, state = _step(asked, place, state)
-        answers.append(answer)
-    return tuple(answers)
 
 
 def measured_new_lesions(course: MeasuredCourse, readings: Sequence[Reading]) -> frozenset[str]:
@@ -192,7 +179,28 @@ def immune_overall(target: str | None, non_target: str | None, new: bool) -> str
     return word
 
 
-def _step(asked: _Course, place: int, state: _State) -> tuple[ImmuneResponse, _State]:
+def step(asked: ImmuneCourse, place: int, state: ImmuneState) -> tuple[ImmuneResponse, ImmuneState]:
+    """The answer at a study, from where the course stood before it.
+
+    The lesions that count may be others than before: what was the reason of a progression and counts no
+    longer confirms nothing.
+
+    Parameters
+    ----------
+    asked : ImmuneCourse
+    place : int
+        Of the study.
+    state : ImmuneState
+        After the study before.
+
+    Returns
+    -------
+    answer : ImmuneResponse
+    state : ImmuneState
+        After this study.
+    """
+    if place == 0:
+        return ImmuneResponse(None, "baseline"), state
     if state.ended is not None:
         return state.ended, state
     reading = asked.readings[place]
@@ -200,7 +208,7 @@ def _step(asked: _Course, place: int, state: _State) -> tuple[ImmuneResponse, _S
     if state.begun is None:
         if progressing:
             text = f"iUPD by {_listed(progressing.values())}"
-            begun = _State(place, tuple(progressing), state.old, state.old_since)
+            begun = ImmuneState(place, tuple(progressing), state.old, state.old_since)
             return ImmuneResponse(IUPD, text, begun=place), begun
         word = immune_overall(reading.target, reading.non_target, bool(reading.new))
         return ImmuneResponse(word, word or "nothing to assess"), state
@@ -208,8 +216,8 @@ def _step(asked: _Course, place: int, state: _State) -> tuple[ImmuneResponse, _S
 
 
 def _within(
-    asked: _Course, place: int, state: _State, progressing: Mapping[str, str]
-) -> tuple[ImmuneResponse, _State]:
+    asked: ImmuneCourse, place: int, state: ImmuneState, progressing: Mapping[str, str]
+) -> tuple[ImmuneResponse, ImmuneState]:
     """A study after an iUPD that is neither confirmed nor resolved yet."""
     begun = state.begun
     assert begun is not None
@@ -223,7 +231,7 @@ def _within(
             )
             unknown = ImmuneResponse(None, text, begun=begun)
             later = ImmuneResponse(None, f"cannot be told, as in {reading.study}", begun=begun)
-            return unknown, _State(ended=later)
+            return unknown, ImmuneState(ended=later)
         if days < asked.window.from_days:
             text = f"iUPD goes on: {_listed(grown)}, but {days} days after {since} are too soon to confirm"
             return ImmuneResponse(IUPD, text, begun=begun), state
@@ -232,12 +240,14 @@ def _within(
         later = ImmuneResponse(
             ICPD, f"iCPD since {asked.name(place)}, progression since {since}", begun=begun
         )
-        return ImmuneResponse(ICPD, text, begun=begun), _State(ended=later)
+        return ImmuneResponse(ICPD, text, begun=begun), ImmuneState(ended=later)
     if better := _better(asked, place, state):
         word = immune_overall(reading.target, reading.non_target, bool(reading.new))
-        text = f"{word or 'nothing to assess'}: {better} than at the iUPD of {since}, and the bar is reset"
+        text = f"{word or 'nothing to assess'}: {better}, and the bar is reset"
         known = frozenset(name for r in asked.readings[: place + 1] for name in r.new)
-        return ImmuneResponse(word, text, resolved=True), _State(old=known, old_since=_all_seen(asked, known))
+        return ImmuneResponse(word, text, resolved=True), ImmuneState(
+            old=known, old_since=_all_seen(asked, known)
+        )
     if reading.target == NE or (reading.target is None and reading.non_target == NE):
         return ImmuneResponse(
             NE, f"NE; the iUPD of {since} is neither confirmed nor resolved", begun=begun
@@ -246,7 +256,7 @@ def _within(
     return ImmuneResponse(IUPD, text + _unmeasured(asked, place, state), begun=begun), state
 
 
-def _progressing(asked: _Course, place: int, state: _State) -> dict[str, str]:
+def _progressing(asked: ImmuneCourse, place: int, state: ImmuneState) -> dict[str, str]:
     """The categories that meet progression at a study, each with what shows it."""
     reading = asked.readings[place]
     found = {}
@@ -269,7 +279,7 @@ def _progressing(asked: _Course, place: int, state: _State) -> dict[str, str]:
     return found
 
 
-def _grown(asked: _Course, place: int, state: _State) -> list[str]:
+def _grown(asked: ImmuneCourse, place: int, state: ImmuneState) -> list[str]:
     """What grew, beyond the study of the iUPD, of that which was its reason."""
     assert state.begun is not None
     then, now = asked.readings[state.begun], asked.readings[place]
@@ -307,34 +317,39 @@ def _is_larger(then: Mapping[str, int | None], now: Mapping[str, int | None], na
     return before is not None and size is not None and size > before
 
 
-def _better(asked: _Course, place: int, state: _State) -> str:
+def _better(asked: ImmuneCourse, place: int, state: ImmuneState) -> str:
     """What is better than at the study of the iUPD, once targets and non-targets progress no longer."""
     assert state.begun is not None
     then, now = asked.readings[state.begun], asked.readings[place]
+    since = f"than at the iUPD of {asked.name(state.begun)}"
+    smaller, better = f"targets are smaller {since}", f"non-targets are better {since}"
     if PD in (now.target, now.non_target) or now.target == NE:
         return ""
     if now.non_target == NE and (NON_TARGETS in state.reasons or now.target is None):
         return ""
-    if TARGETS in state.reasons:
-        return "targets are smaller"
-    if NON_TARGETS in state.reasons:
-        return "non-targets are better"
+    holds = {TARGETS: then.target == PD, NON_TARGETS: then.non_target == PD, NEW: bool(then.new)}
+    if not any(holds[reason] for reason in state.reasons):
+        return f"what progressed in {asked.name(state.begun)} counts here no longer"
+    if TARGETS in state.reasons and then.target == PD:
+        return smaller
+    if NON_TARGETS in state.reasons and then.non_target == PD:
+        return better
     if not now.new:
-        return "without the new lesions it is better"
+        return f"without the new lesions it is better {since}"
     if now.sum is not None and then.sum is not None and now.sum < then.sum:
-        return "targets are smaller"
+        return smaller
     if now.non_target == CR != then.non_target and (now.sum or 0) <= (then.sum or 0):
-        return "non-targets are better"
+        return better
     return ""
 
 
-def _all_seen(asked: _Course, names: frozenset[str]) -> int:
+def _all_seen(asked: ImmuneCourse, names: frozenset[str]) -> int:
     """The first study by which all of these new lesions had appeared."""
     firsts = [next(at for at, r in enumerate(asked.readings) if name in r.new) for name in names]
     return max(firsts, default=0)
 
 
-def _unmeasured(asked: _Course, place: int, state: _State) -> str:
+def _unmeasured(asked: ImmuneCourse, place: int, state: ImmuneState) -> str:
     """That growth of non-targets without sizes cannot be told."""
     assert state.begun is not None
     then, now = asked.readings[state.begun], asked.readings[place]

@@ -79,6 +79,12 @@ def test_without_sites_organs_cannot_be_told():
     assert by("sato", BOTH, {"T1": 20, "T2": 60}, site="") is None
 
 
+def test_without_targets_there_is_no_response_of_organs():
+    made = course({"N1": 50}, {"N1": 20})
+    found = dissociated(made, read_course(made, made.organs), 1, "sato")
+    assert (found.value, found.sentence) == (None, "Sato 2021: there is no target")
+
+
 def test_every_answer_names_its_definition():
     made = course(BOTH, BOTH)
     for definition, title in TITLES.items():

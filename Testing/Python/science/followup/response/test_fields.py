@@ -64,6 +64,28 @@ def test_a_lesion_that_is_irradiated_later_leaves_all_three_sums_together():
     assert "sum 100.0 to 60.0 mm" in texts[Field.ALL]
 
 
+def immune(made: MeasuredCourse, field: Field) -> list[str | None]:
+    return [one.irecist for one in assess_field(made, field)[1:]]
+
+
+def test_a_change_of_field_makes_no_progression_of_earlier_studies():
+    sizes = [{"T1": 50, "T2": 100}, {"T1": 62, "T2": 60}, {"T1": 70, "T2": 20}, {"T1": 75, "T2": 20}]
+    made = irradiated_from(course(*sizes, days=35), "T2", 2)
+    # Without T2 its sum grew in S1 already (50 to 62 mm), but no progression was seen there.
+    assert immune(made, Field.OUT) == ["iSD", "iUPD", "iCPD"]
+    assert "35 days after the iUPD of S2" in assess_field(made, Field.OUT)[3].sentence
+
+
+def test_a_progression_whose_lesion_was_irradiated_is_open_no_longer():
+    sizes = [{"T1": 50, "T2": 50}, {"T1": 50, "T2": 90}, {"T1": 50, "T2": 99}]
+    made = irradiated_from(course(*sizes, days=35), "T2", 2)
+    assert immune(made, Field.OUT) == ["iUPD", "iSD"]
+    assert "iSD: what progressed in S1 (2026-02-05) counts here no longer, and the bar is reset" in (
+        assess_field(made, Field.OUT)[2].sentence
+    )
+    assert immune(made, Field.ALL) == ["iUPD", "iCPD"]
+
+
 def test_what_was_not_said_is_as_in_the_study_before():
     made = course({"T1": 50, "T2r": 30}, {"T1": 50, "T2r": 30})
     later = replace(

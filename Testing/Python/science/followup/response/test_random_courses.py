@@ -47,6 +47,7 @@ def random_course(rng: random.Random) -> MeasuredCourse:
         }
         lesions.append((MeasuredLesion(f"{role.value} {n}", role, **known), rng.uniform(15, 60)))
     count = rng.randint(2, 6)
+    later = {one.name: rng.randint(1, count) for one, _ in lesions if rng.random() < 0.15}
     first = {one.name: 0 if one.role is not Role.NEW else rng.randint(1, count - 1) for one, _ in lesions}
     studies, day = [], 0
     for place in range(count):
@@ -59,7 +60,9 @@ def random_course(rng: random.Random) -> MeasuredCourse:
             status = rng.choice(SEEN) if place > first[one.name] else Status.PRESENT
             if place and one.role is Role.NON_TARGET and rng.random() < 0.1:
                 status = Status.UNEQUIVOCAL
-            rows.append(replace(one, longest_mm=size, shortest_mm=size, status=status))
+            irradiated = place >= later[one.name] if one.name in later else one.irradiated
+            row = replace(one, longest_mm=size, shortest_mm=size, status=status, irradiated=irradiated)
+            rows.append(row)
         rng.shuffle(rows)
         studies.append(MeasuredStudy(f"S{place}", START + timedelta(days=day), tuple(rows)))
         day += rng.choice((14, 27, 28, 42, 56, 57, 90))
@@ -147,13 +150,14 @@ def assert_outside_is_its_own(
     made: MeasuredCourse, outside: tuple[Assessment, ...], rng: random.Random
 ) -> None:
     """Change every lesion in the field: the answers out of it stay, to the letter."""
+    always = {one.name for one in made.baseline.lesions if one.irradiated}
 
     def changed(study: MeasuredStudy) -> list[MeasuredLesion]:
         first = study is made.studies[0]
         rows = []
         for one in study.lesions:
             if one.irradiated:
-                if not first and rng.random() < 0.3:
+                if one.name in always and not first and rng.random() < 0.3:
                     continue
                 size = round(rng.uniform(10, 90), 1)
                 one = replace(one, longest_mm=size, shortest_mm=size)
