@@ -287,9 +287,12 @@ def _failed(tables: CohortTables) -> Markup:
     return _reasons("Patients that failed", tables.failed)
 
 
-def _not_scored(tables: CohortTables) -> Markup | None:
+def _not_scored(tables: CohortTables) -> list[Markup]:
     """Patients that were measured and have no score by a signature."""
-    return _reasons("Patients without a score", tables.not_scored) if tables.not_scored else None
+    if not tables.not_scored:
+        return []
+    title = "Measured, without a score by a signature"
+    return [element("h4", title), _reasons(title, tables.not_scored)]
 
 
 def _reasons(caption: str, failures: Sequence[tuple[str, str, str]]) -> Markup:
