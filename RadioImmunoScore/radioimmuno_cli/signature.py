@@ -29,7 +29,8 @@ EXAMPLES = f"""\
 # What --json prints, in this order.
 FIELDS = (
     *("name", "version", "status", "notice", "sha256", "predicts", "direction", "citation", "patents"),
-    *("intercept", "terms", "cutoffs", "distribution", "extrapolation_limit", "settings"),
+    *("intercept", "terms", "cutoffs", "distribution", "extrapolation_limit", "patient_rule", "pooling"),
+    "settings",
 )
 
 
@@ -81,6 +82,7 @@ def _description(signature: Signature) -> str:
         "cut-offs": _cutoffs(signature.cutoffs),
         "training": _distribution(signature.distribution),
         "limit": _limit(signature.extrapolation_limit),
+        "patient": _patient(signature),
         "citation": signature.citation,
         "patents": "; ".join(signature.patents),
         "SHA-256": signature.sha256,
@@ -120,6 +122,18 @@ def _limit(limit: float | None) -> str:
     if limit is None:
         return "none: scores however far from the training"
     return f"no score further outside of the training than {limit:g} of its widths"
+
+
+def _patient(signature: Signature) -> str:
+    """How the patient's value is made of the lesions; empty where the file names no rule."""
+    from radioimmuno.card.summary import rule_words
+
+    pooling = signature.pooling
+    if pooling is None:
+        return rule_words(signature)
+    sharp = pooling.sharpness is not None
+    how = f"sharpness {pooling.sharpness:.4g}" if sharp else f"{len(pooling.heads)} heads of attention"
+    return f"{rule_words(signature)} ({how})"
 
 
 def _range(term: Term) -> str:

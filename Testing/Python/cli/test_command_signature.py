@@ -47,6 +47,24 @@ def test_check_names_the_field_that_is_wrong(radioimmuno, files, tmp_path):
     assert done.stderr.rstrip().endswith("[signature.invalid]")
 
 
+def test_show_says_how_the_patients_value_is_made(radioimmuno, files, tmp_path):
+    assert "patient:" not in radioimmuno("signature", "show", files.signature).stdout
+    file = tmp_path / "ruled.json"
+    heads = {"heads": [0.5, 2], "directions": [[0, 1, 2], [3, 4, 5]]}
+    for rule, pooling, words in (
+        ("scores_min", None, "smallest of the lesions' scores\n"),
+        ("mil_soft_min", {"sharpness": 2.5}, "learnt with them (sharpness 2.5)\n"),
+        ("mil_attention", heads, "weighted by attention, learnt with them (2 heads of attention)\n"),
+    ):
+        document = json.loads(files.signature.read_text()) | {"patient_rule": rule}
+        file.write_text(json.dumps(document | ({"pooling": pooling} if pooling else {})))
+        shown = radioimmuno("signature", "show", file)
+        assert words in shown.stdout, shown.stderr
+        as_json = json.loads(radioimmuno("signature", "show", file, "--json").stdout)
+        assert as_json["patient_rule"] == rule
+        assert {name: as_json["pooling"][name] for name in pooling or ()} == (pooling or {})
+
+
 def test_show_says_what_a_signature_does_not_give(radioimmuno, files, tmp_path):
     document = json.loads(files.signature.read_text())
     del document["cutoffs"], document["distribution"], document["terms"][0]["training_range"]
