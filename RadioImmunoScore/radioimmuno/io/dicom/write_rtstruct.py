@@ -33,7 +33,7 @@ from ...lesion import DelineationType, Lesion
 from ...scoring.results import LesionScore
 from ...signature.color_scale import ColorScale
 from .export_names import cleaned, derived_uid, shortened
-from .library import pydicom
+from .library import lenient_reading, pydicom
 from .method import Method
 from .source import SourceInstance, SourceSeries
 from .write_seg import MANUFACTURER
@@ -125,9 +125,10 @@ def make_rtstruct(
     dataset = pydicom().Dataset()
     dataset.file_meta = pydicom().dataset.FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = pydicom().uid.ImplicitVRLittleEndian
-    for keyword in IDENTIFYING:
-        if keyword in header:
-            dataset[keyword] = header[keyword]
+    with lenient_reading():
+        for keyword in IDENTIFYING:
+            if keyword in header:
+                dataset[keyword] = header[keyword]
     dataset.SOPClassUID, dataset.SOPInstanceUID = SOP_CLASS, derived_uid(uid, "1")
     dataset.InstanceCreationDate = dataset.StructureSetDate = made.strftime("%Y%m%d")
     dataset.InstanceCreationTime = dataset.StructureSetTime = made.strftime("%H%M%S")

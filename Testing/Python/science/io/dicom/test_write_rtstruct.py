@@ -21,6 +21,7 @@ from radioimmuno.geometry.image import Box, Image, from_sitk  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries  # noqa: E402
 from radioimmuno.io.dicom.designation import designated  # noqa: E402
+from radioimmuno.io.dicom.library import lenient_reading  # noqa: E402
 from radioimmuno.io.dicom.method import Method  # noqa: E402
 from radioimmuno.io.dicom.write import check_export, write_structures  # noqa: E402
 from radioimmuno.io.dicom.write_rtstruct import designated_lesions, make_rtstruct  # noqa: E402
@@ -123,6 +124,24 @@ def test_real_lesions_come_back_voxel_by_voxel(data, tmp_path):
         for before, after in zip(lesions, found, strict=True):
             voxels = after.mask.within(image.box, False)
             assert (voxels == before.mask.within(image.box, False)).all(), folder.name
+
+
+def test_a_real_series_gets_its_lesion_with_its_header_as_it_is(data, tmp_path):
+    """Its StudyID is longer than DICOM allows: it stays as it is, and nobody is warned."""
+    ct = read_ct(data / "sts_dicom" / "STS_012" / "CT")
+    lesions = [
+        lesion(
+            1,
+            "ball",
+            ball(ct.image.lattice.shape, ct.image.lattice.spacing, (20, 70, 90), 25.0),
+            ct.image.lattice,
+        )
+    ]
+    path = save(ct, lesions, tmp_path / "s.dcm")
+    (found,) = read_lesions(path, ct.image, ct.source).lesions
+    assert (found.mask.within(ct.image.box, False) == lesions[0].mask.within(ct.image.box, False)).all()
+    with lenient_reading():
+        assert len(pydicom.dcmread(path).StudyID) > 16
 
 
 def test_patient_study_and_frame_are_the_cts_and_the_rest_says_what_it_is(axial):
