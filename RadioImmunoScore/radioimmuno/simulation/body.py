@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..geometry.image import Lattice
-from .canvas import AIR_HU, Canvas
+from .canvas import AIR_HU, WARP_MARGIN_MM, Canvas
 from .fields import WaveField, gaussian_field, swell
 
 # HU without contrast agent, and what the agent adds at 120 kVp in the portal venous phase.
@@ -48,6 +48,9 @@ IODINE_SIGNAL = {80: 1.65, 100: 1.25, 120: 1.0, 140: 0.85}
 # transcendental function, no matrix product), so that a seed gives the same voxels everywhere.
 PRECISION = np.float32
 
+# Length in mm, SD and number of waves of the fields that a body has.
+PATIENT_WAVES = {"grain": (3.5, 1.0, 12), "bowel": (11.0, 1.0, 16)}
+
 RIB_PERIOD_MM = 29.0
 VERTEBRA_PERIOD_MM = 30.0
 
@@ -74,6 +77,8 @@ class Body:
         Unit-variance field whose upper parts are bowel loops.
     vertebra_phase_mm : float
         Where along z the vertebrae begin.
+    moved_mm : float
+        How far at most it was moved since it was drawn, along an axis.
     """
 
     half_width: float
@@ -85,6 +90,7 @@ class Body:
     grain: WaveField
     bowel: WaveField
     vertebra_phase_mm: float
+    moved_mm: float = 0.0
 
     @property
     def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -108,8 +114,8 @@ def draw_body(rng: np.random.Generator, kvp: int) -> Body:
             swell(rng, (90, 220), 5.0, 5),
             swell(rng, (90, 220), 6.0, 5),
         ),
-        grain=gaussian_field(rng, 3.5, 1.0, 12),
-        bowel=gaussian_field(rng, 11.0, 1.0, 16),
+        grain=gaussian_field(rng, *PATIENT_WAVES["grain"]),
+        bowel=gaussian_field(rng, *PATIENT_WAVES["bowel"]),
         vertebra_phase_mm=rng.uniform(0, VERTEBRA_PERIOD_MM),
     )
 
@@ -134,6 +140,7 @@ def open_canvas(body: Body, window: Lattice, edge_mm: float) -> Canvas:
         grain=body.grain.on(z, y, x).astype(PRECISION),
         hu=np.full(window.shape, AIR_HU, PRECISION),
         edge_mm=edge_mm,
+        margin_mm=WARP_MARGIN_MM + body.moved_mm,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 AIR_HU = -1000.0
+# More than the warp of a patient as drawn moves anything.
+WARP_MARGIN_MM = 10.0
 
 Point = tuple[float, float, float]  # (x, y, z), LPS mm
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]  # z, y, x of many points, of shapes that broadcast
@@ -32,6 +34,8 @@ class Canvas:
         What was painted so far; the only thing that changes.
     edge_mm : float
         Width over which a surface goes from outside to inside.
+    margin_mm : float
+        More than the patient's warp moves anything.
     """
 
     axes: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -43,6 +47,7 @@ class Canvas:
     grain: np.ndarray
     hu: np.ndarray
     edge_mm: float
+    margin_mm: float = WARP_MARGIN_MM
 
     @property
     def anatomy(self) -> Places:
@@ -63,7 +68,8 @@ class Canvas:
             return None
         z, y, x = (axis[s] for axis, s in zip(self.axes, cut, strict=True))
         voxels = {name: getattr(self, name)[cut] for name in ("z", "y", "x", "wall", "grain", "hu")}
-        return Canvas(axes=(z, y, x), level=self.level[cut[0]], edge_mm=self.edge_mm, **voxels)
+        level = self.level[cut[0]]
+        return Canvas((z, y, x), level, **voxels, edge_mm=self.edge_mm, margin_mm=self.margin_mm)
 
     def cover(self, distance: np.ndarray) -> np.ndarray:
         """How much (0 to 1) of each voxel lies inside a surface, from the signed distance in mm.

@@ -61,6 +61,14 @@ class WaveField:
         through = np.sinc(kz * slice_mm / (2 * np.pi))
         return WaveField(self.vectors, self.phases, self.amplitudes * in_plane * through)
 
+    def plus(self, other: WaveField) -> WaveField:
+        """The sum of both fields."""
+        return WaveField(
+            np.concatenate([self.vectors, other.vectors]),
+            np.concatenate([self.phases, other.phases]),
+            np.concatenate([self.amplitudes, other.amplitudes]),
+        )
+
     def shrunk(self, lengths: float, values: float) -> WaveField:
         """The field with its lengths multiplied by `lengths` and its values by `values`."""
         return WaveField(self.vectors / lengths, self.phases, self.amplitudes * values)

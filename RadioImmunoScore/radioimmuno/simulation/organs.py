@@ -11,8 +11,6 @@ from .canvas import AIR_HU, Canvas, Point, ellipsoid, ellipsoid_box, tube
 from .skeleton import paint_cage, paint_collarbones, paint_spine
 from .vessels import VesselTree, paint_vessels
 
-ORGAN_MARGIN_MM = 10.0  # more than the patient's warp moves anything
-
 Path = tuple[tuple[Point, float], ...]  # points and the radius there, mm
 
 AORTA: Path = (
@@ -132,7 +130,7 @@ def _paint_airways(body: Body, chest: Canvas) -> None:
 
 
 def _organ(canvas: Canvas, centre: Point, radii: Point, hu: float, wall_gap_mm: float | None = None) -> None:
-    part = canvas.within(*ellipsoid_box(centre, radii, ORGAN_MARGIN_MM))
+    part = canvas.within(*ellipsoid_box(centre, radii, canvas.margin_mm))
     if part is None:
         return
     distance = ellipsoid(part, centre, radii)
@@ -141,7 +139,7 @@ def _organ(canvas: Canvas, centre: Point, radii: Point, hu: float, wall_gap_mm: 
 
 def _paint_path(canvas: Canvas, path: Path, hu: float) -> None:
     for (start, thick), (end, thin) in pairwise(path):
-        reach = max(thick, thin) + ORGAN_MARGIN_MM
+        reach = max(thick, thin) + canvas.margin_mm
         low = tuple(min(a, b) - reach for a, b in zip(start, end, strict=True))
         high = tuple(max(a, b) + reach for a, b in zip(start, end, strict=True))
         part = canvas.within((low[0], low[1], low[2]), (high[0], high[1], high[2]))

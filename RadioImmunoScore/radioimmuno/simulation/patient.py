@@ -27,7 +27,7 @@ SLAB_VOXELS = 400_000  # painted at a time: what the processor's cache holds
 
 LUNG_VESSELS, LIVER_VESSELS = 280, 80  # twigs of each tree
 
-PIXELS = 320
+PIXELS, USUAL_PIXEL_MM = 320, 1.24
 HEIGHT_MM = 300.0
 
 # largest lesion of a site in cc, and how infiltrated its lesions tend to be (logit)
@@ -161,7 +161,7 @@ def plan_patient(
     rng = np.random.Generator(np.random.PCG64(seed))
     drawn = draw_scanner(rng, slice_mm)
     scanner = drawn if model is None else model.scan(drawn)
-    lattice = _lattice((round(HEIGHT_MM / scanner.slice_mm), PIXELS, PIXELS), scanner)
+    lattice = centred_lattice(scanner)
     wanted = int(rng.integers(5, 9)) if lesions is None else lesions
     order = rng.permutation(len(pool))
     sites = [pool[order[n % len(order)]] for n in range(wanted)]
@@ -229,6 +229,14 @@ def _plan(
             infiltration = float(1 / (1 + np.exp(-logit)))
             tumors.append(draw_tumor(rng, site, centre, volume_cc, infiltration, body.iodine))
     return Plan(lattice, scanner, body, trees, tuple(tumors))
+
+
+def centred_lattice(scanner: Scanner) -> Lattice:
+    """The lattice of a CT of chest and upper abdomen: as much of the body whatever its voxels are."""
+    pixels = (
+        PIXELS if scanner.pixel_mm < 2 * USUAL_PIXEL_MM else round(PIXELS * USUAL_PIXEL_MM / scanner.pixel_mm)
+    )
+    return _lattice((round(HEIGHT_MM / scanner.slice_mm), pixels, pixels), scanner)
 
 
 def _lattice(shape: tuple[int, int, int], scanner: Scanner) -> Lattice:

@@ -141,8 +141,16 @@ def _of_volume(tumor: Tumor, volume_cc: float) -> Tumor:
     x, y, z = tumor.centre
     inside = np.count_nonzero(tumor.distance((axis + z, axis + y, axis + x)) <= 0)
     grow = (volume_cc * 1000 / (inside * (axis[1] - axis[0]) ** 3)) ** (1 / 3)
+    return resized(tumor, grow)
+
+
+def resized(tumor: Tumor, lengths: float) -> Tumor:
+    """A lesion of the same shape, with its lengths multiplied by `lengths`."""
     return replace(
-        tumor, radius_mm=tumor.radius_mm * grow, axes=tumor.axes / grow, bumps=tumor.bumps.shrunk(grow, grow)
+        tumor,
+        radius_mm=tumor.radius_mm * lengths,
+        axes=tumor.axes / lengths,
+        bumps=tumor.bumps.shrunk(lengths, lengths),
     )
 
 
