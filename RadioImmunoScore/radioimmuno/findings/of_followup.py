@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import Row
+from .row import NOT_DONE, Row
 
 PATIENT_REFUSED = "The patient has no response and is named; the others have theirs."
 
@@ -30,5 +30,35 @@ ROWS = {
         PATIENT_REFUSED,
         "Every change is counted from baseline: its targets have sizes, and what is not there is new later.",
         "Mend the lesion that the message names, or say by `--baseline` which study is baseline.",
+    ),
+    "followup.registration": Row(
+        "Two CT cannot be registered: they do not show the same part of the same body.",
+        "Lesions are not paired by their place; a person's pairs and tracking UIDs count all the same.",
+        "A lesion would be followed in another patient, or in another organ.",
+        "Check that both are the same patient's and overlap; else pair the lesions by hand.",
+    ),
+    "followup.pairs": Row(
+        "Pairs of lesions that a person gave contradict each other or the studies.",
+        NOT_DONE,
+        "What a person pairs is never overruled, so that it has to be clear.",
+        "Name each lesion of the studies once: one with one, one with several, or one with none.",
+    ),
+    "followup.dates": Row(
+        "The studies of a course cannot be put in order of time.",
+        NOT_DONE,
+        "Which study is baseline, and how long after another one is, is never guessed.",
+        "Give every study one date of its own, as 2024-03-05.",
+    ),
+    "followup.patient": Row(
+        "The studies of a course are of different patients.",
+        NOT_DONE,
+        "The change of a lesion into another patient's means nothing.",
+        "Choose studies of one patient; where a name is wrong, name the patient by hand.",
+    ),
+    "followup.acquisition": Row(
+        "A study was acquired in another way than the baseline.",
+        "Changes are given, with a warning.",
+        "Kernel, slice thickness, tube voltage and contrast agent change features by themselves.",
+        "Trust diameters and volumes more than textures, and compare studies of one protocol.",
     ),
 }
