@@ -94,7 +94,7 @@ def write_dicom(
     """
     _check_frame_of_reference(source)
     method = signature if isinstance(signature, Method) else Method.of(signature)
-    header, names = _header(source), export_names({row.id: row.name for row in patient.lesions})
+    header, names = _header(source, image), export_names({row.id: row.name for row in patient.lesions})
     lesions = [lesion for lesion in lesions if lesion.id in names]
     uids = tracking_uids(lesions, _patient_key(header, source))
     segments = {
@@ -162,9 +162,7 @@ def write_structures(
             "dicom.nothing_designated",
             f"No lesion with a voxel is designated ({designation.words}): there is no structure to write.",
         )
-    header = _header(source)
-    if (header.Rows, header.Columns) != image.lattice.shape[1:]:
-        raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
+    header = _header(source, image)
     dataset = make_rtstruct(structures, designation.words, method, method.colors, source, header, _new_uid())
     _check([dataset], source)
     write_bytes(path, _content(dataset))
@@ -196,7 +194,7 @@ def _new_uid() -> str:
     return str(pydicom().uid.generate_uid(prefix=None))
 
 
-def _header(source: SourceSeries) -> Any:
+def _header(source: SourceSeries, image: Image) -> Any:
     """The CT's first instance without pixels; what identifies patient and study is there, if only empty.
 
     Dates, times and a sex that the CT has in a form that does not exist are empty: nobody could read them. Of
@@ -205,6 +203,8 @@ def _header(source: SourceSeries) -> Any:
     valuerep = pydicom().valuerep
     with lenient_reading():
         header = pydicom().dcmread(source.instances[0].path, stop_before_pixels=True)
+    if (header.Rows, header.Columns) != image.lattice.shape[1:]:
+        raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
     for keyword in MAY_BE_EMPTY:
         if keyword not in header:
             setattr(header, keyword, "")

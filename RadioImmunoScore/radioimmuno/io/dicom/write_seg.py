@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
-from ...findings import InputError
 from ...geometry.box_index import BoxIndex
 from ...geometry.grid import Grid
 from ...geometry.image import Image, Lattice
@@ -216,18 +215,10 @@ def make_seg(
     slices : Slices, the CT's
     header : Dataset of the CT's first instance, for patient and study
     uid : str, UID of the series to be made; that of the instance follows from it
-
-    Raises
-    ------
-    InputError
-        `mask.geometry` when the CT's lattice is not that of the series.
     """
     from pydicom.valuerep import DSfloat
 
     lattice = slices.lattice
-    rows, columns = lattice.shape[1:]
-    if (header.Rows, header.Columns) != (rows, columns):
-        raise InputError("mask.geometry", "The image is not the series that results are to refer to.")
     dataset = _skeleton(segments, content, lattice, header, uid)
     frames = [frame for segment in segments for frame in _frames(segment)]
     dataset.NumberOfFrames = len(frames)
