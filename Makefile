@@ -22,7 +22,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response clean
+.PHONY: help demo demo-cohort bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -108,6 +108,9 @@ benchmark-editing: system env ## from the end of an edit to the new color, in th
 
 benchmark-segmenting: env ## lesions from strokes, clicks and boxes, beside GrowCut, real and simulated (an hour or two)
 	$(VENV)/bin/python Testing/Benchmarks/segmenting.py --jobs 2
+
+benchmark-matching: env ## lesions told again in a follow-up: simulated courses, real CT at another breath (an hour)
+	$(VENV)/bin/python Testing/Benchmarks/matching.py --jobs 2
 
 benchmark-maps: env ## interior maps, beside PyRadiomics
 	sh Testing/Oracles/make_environment.sh

@@ -182,13 +182,12 @@ class Registration:
     def _displacement_at(self, points: np.ndarray) -> np.ndarray:
         from scipy import ndimage
 
-        index = np.moveaxis(self.lattice.to_index(points), -1, 0)
-        found = np.empty(np.shape(points))
-        for axis in range(3):
-            found[..., axis] = ndimage.map_coordinates(
-                self.displacement[..., axis], index, order=1, mode="nearest"
-            )
-        return found
+        index = self.lattice.to_index(points).reshape(-1, 3).T
+        parts = [
+            ndimage.map_coordinates(self.displacement[..., axis], index, order=1, mode="nearest")
+            for axis in range(3)
+        ]
+        return np.stack(parts, axis=-1).reshape(np.shape(points))
 
     @cached_property
     def _mean_displacement(self) -> np.ndarray:
@@ -221,6 +220,10 @@ class Limit:
         return self.words.format(value, self.least if value < self.least else self.most)
 
 
+# Of 22 real CT at another breath, 44 pairs, 1.15 at most; of 70 pairs of 23 patients 1.59 at least. Without
+# the pairs of any one patient the middle is 1.35 to 1.38, on the right side of all of that patient's.
+MOST_DISCREPANCY = 1.37
+
 LIMITS = (
     Limit(
         "common",
@@ -238,7 +241,7 @@ LIMITS = (
     Limit(
         "discrepancy",
         0.0,
-        1.4,
+        MOST_DISCREPANCY,
         "One body has to be stretched here and compressed there to fit the other, and details differ all the "
         "same: by {:.2f} together, and {:.2f} is the most.",
     ),

@@ -54,6 +54,9 @@ def test_there_and_back_is_the_same_place(registration):
     points = in_trunk(200)
     again = registration.to_followup(registration.to_baseline(points))
     assert np.abs(again - points).max() < 0.05
+    # One point alone, and points in rows.
+    np.testing.assert_array_equal(registration.to_followup(points[0]), registration.to_followup(points)[0])
+    assert registration.to_baseline(points[:6].reshape(2, 3, 3)).shape == (2, 3, 3)
 
 
 def test_what_is_registered_is_seen_to_be_one_body(registration):
