@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from radioimmuno.io.dicom.designation import Designation
 
 SUFFIXES = (".csv", ".json", ".html")
-# Segmentations and reports need both, structure sets the first, which every Slicer has.
+# Segmentations and reports need both; structure sets the first alone, with which Slicer comes.
 LIBRARIES, FOR_STRUCTURES = ("pydicom", "highdicom"), ("pydicom",)
 
 # Slicer and we average the distance of slices in other ways: corners may differ by this share of a voxel.
