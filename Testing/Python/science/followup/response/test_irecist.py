@@ -88,6 +88,32 @@ TRAJECTORIES = {
         ["iUPD", "iUPD"],
         f"iUPD goes on: neither grown further nor better since {S1}",
     ),
+    "one new lesion goes and another grows by less than five more": (
+        [START, at(100, X1=10, X2=20), at(100, X1="gone", X2=34.9)],
+        ["iUPD", "iUPD"],
+        f"iUPD goes on: neither grown further nor better since {S1}",
+    ),
+    "a stable new lesion and a non-target that is not seen": (
+        [START, at(100, X1=12), {"T1": 100, "X1": 12}],
+        ["iUPD", "iUPD"],
+        f"iUPD goes on: neither grown further nor better since {S1}",
+    ),
+    "after a reset an old new lesion comes back": (
+        [
+            START,
+            at(90, X1=10, X2=20),
+            at(80, X1=10, X2=20),
+            at(80, X1="gone", X2=20),
+            at(80, X1=5, X2=20),
+        ],
+        ["iUPD", "iSD", "iSD", "iUPD"],
+        "iUPD by earlier new lesions (sum 20.0 to 25.0 mm)",
+    ),
+    "after a reset an old new lesion grows that is not measured": (
+        [START, at(90, X1=10, X2=6), at(80, X1=10, X2=6), at(80, X1=10, X2=12)],
+        ["iUPD", "iSD", "iSD"],
+        "iSD",
+    ),
     "a new lesion that is not measurable grows at all": (
         [START, at(100, X1=6), at(100, X1=6.1)],
         ["iUPD", "iCPD"],
@@ -258,9 +284,9 @@ def test_the_date_of_progression_is_that_of_the_first_iupd_of_its_block():
 
 
 def test_five_new_lesions_are_measured_two_an_organ():
-    many = {f"X{n}": 30 - n for n in range(7)}
+    many = {f"X{n}": 20 + n for n in range(7)}
     made = course({"T1": 20}, {"T1": 20, **many})
-    assert measured_new_lesions(made, read_course(made, made.organs)) == {"X0", "X1"}
+    assert measured_new_lesions(made, read_course(made, made.organs)) == {"X5", "X6"}
     sites = {f"X{n}": f"organ {chr(97 + n)}" for n in range(7)}
     studies = tuple(
         type(study)(
@@ -274,7 +300,12 @@ def test_five_new_lesions_are_measured_two_an_organ():
         for study in made.studies
     )
     apart = type(made)("P", studies)
-    assert measured_new_lesions(apart, read_course(apart, apart.organs)) == {f"X{n}" for n in range(5)}
+    assert measured_new_lesions(apart, read_course(apart, apart.organs)) == {f"X{n}" for n in range(2, 7)}
+
+
+def test_a_new_lesion_that_was_not_measurable_when_it_appeared_is_never_measured():
+    made = course({"T1": 20}, {"T1": 20, "X1": 9.9}, {"T1": 20, "X1": 12})
+    assert measured_new_lesions(made, read_course(made, made.organs)) == set()
 
 
 @pytest.mark.parametrize(

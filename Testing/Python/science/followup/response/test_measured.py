@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 from courses import course, lesion
 
-from radioimmuno.followup.response.measured import CourseError, MeasuredCourse, checked, millimetres, tenths
+from radioimmuno.followup.response.measured import (
+    CourseError,
+    MeasuredCourse,
+    MeasuredStudy,
+    checked,
+    millimetres,
+    tenths,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,61 @@ def test_millimetres():
 def test_size_and_disease(name, what, size, is_disease):
     one = lesion(name, what)
     assert (one.size, one.is_disease) == (size, is_disease)
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "expected"),
+    [
+        ("T1", 9.9, False),
+        ("T1", 10, True),
+        ("T1n", 14.9, False),
+        ("T1n", 15, True),
+        ("N1", "there", False),
+        ("X1", 10, True),
+    ],
+)
+def test_measurable(name, what, expected):
+    assert lesion(name, what).is_measurable is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((True, None, None), (True, True, True)),
+        ((None, None, True), (None, None, True)),
+        ((False, None, True), (False, False, True)),
+        (("no row", None, True), (None, None, True)),
+        (("no row", False, True), (False, False, True)),
+        (("no row", "no row", True), (True, True, True)),
+        ((False, "no row", None), (False, False, False)),
+        ((None, None, None), (None, None, None)),
+    ],
+)
+def test_what_a_row_does_not_know_of_the_field_is_as_in_the_row_before(given, expected):
+    studies = tuple(
+        MeasuredStudy(f"S{n}", None, () if known == "no row" else (lesion("N1", 9, irradiated=known),))
+        for n, known in enumerate(given)
+    )
+    assert MeasuredCourse("P", studies).irradiation == {"N1": expected}
+
+
+def test_days_need_both_dates():
+    dated = course({"T1": 20}, {"T1": 20})
+    undated = replace(dated.studies[0], date=None)
+    assert dated.days(0, 1) == 60
+    assert MeasuredCourse("P", (undated, dated.studies[1])).days(0, 1) is None
+    assert MeasuredCourse("P", (dated.studies[0], undated)).days(0, 1) is None
+
+
+def test_a_site_that_is_told_later_counts_from_then_on():
+    made = course({"T1": 20}, {"T1": 20}, {"T1": 20})
+    sites = ("", "lung", "liver")
+    studies = tuple(
+        replace(study, lesions=tuple(replace(one, site=site) for one in study.lesions))
+        for study, site in zip(made.studies, sites, strict=True)
+    )
+    with pytest.raises(CourseError, match="lung in study 'S1', liver in 'S2'"):
+        checked(MeasuredCourse("P", studies))
 
 
 @pytest.mark.parametrize(

@@ -32,4 +32,11 @@ def test_no_progression():
 
 
 def test_without_dates_a_growing_one_is_open():
-    assert seen(100, 130, 140, days=None)[2] == (None, "cannot be told yet: the iUPD of S1 is open")
+    still = (None, "cannot be told yet: the iUPD of S1 is open")
+    assert seen(100, 130, 140, 150, days=None)[2:] == [still, still]
+
+
+def test_what_came_too_soon_or_was_not_seen_leaves_it_open():
+    still = (None, "cannot be told yet: the iUPD of S1 is open")
+    assert seen(100, 130, 140, days=[0, 35, 50])[2] == still
+    assert seen(100, 130, "unseen")[2] == still

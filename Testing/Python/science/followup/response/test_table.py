@@ -123,6 +123,20 @@ def test_a_size_of_zero_is_gone_and_no_size_is_not_evaluated(tmp_path):
     assert [one.status for one in course.studies[1].lesions] == [Status.GONE, Status.NOT_EVALUATED]
 
 
+def test_answers_as_numbers_and_what_is_not_known(tmp_path):
+    text = "P,S0,2026-01-05,a,lung,target,1000,,0,1,\nP,S0,2026-01-05,b,lung,target,20,,,unknown,nan\n"
+    first, second = read(tmp_path, text).courses[0].baseline.lesions
+    assert (first.node, first.irradiated, first.size) == (False, True, 10_000)
+    assert (second.node, second.irradiated, second.status) == (False, None, Status.PRESENT)
+
+
+def test_new_lesions_without_a_size(tmp_path):
+    text = ROWS + "P1,S1,2026-03-09,L5,bone,new,,,no,no,\nP1,S1,2026-03-09,L6,neck,new,,,yes,no,\n"
+    here = read(tmp_path, text).courses[0].studies[1].by_name
+    assert (here["L5"].status, here["L5"].is_disease) == (Status.PRESENT, True)
+    assert (here["L6"].status, here["L6"].is_disease) == (Status.NOT_EVALUATED, None)
+
+
 def test_the_site_says_that_it_is_a_node(tmp_path):
     text = ROWS.replace(",yes,no,", ",,no,")
     assert read(tmp_path, text).courses[0].studies[0].by_name["L2"].size == 180
