@@ -106,16 +106,18 @@ def register(commands: Any) -> None:
     )
     parser.add_argument(
         "--dissociated",
+        metavar="NAME",
         choices=DISSOCIATED,
         default=DISSOCIATED[0],
-        help=f"definition of a dissociated response (default: {DISSOCIATED[0]})",
+        help=f"definition of a dissociated response: {', '.join(DISSOCIATED)} (default: {DISSOCIATED[0]})",
     )
     parser.add_argument(
         "--hyperprogression",
+        metavar="NAME",
         choices=HYPERPROGRESSION,
         nargs="+",
         default=list(HYPERPROGRESSION),
-        help="definitions of hyperprogression (default: all)",
+        help=f"definitions of hyperprogression: {', '.join(HYPERPROGRESSION)} (default: all)",
     )
     parser.set_defaults(run=run, usage_error=parser.error)
 

@@ -11,6 +11,7 @@ from ..followup.response.answer import YES, Answer
 from ..followup.response.course_response import CourseResponse, Rules, StudyResponse
 from ..followup.response.dissociated import TITLES
 from ..followup.response.fields import Field
+from ..followup.response.irecist import ICR, IPR
 from ..followup.response.measured import millimetres
 from ..followup.response.recist import CR, NE, NON_CR_NON_PD, PD, PR, SD
 from ..followup.response.table import RefusedPatient
@@ -75,14 +76,22 @@ def _counts(responses: Sequence[CourseResponse], rules: Rules) -> list[Markup]:
     by_lesion = sum(any(study.abscopal_a.value == YES for study in own) for own in studies)
     by_response = sum(any(study.abscopal_b.value == YES for study in own) for own in studies)
     split = sum(study.dissociated.value == YES for study in last)
-    confirmed = f"CR and PR confirmed {rules.best.confirmation_days} days later or more"
+    days = rules.best.confirmation_days
     facts = [
-        ("RECIST 1.1", _listed(recist), confirmed),
-        ("iRECIST", _listed(irecist), "iCR and iPR without confirmation"),
+        (
+            "CR or PR by RECIST 1.1",
+            _share(recist, (CR, PR)),
+            f"confirmed {days} days later; {_listed(recist)}",
+        ),
+        ("iCR or iPR by iRECIST", _share(irecist, (ICR, IPR)), f"not confirmed; {_listed(irecist)}"),
         ("abscopal", f"B {by_response}, A {by_lesion}", "patients with yes in a study; B first"),
         ("dissociated", str(split), "patients, at their last study"),
     ]
     return [tiles(facts)]
+
+
+def _share(counts: Counter[str], words: Sequence[str]) -> str:
+    return f"{sum(counts[word] for word in words)} of {counts.total()}"
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -115,6 +115,9 @@ def test_the_page_has_plots_sums_and_sentences(responses):
     page = response_page(responses, REFUSED, RULES, "table <1>")
     for words in (
         "table &lt;1&gt;: 3 patients, 7 studies",
+        "<dt>CR or PR by RECIST 1.1</dt><dd>1 of 3<",
+        "confirmed 28 days later; PR\N{NO-BREAK SPACE}1",
+        "<dt>iCR or iPR by iRECIST</dt><dd>2 of 3<",
         "Not for reporting a trial",
         "Waterfall plot, all lesions: each patient&#x27;s smallest sum after baseline, 3 patients",
         "Waterfall plot, non-irradiated",
