@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 
 from ..acquisition import Acquisition
 from ..findings import Finding, InputError, Severity
 from ..lesion import Lesion
 from ..study import Study
 from .demons import Progress
-from .match import Match
+from .match import BY_PLACE, Match, MatchKind
 from .matching import GivenPair, match_lesions
 from .registration import Registration, register
 
 ACQUISITION, DATES, PATIENT = "followup.acquisition", "followup.dates", "followup.patient"
+
+NEW = MatchKind.NEW
+WENT = (MatchKind.GONE, MatchKind.OUT_OF_VIEW)
 
 GivenPairs = Mapping[int, Sequence[GivenPair]]
 
@@ -39,6 +43,23 @@ class CourseLesion:
     matches: tuple[tuple[Match, ...], ...]
 
 
+@dataclass(frozen=True)
+class Returned:
+    """Lesions that are seen again where they were before they went.
+
+    Parameters
+    ----------
+    last, again : int
+        Numbers of the study in which they were last seen, and of that in which they are again.
+    match : Match
+        From the one to the other.
+    """
+
+    last: int
+    again: int
+    match: Match
+
+
 @dataclass(frozen=True, eq=False)
 class Course:
     """One patient over time.
@@ -54,6 +75,8 @@ class Course:
     lesions : tuple of CourseLesion
     findings : tuple of tuple of Finding
         Of each study: what makes it hard to compare with the baseline, or with the study before.
+    returned : tuple of Returned
+        Lesions that were gone, or out of view, for a time.
     """
 
     studies: tuple[Study, ...]
@@ -61,6 +84,7 @@ class Course:
     matches: tuple[tuple[Match, ...], ...]
     lesions: tuple[CourseLesion, ...]
     findings: tuple[tuple[Finding, ...], ...]
+    returned: tuple[Returned, ...] = ()
 
     def days(self, study: int) -> int:
         """Days from the baseline to a study.
@@ -165,7 +189,35 @@ def rematched(course: Course, given: GivenPairs | None = None, names_identify: b
         )
         for step, registration in enumerate(course.registrations)
     )
-    return replace(course, matches=matches, lesions=_lesions(course.studies, matches))
+    returned = _returned(course, matches)
+    lesions = _lesions(course.studies, matches, returned)
+    return replace(course, matches=matches, lesions=lesions, returned=returned)
+
+
+def _returned(course: Course, matches: Sequence[Sequence[Match]]) -> tuple[Returned, ...]:
+    """Lesions that are new by their place alone, where an earlier one was that went."""
+    found: list[Returned] = []
+    for again in range(2, len(course.studies)):
+        for last in range(again - 2, -1, -1):
+            before = {each for match in matches[last] if match.kind in WENT for each in match.baseline}
+            after = {
+                each for m in matches[again - 1] if m.kind is NEW and m.by == BY_PLACE for each in m.followup
+            }
+            before -= {each for back in found if back.last == last for each in back.match.baseline}
+            after -= {each for back in found if back.again == again for each in back.match.followup}
+            path = [each for each in course.registrations[last:again] if each is not None]
+            if not before or not after or len(path) < again - last:
+                continue
+            ended = [lesion for lesion in _drawn(course.studies[last]) if lesion.id in before]
+            new = [lesion for lesion in _drawn(course.studies[again]) if lesion.id in after]
+            registration = reduce(lambda first, later: first.then(later), path)
+            for match in match_lesions(ended, new, registration):
+                if match.baseline and match.followup:
+                    between = again - last - 1
+                    missing = "the study" if between == 1 else f"{between} studies"
+                    why = f"It was not seen in {missing} between. {match.why}"
+                    found.append(Returned(last, again, replace(match, why=why)))
+    return tuple(found)
 
 
 def in_order(studies: Sequence[Study], dates: Sequence[str] | None = None) -> tuple[Study, ...]:
@@ -252,16 +304,18 @@ def _drawn(study: Study) -> tuple[Lesion, ...]:
 Node = tuple[int, str]
 
 
-def _lesions(studies: Sequence[Study], matches: Sequence[Sequence[Match]]) -> tuple[CourseLesion, ...]:
+def _lesions(
+    studies: Sequence[Study], matches: Sequence[Sequence[Match]], returned: Sequence[Returned]
+) -> tuple[CourseLesion, ...]:
     """Lesions of all studies that matches join, directly or by others."""
+    links = [(step, step + 1, match) for step, found in enumerate(matches) for match in found]
+    links += [(each.last, each.again, each.match) for each in returned]
     nodes = [(number, lesion.id) for number, study in enumerate(studies) for lesion in _drawn(study)]
     first: dict[Node, Node] = {node: node for node in nodes}
-    for step, found in enumerate(matches):
-        for match in found:
-            # Where several may be any of several, none is known to be another.
-            if min(len(match.baseline), len(match.followup)) != 1:
-                continue
-            joined = [(step, each) for each in match.baseline] + [(step + 1, each) for each in match.followup]
+    for before, after, match in links:
+        # Where several may be any of several, none is known to be another.
+        if min(len(match.baseline), len(match.followup)) == 1:
+            joined = [(before, each) for each in match.baseline] + [(after, each) for each in match.followup]
             roots = {first[node] for node in joined}
             least = min(roots, key=nodes.index)
             first = {node: least if root in roots else root for node, root in first.items()}
@@ -269,21 +323,20 @@ def _lesions(studies: Sequence[Study], matches: Sequence[Sequence[Match]]) -> tu
     for node in nodes:
         members.setdefault(first[node], []).append(node)
     return tuple(
-        _course_lesion(f"L{number}", some, len(studies), matches)
+        _course_lesion(f"L{number}", some, len(studies), links)
         for number, some in enumerate(members.values(), start=1)
     )
 
 
 def _course_lesion(
-    name: str, members: Sequence[Node], studies: int, matches: Sequence[Sequence[Match]]
+    name: str, members: Sequence[Node], studies: int, links: Sequence[tuple[int, int, Match]]
 ) -> CourseLesion:
     ids = tuple(tuple(each for number, each in members if number == study) for study in range(studies))
-    by = tuple(
-        tuple(
-            match
-            for match in matches[study - 1]
-            if set(match.baseline) & set(ids[study - 1]) or set(match.followup) & set(ids[study])
-        )
-        for study in range(1, studies)
-    )
-    return CourseLesion(name, ids, ((), *by))
+    by: list[list[Match]] = [[] for _ in range(studies)]
+    for before, after, match in links:
+        if not set(match.baseline).isdisjoint(ids[before]) or not set(match.followup).isdisjoint(ids[after]):
+            # What came back is new in no study.
+            if after - before > 1:
+                by[after].clear()
+            by[after].append(match)
+    return CourseLesion(name, ids, tuple(tuple(each) for each in by))

@@ -7,7 +7,7 @@ at the same place; nothing is measured on it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -109,6 +109,30 @@ class Registration:
         for _ in range(INVERSIONS):
             found = points - self._displacement_at(found)
         return found
+
+    def then(self, later: Registration) -> Registration:
+        """Both registrations as one, the other from this one's follow-up; of each number the worse.
+
+        Parameters
+        ----------
+        later : Registration
+
+        Returns
+        -------
+        Registration
+        """
+        nodes = self.lattice.to_lps(np.moveaxis(np.indices(self.lattice.shape), 0, -1))
+        displacement = later.to_followup(self.to_followup(nodes)) - nodes
+        return replace(
+            self,
+            displacement=displacement.astype(np.float32),
+            followup=later.followup,
+            overlap=min(self.overlap, later.overlap),
+            common=min(self.common, later.common),
+            folding=max(self.folding, later.folding),
+            unevenness=max(self.unevenness, later.unevenness),
+            residual=max(self.residual, later.residual),
+        )
 
     def sees(self, points: np.ndarray) -> np.ndarray:
         """Whether points of the baseline are in the follow-up's field of view.

@@ -47,6 +47,7 @@ def course() -> Course:
     third = [
         ball(later.lattice, there(places["a"]), 22.0, "1"),
         ball(later.lattice, there((-20.0, -30.0, 45.0)), 13.0, "9"),
+        ball(later.lattice, there(places["c"]), 12.0, "8"),
     ]
     acquired = [Acquisition(kvp=120.0), Acquisition(kvp=100.0), Acquisition(kvp=120.0)]
     images = ("2024-01-08", first, at_first), ("2024-03-01", later, second), ("2024-05-02", later, third)
@@ -64,7 +65,7 @@ def test_lesions_keep_their_identity_through_all_studies(course):
     assert rows == {
         "L1": (("a",), ("2",), ("1",)),
         "L2": (("b",), ("1",), ()),
-        "L3": (("c",), (), ()),
+        "L3": (("c",), (), ("8",)),
         "L4": ((), (), ("9",)),
     }
     kinds = {
@@ -73,9 +74,20 @@ def test_lesions_keep_their_identity_through_all_studies(course):
     assert kinds == {
         "L1": [[], ["same"], ["same"]],
         "L2": [[], ["same"], ["gone"]],
-        "L3": [[], ["gone"], []],
+        "L3": [[], ["gone"], ["same"]],
         "L4": [[], [], ["new"]],
     }
+
+
+def test_a_lesion_that_comes_back_is_not_new(course):
+    (back_again,) = course.returned
+    assert (back_again.last, back_again.again) == (0, 2)
+    assert (back_again.match.baseline, back_again.match.followup) == (("c",), ("8",))
+    assert "not seen in the study between" in back_again.match.why
+    # What a person calls new is new.
+    told = rematched(course, {1: [GivenPair((), ("8",))]})
+    assert told.returned == ()
+    assert {each.id for each in told.lesions} == {"L1", "L2", "L3", "L4", "L5"}
 
 
 def test_what_differs_from_the_baseline_is_named_with_both_values(course):

@@ -15,7 +15,7 @@ from radioimmuno.findings import InputError
 from radioimmuno.followup.alignment import AIR_HU, halved, reduced
 from radioimmuno.followup.demons import Steps
 from radioimmuno.followup.registration import LIMITS, Registration, register
-from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.geometry.image import Box, Image, Lattice
 
 COARSE = (6.0, 5.0, 5.0)
 
@@ -57,6 +57,28 @@ def test_there_and_back_is_the_same_place(registration):
     # One point alone, and points in rows.
     np.testing.assert_array_equal(registration.to_followup(points[0]), registration.to_followup(points)[0])
     assert registration.to_baseline(points[:6].reshape(2, 3, 3)).shape == (2, 3, 3)
+
+
+def test_two_registrations_one_after_the_other_are_one(baseline, followup, registration):
+    back_again = register(followup, baseline)
+    around = registration.then(back_again)
+    points = in_trunk(500) - SHIFT
+    assert np.linalg.norm(around.to_followup(points) - points, axis=1).mean() < 2.5
+    assert around.followup is back_again.followup
+    assert around.residual == max(registration.residual, back_again.residual)
+
+
+def test_another_field_of_view_is_no_other_body(baseline, followup):
+    low = baseline.crop(Box((0, 0, 0), (22, *baseline.values.shape[1:])))
+    high = followup.crop(Box((12, 0, 0), followup.values.shape))
+    found = register(Image(low.values, low.window), Image(high.values, high.window))
+    there = in_trunk()
+    index = low.window.to_index(back(there))
+    there = there[((index >= 0) & (index <= np.array(low.values.shape) - 1)).all(axis=1)]
+    there = there[there[:, 2] > high.window.origin[2]]
+    assert len(there) > 100
+    assert np.linalg.norm(found.to_followup(back(there)) - there, axis=1).mean() < 2.5
+    assert not found.sees(back(np.array([[0.0, 0.0, -75.0]]) + SHIFT)).any()
 
 
 def test_what_is_registered_is_seen_to_be_one_body(registration):
