@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,27 @@ def test_the_whisker_runs_from_low_to_high_percentile(scored):
     differing = np.flatnonzero((without != withOne).any(axis=0))
     assert differing[0] == pytest.approx(width / 4, abs=3)
     assert differing[-1] == pytest.approx(3 * width / 4, abs=3)
+
+
+def test_a_bar_has_a_line_at_each_outer_cut_off_and_at_a_median_that_is_the_only_one(scored):
+    panel, _ = scored
+    pen = panel.panel.section("LesionsSection").pen
+    of = pen.signature.cutoffs
+    drawn = {
+        name: pixelsOf(scoreBar(replace(pen, signature=replace(pen.signature, cutoffs=cutoffs)), None))
+        for name, cutoffs in {
+            "none": None,
+            "median": replace(of, low=None, high=None),
+            "all": of,
+        }.items()
+    }
+    width = drawn["none"].shape[1]
+    for name, cutoffs in (("median", [of.median]), ("all", [of.low, of.high])):
+        places = np.flatnonzero((drawn[name] != drawn["none"]).any(axis=0))
+        expected = [(c - pen.scale.low) / (pen.scale.high - pen.scale.low) * width for c in cutoffs]
+        apart = np.abs(places[:, None] - np.array(expected))
+        assert apart.min(axis=0).max() < 3
+        assert apart.min(axis=1).max() < 3
 
 
 def test_the_real_thing_gives_every_lesion_its_spread(scored):

@@ -112,7 +112,7 @@ def scoreBar(
         _gradient(painter, pen, 0, width, middle - 2, 5)
         painter.setPen(qt.QPen(pen.text))
         for name, cutoff in pen.cutoffs:
-            if name == "median":
+            if name == "median" and len(pen.cutoffs) > 1:
                 continue
             x = _along(pen.scale, cutoff, width)
             painter.drawLine(x, middle - MARK - 2, x, middle + MARK + 1)
