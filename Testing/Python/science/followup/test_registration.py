@@ -117,6 +117,17 @@ def test_a_ct_on_itself_stays_where_it_is(baseline):
     assert same.residual < 0.01
 
 
+def test_a_large_body_is_registered_on_larger_voxels(monkeypatch):
+    monkeypatch.setattr("radioimmuno.followup.registration.MOST_VOXELS", 8_000)
+    baseline = image_of(body_hu(1), lattice_of((3.0, 3.0, 3.0)), lambda points: points, noise=1)
+    followup = image_of(body_hu(1), lattice_of((3.0, 3.0, 3.0), SHIFT), back, noise=2)
+    found = register(baseline, followup)
+    assert found.lattice.shape[0] * found.lattice.shape[1] * found.lattice.shape[2] < 16_000
+    assert min(found.lattice.spacing) > 6.0
+    there = in_trunk()
+    assert np.linalg.norm(found.to_followup(back(there)) - there, axis=1).mean() < 3.0
+
+
 def test_a_mask_is_carried_to_its_place(registration, baseline, followup):
     lesion = ball(baseline.lattice, (20.0, 10.0, -30.0), 18.0, "1")
     carried = registration.carry(lesion.mask)
