@@ -23,6 +23,7 @@ from . import (
     demo_cohort,
     export_dicom,
     features,
+    follow_up,
     maps,
     response,
     ring,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate, card, demo_cohort, response),
+    *(cohort, train, validate, aggregate, card, demo_cohort, response, follow_up),
 )
 
 DESCRIPTION = """\

@@ -26,6 +26,7 @@ OTHER_IMAGES = frozenset(
     {"pet", "suv", "mr", "mri", "t", "flair", "dwi", "adc", "dose", "rtdose", "us", "spect", "rings", "prob"}
 )
 CT_WORDS = frozenset({"ct", "cect", "ncct"})
+NO_LESIONS = "no lesions were found"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def propose(folder: Path, progress: Callable[[int, int], None] | None = None) ->
         )
     rows: list[ProposedRow] = []
     for number, place in enumerate(patients, start=1):
-        rows += _of_patient(place)
+        rows += rows_of(place)
         if progress:
             progress(number, len(patients))
     return rows
@@ -132,13 +133,32 @@ def _written(path: Path | None, base: Path) -> str:
     return real.relative_to(base).as_posix() if base in real.parents else str(real)
 
 
-def _of_patient(place: Path) -> list[ProposedRow]:
+def rows_of(place: Path) -> list[ProposedRow]:
+    """The rows of one patient's folder: each CT with each file of lesions that goes with it.
+
+    Parameters
+    ----------
+    place : Path
+
+    Returns
+    -------
+    list of ProposedRow
+        One with a note and without a CT where there is none.
+    """
     files = sorted(Path(folder, name) for folder, _, names in os.walk(place) for name in names)
     volumes = [file for file in files if file.name.lower().endswith(ENDINGS) and file.suffix != ".img"]
     dicom = [file for file in files if file not in set(volumes) and is_dicom(file)]
     rows = list(_of_dicom(place, dicom)) if dicom else []
-    if volumes:
-        rows += _of_volumes(place, volumes, bool(rows))
+    of_volumes = _of_volumes(place, volumes, bool(rows)) if volumes else []
+    drawn = [file for file in volumes if _holds_lesions(file)]
+    if drawn and not of_volumes and all(row.ct is not None and row.lesions is None for row in rows):
+        # A DICOM series whose lesions were drawn elsewhere.
+        rows = [
+            replace(row, lesions=file, note="" if row.note == NO_LESIONS else row.note)
+            for row in rows
+            for file in drawn
+        ]
+    rows += of_volumes
     if not rows:
         return [ProposedRow(place.name, note="no CT was found")]
     cts = {(row.ct, row.series) for row in rows}
@@ -167,7 +187,7 @@ def _of_volumes(place: Path, volumes: Sequence[Path], has_dicom_ct: bool) -> lis
             study = folder.relative_to(place).as_posix() if len(by_folder) > 1 else ""
             known = "" if _words(ct) & CT_WORDS else "is this the CT?"
             rows += [ProposedRow(place.name, ct, file, study, note=known) for file in own] or [
-                ProposedRow(place.name, ct, None, study, note=known or "no lesions were found")
+                ProposedRow(place.name, ct, None, study, note=known or NO_LESIONS)
             ]
     return rows if rows or has_dicom_ct else [ProposedRow(place.name, note="no CT was found")]
 
@@ -206,9 +226,7 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
         own = [
             ProposedRow(place.name, folder, file, series=uid, note=note) for file in _nearest(lesions, folder)
         ]
-        yield from own or [
-            ProposedRow(place.name, folder, None, series=uid, note=note or "no lesions were found")
-        ]
+        yield from own or [ProposedRow(place.name, folder, None, series=uid, note=note or NO_LESIONS)]
 
 
 def _nearest(files: Sequence[Path], folder: Path) -> list[Path]:

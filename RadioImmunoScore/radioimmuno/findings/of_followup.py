@@ -61,4 +61,16 @@ ROWS = {
         "Kernel, slice thickness, tube voltage and contrast agent change features by themselves.",
         "Trust diameters and volumes more than textures, and compare studies of one protocol.",
     ),
+    "followup.study": Row(
+        "A folder is no study to follow: its CT or its lesions are missing, or there are several.",
+        NOT_DONE,
+        "A lesion whose file is not found would count as gone.",
+        "Name a folder with one CT and its lesions, or a result of `score` with the CT that it was made of.",
+    ),
+    "followup.names": Row(
+        "A lesion that was named is none of the course's, or several are called so.",
+        NOT_DONE,
+        "Another lesion would be taken for irradiated, or for a target.",
+        "Name it by its identity in the course, as L1, or by its name in a study.",
+    ),
 }

@@ -89,7 +89,8 @@ def diameters(points: np.ndarray) -> tuple[float, float]:
     one, other = sorted((first[longest], second[longest]))
     chains = np.arange(one, other + 1), np.append(np.arange(other, len(hull)), np.arange(one + 1))
     heights = [_heights(along[chain], across[chain], along) for chain in chains]
-    return float(lengths[longest]), float(np.abs(heights[0] - heights[1]).max())
+    # Of a lesion as wide as long the two differ by the last digits alone.
+    return float(lengths[longest]), float(min(np.abs(heights[0] - heights[1]).max(), lengths[longest]))
 
 
 def _heights(along: np.ndarray, across: np.ndarray, places: np.ndarray) -> np.ndarray:

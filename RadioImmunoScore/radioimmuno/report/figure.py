@@ -14,7 +14,7 @@ from ..scoring.results import LesionScore
 from ..signature.color_scale import Rgb
 from .axis import Axis
 from .context import Context
-from .markup import Markup, element
+from .markup import Child, Markup, element
 from .picture import (
     UNITS_A_MM,
     WINDOW_LEVEL_HU,
@@ -30,6 +30,7 @@ from .view import AXIAL, PLANES, Plane, View, views_of
 BAR_LENGTHS_MM = (10, 20, 50, 100)
 BAR_SHARE = 0.35
 LIGHT_LUMINANCE = 0.25
+WINDOW_WORDS = f"W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU}"
 
 # A drawing is this many units wide whatever it shows, so that all share the letters of the directions.
 SIDE = 100
@@ -90,29 +91,53 @@ class Drawings:
             _ring(drawn.row, view),
             _outline(drawn, view, axis, "lesion"),
         ]
-        gray, scale = gray_of(self._image, view), SIDE / view.side_mm
-        picture = element(
-            "svg",
-            element(
-                "image",
-                href=data_uri(jpeg_of(gray.values)),
-                x=f"{gray.x * scale:.2f}",
-                y=f"{gray.y * scale:.2f}",
-                width=f"{gray.width * scale:.2f}",
-                height=f"{gray.height * scale:.2f}",
-                preserveAspectRatio="none",
-            ),
-            element("g", overlay, transform=f"scale({scale / UNITS_A_MM:.5f})", class_="overlay"),
-            _scale_bar(view.side_mm),
-            element("use", href=f"#{_letters_id(plane)}"),
-            viewBox=f"0 0 {SIDE} {SIDE}",
-            role="img",
-            aria_label=f"{plane.name} CT slice at {view.place_words} through "
-            f"{self._context.names[drawn.row.id]}, with the outlines of the lesion and its ring",
+        title = (
+            f"{plane.name} CT slice at {view.place_words} through {self._context.names[drawn.row.id]}, with "
+            f"the outlines of the lesion and its ring"
         )
-        window = f", W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU}" if plane is AXIAL else ""
+        picture = slice_picture(self._image, view, overlay, title)
+        window = f", {WINDOW_WORDS}" if plane is AXIAL else ""
         caption = element("figcaption", f"{plane.name}, {view.place_words}{window}")
         return element("figure", picture, caption, class_=plane.name.lower())
+
+
+def slice_picture(image: Image, view: View, overlay: Child, title: str) -> Markup:
+    """A window of the CT with outlines, a scale bar and the letters of the directions.
+
+    Parameters
+    ----------
+    image : Image
+        The CT in canonical axis order.
+    view : View
+    overlay : Markup
+        Paths in tenths of a millimetre, as of `picture.outline_path`.
+    title : str
+        What it shows, for those who cannot see it.
+
+    Returns
+    -------
+    Markup
+        The page has `letters` once.
+    """
+    gray, scale = gray_of(image, view), SIDE / view.side_mm
+    return element(
+        "svg",
+        element(
+            "image",
+            href=data_uri(jpeg_of(gray.values)),
+            x=f"{gray.x * scale:.2f}",
+            y=f"{gray.y * scale:.2f}",
+            width=f"{gray.width * scale:.2f}",
+            height=f"{gray.height * scale:.2f}",
+            preserveAspectRatio="none",
+        ),
+        element("g", overlay, transform=f"scale({scale / UNITS_A_MM:.5f})", class_="overlay"),
+        _scale_bar(view.side_mm),
+        element("use", href=f"#{_letters_id(view.plane)}"),
+        viewBox=f"0 0 {SIDE} {SIDE}",
+        role="img",
+        aria_label=title,
+    )
 
 
 def letters() -> Markup:

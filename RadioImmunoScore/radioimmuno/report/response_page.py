@@ -58,8 +58,8 @@ def response_page(
     if shown:
         first = f"The first {len(shown)} of {len(responses)}; all are in response.csv and response.json."
         note = element("p", first, class_="note") if len(shown) < len(responses) else None
-        parts.append(section("Patients", note, [_card(response) for response in shown]))
-    parts.append(section("Definitions", _definitions(rules)))
+        parts.append(section("Patients", note, [response_card(response) for response in shown]))
+    parts.append(section("Definitions", definitions(rules)))
     return page(
         f"Response: {title}",
         header("Response", about, notice(f"{RESEARCH_ONLY} {NOT_FOR_TRIALS}")),
@@ -193,7 +193,17 @@ def _refused(refused: Sequence[RefusedPatient]) -> Markup:
     return table("Patients that were not read", ("patient", "code", "why, and what to do"), rows, "metrics")
 
 
-def _card(response: CourseResponse) -> Markup:
+def response_card(response: CourseResponse) -> Markup:
+    """A patient's best response, table of sums and sentences.
+
+    Parameters
+    ----------
+    response : CourseResponse
+
+    Returns
+    -------
+    Markup
+    """
     best = [f"RECIST 1.1: {response.best_recist.sentence}", f"iRECIST: {response.best_irecist.sentence}"]
     if response.progression:
         best.append(response.progression)
@@ -263,7 +273,17 @@ def _fact(name: str, text: str) -> Markup:
     return element("tr", element("th", name, scope="row"), element("td", text))
 
 
-def _definitions(rules: Rules) -> Markup:
+def definitions(rules: Rules) -> Markup:
+    """What the answers are by: definitions and their times.
+
+    Parameters
+    ----------
+    rules : Rules
+
+    Returns
+    -------
+    Markup
+    """
     window = rules.window
     texts = {
         "RECIST 1.1": "Eisenhauer 2009. Best response: CR and PR confirmed "

@@ -158,7 +158,7 @@ def views_of(image: Image, mask: Image) -> Iterator[View]:
     spans = [n * s for n, s in zip(box.shape, mask.lattice.spacing, strict=True)]
     side_mm = max(SMALLEST_SIDE_MM, max(spans) + 2 * MARGIN_MM)
     for plane in PLANES:
-        middle = _middle_of_largest(mask, plane)
+        middle = middle_of_largest(mask, plane)
         index = image.lattice.to_index(mask.lattice.to_lps(middle))
         at = round(float(index[plane.across]))
         if image.box.start[plane.across] <= at < image.box.stop[plane.across]:
@@ -171,10 +171,20 @@ def position_words(senses: tuple[str, str], millimetres: float) -> str:
     return f"{senses[0] if millimetres >= 0 else senses[1]} {abs(millimetres):.1f} mm"
 
 
-def _middle_of_largest(mask: Image, plane: Plane) -> np.ndarray:
-    """The middle of the mask in the slice where it is largest; of several the middle one.
+def middle_of_largest(mask: Image, plane: Plane) -> np.ndarray:
+    """The middle of a mask in the slice where it is largest; of several the middle one.
 
     An end slice would show the cap of the ring.
+
+    Parameters
+    ----------
+    mask : Image
+        Bool Image in canonical axis order, not empty.
+    plane : Plane
+
+    Returns
+    -------
+    ndarray of float64, shape (3,), indices of the mask's lattice
     """
     areas = np.count_nonzero(mask.values, axis=(plane.down, plane.right))
     largest = np.flatnonzero(areas == areas.max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,26 +18,28 @@ SHAPE = (30, 60, 60)
 SPACING = (1.0, 1.0, 2.0)
 BODY_HU, AIR_HU = 40, -1000
 
+Balls = Mapping[int, tuple[tuple[int, int, int], float, int]]
+
 # label -> centre (k, j, i) in voxels, radius in mm, HU of the flat lesion
-BALLS = {1: ((8, 20, 20), 8.0, 80), 2: ((8, 40, 42), 9.0, 100), 3: ((22, 30, 30), 7.0, 140)}
+BALLS: Balls = {1: ((8, 20, 20), 8.0, 80), 2: ((8, 40, 42), 9.0, 100), 3: ((22, 30, 30), 7.0, 140)}
 
 
-def ct_values() -> np.ndarray:
-    """A noisy body in air with the balls in it, int16 HU."""
+def ct_values(balls: Balls = BALLS) -> np.ndarray:
+    """A noisy body in air with balls in it, int16 HU."""
     rng = np.random.default_rng(5)
     values = np.full(SHAPE, AIR_HU, np.int16)
     values[:, 6:-6, 6:-6] = BODY_HU + rng.integers(-10, 11, values[:, 6:-6, 6:-6].shape)
-    labels = label_map()
-    for label, (_, _, hu) in BALLS.items():
+    labels = label_map(balls)
+    for label, (_, _, hu) in balls.items():
         values[labels == label] = hu
     return values
 
 
-def label_map() -> np.ndarray:
-    """The balls, each voxel of a ball its label."""
+def label_map(balls: Balls = BALLS) -> np.ndarray:
+    """Balls, each voxel of a ball its label."""
     labels = np.zeros(SHAPE, np.uint8)
     index = np.stack(np.indices(SHAPE), -1)
-    for label, (centre, radius, _) in BALLS.items():
+    for label, (centre, radius, _) in balls.items():
         labels[(((index - centre) * SPACING[::-1]) ** 2).sum(-1) <= radius**2] = label
     return labels
 

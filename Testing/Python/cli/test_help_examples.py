@@ -90,11 +90,10 @@ def named_files(tmp_path_factory):
     made = rtstruct(rois, frame_uid=str(series[0].FrameOfReferenceUID))
     made.PatientID = PATIENT["PatientID"]
     save(folder / "rtstruct.dcm", made)
-    patients = ("first", "second")
-    for patient in patients:
-        (folder / "patients" / patient).mkdir(parents=True)
+    for place in ("patients/first", "patients/second", "baseline", "follow_up"):
+        (folder / place).mkdir(parents=True)
         for name in ("ct.nrrd", "lesions.seg.nrrd"):
-            shutil.copy(folder / name, folder / "patients" / patient)
+            shutil.copy(folder / name, folder / place)
     rows = (
         f"{name},patients/{name}/ct.nrrd,patients/{name}/lesions.seg.nrrd,120" for name in ("first", "second")
     )

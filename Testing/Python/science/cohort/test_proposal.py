@@ -109,6 +109,10 @@ def test_dicom_folders(tmp_path):
     values[:, 3:-3, 3:-3] = 40
     series = ct_series(values, spacing=(2.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0), **PATIENT)
     write(tmp_path / "p" / "ct", series)
+    (tmp_path / "p" / "drawn.seg.nrrd").touch()
+    (row,) = propose(tmp_path)
+    assert (row.lesions, row.note) == (tmp_path / "p" / "drawn.seg.nrrd", "")
+    (tmp_path / "p" / "drawn.seg.nrrd").unlink()
     mask = np.zeros(values.shape, bool)
     mask[2:4, 8:14, 8:14] = True
     contours = [np.column_stack([c[:, ::-1], np.full(len(c), 2.0 * k)]) for k, c in contours_of(mask)]

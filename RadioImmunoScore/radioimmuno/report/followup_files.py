@@ -1,0 +1,110 @@
+"""A follow-up as CSV files: the lesions of all studies, their changes, and how they were paired."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from ..followup.follow_up import FollowedLesion, FollowUp
+from ..followup.followed_lesion import LesionInStudy
+from ..followup.given_pairs import COLUMNS as PAIR_COLUMNS
+from ..followup.given_pairs import proposed_rows
+from .csv_tables import number_cell, text_cell, write_rows
+
+# The first ones are those of a table of measured lesions, which `response` reads.
+LESION_COLUMNS = (
+    *("patient", "study", "date", "lesion", "site", "role", "longest_mm", "shortest_mm", "node"),
+    *("irradiated", "status", "name", "lesion_ids", "volume_cc", "score", "score_status", "codes"),
+)
+CHANGE_COLUMNS = (
+    *("lesion", "study", "match", "volume_cc", "longest_mm", "shortest_mm", "score"),
+    *("volume_change", "score_change", "volume_change_cc", "score_change_relative"),
+    *("volume_per_30_days_cc", "score_per_30_days", "score_within_uncertainty"),
+)
+ANSWERS = {None: "", True: "yes", False: "no"}
+
+
+def write_lesions_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
+    """Write one row a lesion and study, study by study (UTF-8, comma, header row first).
+
+    The file is a table of measured lesions, too: the command `response` answers the same from it.
+
+    Parameters
+    ----------
+    found : FollowUp
+    path : path-like
+    """
+    rows = (
+        _lesion_row(found, number, lesion, here)
+        for number in range(len(found.studies))
+        for lesion in found.lesions
+        if (here := lesion.in_studies[number]) is not None
+    )
+    write_rows(path, LESION_COLUMNS, rows)
+
+
+def _lesion_row(found: FollowUp, number: int, lesion: FollowedLesion, here: LesionInStudy) -> list[str]:
+    study = found.studies[number]
+    row = study.rows.get("+".join(here.ids)) if here.ids else None
+    return [
+        text_cell(found.patient),
+        text_cell(study.name),
+        study.study.date,
+        lesion.id,
+        "" if lesion.site is None else lesion.site.value,
+        lesion.role.value,
+        number_cell(here.longest_mm),
+        number_cell(here.shortest_mm),
+        ANSWERS[lesion.is_node],
+        ANSWERS[lesion.irradiated[number]],
+        here.status.value,
+        text_cell(lesion.name),
+        text_cell(" ".join(here.ids)),
+        number_cell(here.volume_cc),
+        number_cell(here.score),
+        "" if row is None else row.status,
+        "" if row is None else " ".join(dict.fromkeys(finding.code for finding in row.findings)),
+    ]
+
+
+def write_changes_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
+    """Write one row a lesion and later study (UTF-8, comma, header row first).
+
+    Changes are since the study in which the lesion was first seen: `volume_change` a share of the volume then
+    (-1: gone), `score_change` the difference of the scores. What is not defined is an empty cell.
+
+    Parameters
+    ----------
+    found : FollowUp
+    path : path-like
+    """
+    write_rows(path, CHANGE_COLUMNS, _change_rows(found))
+
+
+def _change_rows(found: FollowUp) -> Iterator[list[str]]:
+    for number, study in enumerate(found.studies[1:], start=1):
+        for lesion in found.lesions:
+            here = lesion.in_studies[number]
+            if here is None or here.match is None:
+                continue
+            volume, score = here.volume_change, here.score_change
+            numbers = (
+                *(here.volume_cc, here.longest_mm, here.shortest_mm, here.score),
+                *(volume.relative, score.absolute, volume.absolute, score.relative),
+                *(volume.per_30_days, score.per_30_days),
+            )
+            cells = [number_cell(value) for value in numbers]
+            within = ANSWERS[score.within_uncertainty]
+            yield [lesion.id, text_cell(study.name), here.match.value, *cells, within]
+
+
+def write_pairs_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
+    """Write how lesions were paired, for a person to correct (UTF-8, comma, header row first).
+
+    Parameters
+    ----------
+    found : FollowUp
+    path : path-like
+    """
+    rows = proposed_rows(found.course, [study.name for study in found.studies])
+    write_rows(path, PAIR_COLUMNS, ([text_cell(cell) for cell in row] for row in rows))

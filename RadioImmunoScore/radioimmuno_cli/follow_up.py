@@ -1,0 +1,289 @@
+"""`radioimmuno follow-up`: the same lesions in several studies, and what became of them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .exit_status import exit_code
+from .followup_studies import named_studies, orders_of, signature_for
+from .options import add_accepted, add_command, add_naming, tube_voltage
+from .paths import Input, add_out_folder
+from .process import library_output_discarded
+from .progress import Progress
+from .terminal_table import table
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowUp, GivenRole
+    from radioimmuno.followup.reading import ReadStudies
+    from radioimmuno.report.markup import Markup
+    from radioimmuno.signature.signature import Signature
+
+MATCHING, DRAWING, WRITING = "matching lesions", "drawing", "writing"
+JSON_NAME, LESIONS_CSV, CHANGES_CSV, PAIRS_CSV, HTML_NAME = FILES = (
+    *("response.json", "lesions.csv", "changes.csv", "pairs.csv"),
+    "report.html",
+)
+
+DESCRIPTION = """\
+Follow the lesions of a patient from study to study: which lesion is which, how volume, diameters and score
+changed, and what response that is by RECIST 1.1, iRECIST and kin. Each CT is registered to the one before;
+that serves to pair lesions alone, everything is measured on the study's own CT.
+
+a study is a folder, the baseline first, then the others in order of time:
+  a CT and its lesions   DICOM (a series, RTSTRUCT or SEG) or files (NRRD, NIfTI; label map or .seg.nrrd)
+  a result of `score`    its lesions and, where they are by the same signature, its scores. The CT is looked
+                         for beside it, by name and hash; else name it with --ct
+Where a person has to decide, a lesion is ambiguous and not evaluated: correct its line in pairs.csv and run
+again with --pairs. A question mark there leaves a line to the matching, an empty cell says gone, or new.
+Dates are those of DICOM or of --dates; without them what depends on days is not answered.
+
+response: the targets are proposed by the rules of RECIST 1.1 from the baseline; --roles chooses others. The
+long axes of the parts of a lesion that split add up, lesions that merged have one of the whole; a lesion that
+is gone has 0 mm, one below 5 mm counts as 5 mm; one out of view or ambiguous is not evaluated.
+
+writes into the folder of --out:
+  lesions.csv    one row a lesion and study: site, role, diameters, volume, score, status; `radioimmuno
+                 response` reads it, too, with what you correct
+  changes.csv    one row a lesion and later study: match (same, split, merged, gone, new, out of view,
+                 ambiguous), sizes, score; changes since the lesion was first seen, volume as a share of it
+                 (-1: gone), score as a difference; more columns follow
+  pairs.csv      how lesions were paired and why, to be corrected
+  response.json  as of `radioimmuno response`, with notes on what was not evaluated
+  report.html    response, waterfall and spider plot, lesions side by side, what differs between the studies
+
+Research use only; not for reporting a trial."""
+
+EXAMPLES = """\
+  radioimmuno follow-up baseline follow_up --kvp 120 --out course
+  radioimmuno follow-up baseline follow_up --dates 2026-01-05,2026-03-02 --kvp 120 --out course
+  radioimmuno follow-up baseline follow_up --kvp 120 --irradiated 'Lesion 1' --names-identify --out course"""
+
+EXIT_CODES = """\
+exit codes:
+  0  all lesions matched      8  a person has to pair lesions (pairs.csv), or CT could not be registered
+  1  failure                  2  wrong usage"""
+
+
+def register(commands: Any) -> None:
+    """Add the command to the command line."""
+    summary = "the same lesions in several studies: matched, their change and response"
+    parser = add_command(commands, "follow-up", summary, DESCRIPTION, EXAMPLES, EXIT_CODES)
+    parser.add_argument(
+        "baseline", metavar="BASELINE", type=Path, action=Input, help="folder of the first study"
+    )
+    parser.add_argument(
+        "later", metavar="FOLLOWUP", type=Path, nargs="+", action=Input, help="folders of the later studies"
+    )
+    add_out_folder(parser)
+    parser.add_argument(
+        "--dates", metavar="D1,D2,...", type=_parts, help="dates of the studies, as 2024-03-05; they win"
+    )
+    parser.add_argument(
+        "--irradiated",
+        metavar="NAMES",
+        type=_parts,
+        help="irradiated lesions, with commas between, by name or as L1; all others are not irradiated",
+    )
+    parser.add_argument(
+        "--pairs",
+        metavar="FILE",
+        type=Path,
+        action=Input,
+        help="which lesions are the same: study, baseline, followup (by name or id), as pairs.csv",
+    )
+    parser.add_argument(
+        "--roles",
+        metavar="FILE",
+        type=Path,
+        action=Input,
+        help="lesion, and role (target, non-target), site, irradiated (yes, no) as far as they are given",
+    )
+    parser.add_argument("--names-identify", action="store_true", help="lesions of an equal name are the same")
+    parser.add_argument(
+        "--signature",
+        metavar="FILE",
+        type=Path,
+        action=Input,
+        help="signature file (default: that of the results, else the demonstration signature)",
+    )
+    parser.add_argument(
+        "--ct",
+        metavar="PATH",
+        type=Path,
+        action=InputOfMany,
+        default=[],
+        help="the CT of a result of `score`; may be given several times",
+    )
+    parser.add_argument("--kvp", metavar="N", type=tube_voltage, help="tube voltage of all studies in kV")
+    add_accepted(parser)
+    add_naming(parser)
+    parser.set_defaults(run=run)
+
+
+class InputOfMany(Input):
+    """An input that may be named several times."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value behind those before it."""
+        before = getattr(namespace, self.dest)
+        super().__call__(parser, namespace, values, option_string)
+        setattr(namespace, self.dest, [*before, values])
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit code."""
+    from radioimmuno.files.atomic_folder import replacing_folder
+
+    count = 1 + len(arguments.later)
+    with (
+        replacing_folder(arguments.out, JSON_NAME, FILES, force=arguments.force) as folder,
+        Progress(_stages(count), arguments.quiet) as progress,
+    ):
+        studies = named_studies([arguments.baseline, *arguments.later])
+        signature = signature_for(arguments.signature, studies)
+        orders = orders_of(arguments, studies, signature)
+        from radioimmuno.followup.reading import read_studies
+
+        def stage(what: str, number: int) -> Callable[[int, int], None]:
+            progress.stage(_stage(what, number))
+            return lambda done, total: progress.step(done, total)
+
+        with library_output_discarded():
+            read = read_studies(orders, signature, stage)
+            progress.stage(MATCHING)
+            found, pictures = _followed(arguments, read, signature, progress)
+        progress.stage(WRITING)
+        document = _write(folder, found, pictures, _notice(signature, studies))
+    code = exit_code([found.is_undecided or None in found.course.registrations])
+    if arguments.json:
+        from radioimmuno.report.response_files import document_text
+
+        files = [str(arguments.out / name) for name in FILES]
+        print(document_text({**document, "exit_code": code, "files": files}), end="")
+    else:
+        print("\n".join(_lines(arguments, found)))
+    return code
+
+
+def _stages(count: int) -> list[str]:
+    """What is done, in order: the bar never goes back."""
+    names = []
+    for number in range(count):
+        names += [_stage("reading", number), _stage("scoring", number)]
+        names += [_stage("registering", number)] if number else []
+    return [*names, MATCHING, DRAWING, WRITING]
+
+
+def _stage(what: str, number: int) -> str:
+    return f"{what} study {number + 1}"
+
+
+def _notice(signature: Signature | None, studies: Sequence[Any]) -> str:
+    return str(signature.notice if signature is not None else studies[0].result.method.notice)
+
+
+def _followed(
+    arguments: argparse.Namespace, read: ReadStudies, signature: Signature | None, progress: Progress
+) -> tuple[FollowUp, list[dict[str, Markup]]]:
+    """The follow-up, and each study's pictures; the last CT first, which is still in memory."""
+    from radioimmuno.followup.course import rematched
+    from radioimmuno.followup.follow_up import follow_up
+    from radioimmuno.followup.given_pairs import read_pairs
+    from radioimmuno.followup.reading import with_unions
+    from radioimmuno.report.followup_pictures import pictures_in, spots_of
+
+    given = read_pairs(arguments.pairs, read.studies) if arguments.pairs else None
+    course = rematched(read.course, given, arguments.names_identify)
+    roles = _roles(arguments, course)
+    studies = list(read.studies)
+    progress.stage(DRAWING)
+    for number in reversed(range(len(studies))):
+        image = partial(read.images.of, number)
+        studies[number] = with_unions(course, studies, number, image, signature)
+    found = follow_up(arguments.patient or read.patient, course, studies, roles)
+    spots = spots_of(found)
+    pictures: list[dict[str, Markup]] = [{} for _ in studies]
+    for done, number in enumerate(reversed(range(len(studies)))):
+        progress.step(done, len(studies))
+        pictures[number] = pictures_in(found, number, read.images.of(number), spots)
+    return found, pictures
+
+
+def _roles(arguments: argparse.Namespace, course: Any) -> dict[str, GivenRole]:
+    """What a person says of the lesions, by their ids in the course."""
+    from dataclasses import replace
+
+    from radioimmuno.followup.follow_up import GivenRole, named_lesion
+    from radioimmuno.followup.given_roles import read_roles
+
+    roles = read_roles(arguments.roles, course) if arguments.roles else {}
+    if arguments.irradiated is not None:
+        irradiated = {named_lesion(course, name) for name in arguments.irradiated if name}
+        for lesion in course.lesions:
+            known = roles.get(lesion.id, GivenRole())
+            if known.irradiated is None:
+                roles[lesion.id] = replace(known, irradiated=lesion.id in irradiated)
+    return roles
+
+
+def _write(
+    folder: Path, found: FollowUp, pictures: Sequence[dict[str, Markup]], notice: str
+) -> dict[str, Any]:
+    from radioimmuno.files.atomic import write_text
+    from radioimmuno.followup.response.course_response import Rules
+    from radioimmuno.report.followup_files import write_changes_csv, write_lesions_csv, write_pairs_csv
+    from radioimmuno.report.followup_page import followup_page
+    from radioimmuno.report.response_files import document_text, response_document
+
+    document = {**response_document([found.response], [], Rules()), "notes": list(found.notes)}
+    write_text(folder / JSON_NAME, document_text(document))
+    write_lesions_csv(found, folder / LESIONS_CSV)
+    write_changes_csv(found, folder / CHANGES_CSV)
+    write_pairs_csv(found, folder / PAIRS_CSV)
+    write_text(folder / HTML_NAME, followup_page(found, pictures, notice))
+    return document
+
+
+def _lines(arguments: argparse.Namespace, found: FollowUp) -> list[str]:
+    from radioimmuno.followup.response.fields import Field
+    from radioimmuno.naming import one_line
+    from radioimmuno.report.followup_page import registration_words
+
+    header = ("lesion", "name", "role", *(study.name for study in found.studies))
+    rows = [
+        (lesion.id, one_line(lesion.name), lesion.role.value, *map(_cell, lesion.in_studies))
+        for lesion in found.lesions
+    ]
+    lines = [f"Patient {one_line(found.patient)}", table(header, rows, ()), ""]
+    for number, one in enumerate(found.course.registrations, start=1):
+        lines.append(f"{found.studies[number].name}: {registration_words(one)}")
+    for study, findings in zip(found.studies, found.course.findings, strict=True):
+        lines += [f"{study.name}: {finding.text} [{finding.code}]" for finding in findings]
+    lines += [f"{study.study.name}: {study.fields[Field.ALL].sentence}" for study in found.response.studies]
+    lines += [one_line(text) for text in found.notes]
+    if found.is_undecided:
+        lines.append(f"Pair what is ambiguous in {arguments.out / PAIRS_CSV} and run again with --pairs.")
+    lines.append("Research use only; not for reporting a trial.")
+    lines.append(f"In {arguments.out}: {', '.join(FILES)}")
+    return lines
+
+
+def _cell(here: Any) -> str:
+    if here is None:
+        return "-"
+    kind = f", {here.match.value}" if here.match else ""
+    return f"{here.longest_mm:.1f} mm, {here.volume_cc:.2f} cc{kind}" if here.ids else here.match.value

@@ -1,0 +1,166 @@
+"""The studies that `radioimmuno follow-up` gets: folders with a CT and lesions, and results of `score`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.findings import InputError
+
+from .options import naming_of
+from .result import LESIONS_NAME, MARKER
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.reading import StudyOrder
+    from radioimmuno.io.dicom.result_reader import Result
+    from radioimmuno.io.study_files import StudyFiles
+    from radioimmuno.signature.signature import Signature
+
+CODE = "followup.study"
+
+
+@dataclass(frozen=True)
+class NamedStudy:
+    """A folder that was named, and the result of `score` in it, if it is one."""
+
+    folder: Path
+    result: Result | None
+
+
+def named_studies(folders: Sequence[Path]) -> list[NamedStudy]:
+    """What the folders are; a result that was edited since is refused."""
+    from radioimmuno.io.dicom.result_reader import check_unchanged, read_result
+
+    found = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(CODE, f"{folder} is no folder: name one with a CT and its lesions.")
+        result = None
+        if (folder / MARKER).is_file():
+            result = read_result(folder / MARKER)
+            check_unchanged(folder / name for name in (MARKER, LESIONS_NAME))
+        found.append(NamedStudy(folder, result))
+    return found
+
+
+def signature_for(asked: Path | None, studies: Sequence[NamedStudy]) -> Signature | None:
+    """The signature of all scores; None where all studies have scores of one that is not at hand.
+
+    Raises
+    ------
+    InputError
+        `followup.study` where the studies do not have scores of one signature, and none is given.
+    """
+    from radioimmuno.signature.signature import default_signature, read_signature
+
+    if asked is not None:
+        return read_signature(asked)
+    usual = default_signature()
+    known = {study.result.method.sha256: study.result.method.name for study in studies if study.result}
+    if set(known) <= {usual.sha256}:
+        return usual
+    if len(known) == 1 and all(study.result for study in studies):
+        return None
+    names = ", ".join(dict.fromkeys(known.values()))
+    text = (
+        f"The results were scored by {names}, and not all studies by one: give the one for all, --signature."
+    )
+    raise InputError(CODE, text)
+
+
+def orders_of(
+    arguments: argparse.Namespace, studies: Sequence[NamedStudy], signature: Signature | None
+) -> list[StudyOrder]:
+    """Where each study's files are.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        `ct`, `dates`, `kvp`, `accepted` and the naming.
+    studies : sequence of NamedStudy
+    signature : Signature or None
+
+    Raises
+    ------
+    InputError
+        `followup.study` where a CT or lesions are not found, `followup.dates`.
+    """
+    from radioimmuno.followup.reading import StudyOrder, checked_dates
+
+    dates = checked_dates(arguments.dates or [""] * len(studies), len(studies))
+    orders = []
+    for study, day in zip(studies, dates, strict=True):
+        result = study.result
+        files = _files_of_result(study, arguments.ct) if result else _files_in(study.folder)
+        files = replace(
+            files, kvp=arguments.kvp, accepted=frozenset(arguments.accepted), naming=naming_of(arguments)
+        )
+        kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
+        patient = None if result is None else result.patient
+        orders.append(StudyOrder(study.folder.resolve().name, files, patient, kept, day))
+    return orders
+
+
+def _files_in(folder: Path) -> StudyFiles:
+    """The CT of a folder and its lesions."""
+    from radioimmuno.cohort.proposal import rows_of
+    from radioimmuno.io.study_files import LesionFile, StudyFiles
+
+    rows = rows_of(folder)
+    cts = {(row.ct, row.series) for row in rows if row.ct is not None}
+    lesions = list(dict.fromkeys(row.lesions for row in rows if row.lesions is not None))
+    if len(cts) != 1:
+        notes = "; ".join(dict.fromkeys(row.note for row in rows if row.note))
+        raise InputError(CODE, f"{folder} holds {len(cts)} CT, and has to hold one ({notes}).")
+    if not lesions:
+        text = (
+            f"{folder} holds no lesions beside the CT. Where nothing is left of them, give a segmentation "
+            f"with empty segments (.seg.nrrd)."
+        )
+        raise InputError(CODE, text)
+    ((ct, series),) = cts
+    assert ct is not None
+    return StudyFiles(ct, tuple(LesionFile(path) for path in lesions), series or None)
+
+
+def _files_of_result(study: NamedStudy, given: Sequence[Path]) -> StudyFiles:
+    """The lesions of a result and the CT that they were scored on."""
+    from radioimmuno.io.study_files import LesionFile, StudyFiles
+
+    assert study.result is not None
+    recorded = study.result.patient.provenance["inputs"].get("ct", {})
+    series = study.result.series_uid
+    ct = _ct_of_series(given, series) if series else _ct_with_hash(study.folder, recorded, given)
+    if ct is None:
+        what = f"the series {series}" if series else f"the file {recorded.get('name', 'of the CT')}"
+        text = (
+            f"{study.folder} was scored on {what}, which is not found: a result holds no CT and not the way "
+            f"to it. Name the CT: --ct."
+        )
+        raise InputError(CODE, text)
+    lesions = LesionFile(study.folder / LESIONS_NAME, ("*",))
+    return StudyFiles(ct, (lesions,), series if ct.is_dir() else None)
+
+
+def _ct_of_series(given: Sequence[Path], series: str) -> Path | None:
+    from radioimmuno.io.dicom import find_series
+
+    for place in given:
+        if place.is_dir() and any(one.uid == series for one in find_series(place)):
+            return place
+    return next((place for place in given if place.is_file()), None)
+
+
+def _ct_with_hash(folder: Path, recorded: Any, given: Sequence[Path]) -> Path | None:
+    """The file with the recorded hash: one that was named, or of the recorded name beside the result."""
+    from radioimmuno.files.written_files import sha256
+
+    name = Path(str(recorded.get("name", ""))).name
+    beside = [place / name for place in (folder, folder.resolve().parent)] if name else []
+    for place in (*given, *beside):
+        if place.is_file() and sha256(place) == recorded.get("sha256"):
+            return place
+    return None
