@@ -107,13 +107,15 @@ def reduced(image: Image, spacing_mm: float) -> ReducedCt:
         `followup.registration` when there is no body.
     """
     ct = image.canonical()
-    steps = [max(1, round(spacing_mm / step)) for step in ct.window.spacing]
+    sizes = zip(ct.window.spacing, ct.values.shape, strict=True)
+    steps = [min(max(1, round(spacing_mm / step)), size) for step, size in sizes]
     shape = as_index([size // step for size, step in zip(ct.values.shape, steps, strict=True)])
     k, j, i = steps
     values = np.empty(shape, np.float32)
     for number in range(shape[0]):
         slab = ct.values[number * k : (number + 1) * k, : shape[1] * j, : shape[2] * i]
-        slab = np.clip(slab, AIR_HU, BONE_HU).mean(axis=0, dtype=np.float32)
+        # What is no number, around the field of view, is air.
+        slab = np.fmin(np.fmax(slab, AIR_HU), BONE_HU).mean(axis=0, dtype=np.float32)
         values[number] = slab.reshape(shape[1], j, shape[2], i).mean(axis=(1, 3))
     window = ct.window
     middle = as_triple(window.to_lps((np.array(steps) - 1) / 2))
@@ -213,6 +215,8 @@ def align(baseline: ReducedCt, followup: ReducedCt, threads: int) -> Alignment:
 
 def _best_shift(baseline: ReducedCt, followup: ReducedCt) -> Alignment:
     (a, in_a, first), (b, in_b, second) = (_isotropic(ct, SHIFT_MM) for ct in (baseline, followup))
+    if not (in_a.any() and in_b.any()):
+        raise InputError(CODE, "One of the two CT shows too little of the body to be registered.")
     steps, correlation = _masked_correlation(a, in_a, b, in_b)
     if correlation <= 0:
         raise InputError(

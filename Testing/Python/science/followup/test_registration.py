@@ -184,6 +184,23 @@ def test_air_alone_is_refused(baseline):
             register(*pair)
 
 
+@pytest.mark.parametrize("slices", [1, 2])
+def test_a_slice_or_two_are_refused(baseline, slices):
+    thin = baseline.crop(Box((14, 0, 0), (14 + slices, *baseline.values.shape[1:])))
+    for pair in ((baseline, thin), (thin, baseline), (thin, thin)):
+        with pytest.raises(InputError, match="too little of the body"):
+            register(*(Image(each.values, each.window) for each in pair))
+
+
+def test_what_is_no_number_is_air(baseline):
+    values = baseline.values.astype(np.float32)
+    outside = reduced(baseline, 5.0)
+    values[values < -900] = np.nan
+    found = reduced(Image(values, baseline.lattice), 5.0)
+    assert np.isfinite(found.image.values).all()
+    np.testing.assert_array_equal(found.body, outside.body)
+
+
 @pytest.mark.parametrize(
     ("worse", "number"),
     [
