@@ -230,8 +230,8 @@ def next_study(
     Parameters
     ----------
     rng : Generator
-    move : callable
-        Gives where a point, (x, y, z) in LPS mm, lies in the next study.
+    move : callable of ndarray of float64, shape (..., 3), LPS mm
+        Gives where points lie in the next study.
     iodine : float
         The iodine signal of the next study.
     growing, waiting : sequence
@@ -278,7 +278,8 @@ def named(old: dict[int, str], new: dict[int, str], change: Change) -> TrueMatch
     ----------
     old, new : dict of int to str
         The id of each tumor of either study, by `id(tumor)`.
-    change : (kind, tumors before, tumors after)
+    change : tuple
+        Kind, tumors before, tumors after.
 
     Returns
     -------
