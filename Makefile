@@ -7,6 +7,7 @@ LOWEST := .venv-lowest
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 DEMO_OUT ?= build/demo
 DEMO_COHORT_OUT ?= build/demo-cohort
+DEMO_FOLLOW_UP_OUT ?= build/demo-follow-up
 SCREENSHOTS ?= build/screenshots
 # The folder of the real CT.
 DATA ?= $(or $(RADIOIMMUNO_DATA),../shared/data)
@@ -22,7 +23,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
+.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,9 @@ demo: system env ## score a simulated patient: table, report, Slicer scene and p
 
 demo-cohort: env ## simulate 24 patients of three scanners: table, signature, validation, pages in build/demo-cohort
 	$(VENV)/bin/radioimmuno demo-cohort --out "$(DEMO_COHORT_OUT)"
+
+demo-follow-up: env ## simulate a patient at three dates and follow the lesions, beside what is true: build/demo-follow-up
+	$(VENV)/bin/radioimmuno demo-follow-up --out "$(DEMO_FOLLOW_UP_OUT)"
 
 bench: system env ## open the panel with the demonstration patient, without the Slicer application
 	$(VENV)/bin/python Testing/Bench

@@ -6,7 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ class Shell:
     is_shown: bool
     is_quiet: bool
 
-    def run(self, *words: str | Path, refusal: str = "") -> bool:
+    def run(self, *words: str | Path, refusal: str = "", codes: Collection[int] = (ALL_SCORED,)) -> bool:
         """Run a command; whether it did its work.
 
         Parameters
@@ -83,6 +83,8 @@ class Shell:
         *words : str or Path
         refusal : str
             The code of the one refusal after which the demonstration goes on.
+        codes : collection of int
+            The exit codes with which the work is done.
 
         Returns
         -------
@@ -106,7 +108,7 @@ class Shell:
         if refusal and f"[{refusal}]" in complaint:
             self.say(complaint.rstrip())
             return False
-        if running.returncode:
+        if running.returncode not in codes:
             raise Failure(f"{words[0]} ended with exit code {running.returncode}. {complaint or ''}".rstrip())
         return True
 

@@ -21,6 +21,7 @@ from . import (
     cohort,
     demo,
     demo_cohort,
+    demo_follow_up,
     export_dicom,
     features,
     follow_up,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate, card, demo_cohort, response, follow_up),
+    *(cohort, train, validate, aggregate, card, demo_cohort, response, follow_up, demo_follow_up),
 )
 
 DESCRIPTION = """\
