@@ -113,7 +113,7 @@ benchmark-editing: system env ## from the end of an edit to the new color, in th
 benchmark-segmenting: env ## lesions from strokes, clicks and boxes, beside GrowCut, real and simulated (an hour or two)
 	$(VENV)/bin/python Testing/Benchmarks/segmenting.py --jobs 2
 
-benchmark-matching: env ## lesions told again in a follow-up: simulated courses, real CT at another breath (an hour)
+benchmark-matching: env ## lesions found again in a follow-up: simulated courses, real CT at another breath (an hour)
 	$(VENV)/bin/python Testing/Benchmarks/matching.py --jobs 2
 
 benchmark-maps: env ## interior maps, beside PyRadiomics

@@ -1,4 +1,4 @@
-"""Lesions told again in a follow-up: simulated courses, and real CT that a real breathing deformation warps.
+"""Lesions found again in a follow-up: simulated courses, and real CT that a real breathing deformation warps.
 
 Prints, for each group: the share of lesions (and of pairs) that are matched as the truth has it, how many of
 the wrong ones are marked as ambiguous, how many of the right ones are, the error of the registration in the
@@ -32,14 +32,14 @@ SEEDS = (0, 1, 2)
 
 
 @dataclass(frozen=True)
-class Told:
+class Judgement:
     """How one match of the truth was found.
 
     Parameters
     ----------
     kind : str
     is_right : bool
-        Whether the same lesions are matched, marked or not.
+        Whether the same lesions are matched, as of this kind or marked as ambiguous.
     is_asked : bool
         Whether one of its lesions is in an ambiguous match.
     text : str
@@ -65,7 +65,7 @@ class Outcome:
         Of the processor, for the registration.
     error_mm, error_95_mm : float
         Mean and 95th percentile in the body.
-    told : tuple of Told
+    judgements : tuple of Judgement
     """
 
     name: str
@@ -74,7 +74,7 @@ class Outcome:
     seconds: float
     error_mm: float = np.nan
     error_95_mm: float = np.nan
-    told: tuple[Told, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
 
 
 def main() -> int:
@@ -158,16 +158,16 @@ def measured(pair: Pair) -> Outcome:
     except InputError as error:
         refusal = str(error)
     seconds = time.process_time() - start
-    told = tuple(judge(pair, match_lesions(*pair.lesions, registration)))
+    judgements = tuple(judge(pair, match_lesions(*pair.lesions, registration)))
     if registration is None:
-        return Outcome(pair.name, pair.group, refusal, seconds, told=told)
+        return Outcome(pair.name, pair.group, refusal, seconds, judgements=judgements)
     points = inside(pair)
     error = np.linalg.norm(registration.to_followup(points) - pair.moved(points), axis=1)
     percentile = float(np.percentile(error, 95))
-    return Outcome(pair.name, pair.group, refusal, seconds, float(error.mean()), percentile, told)
+    return Outcome(pair.name, pair.group, refusal, seconds, float(error.mean()), percentile, judgements)
 
 
-def judge(pair: Pair, matches: Iterable[Match]) -> Iterator[Told]:
+def judge(pair: Pair, matches: Iterable[Match]) -> Iterator[Judgement]:
     """Each match of the truth beside what was found; lesions too small for a voxel do not count."""
     there = [{lesion.id for lesion in lesions} for lesions in pair.lesions]
     for truth in pair.truth:
@@ -175,10 +175,11 @@ def judge(pair: Pair, matches: Iterable[Match]) -> Iterator[Told]:
         if wanted is None:
             continue
         near = [m for m in matches if wanted[0] & set(m.baseline) or wanted[1] & set(m.followup)]
-        found = any((set(m.baseline), set(m.followup)) == wanted for m in near)
+        kinds = (truth.kind, MatchKind.AMBIGUOUS.value)
+        found = any((set(m.baseline), set(m.followup)) == wanted and m.kind.value in kinds for m in near)
         asked = any(m.kind is MatchKind.AMBIGUOUS for m in near)
         words = "; ".join(f"{'+'.join(m.baseline)} -> {'+'.join(m.followup)} {m.kind.value}" for m in near)
-        yield Told(truth.kind, found, asked, f"{truth.before} {truth.after}: {words}")
+        yield Judgement(truth.kind, found, asked, f"{truth.before} {truth.after}: {words}")
 
 
 def _visible(truth: TrueMatch, there: list[set[str]]) -> tuple[set[str], set[str]] | None:
@@ -189,10 +190,10 @@ def _visible(truth: TrueMatch, there: list[set[str]]) -> tuple[set[str], set[str
 
 
 def line(outcome: Outcome) -> str:
-    """One case in a line, what was told wrongly below it."""
-    wrong = [each for each in outcome.told if not each.is_right]
+    """One case in a line, what was wrong below it."""
+    wrong = [each for each in outcome.judgements if not each.is_right]
     head = f"{outcome.name}: {outcome.seconds:.1f} s, {outcome.error_mm:.2f} mm ({outcome.error_95_mm:.2f})"
-    counts = f"{len(outcome.told) - len(wrong)} of {len(outcome.told)} right"
+    counts = f"{len(outcome.judgements) - len(wrong)} of {len(outcome.judgements)} right"
     lines = [f"{head}, {counts}" + (f", refused: {outcome.refusal}" if outcome.refusal else "")]
     return "\n".join(
         [*lines, *(f"    {each.kind} {'asked' if each.is_asked else 'WRONG'} {each.text}" for each in wrong)]
@@ -205,19 +206,20 @@ def table(outcomes: list[Outcome]) -> str:
     for group in dict.fromkeys(outcome.group for outcome in outcomes):
         some = [outcome for outcome in outcomes if outcome.group == group]
         refused = sum(bool(outcome.refusal) for outcome in some)
-        told = [each for outcome in some for each in outcome.told]
+        judgements = [each for outcome in some for each in outcome.judgements]
         lines.append(f"\n{group}: {len(some)} cases, {refused} refused")
-        if not told:
+        if not judgements:
             continue
-        wrong = [each for each in told if not each.is_right]
+        wrong = [each for each in judgements if not each.is_right]
+        share = 100 * (1 - len(wrong) / len(judgements))
         asked = sum(each.is_asked for each in wrong)
-        needless = sum(each.is_asked for each in told if each.is_right)
+        needless = sum(each.is_asked for each in judgements if each.is_right)
         lines.append(
-            f"  right {len(told) - len(wrong)} of {len(told)} ({100 * (1 - len(wrong) / len(told)):.1f} %); "
+            f"  right {len(judgements) - len(wrong)} of {len(judgements)} ({share:.1f} %); "
             f"wrong {len(wrong)}, of these asked about {asked}; right but asked about {needless}"
         )
-        for kind in sorted({each.kind for each in told}):
-            of_kind = [each for each in told if each.kind == kind]
+        for kind in sorted({each.kind for each in judgements}):
+            of_kind = [each for each in judgements if each.kind == kind]
             lines.append(f"  {kind}: {sum(each.is_right for each in of_kind)} of {len(of_kind)}")
         errors = np.array([outcome.error_mm for outcome in some if not outcome.refusal])
         seconds = np.array([outcome.seconds for outcome in some])

@@ -12,7 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[1] / "Benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-from matching import Outcome, Told, judge, measured, table  # noqa: E402
+from matching import Judgement, Outcome, judge, measured, table  # noqa: E402
 from matching_cases import Breathing, Pair, warped  # noqa: E402
 
 from radioimmuno.followup.match import Match, MatchKind  # noqa: E402
@@ -23,12 +23,13 @@ from radioimmuno.simulation.course import TrueMatch  # noqa: E402
 
 def test_what_is_right_wrong_and_asked_is_counted():
     image = Image(np.ones((1, 1, 1), bool), Lattice((1, 1, 1), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
-    lesions = [[Lesion(name, name, image) for name in names] for names in ("abcd", "1234")]
+    lesions = [[Lesion(name, name, image) for name in names] for names in ("abcde", "1234")]
     truth = (
         TrueMatch(("a",), ("1",), "same"),
         TrueMatch(("b",), ("2", "3"), "split"),
         TrueMatch(("c",), (), "gone"),
         TrueMatch(("d",), ("4",), "same"),
+        TrueMatch(("e",), (), "gone"),
         TrueMatch((), ("too small",), "new"),
     )
     pair = Pair("", "some", image, image, (lesions[0], lesions[1]), truth, lambda points: points)
@@ -38,23 +39,25 @@ def test_what_is_right_wrong_and_asked_is_counted():
         Match((), ("3",), MatchKind.AMBIGUOUS, None, "", "place"),
         Match(("c",), ("4",), MatchKind.SAME, 0.1, "", "place"),
         Match(("d",), (), MatchKind.GONE, None, "", "place"),
+        Match(("e",), (), MatchKind.OUT_OF_VIEW, None, "", "place"),
     ]
-    told = list(judge(pair, found))
-    assert [(each.is_right, each.is_asked) for each in told] == [
+    judgements = list(judge(pair, found))
+    assert [(each.is_right, each.is_asked) for each in judgements] == [
         (True, False),
         (False, True),
         (False, False),
         (False, False),
+        (False, False),
     ]
-    text = table([Outcome("", "some", "", 2.0, 1.0, 3.0, tuple(told))])
-    assert "right 1 of 4 (25.0 %); wrong 3, of these asked about 1; right but asked about 0" in text
+    text = table([Outcome("", "some", "", 2.0, 1.0, 3.0, tuple(judgements))])
+    assert "right 1 of 5 (20.0 %); wrong 4, of these asked about 1; right but asked about 0" in text
     assert "mean 1.00 mm" in text
 
 
 def test_two_patients_that_are_refused_are_counted():
     some = [Outcome("a and b", "two patients", "no", 1.0), Outcome("b and a", "two patients", "", 1.0)]
     assert "two patients: 2 cases, 1 refused" in table(some)
-    assert Told("same", True, False, "").is_right
+    assert Judgement("same", True, False, "").is_right
 
 
 def test_a_deformation_has_its_inverse_and_folds_nowhere(data):
@@ -70,12 +73,12 @@ def test_a_deformation_has_its_inverse_and_folds_nowhere(data):
 
 
 @pytest.mark.slow
-def test_lesions_of_a_real_chest_at_another_breath_are_told_again(data):
+def test_lesions_of_a_real_chest_at_another_breath_are_found_again(data):
     outcome = measured(warped("chest", 0))
     assert outcome.refusal == ""
     assert outcome.error_mm < 1.5
-    assert len(outcome.told) > 5
-    assert sum(each.is_right for each in outcome.told) >= len(outcome.told) - 1
+    assert len(outcome.judgements) > 5
+    assert sum(each.is_right for each in outcome.judgements) >= len(outcome.judgements) - 1
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Linear = sitk.Euler3DTransform | sitk.AffineTransform
 
-# HU beyond these say nothing more of where tissue is: all air is alike, and so is all compact bone.
+# HU beyond these have nothing more on where tissue is: all air is alike, and so is all compact bone.
 AIR_HU, BONE_HU = -1000.0, 300.0
 SKIN_HU = -300.0
 

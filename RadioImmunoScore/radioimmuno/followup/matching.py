@@ -1,9 +1,9 @@
 """Which lesions of a follow-up are which of the baseline.
 
 What a person paired counts, and what has an equal tracking UID (DICOM PS3.3 C.8.20, equal at all time points)
-or, where a person wants it, an equal name. The rest is told by place, in the coordinates of the registered
+or, where a person wants it, an equal name. The rest follows from place, in the coordinates of the registered
 CT: where half of the smaller of two lesions lies in the other they belong together; what is left is paired by
-distance and volume so that the sum of the costs is least (Kuhn 1955; Munkres 1957). What cannot be told is
+distance and volume so that the sum of the costs is least (Kuhn 1955; Munkres 1957). What is not clear is
 `ambiguous`, and a person is asked.
 """
 
@@ -151,9 +151,9 @@ def _without(
     pairs: Pairs, baseline: Sequence[Lesion], followup: Sequence[Lesion], matches: Sequence[Match]
 ) -> Pairs:
     """The pairs without what a person paired: nobody asks whether another lesion is a part of it."""
-    settled = [match for match in matches if match.by == BY_PERSON]
-    before = [any(lesion.id in match.baseline for match in settled) for lesion in baseline]
-    after = [any(lesion.id in match.followup for match in settled) for lesion in followup]
+    given = [match for match in matches if match.by == BY_PERSON]
+    before = [any(lesion.id in match.baseline for match in given) for lesion in baseline]
+    after = [any(lesion.id in match.followup for match in given) for lesion in followup]
     known = np.add.outer(np.array(before, bool), np.array(after, bool))
     return replace(pairs, gap_mm=np.where(known, np.inf, pairs.gap_mm))
 

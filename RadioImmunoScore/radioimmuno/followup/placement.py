@@ -103,7 +103,7 @@ class ByPlace:
         kind = kind_of(len(rows), len(columns))
         why = f"{new} and {old} overlap by half of the smaller or more."
         if kind is MatchKind.AMBIGUOUS:
-            why += " Which is which cannot be told: pair them by hand."
+            why += " Which is which is not clear: pair them by hand."
         elif self._at_other_sites(rows, columns):
             kind, why = MatchKind.AMBIGUOUS, f"{why} They are at different sites: pair them by hand."
         return self._match(rows, columns, kind, None, why)

@@ -305,7 +305,7 @@ def register(
     ------
     InputError
         `followup.registration` when the CT do not show the same part of the same body, with the number that
-        it was told by.
+        shows it.
     """
     steps = Steps(progress or (lambda _done, _total: None))
     fine = _fine(baseline, followup)

@@ -85,9 +85,9 @@ def test_a_lesion_that_comes_back_is_not_new(course):
     assert (back_again.match.baseline, back_again.match.followup) == (("c",), ("8",))
     assert "not seen in the study between" in back_again.match.why
     # What a person calls new is new.
-    told = rematched(course, {1: [GivenPair((), ("8",))]})
-    assert told.returned == ()
-    assert {each.id for each in told.lesions} == {"L1", "L2", "L3", "L4", "L5"}
+    named = rematched(course, {1: [GivenPair((), ("8",))]})
+    assert named.returned == ()
+    assert {each.id for each in named.lesions} == {"L1", "L2", "L3", "L4", "L5"}
 
 
 def test_what_differs_from_the_baseline_is_named_with_both_values(course):

@@ -1,4 +1,4 @@
-"""Matching of lesions: grown, split, merged, gone, new, out of view, in doubt; what a person says counts.
+"""Matching of lesions: grown, split, merged, gone, new, out of view, in doubt; what a person paired counts.
 
 Tests of: match, matching_costs, placement.
 """
@@ -86,7 +86,7 @@ def kinds(matches: tuple[Match, ...]) -> list[tuple[str, str, str]]:
         "none",
     ],
 )
-def test_what_became_of_lesions_is_told_by_their_place(before, after, expected):
+def test_what_became_of_lesions_follows_from_their_place(before, after, expected):
     assert kinds(match_lesions(before, after, shifted())) == expected
 
 
@@ -249,10 +249,10 @@ def test_each_lesion_is_in_one_match_and_the_order_of_lesions_changes_nothing(be
         elif match.kind is not MatchKind.AMBIGUOUS:
             assert 0 in sizes
     turned = match_lesions(first[::-1], then[::-1], shifted())
-    settled = {
+    certain = {
         (frozenset(m.baseline), frozenset(m.followup)) for m in found if m.kind is not MatchKind.AMBIGUOUS
     }
     again = {
         (frozenset(m.baseline), frozenset(m.followup)) for m in turned if m.kind is not MatchKind.AMBIGUOUS
     }
-    assert settled == again
+    assert certain == again

@@ -1,4 +1,4 @@
-"""Simulated courses: what becomes of lesions and of points is what the truth says.
+"""Simulated courses: what becomes of lesions and of points is what the truth has.
 
 Tests of: course.
 """
@@ -100,7 +100,7 @@ def test_one_lesion_is_a_course_too():
 
 
 @pytest.mark.slow
-def test_lesions_of_a_course_are_told_again():
+def test_lesions_of_a_course_are_found_again():
     course = simulate_course(8, 8, slice_mm=5.0, pixel_mm=5.0)
     registration = register(*(study.image() for study in course.studies))
     lesions = [study.lesions() for study in course.studies]
