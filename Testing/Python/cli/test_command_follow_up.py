@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from small_patient import AIR_HU, BALLS, SPACING, ct_values, label_map, write_volume
 
 CHANGES = "lesion,study,match,volume_cc,longest_mm,shortest_mm,score,volume_change,score_change"
@@ -273,3 +274,33 @@ def test_another_patients_study_is_refused(dicom_studies, radioimmuno, files, tm
     assert "[followup.patient]" in found.stderr
     assert "--accept-patient" in found.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_real_lesion_is_followed_where_the_table_and_the_field_of_view_moved(radioimmuno, data, tmp_path):
+    from scipy import ndimage
+
+    ct, label = (sitk.ReadImage(str(data / "lung1_001" / name)) for name in ("ct.nrrd", "label.nrrd"))
+    drawn = sitk.GetArrayFromImage(label) > 0
+    smaller = ndimage.binary_erosion(drawn, iterations=2)
+    assert 0.3 < smaller.sum() / drawn.sum() < 0.95
+    for name, mask, moved_mm in (("before", drawn, 0.0), ("after", smaller, 60.0)):
+        (tmp_path / name).mkdir()
+        masked = sitk.GetImageFromArray(mask.astype(np.uint8))
+        masked.CopyInformation(ct)
+        for image, file in ((sitk.Image(ct), "ct.nrrd"), (masked, "mask.nrrd")):
+            image.SetOrigin([place + moved_mm for place in image.GetOrigin()])
+            # A fifth of the slices is missing at one end.
+            part = image if name == "before" else image[:, :, : -(image.GetSize()[2] // 5)]
+            sitk.WriteImage(part, str(tmp_path / name / file), useCompression=True)
+    kept = smaller[: -(len(smaller) // 5)].sum()
+    assert kept == smaller.sum()
+    out = tmp_path / "out"
+    found = radioimmuno(
+        "follow-up", tmp_path / "before", tmp_path / "after", "--out", out, "--irradiated", "L1"
+    )
+    assert found.returncode == 0, found.stderr
+    (row,) = rows_of(out / "changes.csv")
+    assert row["match"] == "same"
+    assert float(row["volume_change"]) == pytest.approx(kept / drawn.sum() - 1)
+    assert float(row["longest_mm"]) < float(rows_of(out / "lesions.csv")[0]["longest_mm"])
