@@ -25,6 +25,9 @@ AMBIGUITY = 0.35
 TOUCHING_MM = 4.0
 
 
+Group = tuple[tuple[int, ...], tuple[int, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Each lesion of a baseline against each of a follow-up, in the follow-up's space.
@@ -129,6 +132,16 @@ def pair_up(cost: np.ndarray) -> tuple[list[tuple[int, int]], np.ndarray]:
         How much more it would cost, over all lesions, to decide otherwise on a pair: to part one, or to join
         two that are none; infinite where that cannot be.
     """
+    pairs: list[tuple[int, int]] = []
+    margin = np.full(cost.shape, np.inf)
+    # Lesions that nothing joins do not compete.
+    for rows, columns in components(np.isfinite(cost), range(cost.shape[0]), range(cost.shape[1])):
+        chosen, margin[np.ix_(rows, columns)] = _pair_up(cost[np.ix_(rows, columns)])
+        pairs += [(rows[row], columns[column]) for row, column in chosen]
+    return sorted(pairs), margin
+
+
+def _pair_up(cost: np.ndarray) -> tuple[list[tuple[int, int]], np.ndarray]:
     pairs, least = _assigned(cost)
     margin = np.full(cost.shape, np.inf)
     chosen = set(pairs)
@@ -143,6 +156,39 @@ def pair_up(cost: np.ndarray) -> tuple[list[tuple[int, int]], np.ndarray]:
             joined = _assigned(other)[1] - SINGLE_COST + cost[row, column]
             margin[row, column] = joined - least
     return pairs, margin
+
+
+def components(edges: np.ndarray, rows: Sequence[int], columns: Sequence[int]) -> list[Group]:
+    """The rows and columns that edges join, directly or by others.
+
+    Parameters
+    ----------
+    edges : ndarray of bool, shape (r, c)
+    rows, columns : sequence of int
+        Those that are looked at.
+
+    Returns
+    -------
+    list of tuple
+        The rows and the columns of each component that has an edge.
+
+    Examples
+    --------
+    >>> components(np.array([[True, True], [False, False]]), [0, 1], [0, 1])
+    [((0,), (0, 1))]
+    """
+    left = [row for row in rows if edges[row][list(columns)].any()]
+    found = []
+    while left:
+        group, reached = {left[0]}, set[int]()
+        size = 0
+        while size < len(group) + len(reached):
+            size = len(group) + len(reached)
+            reached |= {column for column in columns for row in group if edges[row, column]}
+            group |= {row for row in left for column in reached if edges[row, column]}
+        found.append((tuple(sorted(group)), tuple(sorted(reached))))
+        left = [row for row in left if row not in group]
+    return found
 
 
 def _assigned(cost: np.ndarray) -> tuple[list[tuple[int, int]], float]:

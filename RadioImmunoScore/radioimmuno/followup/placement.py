@@ -10,7 +10,7 @@ import numpy as np
 
 from ..lesion import Lesion
 from .match import BY_PLACE, Match, MatchKind, kind_of
-from .matching_costs import AMBIGUITY, REACH_MM, TOUCHING_MM, Pairs, pair_up
+from .matching_costs import AMBIGUITY, REACH_MM, TOUCHING_MM, Group, Pairs, components, pair_up
 
 # Of the smaller of two lesions: what of it has to lie in the other for both to belong together.
 OVERLAP_SHARE = 0.5
@@ -18,7 +18,6 @@ OVERLAP_SHARE = 0.5
 PART_SHARE = 0.2
 
 Cell = tuple[int, int]
-Group = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,36 +177,3 @@ class ByPlace:
     @staticmethod
     def _names(lesions: Sequence[Lesion], numbers: Sequence[int]) -> str:
         return ", ".join(lesions[number].name for number in numbers)
-
-
-def components(edges: np.ndarray, rows: Sequence[int], columns: Sequence[int]) -> list[Group]:
-    """The rows and columns that edges join, directly or by others.
-
-    Parameters
-    ----------
-    edges : ndarray of bool, shape (r, c)
-    rows, columns : sequence of int
-        Those that are looked at.
-
-    Returns
-    -------
-    list of tuple
-        The rows and the columns of each component that has an edge.
-
-    Examples
-    --------
-    >>> components(np.array([[True, True], [False, False]]), [0, 1], [0, 1])
-    [((0,), (0, 1))]
-    """
-    left = [row for row in rows if edges[row][list(columns)].any()]
-    found = []
-    while left:
-        group, reached = {left[0]}, set[int]()
-        size = 0
-        while size < len(group) + len(reached):
-            size = len(group) + len(reached)
-            reached |= {column for column in columns for row in group if edges[row, column]}
-            group |= {row for row in left for column in reached if edges[row, column]}
-        found.append((tuple(sorted(group)), tuple(sorted(reached))))
-        left = [row for row in left if row not in group]
-    return found

@@ -224,6 +224,18 @@ def test_the_cheapest_pairing_of_all_lesions_is_taken_and_what_another_would_cos
     assert np.isinf(margin[0, 0])
 
 
+def test_lesions_that_nothing_joins_do_not_compete():
+    blocks = np.array([[0.1, 0.3], [0.2, 1.2]]), np.array([[0.5, np.inf], [0.9, 1.0]])
+    whole = np.full((4, 4), np.inf)
+    whole[np.ix_((0, 2), (1, 3))], whole[np.ix_((1, 3), (0, 2))] = blocks
+    pairs, margin = pair_up(whole)
+    assert pairs == [(0, 3), (1, 0), (2, 1), (3, 2)]
+    # Of the first two 0.8 as if they were alone; of the others, one stays single for either.
+    np.testing.assert_allclose(margin[np.ix_((0, 2), (1, 3))], 0.8)
+    np.testing.assert_allclose(margin[1, 0], 0.9 + SINGLE_COST - 1.5)
+    assert np.isinf(margin[0, 0])
+
+
 places = st.lists(
     st.tuples(st.integers(3, 12), st.integers(3, 12), st.integers(2, 5)), min_size=0, max_size=5, unique=True
 )
