@@ -53,7 +53,7 @@ def _console(logic: Any, volumeNode: Any, segmentationNode: Any) -> None:
 
 def _lesions(logic: Any, volumeNode: Any, segmentationNode: Any) -> None:
     """Draw a lesion that is there already again by one stroke, look at it, map its interior."""
-    from radioimmuno.segmentation.axes import measure_axes
+    from radioimmuno.geometry.axes import measure_axes
 
     lesion = readLesions(segmentationNode, volumeNode).lesions[0]
     axes = measure_axes(lesion.mask)

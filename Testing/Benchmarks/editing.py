@@ -149,7 +149,7 @@ def _previews(bench, panel, lesion) -> tuple[list[float], list[float]]:
     """
     import slicer
 
-    from radioimmuno.segmentation.axes import measure_axes
+    from radioimmuno.geometry.axes import measure_axes
     from RadioImmunoScoreLib.panel.state.gestures import STROKE
     from RadioImmunoScoreLib.panel.state.stroke_preview import PAUSE_MS
     from RadioImmunoScoreLib.scene.preview_surface import PREVIEW

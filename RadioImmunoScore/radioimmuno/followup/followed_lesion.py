@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ..geometry.diameter import axial_diameters
+from ..geometry.axes import measure_axes
 from ..lesion import Lesion
 from ..scoring.results import LesionScore
 from ..study import Study
@@ -154,8 +154,8 @@ def _in_study(
         return LesionInStudy(ids, kind, status, nothing, nothing, nothing)
     drawn = {lesion.id: lesion for lesion in here.study.lesions}
     parts = [drawn[each] for each in ids]
-    diameters = [one for one in (axial_diameters(part.mask) for part in parts) if one is not None]
-    longest = sum(one.longest_mm for one in diameters)
+    axes = [one for one in (measure_axes(part.mask) for part in parts) if one is not None]
+    longest = sum(one.long_mm for one in axes)
     status = Status.TOO_SMALL if tenths(longest) < TOO_SMALL_TENTHS else Status.PRESENT
     row = here.rows.get(union_id(ids))
     return LesionInStudy(
@@ -164,7 +164,7 @@ def _in_study(
         status if is_known else Status.NOT_EVALUATED,
         union(parts).volume_cc,
         longest,
-        sum(one.shortest_mm for one in diameters),
+        sum(one.short_mm for one in axes),
         None if row is None else row.score,
     )
 

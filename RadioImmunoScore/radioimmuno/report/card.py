@@ -9,11 +9,11 @@ import numpy as np
 
 from ..extraction.measurability import bad_voxels
 from ..findings import Finding, Severity
+from ..geometry.axes import measure_axes
 from ..geometry.image import Image
 from ..lesion import Lesion
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore
-from ..segmentation.axes import measure_axes
 from ..stability.agreement import LesionStability
 from .axis import Axis
 from .context import Context

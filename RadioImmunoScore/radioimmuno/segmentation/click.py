@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..findings import InputError
+from ..geometry.axes import measure_axes
 from ..geometry.image import Image, Triple
 from .agreement_model import expected_agreement
-from .axes import measure_axes
 from .boosted_trees import SegmentationModel, shipped_model
 from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P

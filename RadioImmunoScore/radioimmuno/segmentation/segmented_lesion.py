@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..findings import Finding, InputError, Severity
+from ..geometry.axes import Axes, measure_axes
 from ..geometry.image import Image
 from ..lesion import Delineation, DelineationType
-from .axes import Axes, measure_axes
 from .parameters import PARAMETERS as P
 
 BY_STROKE = Delineation(DelineationType.SEMIAUTOMATIC, "RadioImmunoScore, stroke")

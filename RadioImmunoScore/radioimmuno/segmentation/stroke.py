@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..findings import InputError
+from ..geometry.axes import Ends
 from ..geometry.image import Image, Triple
-from .axes import Ends
 from .boosted_trees import SegmentationModel
 from .found_lesion import FoundLesion, as_segmented, find_lesion
 from .parameters import PARAMETERS as P

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..geometry.axes import measure_axes
 from ..geometry.image import Box, Image
-from ..segmentation.axes import measure_axes
 
 # SD of each of a stroke's end points' two coordinates in its slice, and of a box's sides.
 JITTER_MM = 2.0

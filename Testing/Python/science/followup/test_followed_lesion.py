@@ -11,7 +11,7 @@ from radioimmuno.followup.course import CourseLesion
 from radioimmuno.followup.followed_lesion import days_between, measure_lesion, union_id, unions_in
 from radioimmuno.followup.match import BY_PLACE, Match, MatchKind
 from radioimmuno.followup.response.measured import Status
-from radioimmuno.geometry.diameter import axial_diameters
+from radioimmuno.geometry.axes import measure_axes
 from radioimmuno.stability.agreement import LesionStability
 
 
@@ -27,7 +27,7 @@ def test_a_lesion_that_is_the_same_has_changes_since_the_baseline():
     # 120 days from the first study, not 60 from the second.
     assert third.volume_change.per_30_days == pytest.approx((drawn[2].volume_cc - drawn[0].volume_cc) / 4)
     assert third.score_change.absolute == pytest.approx(0.06)
-    assert third.longest_mm == axial_diameters(drawn[2].mask).longest_mm
+    assert third.longest_mm == measure_axes(drawn[2].mask).long_mm
     assert third.status is Status.PRESENT
 
 
@@ -41,10 +41,10 @@ def test_the_long_axes_of_parts_add_up_and_the_union_has_one_score():
     studies[1] = replace(studies[1], rows={**studies[1].rows, union.id: scored})
     here = measure_lesion(course.lesions[0], studies)[1]
     parts = studies[1].study.lesions
-    diameters = [axial_diameters(part.mask) for part in parts]
+    axes = [measure_axes(part.mask) for part in parts]
     assert here.match is MatchKind.SPLIT
-    assert here.longest_mm == pytest.approx(sum(one.longest_mm for one in diameters))
-    assert here.shortest_mm == pytest.approx(sum(one.shortest_mm for one in diameters))
+    assert here.longest_mm == pytest.approx(sum(one.long_mm for one in axes))
+    assert here.shortest_mm == pytest.approx(sum(one.short_mm for one in axes))
     assert here.volume_cc == pytest.approx(sum(part.volume_cc for part in parts))
     assert here.score == 0.5
 
@@ -53,9 +53,9 @@ def test_lesions_that_merged_are_one_long_axis_after_and_two_before():
     studies = studies_of({"a": 10.0, "b": 8.0}, {"1": 16.0})
     (lesion,) = course_of(studies, [("a b", "1")]).lesions
     before, after = measure_lesion(lesion, studies)
-    long_axes = [axial_diameters(one.mask).longest_mm for one in studies[0].study.lesions]
+    long_axes = [measure_axes(one.mask).long_mm for one in studies[0].study.lesions]
     assert before.longest_mm == pytest.approx(sum(long_axes))
-    assert after.longest_mm == axial_diameters(studies[1].study.lesions[0].mask).longest_mm
+    assert after.longest_mm == measure_axes(studies[1].study.lesions[0].mask).long_mm
     assert after.match is MatchKind.MERGED
     # Nothing scored the union before.
     assert after.score_change.absolute is None

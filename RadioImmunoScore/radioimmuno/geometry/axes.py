@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.image import Box, Image, Triple, as_triple
-from ..geometry.outline import JOINED, segments
+from .image import Box, Image, Triple, as_triple
+from .outline import JOINED, segments
 
 Ends = tuple[Triple, Triple]
 
@@ -84,7 +84,9 @@ def measure_axes(mask: Image) -> Axes | None:
         first, last = part.lattice.to_lps(index)
         return (as_triple(first), as_triple(last))
 
-    return Axes(length, float(np.linalg.norm(across[1] - across[0])), in_space(ends), in_space(across))
+    # of a lesion that is as wide as long, rounding must not make the short axis the longer one
+    width = min(length, float(np.linalg.norm(across[1] - across[0])))
+    return Axes(length, width, in_space(ends), in_space(across))
 
 
 def _slices_with_longest(values: np.ndarray, spacing: np.ndarray) -> list[int]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import label
 
+from radioimmuno.geometry.axes import measure_axes
 from radioimmuno.geometry.image import Image, Lattice
-from radioimmuno.segmentation.axes import measure_axes
 
 LATTICE = Lattice((12, 90, 110), (3.0, 0.7, 0.8), (-40.0, -20.0, 60.0))
 
@@ -93,3 +93,13 @@ def test_no_slice_holds_a_longer_axis(values, column_mm):
     mask = Image(values, Lattice(values.shape, (3.0, 0.9, column_mm), (0.0, 0.0, 0.0)))
     axes = measure_axes(mask)
     assert (axes.long_mm if axes else 0.0) == pytest.approx(longest_in_any_slice(mask))
+
+
+@pytest.mark.parametrize("spacing", [0.7, 0.9765625, 1.1])
+def test_the_short_axis_is_never_longer_than_the_long_one(spacing):
+    """By rounding it was, of masks that are as wide as long: it is compared with the long one elsewhere."""
+    j, i = np.ogrid[:24, :24]
+    for radius in np.arange(1.0, 11.0, 0.25):
+        disc = ((j - 11) ** 2 + (i - 11) ** 2 <= radius**2)[None]
+        axes = measure_axes(Image(disc, Lattice(disc.shape, (3.0, spacing, spacing), (0.0, 0.0, 0.0))))
+        assert axes.short_mm <= axes.long_mm
