@@ -228,8 +228,9 @@ def _sums(response: CourseResponse) -> Markup:
 def _sum_rows(study: StudyResponse) -> Iterable[Markup]:
     date = study.study.date
     when = "" if date is None else f"{date}, day {study.days}" if study.days is not None else f"{date}"
-    abscopal = f"abscopal B {study.abscopal_b.value}, A {study.abscopal_a.value}"
-    below = [element("small", text) for text in (when, abscopal if study.abscopal_b.value else "") if text]
+    abscopal = [f"abscopal B {study.abscopal_b.value},", f"A {study.abscopal_a.value}"]
+    lines = [when, *(abscopal if study.abscopal_b.value else [])]
+    below = [element("small", text) for text in lines if text]
     name = element("th", study.study.name, below, scope="rowgroup", rowspan=len(study.fields))
     for field, one in study.fields.items():
         reading = one.reading
