@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,9 @@ def test_what_a_test_file_names_is_there(test):
     folder = SCIENCE / test.parent.relative_to(TESTS)
     modules = {module.stem for module in folder.glob("*.py")}
     assert named_in(test) <= modules
+
+
+def test_no_two_test_files_have_one_name():
+    """Their folders are no packages: a second file of a name is not collected in the same run."""
+    counts = Counter(test.name for test in HERE.rglob("test_*.py"))
+    assert [name for name, count in counts.items() if count > 1] == []
