@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from radioimmuno.signature.signature import Signature
 
 MATCHING, DRAWING, WRITING = "matching lesions", "drawing", "writing"
-JSON_NAME, LESIONS_CSV, CHANGES_CSV, PAIRS_CSV, HTML_NAME = FILES = (
-    *("response.json", "lesions.csv", "changes.csv", "pairs.csv"),
+JSON_NAME, LESIONS_CSV, CHANGES_CSV, FEATURES_CSV, PAIRS_CSV, HTML_NAME = FILES = (
+    *("response.json", "lesions.csv", "changes.csv", "feature_changes.csv", "pairs.csv"),
     "report.html",
 )
 
@@ -41,6 +41,9 @@ Where a person has to decide, a lesion is ambiguous and not evaluated: correct i
 again with --pairs. A question mark there leaves a line to the matching, an empty cell says gone, or new.
 Dates are those of DICOM or of --dates; without them what depends on days is not answered.
 
+A signature with terms delta.<feature> or delta_abs.<feature> weighs those changes: it scores a lesion in the
+studies after the one in which it was first seen.
+
 response: the targets are proposed by the rules of RECIST 1.1 from the baseline; --roles chooses others. The
 long axes of the parts of a lesion that split add up, lesions that merged have one of the whole; a lesion that
 is gone has 0 mm, one below 5 mm counts as 5 mm; one out of view or ambiguous is not evaluated.
@@ -51,6 +54,9 @@ writes into the folder of --out:
   changes.csv    one row a lesion and later study: match (same, split, merged, gone, new, out of view,
                  ambiguous), sizes, score; changes since the lesion was first seen, volume as a share of it
                  (-1: gone), score as a difference; more columns follow
+  feature_changes.csv
+                 one row a lesion, later study and feature: both values, their difference, that as a share of
+                 the earlier value's size and in 30 days
   pairs.csv      how lesions were paired and why, to be corrected
   response.json  as of `radioimmuno response`, with notes on what was not evaluated
   report.html    response, waterfall and spider plot, lesions side by side, what differs between the studies
@@ -111,6 +117,13 @@ def register(commands: Any) -> None:
         help="signature file (default: that of the results, else the demonstration signature)",
     )
     parser.add_argument(
+        "--features",
+        metavar="standard|all|FILE",
+        default="standard",
+        help="what feature_changes.csv has beside what the signature weighs: a set, or a file with an "
+        "identifier a line (default: standard)",
+    )
+    parser.add_argument(
         "--ct",
         metavar="PATH",
         type=Path,
@@ -146,6 +159,7 @@ def _parts(text: str) -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
+    from radioimmuno.cohort.plan import features_named
     from radioimmuno.files.atomic_folder import replacing_folder
 
     count = 1 + len(arguments.later)
@@ -156,6 +170,7 @@ def run(arguments: argparse.Namespace) -> int:
         studies = named_studies([arguments.baseline, *arguments.later])
         signature = signature_for(arguments.signature, studies)
         orders = orders_of(arguments, studies, signature)
+        features = features_named(arguments.features)
         from radioimmuno.followup.reading import read_studies
 
         def stage(what: str, number: int) -> Callable[[int, int], None]:
@@ -163,9 +178,9 @@ def run(arguments: argparse.Namespace) -> int:
             return lambda done, total: progress.step(done, total)
 
         with library_output_discarded():
-            read = read_studies(orders, signature, stage)
+            read = read_studies(orders, signature, stage, features)
             progress.stage(MATCHING)
-            found, pictures = _followed(arguments, read, signature, progress)
+            found, pictures = _followed(arguments, read, (signature, features), progress)
         progress.stage(WRITING)
         document = _write(folder, found, pictures, _notice(signature, studies))
     code = exit_code([found.is_undecided or None in found.course.registrations])
@@ -197,9 +212,13 @@ def _notice(signature: Signature | None, studies: Sequence[Any]) -> str:
 
 
 def _followed(
-    arguments: argparse.Namespace, read: ReadStudies, signature: Signature | None, progress: Progress
+    arguments: argparse.Namespace,
+    read: ReadStudies,
+    measured_by: tuple[Signature | None, Sequence[str]],
+    progress: Progress,
 ) -> tuple[FollowUp, list[dict[str, Markup]]]:
     """The follow-up, and each study's pictures; the last CT first, which is still in memory."""
+    from radioimmuno.followup.change_scores import with_change_scores
     from radioimmuno.followup.course import rematched
     from radioimmuno.followup.follow_up import follow_up
     from radioimmuno.followup.given_pairs import read_pairs
@@ -213,8 +232,9 @@ def _followed(
     progress.stage(DRAWING)
     for number in reversed(range(len(studies))):
         image = partial(read.images.of, number)
-        studies[number] = with_unions(course, studies, number, image, signature)
-    found = follow_up(arguments.patient or read.patient, course, studies, roles)
+        studies[number] = with_unions(course, studies, number, image, *measured_by)
+    scored = with_change_scores(course, studies, measured_by[0])
+    found = follow_up(arguments.patient or read.patient, course, scored, roles)
     spots = spots_of(found)
     pictures: list[dict[str, Markup]] = [{} for _ in studies]
     for done, number in enumerate(reversed(range(len(studies)))):
@@ -245,7 +265,12 @@ def _write(
 ) -> dict[str, Any]:
     from radioimmuno.files.atomic import write_text
     from radioimmuno.followup.response.course_response import Rules
-    from radioimmuno.report.followup_files import write_changes_csv, write_lesions_csv, write_pairs_csv
+    from radioimmuno.report.followup_files import (
+        write_changes_csv,
+        write_feature_changes_csv,
+        write_lesions_csv,
+        write_pairs_csv,
+    )
     from radioimmuno.report.followup_page import followup_page
     from radioimmuno.report.response_files import document_text, response_document
 
@@ -253,6 +278,7 @@ def _write(
     write_text(folder / JSON_NAME, document_text(document))
     write_lesions_csv(found, folder / LESIONS_CSV)
     write_changes_csv(found, folder / CHANGES_CSV)
+    write_feature_changes_csv(found, folder / FEATURES_CSV)
     write_pairs_csv(found, folder / PAIRS_CSV)
     write_text(folder / HTML_NAME, followup_page(found, pictures, notice))
     return document

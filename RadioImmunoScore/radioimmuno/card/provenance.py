@@ -42,7 +42,7 @@ def _of_terms(sources: Sources) -> Proofs:
     signature = sources.signature
     yield "metrics.condition4", Proof(YES, "signature: terms (a weighted sum of variables in a table)")
     yield "metrics.condition5", Proof(NO, "signature: terms (a weighted sum of variables in a table)")
-    if signature.variables_from(Source.FEATURE):
+    if signature.variables_from(Source.FEATURE) or signature.changing:
         source = "signature: terms (features of regions, by formulas of the IBSI)"
         yield "metrics.condition1", Proof(YES, source)
         yield "metrics.condition3", Proof(YES, source)

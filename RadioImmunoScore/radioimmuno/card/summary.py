@@ -139,6 +139,8 @@ def needs_words(signature: Signature) -> list[str]:
     asked = [variable_of(f"{CLINICAL}{name}").title for name in signature.clinical]
     if asked:
         sentences.append(f"Scoring asks for {', '.join(asked)}.")
+    if signature.changing:
+        sentences.append("Scores lesions that are followed: it weighs changes since an earlier study.")
     lacking = [variable_of(name).title for name in signature.variables_from(Source.TABLE)]
     if lacking:
         named = ", ".join(lacking[:MOST_NAMED]) + (", ..." if len(lacking) > MOST_NAMED else "")

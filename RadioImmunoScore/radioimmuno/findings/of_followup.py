@@ -61,6 +61,14 @@ ROWS = {
         "Kernel, slice thickness, tube voltage and contrast agent change features by themselves.",
         "Trust diameters and volumes more than textures, and compare studies of one protocol.",
     ),
+    "followup.no_earlier_study": Row(
+        "The signature weighs how features changed since an earlier study, and of the lesion there is none.",
+        "The lesion has no score by this signature; it is measured.",
+        "One study does not show a change, and an average change standing in for it would say nothing of the "
+        "lesion.",
+        "Give the earlier study and this one to `radioimmuno follow-up --signature FILE`: each study after "
+        "the first is scored.",
+    ),
     "followup.study": Row(
         "A folder is no study to follow: its CT or its lesions are missing, or there are several.",
         NOT_DONE,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
 from ..geometry.image import Image
 from ..lesion import Lesion
+from ..signature.variables import DELTA, variable_of
 
-# Ours: of a value that is smaller than this share of what it becomes, a relative change says nothing.
-NEAR_ZERO = 1e-6
+# Ours: a value is near 0 where it is smaller than this share of what it becomes, or as small as the rounding
+# of a sum that is 0. What does not change at all changes by a share of 0, from 0, too.
+NEAR_ZERO, ROUNDING = 1e-6, 1e-12
 PER_DAYS = 30.0
 # Bounds between which 95 % of a normal distribution lies, in SD.
 NORMAL_95 = 1.959964
+
+# What is left of a lesion that is gone: nothing, of these; of its other features it cannot be told.
+VOLUMES = frozenset({"lesion.morphology.volume", "lesion.morphology.approximate_volume"})
 
 Interval = tuple[float, float]
 
@@ -28,7 +33,8 @@ class Change:
     absolute : float, optional
         Later - earlier, in the value's unit.
     relative : float, optional
-        The same as a share of the earlier value's size (0.5: half as much more); None from near 0.
+        The same as a share of the earlier value's size (0.5: half as much more); None from near 0
+        (`NEAR_ZERO`, `ROUNDING`).
     per_30_days : float, optional
         The absolute change in 30 days; None where the days are not known.
     within_uncertainty : bool, optional
@@ -79,10 +85,10 @@ def change(
         return Change()
     absolute = later - earlier
     size = abs(earlier)
-    defined = size > NEAR_ZERO * abs(later)
+    is_near_zero = size <= max(NEAR_ZERO * abs(later), ROUNDING)
     return Change(
         absolute,
-        absolute / size if defined else None,
+        0.0 if later == earlier else None if is_near_zero else absolute / size,
         None if days is None else absolute * PER_DAYS / days,
         _within(earlier, later, intervals),
     )
@@ -118,6 +124,49 @@ def changes(
         )
         for name in dict.fromkeys([*earlier, *later])
     }
+
+
+def changes_of_gone(earlier: Mapping[str, float], days: float | None = None) -> dict[str, Change]:
+    """The changes of the features of a lesion that is gone: that of its volume, all others not defined.
+
+    Parameters
+    ----------
+    earlier : mapping of str to float
+        Identifier -> value.
+    days : float, optional
+        As of `change`.
+
+    Returns
+    -------
+    dict of str to Change
+    """
+    return {name: gone(value, days) if name in VOLUMES else Change() for name, value in earlier.items()}
+
+
+def values_of(changes: Mapping[str, Change], variables: Iterable[str]) -> dict[str, float | None]:
+    """The values of variables `delta.<feature>` and `delta_abs.<feature>`.
+
+    Parameters
+    ----------
+    changes : mapping of str to Change
+        By the feature's identifier.
+    variables : iterable of str
+
+    Returns
+    -------
+    dict of str to float or None
+        None where a change is not defined.
+
+    Examples
+    --------
+    >>> values_of({"ring.statistics.mean": change(-20.0, -10.0)}, ["delta.ring.statistics.mean"])
+    {'delta.ring.statistics.mean': 0.5}
+    """
+    found = {}
+    for variable in map(variable_of, variables):
+        one = changes.get(variable.changing, Change())
+        found[variable.key] = one.relative if variable.key.startswith(DELTA) else one.absolute
+    return found
 
 
 def gone(earlier: float, days: float | None = None) -> Change:

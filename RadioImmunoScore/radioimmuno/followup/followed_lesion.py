@@ -9,8 +9,9 @@ from datetime import date
 from ..geometry.axes import measure_axes
 from ..lesion import Lesion
 from ..scoring.results import LesionScore
+from ..signature.variables import Source, variable_of
 from ..study import Study
-from .change import Change, Interval, change, gone, union
+from .change import Change, Interval, change, changes, changes_of_gone, gone, normal_interval, union
 from .course import Course, CourseLesion
 from .match import Match, MatchKind
 from .response.measured import TOO_SMALL_TENTHS, Status, tenths
@@ -63,6 +64,12 @@ class LesionInStudy:
         Of all parts as one.
     volume_change, score_change : Change
         Since the study in which it was first seen.
+    features : mapping of str to float
+        Of all parts as one, by identifier; empty where they were not measured.
+    feature_changes : mapping of str to Change
+        Of all that one of the two studies has, since the study in which it was first seen.
+    since : str
+        What that study is called; "" where there is nothing to compare with.
     why : str
         What it was matched by, in sentences.
     """
@@ -76,7 +83,32 @@ class LesionInStudy:
     score: float | None = None
     volume_change: Change = field(default_factory=Change)
     score_change: Change = field(default_factory=Change)
+    features: Mapping[str, float] = field(default_factory=dict, hash=False)
+    feature_changes: Mapping[str, Change] = field(default_factory=dict, hash=False)
+    since: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a lesion of a course is in a study, and what it can be compared with.
+
+    Parameters
+    ----------
+    match : MatchKind or None
+        What it was matched by from the study before; None in the first study.
+    is_known : bool
+        Whether the lesion is evaluated here.
+    start : int or None
+        Number of the study in which it was first seen; None there, and where it is not known to be the same.
+    why : str
+        What it was matched by, in sentences.
+    """
+
+    match: MatchKind | None
+    is_known: bool
+    start: int | None
+    why: str
 
 
 def union_id(ids: Sequence[str]) -> str:
@@ -121,6 +153,32 @@ def measure_lesion(lesion: CourseLesion, studies: Sequence[ScoredStudy]) -> tupl
         None before the study in which it was first seen.
     """
     found: list[LesionInStudy | None] = []
+    for number, compared in enumerate(comparisons(lesion)):
+        if compared is None:
+            found.append(None)
+            continue
+        here = studies[number]
+        part = _in_study(lesion.in_studies[number], compared, here)
+        start = None if compared.start is None else found[compared.start]
+        if start is not None and compared.start is not None:
+            part = _changed(part, start, (studies[compared.start], here))
+        found.append(part)
+    return tuple(found)
+
+
+def comparisons(lesion: CourseLesion) -> tuple[Comparison | None, ...]:
+    """What a lesion is compared with in each study of its course.
+
+    Parameters
+    ----------
+    lesion : CourseLesion
+
+    Returns
+    -------
+    tuple of Comparison or None
+        None before the study in which it was first seen.
+    """
+    found: list[Comparison | None] = []
     first = next(number for number, ids in enumerate(lesion.in_studies) if ids)
     is_known = is_followed = True  # for good: what is out of view as a whole may be seen again
     for number, (ids, matches) in enumerate(zip(lesion.in_studies, lesion.matches, strict=True)):
@@ -134,10 +192,9 @@ def measure_lesion(lesion: CourseLesion, studies: Sequence[ScoredStudy]) -> tupl
         is_lost = kind is MatchKind.AMBIGUOUS or (kind is MatchKind.OUT_OF_VIEW and bool(ids))
         is_known = is_known and not is_lost
         is_followed = is_followed and (number == first or not is_lost)
-        start = found[first] if number > first and is_followed else None
+        start = first if number > first and is_followed else None
         why = " ".join(dict.fromkeys(match.why for match in matches))
-        part = _in_study(ids, kind, is_known and kind not in UNKNOWN, studies[number])
-        found.append(_changed(part, start, why, lesion, studies, (first, number)))
+        found.append(Comparison(kind, is_known and kind not in UNKNOWN, start, why))
     return tuple(found)
 
 
@@ -145,13 +202,11 @@ def _kind(matches: Sequence[Match]) -> MatchKind | None:
     return min((match.kind for match in matches), key=RANK.index, default=None)
 
 
-def _in_study(
-    ids: tuple[str, ...], kind: MatchKind | None, is_known: bool, here: ScoredStudy
-) -> LesionInStudy:
+def _in_study(ids: tuple[str, ...], compared: Comparison, here: ScoredStudy) -> LesionInStudy:
     if not ids:
-        nothing = 0.0 if is_known else None
-        status = Status.GONE if is_known else Status.NOT_EVALUATED
-        return LesionInStudy(ids, kind, status, nothing, nothing, nothing)
+        nothing = 0.0 if compared.is_known else None
+        status = Status.GONE if compared.is_known else Status.NOT_EVALUATED
+        return LesionInStudy(ids, compared.match, status, nothing, nothing, nothing, why=compared.why)
     drawn = {lesion.id: lesion for lesion in here.study.lesions}
     parts = [drawn[each] for each in ids]
     axes = [one for one in (measure_axes(part.mask) for part in parts) if one is not None]
@@ -160,39 +215,85 @@ def _in_study(
     row = here.rows.get(union_id(ids))
     return LesionInStudy(
         ids,
-        kind,
-        status if is_known else Status.NOT_EVALUATED,
+        compared.match,
+        status if compared.is_known else Status.NOT_EVALUATED,
         union(parts).volume_cc,
         longest,
         sum(one.short_mm for one in axes),
         None if row is None else row.score,
+        features={} if row is None else measured_features(row),
+        why=compared.why,
     )
 
 
 def _changed(
-    part: LesionInStudy,
-    start: LesionInStudy | None,
-    why: str,
-    lesion: CourseLesion,
-    studies: Sequence[ScoredStudy],
-    numbers: tuple[int, int],
+    part: LesionInStudy, start: LesionInStudy, studies: tuple[ScoredStudy, ScoredStudy]
 ) -> LesionInStudy:
-    """The lesion in a study with its changes since another one."""
-    volume, score = Change(), Change()
-    if start is not None and start.volume_cc:
-        days = days_between(studies[numbers[0]].study, studies[numbers[1]].study)
-        one, other = (_interval(studies[number], lesion.in_studies[number]) for number in numbers)
-        if part.ids:
-            volume = change(start.volume_cc, part.volume_cc, days)
-            score = change(start.score, part.score, days, (one, other))
-        elif part.status is Status.GONE:
-            volume = gone(start.volume_cc, days)
-    return replace(part, volume_change=volume, score_change=score, why=why)
+    """The lesion in a study with its changes since an earlier one."""
+    days = days_between(studies[0].study, studies[1].study)
+    changed = replace(part, since=studies[0].name)
+    if part.ids:
+        rows = [
+            study.rows.get(union_id(ids)) for study, ids in zip(studies, (start.ids, part.ids), strict=True)
+        ]
+        one, other = map(_score_interval, rows)
+        changed = replace(
+            changed,
+            score_change=change(start.score, part.score, days, (one, other)),
+            feature_changes=row_changes(rows, days),
+        )
+        if start.volume_cc:
+            changed = replace(changed, volume_change=change(start.volume_cc, part.volume_cc, days))
+    elif part.status is Status.GONE:
+        changed = replace(changed, feature_changes=changes_of_gone(start.features, days))
+        if start.volume_cc:
+            changed = replace(changed, volume_change=gone(start.volume_cc, days))
+    return changed
 
 
-def _interval(here: ScoredStudy, ids: Sequence[str]) -> Interval | None:
+def row_changes(rows: Sequence[LesionScore | None], days: float | None = None) -> dict[str, Change]:
+    """The changes of a lesion's features from a row to a later one.
+
+    Parameters
+    ----------
+    rows : sequence of two of LesionScore or None
+        None where the lesion was not measured.
+    days : float, optional
+        Between the two.
+
+    Returns
+    -------
+    dict of str to Change
+        By identifier; within the contours' uncertainty where both have that feature's spread over contours.
+    """
+    earlier, later = ({} if row is None else measured_features(row) for row in rows)
+    one, other = map(_intervals, rows)
+    return changes(earlier, later, days, (one, other))
+
+
+def measured_features(row: LesionScore) -> dict[str, float]:
+    """What was measured of a lesion, by identifier, without what was given or made of an earlier study.
+
+    Parameters
+    ----------
+    row : LesionScore
+
+    Returns
+    -------
+    dict of str to float
+    """
+    return {name: value for name, value in row.features.items() if variable_of(name).source is Source.FEATURE}
+
+
+def _intervals(row: LesionScore | None) -> dict[str, Interval]:
+    """Between which values of each feature 95 % of redrawn contours lie, where that was measured."""
+    spreads = {} if row is None or row.stability is None else row.stability.spreads
+    found = {name: normal_interval(spread.mean, spread.sd) for name, spread in spreads.items()}
+    return {name: interval for name, interval in found.items() if interval is not None}
+
+
+def _score_interval(row: LesionScore | None) -> Interval | None:
     """Between which scores nine of ten redrawn contours lie; None where that was not measured."""
-    row = here.rows.get(union_id(ids))
     stability = None if row is None else row.stability
     if stability is None or stability.low is None or stability.high is None:
         return None

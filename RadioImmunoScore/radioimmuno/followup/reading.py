@@ -5,11 +5,12 @@ Two CT are in memory at most, whatever the number of studies: what is needed of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..acceptance import how_to_accept
+from ..extraction.extract import by_region, measure
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
@@ -122,7 +123,9 @@ class Images:
         return self.hold(number, image)
 
 
-def read_studies(orders: Sequence[StudyOrder], signature: Signature | None, stage: Stage) -> ReadStudies:
+def read_studies(
+    orders: Sequence[StudyOrder], signature: Signature | None, stage: Stage, features: Collection[str] = ()
+) -> ReadStudies:
     """Read and score studies, and register each to the one before.
 
     Parameters
@@ -134,6 +137,8 @@ def read_studies(orders: Sequence[StudyOrder], signature: Signature | None, stag
     stage : callable
         Called with what begins, `reading`, `scoring` or `registering`, and the study's number; what it
         returns is called with the steps done and in all, and what that raises ends the work.
+    features : collection of str, optional
+        Identifiers of what is measured besides, with the signature's settings; nothing without a signature.
 
     Returns
     -------
@@ -163,6 +168,8 @@ def read_studies(orders: Sequence[StudyOrder], signature: Signature | None, stag
         if rows is None:
             assert signature is not None
             rows = score_rows(study, signature, progress=stage("scoring", number))
+        if signature is not None:
+            rows = with_features(rows, study, signature.settings, features)
         found.append(
             ScoredStudy(
                 _name_of(order, read),
@@ -292,6 +299,7 @@ def with_unions(
     number: int,
     image: Callable[[], Image],
     signature: Signature | None,
+    features: Collection[str] = (),
 ) -> ScoredStudy:
     """A study with the scores of parts that are one lesion, as one.
 
@@ -305,6 +313,8 @@ def with_unions(
         Gives its CT, where there is something to score.
     signature : Signature or None
         None where it is not known: then they have no score.
+    features : collection of str, optional
+        As of `read_studies`.
 
     Returns
     -------
@@ -318,8 +328,41 @@ def with_unions(
         others = tuple(lesion for lesion in here.study.lesions if lesion.id not in parts)
         images: Mapping[str, Image] = {"ct": image()}
         study = replace(here.study, images=images, lesions=(whole, *others))
-        rows |= {row.id: replace(row, ring=None) for row in score_rows(study, signature, only=[whole.id])}
+        made = score_rows(study, signature, only=[whole.id])
+        made = with_features(made, study, signature.settings, features)
+        rows |= {row.id: replace(row, ring=None) for row in made}
     return replace(here, rows=rows)
+
+
+def with_features(
+    rows: Sequence[LesionScore], study: Study, settings: Settings, features: Collection[str]
+) -> list[LesionScore]:
+    """Rows with further features, which change nothing in their scores.
+
+    Parameters
+    ----------
+    rows : sequence of LesionScore
+    study : Study
+        With its CT and the lesions of the rows.
+    settings : Settings
+        Those of the signature that made the rows.
+    features : collection of str
+        Identifiers of what the rows shall have; what they have already is not measured again.
+
+    Returns
+    -------
+    list of LesionScore
+    """
+    known = set(features).intersection(*(row.features for row in rows if row.features))
+    keys = by_region([name for name in features if name not in known])
+    if not keys:
+        return list(rows)
+    only = [row.id for row in rows]
+    measured = measure(study.image, study.lesions, settings, keys, only=only, findings=study.findings)
+    values = {
+        one.id: {name: value for name, value in one.values.items() if value is not None} for one in measured
+    }
+    return [replace(row, features={**values[row.id], **row.features}) for row in rows]
 
 
 def checked_dates(texts: Sequence[str], studies: int) -> tuple[str, ...]:

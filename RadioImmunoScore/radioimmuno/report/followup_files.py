@@ -6,20 +6,26 @@ import os
 from collections.abc import Iterator
 
 from ..followup.follow_up import FollowedLesion, FollowUp
-from ..followup.followed_lesion import LesionInStudy
+from ..followup.followed_lesion import LesionInStudy, days_between, union_id
 from ..followup.given_pairs import COLUMNS as PAIR_COLUMNS
 from ..followup.given_pairs import proposed_rows
+from ..signature.variables import variable_of
 from .csv_tables import number_cell, text_cell, write_rows
 
 # The first ones are those of a table of measured lesions, which `response` reads.
 LESION_COLUMNS = (
     *("patient", "study", "date", "lesion", "site", "role", "longest_mm", "shortest_mm", "node"),
     *("irradiated", "status", "name", "lesion_ids", "volume_cc", "score", "score_status", "codes"),
+    "reasons",
 )
 CHANGE_COLUMNS = (
     *("lesion", "study", "match", "volume_cc", "longest_mm", "shortest_mm", "score"),
     *("volume_change", "score_change", "volume_change_cc", "score_change_relative"),
     *("volume_per_30_days_cc", "score_per_30_days", "score_within_uncertainty"),
+)
+FEATURE_COLUMNS = (
+    *("lesion", "study", "match", "since", "days", "region", "feature", "unit", "value_then", "value"),
+    *("change", "change_relative", "change_per_30_days", "within_uncertainty"),
 )
 ANSWERS = {None: "", True: "yes", False: "no"}
 
@@ -45,7 +51,7 @@ def write_lesions_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
 
 def _lesion_row(found: FollowUp, number: int, lesion: FollowedLesion, here: LesionInStudy) -> list[str]:
     study = found.studies[number]
-    row = study.rows.get("+".join(here.ids)) if here.ids else None
+    row = study.rows.get(union_id(here.ids)) if here.ids else None
     return [
         text_cell(found.patient),
         text_cell(study.name),
@@ -64,6 +70,7 @@ def _lesion_row(found: FollowUp, number: int, lesion: FollowedLesion, here: Lesi
         number_cell(here.score),
         "" if row is None else row.status,
         "" if row is None else " ".join(dict.fromkeys(finding.code for finding in row.findings)),
+        "" if row is None else text_cell(row.reasons),
     ]
 
 
@@ -96,6 +103,47 @@ def _change_rows(found: FollowUp) -> Iterator[list[str]]:
             cells = [number_cell(value) for value in numbers]
             within = ANSWERS[score.within_uncertainty]
             yield [lesion.id, text_cell(study.name), here.match.value, *cells, within]
+
+
+def write_feature_changes_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
+    """Write one row a lesion, later study and feature (UTF-8, comma, header row first).
+
+    Values and changes are those of a lesion's parts as one, since the study in which it was first seen. What
+    is not defined is an empty cell: of a lesion that is gone all but its volume.
+
+    Parameters
+    ----------
+    found : FollowUp
+    path : path-like
+    """
+    write_rows(path, FEATURE_COLUMNS, _feature_rows(found))
+
+
+def _feature_rows(found: FollowUp) -> Iterator[list[str]]:
+    names = {study.name: study for study in found.studies}
+    for number, study in enumerate(found.studies[1:], start=1):
+        for lesion in found.lesions:
+            here = lesion.in_studies[number]
+            if here is None or here.match is None or not here.since:
+                continue
+            start = names[here.since]
+            then = next(one for one in lesion.in_studies if one is not None)
+            days = days_between(start.study, study.study)
+            who = (lesion.id, text_cell(study.name), here.match.value, text_cell(here.since))
+            for name, one in here.feature_changes.items():
+                variable = variable_of(name)
+                assert variable.feature is not None
+                values = (then.features.get(name), here.features.get(name))
+                numbers = (*values, one.absolute, one.relative, one.per_30_days)
+                yield [
+                    *who,
+                    "" if days is None else str(days),
+                    variable.region,
+                    variable.feature.key,
+                    variable.unit,
+                    *map(number_cell, numbers),
+                    ANSWERS[one.within_uncertainty],
+                ]
 
 
 def write_pairs_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:

@@ -113,7 +113,9 @@ def _of_features(
     names = [each.key for each in variables]
     together = row_of_lesions(rule, names, values, volumes, sites)
     known = {
-        name: None if np.isnan(value) else float(value) for name, value in zip(names, together, strict=True)
+        each.key: None if np.isnan(value) else float(value)
+        for each, value in zip(variables, together, strict=True)
+        if not (each.source is Source.CHANGE and np.isnan(value))  # of no lesion there is an earlier study
     }
     weighed = weighted_sum(signature, {**known, LESION_COUNT: float(len(measured))}, acquisition.batch)
     why = " ".join(finding.text for finding in (*weighed.missing, *weighed.beyond))

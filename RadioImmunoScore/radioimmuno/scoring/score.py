@@ -26,7 +26,7 @@ from .patient_metrics import subsets
 from .patient_value import VOLUME, patient_value, with_weights
 from .provenance import provenance
 from .results import Contribution, LesionScore, PatientScore, stability_of
-from .weighing import weighted_sum
+from .weighing import NO_EARLIER_STUDY, weighted_sum
 
 __all__ = ["LesionFeatures", "extract", "score"]
 
@@ -181,7 +181,7 @@ def score_lesions(
 def keys_of(signature: Signature) -> Keys:
     """What is measured for a signature, by region; the ring even where no term asks for it: it is shown."""
     volume = (VOLUME,) if goes_by_volume(signature.patient_rule) else ()
-    features = dict.fromkeys((*signature.variables_from(Source.FEATURE), *volume))
+    features = dict.fromkeys((*signature.variables_from(Source.FEATURE), *signature.changing, *volume))
     return {"ring": (), **by_region(tuple(features))}
 
 
@@ -215,19 +215,39 @@ def found_before(
 
 
 def score_lesion(
-    lesion: Lesion, features: LesionFeatures, signature: Signature, acquisition: Acquisition
+    lesion: Lesion,
+    features: LesionFeatures,
+    signature: Signature,
+    acquisition: Acquisition,
+    changes: Mapping[str, float | None] | None = None,
 ) -> LesionScore:
-    """One lesion's score from its features: intercept + sum of coefficient x (value - mean) / scale."""
+    """One lesion's score from its features: intercept + sum of coefficient x (value - mean) / scale.
+
+    Parameters
+    ----------
+    lesion : Lesion
+    features : LesionFeatures
+    signature : Signature
+    acquisition : Acquisition
+    changes : mapping of str to float or None, optional
+        Changes since an earlier study, by variable, None where one is not defined; without an earlier study
+        none are given, and a signature that weighs changes has no score.
+
+    Returns
+    -------
+    LesionScore
+    """
+    changes = changes or {}
     findings, values = list(features.findings), dict(features.values)
     contributions: tuple[Contribution, ...] = ()
     total = None
     if not features.refused:
-        values |= _other_values(signature, lesion, acquisition)
+        values |= {**changes, **_other_values(signature, lesion, acquisition)}
         weighed = weighted_sum(signature, values, acquisition.batch)
         findings += [*weighed.missing, *_check_site(lesion, signature), *weighed.beyond]
         total = weighed.score
         contributions = () if total is None else weighed.contributions
-    kept = (*features.values, *(f"{CLINICAL}{name}" for name in signature.clinical))
+    kept = (*features.values, *changes, *(f"{CLINICAL}{name}" for name in signature.clinical))
     return LesionScore(
         id=lesion.id,
         name=lesion.name,
@@ -240,6 +260,42 @@ def score_lesion(
         features={key: value for key in kept if (value := values.get(key)) is not None},
         ring=features.ring,
         expected_agreement=lesion.expected_agreement,
+    )
+
+
+def score_again(
+    row: LesionScore,
+    lesion: Lesion,
+    signature: Signature,
+    acquisition: Acquisition,
+    changes: Mapping[str, float | None],
+) -> LesionScore:
+    """A row that was scored without an earlier study, with the changes since one; nothing is measured.
+
+    Parameters
+    ----------
+    row : LesionScore
+        With the features of which the changes are.
+    lesion : Lesion
+    signature : Signature
+        Which made the row.
+    acquisition : Acquisition
+    changes : mapping of str to float or None
+        As of `score_lesion`.
+
+    Returns
+    -------
+    LesionScore
+    """
+    before = tuple(finding for finding in row.findings if finding.code != NO_EARLIER_STUDY)
+    features = LesionFeatures(row.id, row.name, row.volume_cc, row.features, before)
+    made = score_lesion(lesion, features, signature, acquisition, changes)
+    return replace(
+        row,
+        score=made.score,
+        contributions=made.contributions,
+        findings=tuple(dict.fromkeys(made.findings)),
+        features=made.features,
     )
 
 

@@ -20,6 +20,12 @@ from .results import Contribution
 # Squares of scores have to stay finite: the patient's standard deviation is made of them.
 LARGEST_SCORE = 1e100
 
+NO_EARLIER_STUDY = "followup.no_earlier_study"
+ONE_STUDY = (
+    "One study by itself has none: give the earlier one and this one to `radioimmuno follow-up` with the "
+    "signature, which scores the later one."
+)
+
 
 @dataclass(frozen=True)
 class WeightedSum:
@@ -55,7 +61,8 @@ def weighted_sum(signature: Signature, values: Mapping[str, float | None], batch
     ----------
     signature : Signature
     values : mapping of str to float
-        As they were measured or given, by variable; None where one is not known.
+        As they were measured or given, by variable; None where one is not known. A change that is not there
+        at all has no earlier study: no mean stands in for it.
     batch : str
         The scanner or center, one of the signature's where it has ComBat.
 
@@ -67,7 +74,11 @@ def weighted_sum(signature: Signature, values: Mapping[str, float | None], batch
     missing: list[Finding] = []
     contributions: list[Contribution] = []
     weighed = _harmonized(signature, values, batch, missing)
+    if alone := [name for name in signature.variables_from(Source.CHANGE) if name not in values]:
+        missing.append(no_earlier_study(alone))
     for term in signature.terms:
+        if term.variable in alone:
+            continue
         value = weighed.get(term.variable)
         stands_in = value is None and term.when_undefined == "mean"
         if stands_in:
@@ -98,6 +109,26 @@ def _harmonized(
     found = state.harmonized(raw[None], np.array([batch]), np.array([covariates], float))[0]
     known = {name: float(value) for name, value in zip(state.variables, found, strict=True) if value == value}
     return {**values, **known}
+
+
+def no_earlier_study(variables: Sequence[str], why: str = ONE_STUDY) -> Finding:
+    """Why a signature that weighs changes has no score of a lesion that has no earlier study.
+
+    Parameters
+    ----------
+    variables : sequence of str
+        The changes.
+    why : str, optional
+        A sentence: why there is none, or what to do.
+
+    Returns
+    -------
+    Finding
+    """
+    first = variable_of(variables[0]).title
+    more = f" and {len(variables) - 1} more" if len(variables) > 1 else ""
+    text = f"The signature weighs changes since an earlier study ({first}{more}). {why}"
+    return Finding(NO_EARLIER_STUDY, Severity.REFUSE, text)
 
 
 def _missing(variable: Variable) -> Finding:

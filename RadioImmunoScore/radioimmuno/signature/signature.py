@@ -22,7 +22,7 @@ from .harmonization import Harmonization, harmonization_of, harmonization_record
 from .patient_rules import LESION_COUNT, PATIENT_RULES
 from .pooling import Pooling, pooling_of, pooling_record
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
-from .variables import CLINICAL, KVP, Source, variable_of
+from .variables import CLINICAL, DELTA, DELTA_ABS, KVP, Source, variable_of
 
 FORMAT_VERSION = 1
 STATUSES = ("demonstration", "research", "published")
@@ -104,6 +104,11 @@ class Signature:
     def variables_from(self, source: Source) -> tuple[str, ...]:
         """Those of the variables whose values come from there."""
         return tuple(name for name in self.variables if variable_of(name).source is source)
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """The features whose change since an earlier study is weighed."""
+        return tuple(dict.fromkeys(variable_of(name).changing for name in self.variables_from(Source.CHANGE)))
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -278,8 +283,8 @@ def _term(data: Any, where: str) -> Term:
     except ValueError:
         raise SignatureError(
             "signature.unknown_variable",
-            f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), "
-            f"no location (location.<site>) and not {KVP}.",
+            f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), no change of one "
+            f"({DELTA} or {DELTA_ABS} in front), no location (location.<site>) and not {KVP}.",
         ) from None
     scale = fields.number("scale")
     if scale <= 0:

@@ -14,7 +14,7 @@ from ..features.family import Feature
 from ..findings import SignatureError
 from ..site import Site
 from .names import REGION_WORDS, names_of, variable_named
-from .variables import KVP, TABLE, Source, Variable, location_of, variable_of
+from .variables import CHANGES, CLINICAL, DELTA, KVP, TABLE, Source, Variable, location_of, variable_of
 
 SUGGESTIONS = 3
 # How alike a suggestion is: the share of characters that two names have in common.
@@ -88,10 +88,28 @@ def matches(text: str, most: int = 50) -> tuple[Entry, ...]:
     ['ring.ngtdm.coarseness']
     >>> [entry.variable.key for entry in matches("clinical.pdl1")]
     ['clinical.pdl1']
+    >>> [entry.variable.key for entry in matches("delta ring ngtdm coarse")]
+    ['delta.ring.ngtdm.coarseness']
     """
-    words = text.lower().split()
+    start, words = _change_words(text.lower())
     found = [entry for entry in measurable() if all(word in entry.words for word in words)]
+    if start:
+        found = [_changed(entry, start) for entry in found if entry.variable.source is Source.FEATURE]
     return (*_given_by_hand(text.strip()), *found[:most])
+
+
+def _change_words(text: str) -> tuple[str, list[str]]:
+    """What begins the keys of changes, where a text begins so, and the words behind it."""
+    for start in CHANGES:
+        if text.strip() == start.rstrip(".") or text.lstrip().startswith((start, start.rstrip(".") + " ")):
+            return start, text.strip()[len(start) :].split()
+    return "", text.split()
+
+
+def _changed(entry: Entry, start: str) -> Entry:
+    """The entry of a feature's change."""
+    key = start + entry.variable.key
+    return Entry(variable_of(key), (key,))
 
 
 def _given_by_hand(name: str) -> tuple[Entry, ...]:
@@ -109,8 +127,8 @@ def variable_by_name(name: str) -> tuple[Variable, float]:
     Parameters
     ----------
     name : str
-        As `names.variable_named` reads it; what cannot be measured here has to be written as
-        `table.<column>` or `clinical.<name>`.
+        As `names.variable_named` reads it, with `delta.` or `delta_abs.` in front for its change; what cannot
+        be measured here has to be written as `table.<column>` or `clinical.<name>`.
 
     Returns
     -------
@@ -134,6 +152,9 @@ def variable_by_name(name: str) -> tuple[Variable, float]:
     radioimmuno.findings.SignatureError: 'Contrast' may mean glcm_Contrast or ngtdm_Contrast: write which.
     """
     name = name.strip()
+    for start in CHANGES:
+        if name.startswith(start):
+            return _change_by_name(name, start), 0.0
     key, shift = variable_named(name)
     if not key.startswith(TABLE) or key == name:
         return variable_of(key), shift
@@ -143,6 +164,19 @@ def variable_by_name(name: str) -> tuple[Variable, float]:
         names = " or ".join(f"{region}{_published_name(feature)}" for feature in meant)
         raise SignatureError("signature.ambiguous_variable", f"{name!r} may mean {names}: write which.")
     raise SignatureError("signature.unknown_variable", f"{name!r} {_why_unknown(name, region, bare)}")
+
+
+def _change_by_name(name: str, start: str) -> Variable:
+    """The change of a feature that a publication names; a change in a unit has no shift."""
+    of, shift = variable_by_name(name.removeprefix(start))
+    unknown = "signature.unknown_variable"
+    if of.source is not Source.FEATURE:
+        advice = f"write a change that a person gives as {CLINICAL}NAME, a column of a table as {TABLE}NAME"
+        raise SignatureError(unknown, f"{name!r}: a change is that of a measured feature; {advice}.")
+    if shift and start == DELTA:
+        text = f"{name!r}: {of.title} has another zero under this name, so that its shares are others here."
+        raise SignatureError(unknown, text)
+    return variable_of(start + of.key)
 
 
 def summing_note(name: str, variable: Variable) -> str:
@@ -159,6 +193,8 @@ def summing_note(name: str, variable: Variable) -> str:
     -------
     str
     """
+    if variable.changing:
+        return summing_note(name.strip().partition(".")[2], variable_of(variable.changing))
     feature = variable.feature
     if feature is None or feature.family.directions != _AVERAGED or feature.reference_tag in name:
         return ""

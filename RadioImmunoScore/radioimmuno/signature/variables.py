@@ -1,7 +1,8 @@
 """What a signature weighs: one vocabulary of its variables, their titles, units and where values come from.
 
 A variable's key is `<region>.<family>.<name>` for a feature of a region, `location.<site>` for whether the
-lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage.
+lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage. `delta.` in front of a feature is its
+change since an earlier study as a share of the earlier value's size, `delta_abs.` that change in its unit.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ KVP = "acquisition.kvp"
 LOCATION = "location."
 CLINICAL = "clinical."
 TABLE = "table."
+DELTA, DELTA_ABS = CHANGES = ("delta.", "delta_abs.")
 
 # Differences that are usual. Scanners offer voltages in steps of 20 kV: 80, 100, 120, 140.
 KVP_STEP = 20.0
@@ -27,6 +29,7 @@ class Source(Enum):
     """Where the value of a variable comes from."""
 
     FEATURE = "measured on a region of the lesion"
+    CHANGE = "how a feature changed since an earlier study"
     SITE = "where the lesion sits"
     TUBE_VOLTAGE = "how the CT was made"
     CLINICAL = "what a person gives, of the patient or of the lesion"
@@ -47,6 +50,7 @@ class Variable:
     region : str, `lesion` or `ring`; "" where it is no feature
     feature : Feature, optional
     site : Site, optional
+    changing : str, the key of the feature whose change it is; "" where it is no change
     """
 
     key: str
@@ -57,6 +61,7 @@ class Variable:
     region: str = ""
     feature: catalog.Feature | None = None
     site: Site | None = None
+    changing: str = ""
 
     @property
     def words(self) -> str | None:
@@ -92,6 +97,8 @@ def variable_of(key: str) -> Variable:
     True
     >>> variable_of("clinical.pdl1").title, variable_of("table.wavelet-LLH_glcm_Contrast").title
     ('pdl1', 'wavelet-LLH_glcm_Contrast')
+    >>> variable_of("delta.ring.statistics.mean").title, variable_of("delta_abs.ring.statistics.mean").unit
+    ('relative change of ring, intensity: mean', 'HU')
     """
     if key == KVP:
         return Variable(key, Source.TUBE_VOLTAGE, "tube voltage", "kV", KVP_STEP)
@@ -101,6 +108,9 @@ def variable_of(key: str) -> Variable:
     for start, source in ((CLINICAL, Source.CLINICAL), (TABLE, Source.TABLE)):
         if key.startswith(start):
             return _named(key, start, source)
+    for start in CHANGES:
+        if key.startswith(start):
+            return _change(key, key.removeprefix(start), start == DELTA)
     try:
         region, feature = catalog.split(key)
     except KeyError:
@@ -114,6 +124,15 @@ def _named(key: str, start: str, source: Source) -> Variable:
     if not name or name != name.strip() or not name.isprintable():
         raise ValueError(f"{key!r} is not a variable")
     return Variable(key, source, name.replace("_", " ") if source is Source.CLINICAL else name, "")
+
+
+def _change(key: str, changing: str, is_relative: bool) -> Variable:
+    of = variable_of(changing)
+    if of.source is not Source.FEATURE:
+        raise ValueError(f"{key!r} is not a variable: a change is that of a feature")
+    if is_relative:
+        return Variable(key, Source.CHANGE, f"relative change of {of.title}", "1", changing=changing)
+    return Variable(key, Source.CHANGE, f"change of {of.title}", of.unit, changing=changing)
 
 
 def location_of(site: Site) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from small_patient import AIR_HU, BALLS, SPACING, ct_values, label_map, write_volume
+from small_patient import AIR_HU, BALLS, SPACING, ct_values, label_map, signature, write_volume
+
+from radioimmuno.signature.signature import Term, write_signature
 
 CHANGES = "lesion,study,match,volume_cc,longest_mm,shortest_mm,score,volume_change,score_change"
 DATES = ("--dates", "2026-01-05,2026-03-02,2026-04-30")
@@ -141,6 +144,50 @@ def test_a_corrected_line_of_the_pairs_counts(done, radioimmuno, studies, known,
     study = document["patients"][0]["studies"][1]
     assert (study["date"], study["days"]) == (None, None)
     assert study["hyperprogression"]["matos"] is None
+
+
+def test_a_signature_of_changes_scores_the_later_study_alone(radioimmuno, studies, known, tmp_path):
+    maximum = "statistics.maximum"
+    terms = (
+        Term(f"delta_abs.lesion.{maximum}", 1.0, 0.0, 10.0),
+        Term("delta.lesion.morphology.volume", 0.001, 0.0, 1.0),
+    )
+    delta = replace(signature(), terms=terms, cutoffs=None, distribution=None)
+    write_signature(delta, tmp_path / "delta.json")
+    own = ("--signature", tmp_path / "delta.json")
+    alone = studies / "first"
+    refused = radioimmuno(
+        "score", alone / "ct.nrrd", alone / "lesions.seg.nrrd", *own, "--out", tmp_path / "1"
+    )
+    assert refused.returncode == 8
+    assert "give the earlier one and this one to `radioimmuno follow-up`" in refused.stdout + refused.stderr
+    (tmp_path / "features.txt").write_text("ring.statistics.mean")
+    found = radioimmuno(
+        *("follow-up", alone, studies / "second", *known[:2], *own, "--names-identify"),
+        *("--features", tmp_path / "features.txt", "--out", tmp_path / "out"),
+    )
+    assert found.returncode == 0, found.stderr
+    rows = {(row["lesion"], row["study"]): row for row in rows_of(tmp_path / "out" / "lesions.csv")}
+    assert rows["L2", "first"]["score"] == ""
+    assert rows["L2", "first"]["codes"] == "followup.no_earlier_study"
+    assert "It is first seen in first; in later studies it has a score." in rows["L2", "first"]["reasons"]
+    # 100 HU before, 110 HU after; the volume adds a thousandth of its change.
+    assert float(rows["L2", "second"]["score"]) == pytest.approx(0.5 + 1.0, abs=2e-3)
+    assert float(rows["L1", "second"]["score"]) == pytest.approx(0.5, abs=1e-3)
+    changes = {
+        (row["lesion"], row["region"], row["feature"]): row
+        for row in rows_of(tmp_path / "out" / "feature_changes.csv")
+    }
+    assert {(region, name) for _, region, name in changes} == {
+        ("lesion", maximum),
+        ("lesion", "morphology.volume"),
+        ("ring", "statistics.mean"),
+    }
+    assert float(changes["L2", "lesion", maximum]["change"]) == pytest.approx(10.0)
+    assert float(changes["L2", "lesion", maximum]["change_relative"]) == pytest.approx(0.1)
+    lost = changes["L3", "lesion", "morphology.volume"], changes["L3", "lesion", maximum]
+    assert [row["change_relative"] for row in lost] == ["-1.0", ""]
+    assert {row["days"] for row in changes.values()} == {""}
 
 
 def test_what_cannot_be_registered_is_left_to_a_person(radioimmuno, studies, known, tmp_path):

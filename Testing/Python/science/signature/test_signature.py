@@ -168,6 +168,8 @@ def test_a_byte_order_mark_is_no_obstacle(read):
         ("terms.0.variable", "ring.glcm.contrasts", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "rim.glcm.contrast", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "glcm.contrast", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "delta.glcm.contrast", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "delta_abs.location.liver", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "location.toe", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "acquisition.mas", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "location.liver", "duplicate_term", "terms[1].variable"),

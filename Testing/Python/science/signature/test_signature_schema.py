@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 from signature_cases import DELETE, DOCUMENT, changed
@@ -12,6 +13,7 @@ from radioimmuno.signature import signature
 from radioimmuno.signature.cutoffs import OLD_PATIENT_CUTOFF
 from radioimmuno.signature.patient_rules import PATIENT_RULES
 from radioimmuno.signature.signature import Signature, parse_signature
+from radioimmuno.signature.variables import variable_of
 
 
 def read(document: dict) -> Signature:
@@ -65,6 +67,28 @@ def test_words_to_choose_from_are_the_same(schema):
     assert tuple(term["when_undefined"]["enum"]) == signature.UNDEFINED
     assert tuple(schema["properties"]["patient_rule"]["enum"]) == tuple(PATIENT_RULES)
     assert schema["properties"]["format_version"]["const"] == signature.FORMAT_VERSION
+
+
+@pytest.mark.parametrize(
+    ("variable", "fits"),
+    [
+        ("ring.glcm.contrast", True),
+        ("delta.ring.glcm.contrast", True),
+        ("delta_abs.lesion.morphology.volume", True),
+        ("clinical.delta", True),
+        ("delta.location.liver", False),
+        ("delta.clinical.age", False),
+        ("delta", False),
+    ],
+)
+def test_variables_are_those_of_the_software(schema, variable, fits):
+    pattern = part_of(schema, "terms.0")["properties"]["variable"]["pattern"]
+    assert bool(re.match(pattern, variable)) is fits
+    try:
+        known = variable_of(variable).key == variable
+    except ValueError:
+        known = False
+    assert known is fits
 
 
 def test_references_inside_it_lead_somewhere(schema):

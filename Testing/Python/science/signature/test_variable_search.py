@@ -26,6 +26,10 @@ def refusal(name):
         ("location.lymph_node", "location.lymph_node"),
         ("clinical.pdl1", "clinical.pdl1"),
         ("table.wavelet-LLH_glcm_Contrast", "table.wavelet-LLH_glcm_Contrast"),
+        ("delta.ring_glcm_Contrast", "delta.ring.glcm.contrast"),
+        (" delta_abs.22OV", "delta_abs.lesion.glrlm.short_runs_emphasis"),
+        ("delta_abs.firstorder_Kurtosis", "delta_abs.lesion.statistics.kurtosis"),
+        ("clinical.delta", "clinical.delta"),
     ],
 )
 def test_every_vocabulary_names_the_same_variable(name, key):
@@ -73,6 +77,10 @@ def test_an_unknown_name_is_refused_with_the_one_that_was_meant_first(name, sugg
         ("wavelet-LLH_glcm_Contrast", "filtered image"),
         ("original_glcm_Contrst", "Like it: glcm_Contrast"),
         ("table.", "no name is like it"),
+        ("delta.kVp", "a change that a person gives as clinical.NAME"),
+        ("delta.clinical.pdl1", "a change is that of a measured feature"),
+        ("delta.firstorder_Kurtosis", "another zero under this name"),
+        ("delta.glcm_Contrst", "Like it: glcm_Contrast"),
     ],
 )
 def test_why_a_name_is_unknown(name, words):
@@ -91,6 +99,22 @@ def test_a_name_that_leaves_the_directions_open_says_which_way_was_taken():
         assert "lesion.glcm_merged.contrast" in summing_note(name, variable_by_name(name)[0])
     for name in ("lesion.glcm.contrast", "cm_contrast_3D_avg", "cm_contrast_3D_comb", "ngtdm_Contrast"):
         assert summing_note(name, variable_by_name(name)[0]) == ""
+    changed = "delta.glcm_Contrast"
+    assert "lesion.glcm_merged.contrast" in summing_note(changed, variable_by_name(changed)[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("delta busyness", ["delta.lesion.ngtdm.busyness", "delta.ring.ngtdm.busyness"]),
+        ("delta_abs.ring.ngtdm.busy", ["delta_abs.ring.ngtdm.busyness"]),
+        ("delta liver", []),
+        ("delta.liver.glcm.contrast", []),
+        ("clinical.delta", ["clinical.delta"]),
+    ],
+)
+def test_changes_are_found_behind_their_word(text, keys):
+    assert [entry.variable.key for entry in matches(text)] == keys
 
 
 def test_all_that_is_measured_can_be_found():

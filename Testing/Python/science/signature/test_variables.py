@@ -4,7 +4,15 @@ import pytest
 
 from radioimmuno.features.catalog import ALL, identifiers
 from radioimmuno.lesion import Site
-from radioimmuno.signature.variables import KVP, Source, location_of, variable_of
+from radioimmuno.signature.variables import CHANGES, KVP, Source, location_of, variable_of
+
+NO_CHANGES = (
+    "delta.",
+    "delta.age",
+    "delta.clinical.age",
+    "delta.location.liver",
+    "delta_abs.acquisition.kvp",
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +22,11 @@ from radioimmuno.signature.variables import KVP, Source, location_of, variable_o
         ("lesion.morphology.volume", Source.FEATURE, "lesion, shape: volume", "mm3"),
         ("location.lymph_node", Source.SITE, "site: lymph node", ""),
         ("acquisition.kvp", Source.TUBE_VOLTAGE, "tube voltage", "kV"),
+        ("delta.ring.statistics.mean", Source.CHANGE, "relative change of ring, intensity: mean", "1"),
+        ("delta_abs.ring.statistics.mean", Source.CHANGE, "change of ring, intensity: mean", "HU"),
+        ("clinical.delta", Source.CLINICAL, "delta", ""),
+        ("clinical.delta.lesion.statistics.mean", Source.CLINICAL, "delta.lesion.statistics.mean", ""),
+        ("table.delta", Source.TABLE, "delta", ""),
     ],
 )
 def test_variables_are_features_of_a_region_locations_and_the_tube_voltage(key, source, title, unit):
@@ -23,11 +36,27 @@ def test_variables_are_features_of_a_region_locations_and_the_tube_voltage(key, 
 
 @pytest.mark.parametrize(
     "key",
-    ["", "lesion", "lesion.", "location.", "location.nose", "acquisition", "acquisition.kvp.", "pet.lesion"],
+    [
+        "",
+        "lesion",
+        "lesion.",
+        "location.",
+        "location.nose",
+        "acquisition",
+        "acquisition.kvp.",
+        "pet.lesion",
+        "delta",
+        *NO_CHANGES,
+    ],
 )
 def test_what_is_no_variable_is_refused_by_name(key):
     with pytest.raises(ValueError, match="not a"):
         variable_of(key)
+
+
+def test_a_change_knows_the_feature_that_changes():
+    assert variable_of("delta_abs.ring.glcm.contrast").changing == "ring.glcm.contrast"
+    assert variable_of("ring.glcm.contrast").changing == ""
 
 
 def test_a_feature_knows_its_region_and_itself():
@@ -45,5 +74,7 @@ def test_every_site_has_a_location(site):
 
 
 def test_no_two_variables_have_the_same_title():
-    keys = [*identifiers(ALL), *map(location_of, Site), KVP]
+    features = identifiers(ALL)
+    changes = [start + name for start in CHANGES for name in features]
+    keys = [*features, *changes, *map(location_of, Site), KVP]
     assert len({variable_of(key).title for key in keys}) == len(keys)
