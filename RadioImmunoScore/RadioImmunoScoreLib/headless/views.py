@@ -128,6 +128,8 @@ class View:
 
     def _labelBar(self) -> None:
         """Label and color of the view as in the application; a scene would open there without them."""
+        if self.node.GetLayoutName() not in LAYOUT_BARS:
+            return
         label, color = LAYOUT_BARS[self.node.GetLayoutName()]
         self.node.SetLayoutLabel(label)
         self.node.SetLayoutColor(color)
@@ -164,10 +166,16 @@ class SliceView(View):
         One of the three.
     size : tuple of int
         Width, height in pixels.
+    name : str
+        Of the view in a layout; as in the application's default layout when empty.
     """
 
     def __init__(
-        self, host: SceneHost, orientation: str = "Axial", size: tuple[int, int] = (800, 800)
+        self,
+        host: SceneHost,
+        orientation: str = "Axial",
+        size: tuple[int, int] = (800, 800),
+        name: str = "",
     ) -> None:
         super().__init__(host, size)
         self.renderer.GetActiveCamera().ParallelProjectionOn()
@@ -186,7 +194,7 @@ class SliceView(View):
         sliceFactory, _ = displayableManagerFactories()
         self._addManagers(sliceFactory, SLICE_MANAGERS, style)
         self.logic.SetMRMLScene(host.scene)
-        self.node = self.logic.AddSliceNode(LAYOUT_NAMES[orientation])
+        self.node = self.logic.AddSliceNode(name or LAYOUT_NAMES[orientation])
         self.node.SetOrientation(orientation)
         self._labelBar()
         self.group.SetMRMLDisplayableNode(self.node)

@@ -46,7 +46,8 @@ class PanelLifeCycle:
         """How many observers the panel has."""
         session = self.session
         choice, placing = session.selection.segmentChoice, session.strokes.placing
-        return sum(map(len, (self.observers, session.observers, choice.observers, placing.observers)))
+        mine = self.observers, session.observers, choice.observers, placing.observers
+        return sum(map(len, (*mine, *session.followUp.observers)))
 
     def enter(self) -> None:
         """Show what changed meanwhile; the parameter node may be another one."""
@@ -70,6 +71,7 @@ class PanelLifeCycle:
         self.session.strokes.stop()
         self.session.selection.clearHighlight()
         self.session.display.close()
+        self.session.followUp.close()
         self.session.close()
 
     def _sceneIsNew(self) -> None:

@@ -16,6 +16,7 @@ from .sections.check_section import CheckSection
 from .sections.clinical_section import ClinicalSection
 from .sections.display_section import DisplaySection
 from .sections.engine_section import EngineSection
+from .sections.follow_up_section import FollowUpSection
 from .sections.inputs_section import InputsSection
 from .sections.kvp_section import KvpSection
 from .sections.lesions_section import LesionsSection
@@ -49,7 +50,7 @@ PLACES: dict[str, tuple[type[Section], ...]] = {
     ),
     "advancedPlace": (SignatureSection, EngineSection),
     "segmentPlace": (SegmentSection, CheckSection),
-    "patientPlace": (PatientSection, SaveSection),
+    "patientPlace": (PatientSection, FollowUpSection, SaveSection),
 }
 
 # Widgets of this name's end start work: they wait while something is under way.

@@ -135,7 +135,7 @@ class Runner:
 
 IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 SEGMENTING, CHECKING, TESTING, MAPPING = "segmenting", "checking", "testing", "mapping"
-SAVING, COMPARING = "saving", "comparing"
+SAVING, COMPARING, MATCHING = "saving", "comparing", "matching"
 
 # What runs by itself beside what the user does: it gives way, and nobody waits for it.
 BESIDE = (UPDATING, MAPPING)
@@ -151,6 +151,7 @@ def jobText(job: str) -> str:
         TESTING: _("Testing stability"),
         SAVING: _("Saving"),
         COMPARING: _("Measuring with PyRadiomics"),
+        MATCHING: _("Matching lesions"),
     }.get(job, "")
 
 

@@ -18,6 +18,8 @@ from .rows import Row
 if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
 
+    from ...services.followup import FollowedLesion
+
 
 @dataclass(frozen=True)
 class InputsState:
@@ -88,6 +90,45 @@ class ChecksState:
 
 
 @dataclass(frozen=True)
+class StudyState:
+    """A study of a course; `date` is empty where it is not known, `isByHand` when a person gave it."""
+
+    key: str
+    ctName: str
+    lesionsName: str
+    date: str
+    isByHand: bool
+
+
+@dataclass(frozen=True)
+class FollowUpState:
+    """The studies of the patient, and what became of the lesions.
+
+    `studies` are in order of time as far as that is known, `lesions` empty before the first matching,
+    `stale` the lesions that were edited since, by ID, `problem` what a person is asked before matching,
+    `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
+    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `partner` what it
+    is there.
+    """
+
+    studies: tuple[StudyState, ...] = ()
+    lesions: tuple[FollowedLesion, ...] = ()
+    stale: frozenset[str] = frozenset()
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    selectedID: str | None = None
+    later: int = 1
+    candidates: tuple[tuple[str, str], ...] = ()
+    partner: tuple[str, ...] = ()
+    isSideBySide: bool = False
+
+    @property
+    def selected(self) -> FollowedLesion | None:
+        """The lesion that is selected."""
+        return next((each for each in self.lesions if each.id == self.selectedID), None)
+
+
+@dataclass(frozen=True)
 class PanelState:
     """The panel at one moment.
 
@@ -101,6 +142,7 @@ class PanelState:
     display: DisplayState
     stroke: StrokeState
     checks: ChecksState
+    followUp: FollowUpState
     updateWhileEditing: bool
 
     @property

@@ -13,6 +13,7 @@ from ...scene.parameters import Parameters
 from .checking import LesionChecks
 from .display import Display
 from .events import Signal
+from .follow_up import FollowUp
 from .panel_state import InputsState, PanelState
 from .scoring_session import Scorer, ScoringSession, scoreStudy
 from .selection import Selection
@@ -43,6 +44,8 @@ class Session(ScoringSession):
         How stable the scores are.
     display : Display
         How the lesions look.
+    followUp : FollowUp
+        The patient's studies, and what became of the lesions.
     """
 
     def __init__(self, parameters: Parameters, scorer: Scorer = scoreStudy) -> None:
@@ -55,6 +58,7 @@ class Session(ScoringSession):
         self.checks = LesionChecks(self, self.selection)
         self.stability = StabilityTest(self)
         self.display = Display(self, self.selection)
+        self.followUp = FollowUp(self)
         self.refreshed.connect(self._emit)
         self.adopt(parameters)
 
@@ -69,6 +73,7 @@ class Session(ScoringSession):
             display=self.display.state,
             stroke=self.strokes.state,
             checks=self.checks.state,
+            followUp=self.followUp.state,
             updateWhileEditing=self.parameters.updateWhileEditing,
         )
 
@@ -82,11 +87,13 @@ class Session(ScoringSession):
         self.strokes.release()
         self.selection.close()
         self.display.release()
+        self.followUp.release()
         super().release()
 
     def _emit(self) -> None:
         self.checks.followScene()
         self.display.followScene()
+        self.followUp.followScene()
         state = self.state
         if state != self._shown:
             self._shown = state

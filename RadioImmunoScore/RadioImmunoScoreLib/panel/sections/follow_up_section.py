@@ -1,0 +1,303 @@
+"""The section of follow-up: the studies, and what became of each lesion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+import qt
+from radioimmuno.followup.match import MatchKind
+
+from ..state.panel_state import FollowUpState, PanelState
+from ..widgets.button_rows import ButtonRows
+from ..widgets.course_cells import changeText, kindText, sizeText, sizeTip
+from ..widgets.event_watch import EventWatch
+from ..widgets.icons import severityIcon
+from .section import Section
+
+STUDY, DATE = range(2)
+LESION, FIRST = range(2)
+BESIDE_TEXT_PX, BESIDE_NAME_PX, FRAME_PX = 8, 36, 4
+NAME_SHARE = 0.34
+# The height of the table of lesions is at most so many rows; more are scrolled.
+MOST_ROWS = 8
+# Of the drop-down of partners: what is no lesion.
+AS_MATCHED, NOBODY = "", "-"
+
+
+class FollowUpSection(Section):
+    """Studies, the lesions in all of them, the partner of the one that is selected."""
+
+    def connectWidgets(self) -> None:
+        """Lay out and connect tables, buttons and drop-downs."""
+        ui = self.ui
+        self._shown: FollowUpState | None = None
+        self._studies = 0
+        self._buttonRows = ButtonRows(
+            ui.followUpActions, [ui.addStudyButton, ui.removeStudyButton, ui.matchButton]
+        )
+        self._layOut(
+            ui.studiesTable, [_("Study"), _("Date")], [_("CT and lesions."), _("Type it in: 2024-03-05.")]
+        )
+        for selector in (ui.nextCtSelector, ui.nextSegmentationSelector):
+            selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._nextChosen))
+        ui.addStudyButton.connect("clicked()", self._add)
+        ui.removeStudyButton.connect("clicked()", self._remove)
+        ui.matchButton.connect("clicked()", self.session.followUp.match)
+        ui.studiesTable.connect("itemChanged(QTableWidgetItem*)", self.byUser(self._dateTyped))
+        ui.studiesTable.connect("itemSelectionChanged()", self.byUser(self._studySelected))
+        ui.courseTable.connect("itemSelectionChanged()", self.byUser(self._lesionSelected))
+        ui.courseTable.connect("cellClicked(int,int)", self.byUser(self._cellClicked))
+        ui.partnerCombo.connect("activated(int)", self.byUser(self._partnerChosen))
+        ui.sideBySideCheckBox.connect("toggled(bool)", self.byUser(self.session.followUp.setSideBySide))
+        kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
+        self._watches = [
+            EventWatch(table, dict.fromkeys(kinds, lambda event: self._fit()))
+            for table in (ui.studiesTable, ui.courseTable)
+        ]
+
+    def show(self, state: PanelState) -> None:
+        """Show studies and lesions; unfolded when there is a second study, folded when there is none."""
+        ui, follow = self.ui, state.followUp
+        count = len(follow.studies)
+        if count != self._studies and min(count, self._studies) == 0:
+            ui.followUpButton.collapsed = count == 0
+        self._studies = count
+        if self._shown is None or follow.studies != self._shown.studies:
+            self._fillStudies(follow)
+        if self._shown is None or _tableOf(follow) != _tableOf(self._shown):
+            self._fillLesions(follow)
+        self._shown = follow
+        self._selectRow(follow)
+        self._showPartners(follow)
+        ui.studiesTable.setVisible(count > 0)
+        hasCourse = bool(follow.lesions)
+        ui.courseTable.setVisible(hasCourse)
+        ui.courseDisplayRow.setVisible(hasCourse)
+        ui.sideBySideCheckBox.setChecked(follow.isSideBySide)
+        ui.followUpLabel.setText(_summary(follow))
+        self._showButtons(follow)
+        self._fit()
+
+    def _showButtons(self, follow: FollowUpState) -> None:
+        ui = self.ui
+        isChosen = None not in (ui.nextCtSelector.currentNode(), ui.nextSegmentationSelector.currentNode())
+        ui.addStudyButton.setEnabled(isChosen)
+        ui.addStudyButton.setToolTip(
+            _("Adds the CT and the lesions above as the next study of the patient.")
+            if isChosen
+            else _("Select CT and lesions of the next study first.")
+        )
+        ui.removeStudyButton.setEnabled(self._studyRow() is not None)
+        ui.matchButton.setEnabled(len(follow.studies) > 1)
+        ui.matchButton.setToolTip(
+            _("Registers the CT and finds out which lesion is which; nothing is changed in them.")
+            if len(follow.studies) > 1
+            else _("Add the next study first.")
+        )
+
+    # What the user does.
+
+    def _nextChosen(self, node: Any) -> None:
+        self._showButtons(self.session.followUp.state)
+
+    def _add(self) -> None:
+        ui = self.ui
+        nodes = ui.nextCtSelector.currentNode(), ui.nextSegmentationSelector.currentNode()
+        self.session.followUp.add(*nodes)
+
+    def _studyRow(self) -> int | None:
+        row = self.ui.studiesTable.currentRow()
+        return row if self._shown is not None and 0 <= row < len(self._shown.studies) else None
+
+    def _remove(self) -> None:
+        row = self._studyRow()
+        if row is not None and self._shown is not None:
+            self.session.followUp.remove(self._shown.studies[row].key)
+
+    def _studySelected(self) -> None:
+        if self._shown is not None:
+            self._showButtons(self._shown)
+
+    def _dateTyped(self, item: Any) -> None:
+        if item.column() == DATE and self._shown is not None and item.row() < len(self._shown.studies):
+            self.session.followUp.setDate(self._shown.studies[item.row()].key, item.text())
+
+    def _lesionSelected(self) -> None:
+        row = self.ui.courseTable.currentRow()
+        if self._shown is not None and 0 <= row < len(self._shown.lesions):
+            self.session.followUp.choose(self._shown.lesions[row].id)
+
+    def _cellClicked(self, row: int, column: int) -> None:
+        """A column of a later study: that one is shown below."""
+        study = column - FIRST
+        if self._shown is not None and 1 <= study < len(self._shown.studies) and study != self._shown.later:
+            self.session.followUp.choose(self._shown.lesions[row].id, study)
+
+    def _partnerChosen(self, index: int) -> None:
+        selected = self._shown.selected if self._shown else None
+        if selected is None:
+            return
+        chosen = self.ui.partnerCombo.itemData(index)
+        if chosen == AS_MATCHED:
+            self.session.followUp.unpair(selected.id)
+        else:
+            self.session.followUp.pair(selected.id, None if chosen == NOBODY else chosen)
+
+    # What is shown.
+
+    def _layOut(self, table: Any, titles: list[str], tips: list[str]) -> None:
+        table.setColumnCount(len(titles))
+        table.setHorizontalHeaderLabels(titles)
+        for column, tip in enumerate(tips):
+            table.horizontalHeaderItem(column).setToolTip(tip)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setSectionsClickable(False)
+        table.verticalHeader().hide()
+
+    def _fillStudies(self, follow: FollowUpState) -> None:
+        table = self.ui.studiesTable
+        table.setRowCount(len(follow.studies))
+        for row, study in enumerate(follow.studies):
+            name = _item(f"{study.ctName}, {study.lesionsName}")
+            date = _item(study.date)
+            date.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsEditable)
+            date.setToolTip(
+                _("Given by hand; empty it for what DICOM says.")
+                if study.isByHand
+                else _("Type it in where it is missing or wrong: 2024-03-05.")
+            )
+            table.setItem(row, STUDY, name)
+            table.setItem(row, DATE, date)
+
+    def _fillLesions(self, follow: FollowUpState) -> None:
+        table, count = self.ui.courseTable, len(follow.studies)
+        dates = [study.date for study in follow.studies]
+        titles = [_("Lesion"), *dates, _("Change")]
+        tips = [
+            _("The lesion, and what became of it."),
+            *(_("Long axis, volume and score; click to see this study below.") for _date in dates),
+            _("Of volume and score, from the first study to the last."),
+        ]
+        self._layOut(table, titles, tips)
+        table.setRowCount(len(follow.lesions))
+        for row, lesion in enumerate(follow.lesions):
+            isStale = lesion.id in follow.stale
+            words = _("edited since") if isStale else kindText(lesion)
+            head = _item(
+                f"{lesion.name}\n{words}", "\n".join([lesion.name, words, *filter(None, lesion.why)])
+            )
+            if lesion.isAmbiguous or isStale:
+                head.setIcon(severityIcon(table, "warn"))
+            table.setItem(row, LESION, head)
+            for study in range(min(count, len(lesion.sizes))):
+                table.setItem(row, FIRST + study, _item(sizeText(lesion, study), sizeTip(lesion, study)))
+            last = len(lesion.sizes) - 1
+            text = changeText(lesion, last)
+            table.setItem(row, FIRST + count, _item(text, text))
+            if isStale:
+                for column in range(table.columnCount):
+                    font = qt.QFont(table.font)
+                    font.setItalic(True)
+                    table.item(row, column).setFont(font)
+
+    def _selectRow(self, follow: FollowUpState) -> None:
+        table = self.ui.courseTable
+        ids = [lesion.id for lesion in follow.lesions]
+        if follow.selectedID not in ids:
+            table.clearSelection()
+        elif table.currentRow() != ids.index(follow.selectedID) or not table.selectedItems():
+            table.setCurrentCell(ids.index(follow.selectedID), LESION)
+
+    def _showPartners(self, follow: FollowUpState) -> None:
+        """Who the selected lesion may be in the study below, and who it is."""
+        ui, selected = self.ui, follow.selected
+        ui.partnerRow.setVisible(selected is not None)
+        ui.partnerCombo.clear()
+        if selected is None:
+            return
+        isNew = selected.sizes[follow.later - 1] is None
+        ui.partnerLabel.setText(_("Was") if isNew else _("Is"))
+        ui.partnerCombo.addItem(_("as matched"), AS_MATCHED)
+        ui.partnerCombo.addItem(_("none: new") if isNew else _("none: gone"), NOBODY)
+        for segmentID, name in follow.candidates:
+            ui.partnerCombo.addItem(name, segmentID)
+        if not selected.isByHand[follow.later]:
+            return
+        partner = selected.sizes[follow.later - 1 if isNew else follow.later]
+        ids = [segmentID for segmentID, _name in follow.candidates]
+        isThere = partner is not None and partner.ids[0] in ids
+        ui.partnerCombo.setCurrentIndex(2 + ids.index(partner.ids[0]) if isThere else 1)
+
+    def _fit(self) -> None:
+        """Column widths from the texts, and heights in which the rows are whole."""
+        ui = self.ui
+        for table, name, mostRows in ((ui.studiesTable, STUDY, 4), (ui.courseTable, LESION, MOST_ROWS)):
+            if not table.columnCount:
+                continue
+            metrics = qt.QFontMetrics(table.font)
+            width = table.width - FRAME_PX
+            texts = [_columnTexts(table, column) for column in range(table.columnCount)]
+            needed = [
+                max((metrics.horizontalAdvance(line) for line in lines), default=0) + 2 * BESIDE_TEXT_PX
+                for lines in texts
+            ]
+            others = sum(needed) - needed[name]
+            wanted = needed[name] + BESIDE_NAME_PX
+            needed[name] = max(min(wanted, int(NAME_SHARE * width)), width - others)
+            height = 0
+            for column, px in enumerate(needed):
+                table.setColumnWidth(column, px)
+            for row in range(table.rowCount):
+                lines = max(
+                    len(table.item(row, column).text().split("\n"))
+                    for column in range(table.columnCount)
+                    if table.item(row, column) is not None
+                )
+                px = lines * metrics.lineSpacing() + BESIDE_TEXT_PX
+                table.setRowHeight(row, px)
+                height += px if row < mostRows else 0
+            isWider = sum(needed) > width
+            bar = table.horizontalScrollBar().sizeHint.height() if isWider else 0
+            table.setFixedHeight(height + table.horizontalHeader().sizeHint.height() + bar + FRAME_PX)
+
+
+def _item(text: str, tip: str = "") -> Any:
+    item = qt.QTableWidgetItem(text)
+    item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
+    item.setToolTip(tip or text)
+    item.setTextAlignment(qt.Qt.AlignLeft | qt.Qt.AlignTop)
+    return item
+
+
+def _columnTexts(table: Any, column: int) -> list[str]:
+    items = [table.item(row, column) for row in range(table.rowCount)]
+    texts = [item.text() for item in items if item is not None]
+    return [line for text in (*texts, table.horizontalHeaderItem(column).text()) for line in text.split("\n")]
+
+
+def _tableOf(follow: FollowUpState) -> Any:
+    return follow.lesions, follow.stale, follow.studies
+
+
+def _summary(follow: FollowUpState) -> str:
+    """What is to be done next, or what was found."""
+    if not follow.studies:
+        return _("The same lesions in another study: select its CT and its lesions, and add it.")
+    if follow.problem:
+        return follow.problem
+    if not follow.lesions:
+        return _("Match the lesions: the CT are registered, which takes a moment.")
+    parts = []
+    asked = sum(lesion.isAmbiguous for lesion in follow.lesions)
+    if follow.stale:
+        parts.append(_("{count} lesions were edited since: match again.").format(count=len(follow.stale)))
+    parts.append(_("{count} lesions.").format(count=len(follow.lesions)))
+    if asked:
+        parts.append(_("{count} ambiguous: choose their partners.").format(count=asked))
+    gone = sum(MatchKind.GONE in lesion.kinds for lesion in follow.lesions)
+    new = sum(MatchKind.NEW in lesion.kinds for lesion in follow.lesions)
+    if gone or new:
+        parts.append(_("{gone} gone, {new} new.").format(gone=gone, new=new))
+    return " ".join([*parts, *follow.notes])

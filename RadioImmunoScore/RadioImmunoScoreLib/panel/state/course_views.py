@@ -1,0 +1,160 @@
+"""Both studies in the views: a lesion shown in both, and what moves one row moves the other along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import vtk
+
+from ...scene.camera import lookAt
+from ...scene.ras_geometry import transformBetween
+from ...scene.side_by_side import (
+    isSideBySide,
+    jumpRow,
+    leaveSideBySide,
+    middleOf,
+    rowViews,
+    showSideBySide,
+)
+from .events import Observers
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.registration import Registration
+
+    from ...services.followup import FollowedLesion
+
+EARLIER, LATER = range(2)
+RAS_TO_LPS = np.array([-1.0, -1.0, 1.0])
+
+Point = tuple[float, float, float]
+
+
+class CourseViews:
+    """Shows two studies one above the other, linked through their registrations.
+
+    Attributes
+    ----------
+    observers : Observers
+        Of the slice views.
+    """
+
+    def __init__(self) -> None:
+        self.observers = Observers()
+        self._pairs: list[tuple[Any, Any]] = []
+        self._registrations: tuple[Registration | None, ...] = ()
+        self._numbers = (0, 1)
+        self._isMoving = False
+
+    @property
+    def isShown(self) -> bool:
+        """Whether both studies are shown."""
+        return bool(self._pairs) and isSideBySide(self._pairs[0][0].GetScene())
+
+    def show(
+        self,
+        scene: Any,
+        pairs: Sequence[tuple[Any, Any]],
+        registrations: Sequence[Registration | None],
+        later: int,
+    ) -> None:
+        """Show the baseline above a later study.
+
+        Parameters
+        ----------
+        scene : vtkMRMLScene
+        pairs : sequence of two of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
+        registrations : sequence of Registration or None
+            From the baseline to the later study, one step after the other.
+        later : int
+            Number of the later study.
+        """
+        isSame = list(pairs) == self._pairs and self.isShown
+        self._pairs, self._registrations, self._numbers = list(pairs), tuple(registrations), (0, later)
+        if isSame:
+            return
+        self.observers.removeAll()
+        self._isMoving = True
+        showSideBySide(scene, self._pairs)
+        self._isMoving = False
+        for row in (EARLIER, LATER):
+            for number, view in enumerate(rowViews(scene, row)):
+                moved = partial(self._moved, row, number)
+                self.observers.observe(view, (vtk.vtkCommand.ModifiedEvent,), moved)
+
+    def leave(self, scene: Any) -> None:
+        """Show the layout that was there before."""
+        self.observers.removeAll()
+        self._pairs = []
+        leaveSideBySide(scene)
+
+    def close(self) -> None:
+        """Observe nothing any more."""
+        self.observers.removeAll()
+        self._pairs = []
+
+    def jumpTo(self, lesion: FollowedLesion) -> None:
+        """Show a lesion in both studies; where it is not seen, the place where it would be."""
+        if not self._pairs:
+            return
+        places = [
+            self._centerOf(row, lesion.sizes[study].ids if lesion.sizes[study] else ())
+            for row, study in enumerate(self._numbers)
+        ]
+        for row in (EARLIER, LATER):
+            other = places[1 - row]
+            if places[row] is None and other is not None:
+                places[row] = self._across(1 - row, other)
+        scene = self._pairs[0][0].GetScene()
+        self._isMoving = True
+        for row, place in enumerate(places):
+            if place is not None:
+                jumpRow(scene, row, place)
+        self._isMoving = False
+        center = places[EARLIER] or places[LATER]
+        if center is not None:
+            lookAt(scene, center)
+
+    def _centerOf(self, row: int, segmentIDs: Sequence[str]) -> Point | None:
+        node = self._pairs[row][1]
+        present = [i for i in segmentIDs if node.GetSegmentation().GetSegment(i) is not None]
+        return node.GetSegmentCenterRAS(present[0]) if present else None
+
+    def _across(self, row: int, place: Point) -> Point | None:
+        """The place of the other study that a place (RAS mm) of a row's study is; None without a way."""
+        steps = self._registrations
+        if not steps or any(step is None for step in steps):
+            return None
+        point = np.array(_between(place, None, self._pairs[row][0])) * RAS_TO_LPS
+        for step in steps if row == EARLIER else reversed(steps):
+            assert step is not None
+            point = step.to_followup(point) if row == EARLIER else step.to_baseline(point)
+        return _between((point * RAS_TO_LPS).tolist(), self._pairs[1 - row][0], None)
+
+    def _moved(self, row: int, number: int) -> None:
+        """A view was scrolled, moved or zoomed: the view below or above shows the same place."""
+        if self._isMoving or not self.isShown:
+            return
+        scene = self._pairs[0][0].GetScene()
+        views, others = rowViews(scene, row), rowViews(scene, 1 - row)
+        if number >= min(len(views), len(others)):
+            return
+        view, other = views[number], others[number]
+        place = self._across(row, middleOf(view))
+        self._isMoving = True
+        if place is not None:
+            other.JumpSliceByCentering(*place)
+        wide, tall, _thick = view.GetFieldOfView()
+        otherWide, _tall, thick = other.GetFieldOfView()
+        if abs(otherWide - wide) > 1e-3 * wide:
+            other.SetFieldOfView(wide, tall, thick)
+        self._isMoving = False
+
+
+def _between(place: Sequence[float], fromNode: Any | None, toNode: Any | None) -> Point:
+    """A point from below one volume's transform to below another's; None is the world."""
+    parents = [node.GetParentTransformNode() if node is not None else None for node in (fromNode, toNode)]
+    r, a, s = transformBetween(*parents).TransformPoint(*place)
+    return r, a, s

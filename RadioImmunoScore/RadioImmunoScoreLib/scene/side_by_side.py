@@ -1,0 +1,151 @@
+"""Two studies in the views: the earlier one above, the later one below, each with its own lesions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import slicer
+
+from .nodes import PREFIX, ownedNode
+from .rings import RINGS
+
+# Of the layout; Slicer's own are below 600.
+LAYOUT = 14014
+# Of the layout before, on the layout node.
+LAYOUT_BEFORE = PREFIX + "LayoutBefore"
+# On a display node: the views that it was restricted to before, as "" or IDs.
+VIEWS_BEFORE = PREFIX + "ViewsBefore"
+
+# Layout names of the views, earlier and later study, and their orientations; the first two are Slicer's own.
+VIEWS = (("Red", "Green"), ("FollowUpAxial", "FollowUpCoronal"))
+ORIENTATIONS = ("Axial", "Coronal")
+_LABELS = (("R", "G"), ("R2", "G2"))
+_COLORS = ("#F34A33", "#6EB04B")
+# View groups: what moves one row by Slicer's own means leaves the other one.
+GROUPS = (0, 1)
+
+
+def _description() -> str:
+    rows = "".join(
+        '<item><layout type="horizontal">'
+        + "".join(
+            f'<item><view class="vtkMRMLSliceNode" singletontag="{name}">'
+            f'<property name="orientation" action="default">{orientation}</property>'
+            f'<property name="viewlabel" action="default">{label}</property>'
+            f'<property name="viewcolor" action="default">{color}</property>'
+            f'<property name="viewgroup" action="default">{group}</property>'
+            "</view></item>"
+            for name, orientation, label, color in zip(names, ORIENTATIONS, labels, _COLORS, strict=True)
+        )
+        + "</layout></item>"
+        for names, labels, group in zip(VIEWS, _LABELS, GROUPS, strict=True)
+    )
+    return f'<layout type="vertical" split="true">{rows}</layout>'
+
+
+def layoutNode(scene: Any) -> Any | None:
+    """The scene's vtkMRMLLayoutNode, to which the layout of two rows was added; None without views."""
+    node = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+    if node is not None and not node.IsLayoutDescription(LAYOUT):
+        node.AddLayoutDescription(LAYOUT, _description())
+    return node
+
+
+def isSideBySide(scene: Any) -> bool:
+    """Whether the layout of two rows is shown."""
+    node = layoutNode(scene)
+    return node is not None and node.GetViewArrangement() == LAYOUT
+
+
+def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
+    """Show two studies in two rows.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    pairs : sequence of two of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
+        The earlier study and the later one.
+    """
+    node = layoutNode(scene)
+    if node is None:
+        return
+    if node.GetViewArrangement() != LAYOUT:
+        node.SetAttribute(LAYOUT_BEFORE, str(node.GetViewArrangement()))
+        node.SetViewArrangement(LAYOUT)
+    restoreViews(scene)
+    for row, (volumeNode, segmentationNode) in enumerate(pairs):
+        views = rowViews(scene, row)
+        for view in views:
+            composite = _compositeOf(view)
+            if composite is not None:
+                composite.SetBackgroundVolumeID(volumeNode.GetID())
+        for shown in (segmentationNode, ownedNode(segmentationNode, RINGS)):
+            display = shown.GetDisplayNode() if shown is not None else None
+            if display is not None:
+                _restrict(display, [view.GetID() for view in views])
+    for row, (volumeNode, _) in enumerate(pairs):
+        _fit(rowViews(scene, row), volumeNode)
+
+
+def leaveSideBySide(scene: Any) -> None:
+    """Show the layout that was shown before, and the lesions in all views that they were shown in."""
+    restoreViews(scene)
+    node = layoutNode(scene)
+    if node is not None and node.GetViewArrangement() == LAYOUT:
+        before = node.GetAttribute(LAYOUT_BEFORE)
+        node.SetViewArrangement(int(before) if before else node.SlicerLayoutFourUpView)
+
+
+def restoreViews(scene: Any) -> None:
+    """Have lesions and rings of all studies shown in the views that they were shown in before."""
+    for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode", scene):
+        before = display.GetAttribute(VIEWS_BEFORE)
+        if before is not None:
+            display.RemoveAllViewNodeIDs()
+            for viewID in before.split():
+                display.AddViewNodeID(viewID)
+            display.RemoveAttribute(VIEWS_BEFORE)
+
+
+def rowViews(scene: Any, row: int) -> list[Any]:
+    """The slice nodes of a row, 0 for the earlier study; those that there are."""
+    nodes = {node.GetLayoutName(): node for node in slicer.util.getNodesByClass("vtkMRMLSliceNode", scene)}
+    return [nodes[name] for name in VIEWS[row] if name in nodes]
+
+
+def jumpRow(scene: Any, row: int, center: Sequence[float]) -> None:
+    """Show a point (RAS mm) in the middle of the views of a row."""
+    for view in rowViews(scene, row):
+        view.JumpSliceByCentering(*center)
+
+
+def middleOf(sliceNode: Any) -> tuple[float, float, float]:
+    """The point (RAS mm) in the middle of a slice view."""
+    toRas = sliceNode.GetSliceToRAS()
+    x, y, z = (toRas.GetElement(row, 3) for row in range(3))
+    return x, y, z
+
+
+def _restrict(display: Any, viewIDs: Sequence[str]) -> None:
+    if display.GetAttribute(VIEWS_BEFORE) is None:
+        before = [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]
+        display.SetAttribute(VIEWS_BEFORE, " ".join(before))
+    display.RemoveAllViewNodeIDs()
+    for viewID in viewIDs:
+        display.AddViewNodeID(viewID)
+
+
+def _compositeOf(sliceNode: Any) -> Any | None:
+    name = sliceNode.GetLayoutName()
+    found = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode", sliceNode.GetScene())
+    return next((node for node in found if node.GetLayoutName() == name), None)
+
+
+def _fit(views: Sequence[Any], volumeNode: Any) -> None:
+    """Fit the views to the whole volume, as far as they are shown."""
+    logic = slicer.app.applicationLogic()
+    for view in views:
+        sliceLogic = logic.GetSliceLogic(view)
+        if sliceLogic is not None:
+            sliceLogic.FitSliceToBackground(*view.GetDimensions()[:2])

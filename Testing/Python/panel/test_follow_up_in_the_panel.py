@@ -1,0 +1,321 @@
+"""The same lesions in another study: added, matched, corrected, gone to, saved."""
+
+from __future__ import annotations
+
+import pytest
+from patients import BALLS, addPatient, draw, select, waitIdle
+from PySide6 import QtWidgets
+
+from slicerbench.hands import click, reveal
+from slicerbench.layouts import Layouts
+
+LESION, BASELINE, FOLLOWUP, CHANGE = range(4)
+FIRST_DAY, SECOND_DAY = "2024-01-08", "2024-03-11"
+
+
+def addFollowUp():
+    """(CT node, segmentation node) of the same body: one lesion smaller, one gone, one as it was, one new."""
+    nodes = addPatient()
+    for node, name in zip(nodes, ("CT later", "Lesions later"), strict=True):
+        node.SetName(name)
+    draw(nodes, "liver_1", BALLS[0].center, 8.0)
+    segmentation = nodes[1].GetSegmentation()
+    segmentation.RemoveSegment("liver_2")
+    segmentation.AddEmptySegment("other", "new one")
+    draw(nodes, "other", (30, 50, 30), 7.0)
+    return nodes
+
+
+def addStudy(panel, nodes):
+    """Choose CT and lesions of the next study, and add it."""
+    ui = panel.panel.ui
+    reveal(ui.addStudyButton)
+    ui.nextCtSelector.setCurrentNode(nodes[0])
+    ui.nextSegmentationSelector.setCurrentNode(nodes[1])
+    click(ui.addStudyButton)
+
+
+def typeDate(panel, row, text):
+    """Type a date into the table of studies."""
+    table = panel.panel.ui.studiesTable
+    reveal(table)
+    table.item(row, 1).setText(text)
+    QtWidgets.QApplication.processEvents()
+
+
+@pytest.fixture
+def layouts(bench):
+    layouts = Layouts(bench)
+    yield layouts
+    layouts.close()
+
+
+@pytest.fixture
+def two(layouts, panel):
+    """The panel with two studies that have their dates, and the nodes of both."""
+    first, second = addPatient(), addFollowUp()
+    select(panel, first)
+    addStudy(panel, second)
+    for row, day in enumerate((FIRST_DAY, SECOND_DAY)):
+        typeDate(panel, row, day)
+    return panel, first, second
+
+
+@pytest.fixture
+def matched(two):
+    panel, *nodes = two
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    return (panel, *nodes)
+
+
+def rowsOf(panel):
+    """What the table says, by the lesions' names."""
+    table = panel.panel.ui.courseTable
+    return {
+        table.item(row, LESION).text(): [
+            table.item(row, column).text() for column in (BASELINE, FOLLOWUP, CHANGE)
+        ]
+        for row in range(table.rowCount)
+    }
+
+
+def test_the_section_is_folded_as_long_as_there_is_one_study(panel):
+    select(panel, addPatient())
+    ui = panel.panel.ui
+    assert ui.followUpButton.collapsed
+    reveal(ui.matchButton)
+    assert not ui.matchButton.enabled
+    assert not ui.addStudyButton.enabled
+    assert not ui.courseTable.visible
+
+
+def test_matched_lesions_stand_in_a_table_with_sizes_and_changes(matched):
+    panel, *_ = matched
+    rows = rowsOf(panel)
+    assert set(rows) == {"metastasis\nsame", "metastasis\ngone", "lymph node\nsame", "new one\nnew"}
+    first, then, change = rows["metastasis\nsame"]
+    # Balls of 12 and 8 mm.
+    assert float(first.split(" mm")[0]) == pytest.approx(24, abs=1.5)
+    assert float(then.split(" mm")[0]) == pytest.approx(16, abs=1.5)
+    assert float(change.split(" %")[0]) == pytest.approx(100 * ((8 / 12) ** 3 - 1), abs=5)
+    assert rows["metastasis\ngone"][1:] == ["gone", "-100 % cc"]
+    assert rows["lymph node\nsame"][2] == "+0 % cc"
+    assert rows["new one\nnew"][0] == "-"
+
+
+def rowOf(panel, text):
+    table = panel.panel.ui.courseTable
+    return next(row for row in range(table.rowCount) if table.item(row, LESION).text().startswith(text))
+
+
+def middle(bench, name):
+    """The point (RAS mm) in the middle of a view."""
+    return bench.sliceViews[name].center
+
+
+def test_the_section_unfolds_with_the_second_study(two):
+    panel, *_ = two
+    assert not panel.panel.ui.followUpButton.collapsed
+    table = panel.panel.ui.studiesTable
+    assert [table.item(row, 0).text() for row in range(2)] == ["CT, Lesions", "CT later, Lesions later"]
+
+
+def test_the_lesions_of_a_study_are_added_once(two, complaints):
+    panel, first, second = two
+    addStudy(panel, second)
+    addStudy(panel, first)
+    assert panel.panel.ui.studiesTable.rowCount == 2
+    assert "there already" in panel.panel.ui.messageLabel.text
+
+
+def test_a_study_without_a_date_is_asked_for_it(layouts, panel):
+    select(panel, addPatient())
+    addStudy(panel, addFollowUp())
+    click(panel.panel.ui.matchButton)
+    assert panel.panel.session.jobs.state == "idle"
+    assert panel.panel.ui.followUpLabel.text == "No date is known of study 1: give one, as 2024-03-05."
+
+
+def test_two_studies_of_the_same_date_are_asked_about(two):
+    panel, *_ = two
+    typeDate(panel, 1, FIRST_DAY)
+    assert f"Two studies have the date {FIRST_DAY}" in panel.panel.ui.followUpLabel.text
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    assert not panel.panel.session.state.followUp.lesions
+    typeDate(panel, 1, SECOND_DAY)
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    assert len(panel.panel.session.state.followUp.lesions) == 4
+
+
+def test_studies_stand_in_order_of_time(two):
+    panel, *_ = two
+    typeDate(panel, 1, "2023-12-01")
+    table = panel.panel.ui.studiesTable
+    assert [table.item(row, 1).text() for row in range(2)] == ["2023-12-01", FIRST_DAY]
+    assert table.item(0, 0).text() == "CT later, Lesions later"
+
+
+def test_matching_shows_how_far_it_is_and_is_cancelled(two):
+    panel, *_ = two
+    ui = panel.panel.ui
+    click(ui.matchButton)
+    assert panel.panel.session.jobs.state == "matching"
+    assert not ui.followUpActions.enabled
+    click(ui.cancelButton)
+    assert panel.panel.session.jobs.state == "idle"
+    assert not panel.panel.session.state.followUp.lesions
+    assert ui.matchButton.enabled
+
+
+def test_a_row_leads_both_studies_to_the_lesion(matched, bench):
+    panel, first, second = matched
+    clickCell(panel.panel.ui.courseTable, rowOf(panel, "lymph node"), LESION)
+    for nodes, names in ((first, ("Red", "Green")), (second, ("FollowUpAxial", "FollowUpCoronal"))):
+        for name in names:
+            assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("node"), abs=0.1)
+
+
+def test_where_a_lesion_is_gone_its_place_is_shown(matched, bench):
+    panel, first, _ = matched
+    row = next(
+        n
+        for n, lesion in enumerate(panel.panel.session.state.followUp.lesions)
+        if lesion.sizes[0] and lesion.sizes[0].ids == ("liver_2",)
+    )
+    clickCell(panel.panel.ui.courseTable, row, LESION)
+    place = first[1].GetSegmentCenterRAS("liver_2")
+    assert middle(bench, "Red") == pytest.approx(place, abs=0.1)
+    # The same body: registered, it stays where it is.
+    assert middle(bench, "FollowUpAxial") == pytest.approx(place, abs=1.5)
+    clickCell(panel.panel.ui.courseTable, rowOf(panel, "new one"), LESION)
+    there = matched[2][1].GetSegmentCenterRAS("other")
+    assert middle(bench, "FollowUpAxial") == pytest.approx(there, abs=0.1)
+    assert middle(bench, "Red") == pytest.approx(there, abs=1.5)
+
+
+def test_each_row_of_views_shows_its_own_study(matched, bench):
+    _, first, second = matched
+    for nodes, names in ((first, ("Red", "Green")), (second, ("FollowUpAxial", "FollowUpCoronal"))):
+        ids = {bench.sliceViews[name].node.GetID() for name in names}
+        for name in names:
+            composite = bench.sliceViews[name].logic.GetSliceCompositeNode()
+            assert composite.GetBackgroundVolumeID() == nodes[0].GetID()
+        display = nodes[1].GetDisplayNode()
+        shown = {display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())}
+        assert shown == ids
+
+
+def test_scrolling_one_study_scrolls_the_other(matched, bench):
+    above, below = bench.sliceViews["Red"], bench.sliceViews["FollowUpAxial"]
+    for moved, other in ((above, below), (below, above)):
+        before = other.center
+        moved.node.SetSliceOffset(moved.node.GetSliceOffset() + 10)
+        assert other.center[2] - before[2] == pytest.approx(10, abs=1.0)
+
+
+def test_the_layout_before_comes_back(matched, bench, layouts):
+    panel, first, second = matched
+    ui = panel.panel.ui
+    assert ui.sideBySideCheckBox.checked
+    click(ui.sideBySideCheckBox)
+    assert layouts.node.GetViewArrangement() == layouts.node.SlicerLayoutFourUpView
+    for nodes in (first, second):
+        assert nodes[1].GetDisplayNode().GetNumberOfViewNodeIDs() == 0
+    click(ui.sideBySideCheckBox)
+    assert ui.sideBySideCheckBox.checked
+    assert layouts.node.GetViewArrangement() != layouts.node.SlicerLayoutFourUpView
+
+
+def test_another_partner_counts_and_is_marked(matched):
+    panel, *_ = matched
+    ui = panel.panel.ui
+    clickCell(ui.courseTable, rowOf(panel, "lymph node"), LESION)
+    choose(ui.partnerCombo, "new one")
+    rows = rowsOf(panel)
+    assert "lymph node\nsame, by hand" in rows
+    # Its former partner is a new lesion.
+    assert sum(text.endswith("\nnew") for text in rows) == 1
+    assert ui.partnerCombo.currentText == "new one"
+    choose(ui.partnerCombo, "none: gone")
+    assert "lymph node\ngone, by hand" in rowsOf(panel)
+    choose(ui.partnerCombo, "as matched")
+    assert "lymph node\nsame" in rowsOf(panel)
+
+
+def test_what_a_person_paired_outlasts_another_matching(matched):
+    panel, *_ = matched
+    ui = panel.panel.ui
+    clickCell(ui.courseTable, rowOf(panel, "lymph node"), LESION)
+    choose(ui.partnerCombo, "none: gone")
+    click(ui.matchButton)
+    waitIdle(panel)
+    assert "lymph node\ngone, by hand" in rowsOf(panel)
+
+
+def test_an_edit_after_matching_marks_its_row_until_lesions_are_matched_again(matched, bench):
+    panel, _, second = matched
+    draw(second, "node", BALLS[2].center, 5.0)
+    bench.process(200)
+    assert [text for text in rowsOf(panel) if "edited since" in text] == ["lymph node\nedited since"]
+    assert "match again" in panel.panel.ui.followUpLabel.text
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    rows = rowsOf(panel)
+    assert not [text for text in rows if "edited since" in text]
+    assert float(rows["lymph node\nsame"][1].split(" mm")[0]) == pytest.approx(10, abs=1.5)
+
+
+def test_a_study_that_is_removed_takes_its_rows_along(matched):
+    panel, *_ = matched
+    ui = panel.panel.ui
+    clickCell(ui.studiesTable, 1, 0)
+    click(ui.removeStudyButton)
+    assert panel.panel.session.state.followUp.studies == ()
+    assert not ui.courseTable.visible
+    assert ui.followUpButton.collapsed
+
+
+def test_a_study_whose_lesions_are_deleted_takes_its_rows_along(matched, bench):
+    panel, _, second = matched
+    slicer.mrmlScene.RemoveNode(second[1])
+    bench.process(200)
+    assert not panel.panel.session.state.followUp.lesions
+
+
+def test_of_three_studies_the_others_stay_matched(matched, bench):
+    panel, *_ = matched
+    third = addFollowUp()
+    addStudy(panel, third)
+    typeDate(panel, 2, "2024-05-20")
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    assert panel.panel.ui.courseTable.columnCount == 5
+    clickCell(panel.panel.ui.courseTable, rowOf(panel, "lymph node"), FOLLOWUP + 1)
+    assert middle(bench, "FollowUpAxial") == pytest.approx(third[1].GetSegmentCenterRAS("node"), abs=0.1)
+    clickCell(panel.panel.ui.studiesTable, 2, 0)
+    click(panel.panel.ui.removeStudyButton)
+    assert set(rowsOf(panel)) == {
+        "metastasis\nsame",
+        "metastasis\ngone",
+        "lymph node\nsame",
+        "new one\nnew",
+    }
+
+
+def test_a_saved_scene_restores_studies_pairs_and_places(matched, bench, tmp_path):
+    panel, *_ = matched
+    ui = panel.panel.ui
+    clickCell(ui.courseTable, rowOf(panel, "lymph node"), LESION)
+    choose(ui.partnerCombo, "none: gone")
+    rows = rowsOf(panel)
+    bench.host.saveScene(tmp_path / "scene.mrb")
+    slicer.mrmlScene.Clear()
+    bench.process()
+    assert not panel.panel.session.state.followUp.studies
+    bench.host.loadScene(tmp_path / "scene.mrb")
+    bench.process(100)
+    assert rowsOf(panel) == rows
+    assert panel.panel.session.jobs.state == "idle"
