@@ -91,3 +91,4 @@ class PanelLifeCycle:
     def _nodeRemoved(self) -> None:
         """One of the inputs may be gone: its rows go, what is under way stops."""
         self.session.followInputs()
+        self.session.followUp.nodeRemoved()

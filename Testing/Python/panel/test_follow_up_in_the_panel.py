@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import slicer
 from patients import BALLS, addPatient, draw, select, waitIdle
 from PySide6 import QtWidgets
 
-from slicerbench.hands import click, reveal
+from slicerbench.hands import choose, click, clickCell, reveal
 from slicerbench.layouts import Layouts
 
 LESION, BASELINE, FOLLOWUP, CHANGE = range(4)

@@ -127,11 +127,11 @@ class CourseViews:
         steps = self._registrations
         if not steps or any(step is None for step in steps):
             return None
-        point = np.array(_between(place, None, self._pairs[row][0])) * RAS_TO_LPS
+        points = np.array([_between(place, None, self._pairs[row][0])]) * RAS_TO_LPS
         for step in steps if row == EARLIER else reversed(steps):
             assert step is not None
-            point = step.to_followup(point) if row == EARLIER else step.to_baseline(point)
-        return _between((point * RAS_TO_LPS).tolist(), self._pairs[1 - row][0], None)
+            points = step.to_followup(points) if row == EARLIER else step.to_baseline(points)
+        return _between((points[0] * RAS_TO_LPS).tolist(), self._pairs[1 - row][0], None)
 
     def _moved(self, row: int, number: int) -> None:
         """A view was scrolled, moved or zoomed: the view below or above shows the same place."""

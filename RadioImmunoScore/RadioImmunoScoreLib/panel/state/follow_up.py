@@ -79,7 +79,7 @@ class FollowUp:
             )
             for one in nodes
         )
-        if self._course is None:
+        if self._course is None or self._seen is None or not self._seen.isOf(nodes):
             return FollowUpState(studies, problem=self._problem)
         lesions = self._lesions()
         selected = next((each for each in lesions if each.id == self._selectedID), None)
@@ -120,8 +120,7 @@ class FollowUp:
     def remove(self, key: str) -> None:
         """Take a study out, with its rows; its nodes stay in the scene. One alone is no course."""
         self._courseNodes.remove(key)
-        if len(self._nodes) == 1:
-            self._courseNodes.remove(self._nodes[0].key)
+        self._removeLast()
         self._session.refresh()
 
     def setDate(self, key: str, text: str) -> None:
@@ -159,10 +158,8 @@ class FollowUp:
         keys = nodes[step].key, nodes[step + 1].key
         before = lesion.sizes[step].ids if lesion.sizes[step] else ()
         now = lesion.sizes[step + 1].ids if lesion.sizes[step + 1] else ()
-        if not before:
-            pair = ((partner,) if partner else ()), now
-        else:
-            pair = before, ((partner,) if partner else ())
+        chosen = (partner,) if partner else ()
+        pair = (before, chosen) if before else (chosen, now)
         self._courseNodes.setPairs(*keys, paired(self._courseNodes.pairs(*keys), *pair))
         self._rematch(pair)
 
@@ -225,6 +222,12 @@ class FollowUp:
             for volumeNode, segmentationNode in subjects:
                 observeInputs(self._observers, volumeNode, segmentationNode, self._edited.start)
 
+    def nodeRemoved(self) -> None:
+        """A study may be gone from the scene; while a scene is closed or loaded nothing is watched."""
+        if any(node.GetScene() is None for pair in self._watched for node in pair):
+            self._removeLast()
+            self._session.refresh()
+
     def close(self) -> None:
         """The scene goes: observe nothing any more."""
         self._edited.stop()
@@ -244,6 +247,12 @@ class FollowUp:
         """The studies in order of time; those without a date come last, as they were added."""
         found = self._courseNodes.studies if self._parameters is not None else []
         return sorted(found, key=lambda one: one.date or self._dateOf(one.volumeNode) or "9")
+
+    def _removeLast(self) -> None:
+        """Forget a study that is left alone."""
+        left = self._nodes
+        if len(left) == 1:
+            self._courseNodes.remove(left[0].key)
 
     def _dateOf(self, volumeNode: Any) -> str:
         if volumeNode.GetID() not in self._dates:
