@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
-from radioimmuno.followup.change import Change, change, gone
-from radioimmuno.followup.match import BY_PERSON, MatchKind
 from radioimmuno.followup.matching import GivenPair
 from radioimmuno.identity import UNKNOWN
-from radioimmuno.lesion import Lesion
+from radioimmuno.scoring.results import LesionScore
 from radioimmuno.study import Study
 
 from ..scene.parameters import SCORES
@@ -21,82 +19,10 @@ from .scene_study import readStudy
 
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
+    from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
 
 Progress = Callable[[int, int], None]
 Ids = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LesionSize:
-    """A lesion as it is in one study; parts of a split one together.
-
-    Parameters
-    ----------
-    ids : tuple of str
-        Its segments.
-    names : tuple of str
-        What a person calls them.
-    volumeCc : float
-    longestMm, shortestMm : float
-        In the axial plane; of a split lesion the parts' long axes together, and the largest short one.
-    """
-
-    ids: Ids
-    names: tuple[str, ...]
-    volumeCc: float
-    longestMm: float
-    shortestMm: float
-
-
-@dataclass(frozen=True)
-class FollowedLesion:
-    """A lesion through all studies.
-
-    Parameters
-    ----------
-    id : str
-        As of `CourseLesion`.
-    name : str
-        What a person called it where it was seen first.
-    sizes : tuple of LesionSize or None
-        In each study; None where it was not seen.
-    scores : tuple of float or None
-        In each study; None where it has none, and of several parts.
-    kinds : tuple of MatchKind or None
-        What became of it since the study before; None at baseline and before it came.
-    why : tuple of str
-        What led to it, in each study.
-    isByHand : tuple of bool
-        Whether a person paired it with the study before.
-    """
-
-    id: str
-    name: str
-    sizes: tuple[LesionSize | None, ...]
-    scores: tuple[float | None, ...]
-    kinds: tuple[MatchKind | None, ...]
-    why: tuple[str, ...]
-    isByHand: tuple[bool, ...]
-
-    @property
-    def isAmbiguous(self) -> bool:
-        """Whether a person has to look at it."""
-        return MatchKind.AMBIGUOUS in self.kinds
-
-    def volumeChange(self, study: int) -> Change:
-        """The change of the volume from baseline, by the number of a study."""
-        first, now = self.sizes[0], self.sizes[study]
-        if first is None or not study or MatchKind.AMBIGUOUS in self.kinds[: study + 1]:
-            return Change()
-        if now is None:
-            return gone(first.volumeCc) if self.kinds[study] is MatchKind.GONE else Change()
-        return change(first.volumeCc, now.volumeCc)
-
-    def scoreChange(self, study: int) -> Change:
-        """The change of the score from baseline, by the number of a study."""
-        if not study or MatchKind.AMBIGUOUS in self.kinds[: study + 1]:
-            return Change()
-        return change(self.scores[0], self.scores[study])
 
 
 def readFollowed(volumeNode: Any, segmentationNode: Any, date: str = "") -> Study:
@@ -162,87 +88,39 @@ def usablePairs(pairs: Iterable[GivenPair], studies: Sequence[Study]) -> list[Gi
     return [pair for pair in pairs if set(pair.baseline) <= earlier and set(pair.followup) <= later]
 
 
-def measureSizes(course: Course) -> dict[tuple[int, Ids], LesionSize]:
-    """The sizes of all lesions of a course, by the number of the study and their segments; on any thread."""
-    found = {}
-    for number, study in enumerate(course.studies):
-        lesions = {lesion.id: lesion for lesion in study.lesions}
-        for each in course.lesions:
-            ids = each.in_studies[number]
-            if ids:
-                found[number, ids] = _size([lesions[i] for i in ids])
-    return found
-
-
-def _size(parts: Sequence[Lesion]) -> LesionSize:
-    from radioimmuno.geometry.diameter import axial_diameters
-
-    axes = [found for part in parts if (found := axial_diameters(part.mask)) is not None]
-    return LesionSize(
-        tuple(part.id for part in parts),
-        tuple(part.name for part in parts),
-        sum(part.volume_cc for part in parts),
-        sum(each.longest_mm for each in axes),
-        max((each.shortest_mm for each in axes), default=0.0),
-    )
-
-
-def followedLesions(
-    course: Course,
-    sizes: Mapping[tuple[int, Ids], LesionSize],
-    scores: Sequence[Mapping[str, float]],
-) -> tuple[FollowedLesion, ...]:
-    """The lesions of a course, each with what was measured of it in each study.
+def measureCourse(course: Course, rows: Sequence[Mapping[str, LesionScore]]) -> FollowUp:
+    """What was measured of the lesions of a course, and the response that they make; on any thread.
 
     Parameters
     ----------
     course : Course
-    sizes : mapping
-        As of `measureSizes`.
-    scores : sequence of mapping of str to float
-        Of each study, by segment ID.
+    rows : sequence of mapping of str to LesionScore
+        The scores of each study, by segment ID.
+
+    Returns
+    -------
+    FollowUp
+        Its studies are named by their dates.
     """
-    return tuple(_followed(course, number, sizes, scores) for number in range(len(course.lesions)))
+    from radioimmuno.followup.follow_up import follow_up
+    from radioimmuno.followup.followed_lesion import ScoredStudy
+
+    studies = [
+        ScoredStudy(study.date, replace(study, images={}), scores)
+        for study, scores in zip(course.studies, rows, strict=True)
+    ]
+    return follow_up(course.studies[0].identity.patient, course, studies)
 
 
-def _followed(
-    course: Course,
-    number: int,
-    sizes: Mapping[tuple[int, Ids], LesionSize],
-    scores: Sequence[Mapping[str, float]],
-) -> FollowedLesion:
-    lesion = course.lesions[number]
-    own = tuple(sizes.get((study, ids)) for study, ids in enumerate(lesion.in_studies))
-    ofOne = (ids[0] if len(ids) == 1 else None for ids in lesion.in_studies)
-    kinds: list[MatchKind | None] = []
-    for study, matches in enumerate(lesion.matches):
-        found = {match.kind for match in matches}
-        odd = found - {MatchKind.SAME}
-        before = kinds[-1] if kinds else None
-        if MatchKind.AMBIGUOUS in found:
-            kinds.append(MatchKind.AMBIGUOUS)
-        elif odd:
-            kinds.append(min(odd, key=list(MatchKind).index))
-        elif found:
-            kinds.append(MatchKind.SAME)
-        else:
-            # Gone, or out of view, it stays so; before it came there is nothing to say.
-            kinds.append(before if study and own[study] is None else None)
-    return FollowedLesion(
-        lesion.id,
-        next((size.names[0] for size in own if size is not None), lesion.id),
-        own,
-        tuple(None if i is None else of.get(i) for i, of in zip(ofOne, scores, strict=True)),
-        tuple(kinds),
-        tuple(" ".join(match.why for match in matches) for matches in lesion.matches),
-        tuple(any(match.by == BY_PERSON for match in matches) for matches in lesion.matches),
-    )
+def rowsOf(segmentationNode: Any) -> dict[str, LesionScore]:
+    """The last scores of a segmentation's lesions, by segment ID."""
+    return rowsFromJson(segmentationNode.GetAttribute(SCORES) or "[]")
 
 
-def scoresOf(segmentationNode: Any) -> dict[str, float]:
-    """The last scores of a segmentation's lesions, by segment ID; of those that have one."""
-    rows = rowsFromJson(segmentationNode.GetAttribute(SCORES) or "[]")
-    return {i: row.score for i, row in rows.items() if row.score is not None}
+def idsIn(lesion: FollowedLesion, study: int) -> Ids:
+    """The segments that a followed lesion has in a study."""
+    here = lesion.in_studies[study]
+    return () if here is None else here.ids
 
 
 def paired(pairs: Sequence[GivenPair], before: Ids, after: Ids) -> list[GivenPair]:

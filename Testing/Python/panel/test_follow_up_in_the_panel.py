@@ -184,7 +184,7 @@ def test_where_a_lesion_is_gone_its_place_is_shown(matched, bench):
     row = next(
         n
         for n, lesion in enumerate(panel.panel.session.state.followUp.lesions)
-        if lesion.sizes[0] and lesion.sizes[0].ids == ("liver_2",)
+        if lesion.in_studies[0] and lesion.in_studies[0].ids == ("liver_2",)
     )
     clickCell(panel.panel.ui.courseTable, row, LESION)
     place = first[1].GetSegmentCenterRAS("liver_2")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.followup.match import MatchKind
 
+from ...services.followup import idsIn
 from ..state.panel_state import FollowUpState, PanelState
 from ..widgets.button_rows import ButtonRows
-from ..widgets.course_cells import changeText, kindText, sizeText, sizeTip
+from ..widgets.course_cells import changeText, isAmbiguous, kindsOf, kindText, sizeText, sizeTip
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
 from .section import Section
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowedLesion
 
 STUDY, DATE = range(2)
 LESION, FIRST = range(2)
@@ -184,16 +188,14 @@ class FollowUpSection(Section):
         table.setRowCount(len(follow.lesions))
         for row, lesion in enumerate(follow.lesions):
             isStale = lesion.id in follow.stale
-            words = _("edited since") if isStale else kindText(lesion)
-            head = _item(
-                f"{lesion.name}\n{words}", "\n".join([lesion.name, words, *filter(None, lesion.why)])
-            )
-            if lesion.isAmbiguous or isStale:
+            words = _("edited since") if isStale else kindText(lesion, follow.byHand)
+            head = _item(f"{lesion.name}\n{words}", "\n".join([lesion.name, words, *_why(lesion)]))
+            if isAmbiguous(lesion) or isStale:
                 head.setIcon(severityIcon(table, "warn"))
             table.setItem(row, LESION, head)
-            for study in range(min(count, len(lesion.sizes))):
+            for study in range(min(count, len(lesion.in_studies))):
                 table.setItem(row, FIRST + study, _item(sizeText(lesion, study), sizeTip(lesion, study)))
-            last = len(lesion.sizes) - 1
+            last = len(lesion.in_studies) - 1
             text = changeText(lesion, last)
             table.setItem(row, FIRST + count, _item(text, text))
             if isStale:
@@ -217,18 +219,18 @@ class FollowUpSection(Section):
         ui.partnerCombo.clear()
         if selected is None:
             return
-        isNew = selected.sizes[follow.later - 1] is None
+        isNew = not idsIn(selected, follow.later - 1)
         ui.partnerLabel.setText(_("Was") if isNew else _("Is"))
         ui.partnerCombo.addItem(_("as matched"), AS_MATCHED)
         ui.partnerCombo.addItem(_("none: new") if isNew else _("none: gone"), NOBODY)
         for segmentID, name in follow.candidates:
             ui.partnerCombo.addItem(name, segmentID)
-        if not selected.isByHand[follow.later]:
+        if (selected.id, follow.later) not in follow.byHand:
             return
-        partner = selected.sizes[follow.later - 1 if isNew else follow.later]
+        partners = idsIn(selected, follow.later - 1 if isNew else follow.later)
         ids = [segmentID for segmentID, _name in follow.candidates]
-        isThere = partner is not None and partner.ids[0] in ids
-        ui.partnerCombo.setCurrentIndex(2 + ids.index(partner.ids[0]) if isThere else 1)
+        isThere = bool(partners) and partners[0] in ids
+        ui.partnerCombo.setCurrentIndex(2 + ids.index(partners[0]) if isThere else 1)
 
     def _fit(self) -> None:
         """Column widths from the texts, and heights in which the rows are whole."""
@@ -281,6 +283,10 @@ def _tableOf(follow: FollowUpState) -> Any:
     return follow.lesions, follow.stale, follow.studies
 
 
+def _why(lesion: FollowedLesion) -> list[str]:
+    return [here.why for here in lesion.in_studies if here is not None and here.why]
+
+
 def _summary(follow: FollowUpState) -> str:
     """What is to be done next, or what was found."""
     if not follow.studies:
@@ -290,14 +296,14 @@ def _summary(follow: FollowUpState) -> str:
     if not follow.lesions:
         return _("Match the lesions: the CT are registered, which takes a moment.")
     parts = []
-    asked = sum(lesion.isAmbiguous for lesion in follow.lesions)
+    asked = sum(isAmbiguous(lesion) for lesion in follow.lesions)
     if follow.stale:
         parts.append(_("{count} lesions were edited since: match again.").format(count=len(follow.stale)))
     parts.append(_("{count} lesions.").format(count=len(follow.lesions)))
     if asked:
         parts.append(_("{count} ambiguous: choose their partners.").format(count=asked))
-    gone = sum(MatchKind.GONE in lesion.kinds for lesion in follow.lesions)
-    new = sum(MatchKind.NEW in lesion.kinds for lesion in follow.lesions)
+    gone = sum(MatchKind.GONE in kindsOf(lesion) for lesion in follow.lesions)
+    new = sum(MatchKind.NEW in kindsOf(lesion) for lesion in follow.lesions)
     if gone or new:
         parts.append(_("{gone} gone, {new} new.").format(gone=gone, new=new))
     return " ".join([*parts, *follow.notes])

@@ -19,12 +19,12 @@ from ...scene.side_by_side import (
     rowViews,
     showSideBySide,
 )
+from ...services.followup import idsIn
 from .events import Observers
 
 if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.registration import Registration
-
-    from ...services.followup import FollowedLesion
 
 EARLIER, LATER = range(2)
 RAS_TO_LPS = np.array([-1.0, -1.0, 1.0])
@@ -99,10 +99,7 @@ class CourseViews:
         """Show a lesion in both studies; where it is not seen, the place where it would be."""
         if not self._pairs:
             return
-        places = [
-            self._centerOf(row, lesion.sizes[study].ids if lesion.sizes[study] else ())
-            for row, study in enumerate(self._numbers)
-        ]
+        places = [self._centerOf(row, idsIn(lesion, study)) for row, study in enumerate(self._numbers)]
         for row in (EARLIER, LATER):
             other = places[1 - row]
             if places[row] is None and other is not None:

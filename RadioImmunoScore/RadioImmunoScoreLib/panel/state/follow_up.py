@@ -10,19 +10,19 @@ import slicer
 from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
+from radioimmuno.followup.match import BY_PERSON
 from radioimmuno.study import Study
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
+from ...scene.parameters import SCORES
 from ...services.followup import (
-    FollowedLesion,
     Ids,
-    LesionSize,
-    followedLesions,
     followStudies,
-    measureSizes,
+    idsIn,
+    measureCourse,
     paired,
     readFollowed,
-    scoresOf,
+    rowsOf,
 )
 from ...services.node_origin import identityOf
 from ..texts import problemText
@@ -34,6 +34,7 @@ from .panel_state import FollowUpState, StudyState
 from .scoring_session import ScoringSession
 
 if TYPE_CHECKING:
+    from radioimmuno.followup import follow_up as measuring
     from radioimmuno.followup.course import Course
 
 
@@ -83,7 +84,6 @@ class FollowUp:
             return FollowUpState(studies, problem=self._problem)
         lesions = self._lesions()
         selected = next((each for each in lesions if each.id == self._selectedID), None)
-        size = selected.sizes[self._later] if selected else None
         return FollowUpState(
             studies,
             lesions,
@@ -93,8 +93,9 @@ class FollowUp:
             self._selectedID if selected else None,
             self._later,
             self._candidates(selected) if selected else (),
-            size.ids if size else (),
+            frozenset(self._byHand()),
             self.views.isShown,
+            self._measured().response,
         )
 
     # What the user says.
@@ -144,20 +145,19 @@ class FollowUp:
         given, seen = self._given(nodes), _Seen(nodes)
         before = self._course if self._seen is not None and self._seen.isOfSameCt(seen) else None
 
-        def work(progress: Any) -> tuple[Course, dict[tuple[int, Ids], LesionSize]]:
-            course = followStudies(studies, given, progress, before=before)
-            return course, measureSizes(course)
-
         self._session.stop()
-        self._session.jobs.start(MATCHING, work, lambda found: self._enter(seen, *found))
+        self._session.jobs.start(
+            MATCHING,
+            lambda progress: followStudies(studies, given, progress, before=before),
+            lambda course: self._enter(seen, course),
+        )
 
     def pair(self, lesionID: str, partner: str | None) -> None:
         """Say which lesion of the study that is shown below a lesion is; None for none."""
         lesion = next(each for each in self._lesions() if each.id == lesionID)
         nodes, step = self._nodes, self._later - 1
         keys = nodes[step].key, nodes[step + 1].key
-        before = lesion.sizes[step].ids if lesion.sizes[step] else ()
-        now = lesion.sizes[step + 1].ids if lesion.sizes[step + 1] else ()
+        before, now = idsIn(lesion, step), idsIn(lesion, step + 1)
         chosen = (partner,) if partner else ()
         pair = (before, chosen) if before else (chosen, now)
         self._courseNodes.setPairs(*keys, paired(self._courseNodes.pairs(*keys), *pair))
@@ -168,7 +168,7 @@ class FollowUp:
         lesion = next(each for each in self._lesions() if each.id == lesionID)
         step = self._later - 1
         keys = self._nodes[step].key, self._nodes[step + 1].key
-        ids = [size.ids if size else () for size in lesion.sizes[step : step + 2]]
+        ids = [idsIn(lesion, study) for study in (step, step + 1)]
         kept = [
             p
             for p in self._courseNodes.pairs(*keys)
@@ -273,11 +273,11 @@ class FollowUp:
         keys = [one.key for one in nodes]
         return {n: self._courseNodes.pairs(keys[n], keys[n + 1]) for n in range(len(keys) - 1)}
 
-    def _enter(self, seen: _Seen, course: Course, sizes: dict[tuple[int, Ids], LesionSize]) -> None:
+    def _enter(self, seen: _Seen, course: Course) -> None:
         if not seen.isOf(self._nodes):
             return
         isOther = self._course is None or course.registrations != self._course.registrations
-        self._course, self._sizes, self._seen = course, sizes, seen
+        self._course, self._seen = course, seen
         self._later = min(max(self._later, 1), len(course.studies) - 1)
         if isOther:
             self._courseNodes.keepMatched(seen.keys, course.registrations)
@@ -293,7 +293,7 @@ class FollowUp:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._course, self._sizes = course, measureSizes(course)
+        self._course = course
         again = [each.id for each in course.lesions if set(wanted) & set(each.in_studies[study])]
         self._selectedID = again[0] if again else None
         self._session.refresh()
@@ -316,7 +316,7 @@ class FollowUp:
                 findings=course.findings[first:last],
             )
             self._course = followStudies(part.studies, self._given(nodes), before=part)
-            self._sizes, self._seen = measureSizes(self._course), _Seen(nodes)
+            self._seen = _Seen(nodes)
             self._courseNodes.keepMatched(keys, self._course.registrations)
 
     def _restore(self) -> None:
@@ -336,36 +336,52 @@ class FollowUp:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._course, self._sizes, self._seen = course, measureSizes(course), _Seen(nodes)
+        self._course, self._seen = course, _Seen(nodes)
 
     def _forget(self) -> None:
         self._course: Course | None = None
-        self._sizes: dict[tuple[int, Ids], LesionSize] = {}
+        self._known: tuple[Any, measuring.FollowUp] | None = None
         self._seen: _Seen | None = None
         self._watched: list[Any] = []
         self._selectedID: str | None = None
         self._later = 1
         self._problem = ""
 
-    def _lesions(self) -> tuple[FollowedLesion, ...]:
-        if self._course is None:
-            return ()
-        scores = [scoresOf(one.segmentationNode) for one in self._nodes]
-        return followedLesions(self._course, self._sizes, scores)
+    def _lesions(self) -> tuple[measuring.FollowedLesion, ...]:
+        return () if self._course is None else self._measured().lesions
 
-    def _stale(self, lesions: Sequence[FollowedLesion]) -> set[str]:
+    def _measured(self) -> measuring.FollowUp:
+        """What was measured, with the scores as they are now."""
+        assert self._course is not None
+        nodes = [one.segmentationNode for one in self._nodes]
+        key = self._course, [node.GetAttribute(SCORES) for node in nodes]
+        if self._known is None or self._known[0] != key:
+            self._known = key, measureCourse(self._course, [rowsOf(node) for node in nodes])
+        return self._known[1]
+
+    def _byHand(self) -> set[tuple[str, int]]:
+        """What a person paired: the lesion's ID, and the number of the study in which it was found again."""
+        assert self._course is not None
+        return {
+            (lesion.id, study)
+            for lesion in self._course.lesions
+            for study, matches in enumerate(lesion.matches)
+            if any(match.by == BY_PERSON for match in matches)
+        }
+
+    def _stale(self, lesions: Sequence[measuring.FollowedLesion]) -> set[str]:
         assert self._seen is not None
         changed = self._seen.changed(self._nodes)
         return {
             each.id
             for each in lesions
-            if any(size and not changed[n].isdisjoint(size.ids) for n, size in enumerate(each.sizes))
+            if any(not which.isdisjoint(idsIn(each, study)) for study, which in enumerate(changed))
         }
 
-    def _candidates(self, lesion: FollowedLesion) -> tuple[tuple[str, str], ...]:
+    def _candidates(self, lesion: measuring.FollowedLesion) -> tuple[tuple[str, str], ...]:
         """Of the later study the lesions that a lesion may be; of the earlier one for a new lesion."""
         assert self._course is not None
-        study = self._later if lesion.sizes[self._later - 1] else self._later - 1
+        study = self._later if idsIn(lesion, self._later - 1) else self._later - 1
         return tuple((each.id, each.name) for each in self._course.studies[study].lesions if each.voxels)
 
     def _showViews(self) -> None:

@@ -16,9 +16,9 @@ from .gestures import Gesture
 from .rows import Row
 
 if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowedLesion
+    from radioimmuno.followup.response.course_response import CourseResponse
     from radioimmuno.quality.check import LesionFinding
-
-    from ...services.followup import FollowedLesion
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ class FollowUpState:
     `studies` are in order of time as far as that is known, `lesions` empty before the first matching,
     `stale` the lesions that were edited since, by ID, `problem` what a person is asked before matching,
     `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
-    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `partner` what it
-    is there.
+    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `byHand` the (ID,
+    number of the study) of lesions that a person paired with the study before.
     """
 
     studies: tuple[StudyState, ...] = ()
@@ -119,8 +119,9 @@ class FollowUpState:
     selectedID: str | None = None
     later: int = 1
     candidates: tuple[tuple[str, str], ...] = ()
-    partner: tuple[str, ...] = ()
+    byHand: frozenset[tuple[str, int]] = frozenset()
     isSideBySide: bool = False
+    response: CourseResponse | None = None
 
     @property
     def selected(self) -> FollowedLesion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
@@ -9,66 +10,70 @@ from slicer.i18n import tr as _
 from radioimmuno.followup.match import MatchKind
 
 if TYPE_CHECKING:
-    from ...services.followup import FollowedLesion
+    from radioimmuno.followup.follow_up import FollowedLesion
 
 
-def kindText(lesion: FollowedLesion) -> str:
+def kindsOf(lesion: FollowedLesion) -> list[MatchKind]:
+    """What became of a lesion from study to study, as far as it was there."""
+    found = [here.match for here in lesion.in_studies if here is not None]
+    return [kind for kind in found if kind is not None]
+
+
+def isAmbiguous(lesion: FollowedLesion) -> bool:
+    """Whether a person has to say which lesion it is."""
+    return MatchKind.AMBIGUOUS in kindsOf(lesion)
+
+
+def kindText(lesion: FollowedLesion, byHand: Collection[tuple[str, int]]) -> str:
     """What became of a lesion, in a word: the last that is not simply the same one."""
-    kinds = [kind for kind in lesion.kinds if kind is not None]
-    if MatchKind.AMBIGUOUS in kinds:
-        return _("ambiguous")
+    kinds = kindsOf(lesion)
     odd = [kind for kind in kinds if kind is not MatchKind.SAME]
-    words = {
+    kind = MatchKind.AMBIGUOUS if isAmbiguous(lesion) else (odd or kinds or [MatchKind.SAME])[-1]
+    word = {
         MatchKind.SAME: _("same"),
         MatchKind.SPLIT: _("split"),
         MatchKind.MERGED: _("merged"),
         MatchKind.GONE: _("gone"),
         MatchKind.NEW: _("new"),
         MatchKind.OUT_OF_VIEW: _("out of view"),
-    }
-    word = words[(odd or kinds or [MatchKind.SAME])[-1]]
-    return _("{word}, by hand").format(word=word) if any(lesion.isByHand) else word
+        MatchKind.AMBIGUOUS: _("ambiguous"),
+    }[kind]
+    isByHand = any(lesionID == lesion.id for lesionID, _study in byHand)
+    return _("{word}, by hand").format(word=word) if isByHand else word
 
 
 def sizeText(lesion: FollowedLesion, study: int) -> str:
     """Long axis, volume and score of a lesion in a study."""
-    size, score = lesion.sizes[study], lesion.scores[study]
-    if size is None:
-        kind = lesion.kinds[study]
-        unseen = {MatchKind.GONE: _("gone"), MatchKind.OUT_OF_VIEW: _("not in view")}
-        return unseen.get(kind, "-") if kind else "-"
-    lines = [f"{size.longestMm:.1f} mm", f"{size.volumeCc:.2f} cc"]
-    return "\n".join([*lines, "-" if score is None else f"{score:.2f}"])
+    here = lesion.in_studies[study]
+    if here is None:
+        return "-"
+    if not here.ids:
+        return _("gone") if here.match is MatchKind.GONE else _("not in view")
+    score = "-" if here.score is None else f"{here.score:.2f}"
+    return f"{here.longest_mm:.1f} mm\n{here.volume_cc:.2f} cc\n{score}"
 
 
 def sizeTip(lesion: FollowedLesion, study: int) -> str:
-    """The same in full, with the segments' names."""
-    size = lesion.sizes[study]
-    if size is None:
-        return lesion.why[study] or _("Not seen in this study.")
-    score = lesion.scores[study]
-    unscored = (
-        _("no score: several parts") if len(size.ids) > 1 else _("no score: select this study and score it")
+    """The same in full, and what led to it."""
+    here = lesion.in_studies[study]
+    if here is None:
+        return _("Not seen yet in this study.")
+    if not here.ids:
+        return here.why or sizeText(lesion, study)
+    unscored = _("no score: choose this study as the input, and score it")
+    score = unscored if here.score is None else _("score {score:.4f}").format(score=here.score)
+    size = _("{long:.1f} x {short:.1f} mm in the axial plane, {volume:.3f} cc").format(
+        long=here.longest_mm, short=here.shortest_mm, volume=here.volume_cc
     )
-    return "\n".join(
-        [
-            ", ".join(size.names),
-            _("{long:.1f} x {short:.1f} mm in the axial plane").format(
-                long=size.longestMm, short=size.shortestMm
-            ),
-            f"{size.volumeCc:.3f} cc",
-            unscored if score is None else _("score {score:.4f}").format(score=score),
-            *filter(None, [lesion.why[study]]),
-        ]
-    )
+    return "\n".join([size, score, *filter(None, [here.why])])
 
 
 def changeText(lesion: FollowedLesion, study: int) -> str:
-    """The change of volume and score from the first study."""
-    volume, score = lesion.volumeChange(study), lesion.scoreChange(study)
+    """The change of volume and score since the lesion was first seen."""
+    here = lesion.in_studies[study]
     lines = []
-    if volume.relative is not None:
-        lines.append(_("{percent:+.0f} % cc").format(percent=100 * volume.relative))
-    if score.absolute is not None:
-        lines.append(_("{change:+.2f} score").format(change=score.absolute))
+    if here is not None and here.volume_change.relative is not None:
+        lines.append(_("{percent:+.0f} % cc").format(percent=100 * here.volume_change.relative))
+    if here is not None and here.score_change.absolute is not None:
+        lines.append(_("{change:+.2f} score").format(change=here.score_change.absolute))
     return "\n".join(lines) or "-"
