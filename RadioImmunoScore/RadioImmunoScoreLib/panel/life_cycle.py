@@ -87,6 +87,7 @@ class PanelLifeCycle:
     def _nodesAdded(self) -> None:
         if not slicer.mrmlScene.IsBatchProcessing():
             self.session.chooseCandidates()
+            self.session.followUp.nodesAdded()
 
     def _nodeRemoved(self) -> None:
         """One of the inputs may be gone: its rows go, what is under way stops."""

@@ -76,10 +76,16 @@ class CourseNodes:
                 found.append(StudyNodes(key, *nodes, date))
         return found
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all studies, in the order in which they were added."""
+        return list(self._kept["dates"])
+
     def add(self, volumeNode: Any, segmentationNode: Any) -> None:
         """Add a study."""
         kept = self._kept
-        key = str(1 + max(map(int, kept["dates"]), default=0))
+        kept["last"] += 1
+        key = str(kept["last"])
         self._node.SetNodeReferenceID(CT_ROLE + key, volumeNode.GetID())
         self._node.SetNodeReferenceID(SEGMENTATION_ROLE + key, segmentationNode.GetID())
         kept["dates"][key] = ""
@@ -151,12 +157,9 @@ class CourseNodes:
 
     @property
     def _kept(self) -> dict[str, Any]:
-        return {
-            "dates": {},
-            "pairs": {},
-            "matched": [],
-            **json.loads(self._node.GetParameter(COURSE) or "{}"),
-        }
+        # No key is used twice, so that a course of other studies is known as another one.
+        nothing = {"last": 0, "dates": {}, "pairs": {}, "matched": []}
+        return {**nothing, **json.loads(self._node.GetParameter(COURSE) or "{}")}
 
     def _keep(self, kept: dict[str, Any]) -> None:
         self._node.SetParameter(COURSE, json.dumps(kept))

@@ -17,6 +17,14 @@ CT_ROLE = "CT"
 SEGMENTATION_ROLE = "Segmentation"
 MODULE = "RadioImmunoScore"
 
+# What lesions are colored by where there are several studies.
+BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE = (
+    "score",
+    "score change",
+    "volume change",
+    "response",
+)
+
 # On the segmentation node.
 SCORES, DIGESTS, EXCLUDED = PREFIX + "Scores", PREFIX + "ScoreDigests", PREFIX + "Excluded"
 # Not among the results that are removed with the scores.
@@ -144,6 +152,20 @@ class Parameters:
     showSurfaces = _flag("showSurfaces", True, "Whether the lesions are shown in 3D.")
 
     @property
+    def colorBy(self) -> str:
+        """What the lesions' colors mean where there are several studies; the scores by default."""
+        return self.node.GetParameter("colorBy") or BY_SCORE
+
+    @colorBy.setter
+    def colorBy(self, what: str) -> None:
+        self._set("colorBy", what)
+
+    @property
+    def paintsScores(self) -> bool:
+        """Whether the lesions are to have the colors of their scores."""
+        return bool(self.colorByScore) and self.colorBy == BY_SCORE
+
+    @property
     def interiorMap(self) -> str:
         """Name of the map that is shown of the selected lesion; empty for none."""
         return self.node.GetParameter("interiorMap")
@@ -222,6 +244,18 @@ class Parameters:
     def _set(self, name: str, value: str) -> None:
         if self.node.GetParameter(name) != value:
             self.node.SetParameter(name, value)
+
+
+def parametersOf(scene: Any) -> Parameters:
+    """The module's parameters in a scene; added where there are none."""
+    nodes = [scene.GetNthNodeByClass(n, "vtkMRMLScriptedModuleNode") for n in range(_count(scene))]
+    found = (node for node in nodes if node.GetSingletonTag() == MODULE or node.GetModuleName() == MODULE)
+    node = next(found, None)
+    return addParameters(scene) if node is None else Parameters(node)
+
+
+def _count(scene: Any) -> int:
+    return int(scene.GetNumberOfNodesByClass("vtkMRMLScriptedModuleNode"))
 
 
 def addParameters(scene: Any) -> Parameters:

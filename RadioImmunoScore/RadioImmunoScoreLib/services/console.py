@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .console_exports import ExportCommands
+from .console_followup import FollowUpCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .segment_edits import DrawnLesion
 
 
-class ConsoleCommands(ExportCommands):
+class ConsoleCommands(ExportCommands, FollowUpCommands):
     """What `slicer.util.getModuleLogic("RadioImmunoScore")` does; points are in RAS mm, as Slicer shows them.
 
     Examples

@@ -12,7 +12,8 @@ from radioimmuno.identity import UNKNOWN
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.study import Study
 
-from ..scene.parameters import SCORES
+from ..scene.course_nodes import CourseNodes
+from ..scene.parameters import SCORES, parametersOf
 from ..scene.score_memory import rowsFromJson
 from .node_origin import identityOf, originOf
 from .scene_study import readStudy
@@ -146,3 +147,37 @@ def paired(pairs: Sequence[GivenPair], before: Ids, after: Ids) -> list[GivenPai
         raise InputError("followup.pairs", "A pair names no lesion.")
     kept = [p for p in pairs if not (set(p.baseline) & set(before) or set(p.followup) & set(after))]
     return [*kept, GivenPair(before, after)]
+
+
+def followInScene(
+    studies: Sequence[tuple[Any, Any]],
+    dates: Sequence[str | None] | None,
+    pairs: Mapping[int, Sequence[tuple[Sequence[str], Sequence[str]]]] | None,
+    progress: Progress | None = None,
+) -> FollowUp:
+    """Follow studies, and leave the course in the scene instead of the one that was there.
+
+    Parameters and errors as of `console_followup.FollowUpCommands.followUp`.
+    """
+    from radioimmuno.followup.course import in_order
+
+    given = dates or [""] * len(studies)
+    read = [readFollowed(*nodes, date or "") for nodes, date in zip(studies, given, strict=True)]
+    ordered = in_order(read)
+    byDate = {study.date: number for number, study in enumerate(read)}
+    order = [byDate[study.date] for study in ordered]
+    byStep = {
+        step: [GivenPair(tuple(before), tuple(after)) for before, after in some]
+        for step, some in (pairs or {}).items()
+    }
+    course = followStudies(ordered, byStep, progress)
+    nodes = CourseNodes(parametersOf(studies[0][0].GetScene()).node)
+    for old in nodes.keys:
+        nodes.remove(old)
+    for number in order:
+        nodes.add(*studies[number])
+        nodes.setDate(nodes.keys[-1], given[number] or "")
+    for step, some in byStep.items():
+        nodes.setPairs(nodes.keys[step], nodes.keys[step + 1], some)
+    nodes.keepMatched(nodes.keys, course.registrations)
+    return measureCourse(course, [rowsOf(studies[number][1]) for number in order])

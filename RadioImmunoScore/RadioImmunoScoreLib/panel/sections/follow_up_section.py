@@ -13,6 +13,8 @@ from ...services.followup import idsIn
 from ..state.panel_state import FollowUpState, PanelState
 from ..widgets.button_rows import ButtonRows
 from ..widgets.course_cells import changeText, isAmbiguous, kindsOf, kindText, sizeText, sizeTip
+from ..widgets.course_plots import CoursePlots
+from ..widgets.course_texts import colorKey, colorTitles, responseText
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
 from .section import Section
@@ -55,6 +57,10 @@ class FollowUpSection(Section):
         ui.courseTable.connect("cellClicked(int,int)", self.byUser(self._cellClicked))
         ui.partnerCombo.connect("activated(int)", self.byUser(self._partnerChosen))
         ui.sideBySideCheckBox.connect("toggled(bool)", self.byUser(self.session.followUp.setSideBySide))
+        for what, title in colorTitles().items():
+            ui.colorByCombo.addItem(title, what)
+        ui.colorByCombo.connect("activated(int)", self.byUser(self._colorChosen))
+        self._plots = CoursePlots(ui.spiderLabel, ui.waterfallLabel)
         kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
         self._watches = [
             EventWatch(table, dict.fromkeys(kinds, lambda event: self._fit()))
@@ -80,6 +86,13 @@ class FollowUpSection(Section):
         ui.courseTable.setVisible(hasCourse)
         ui.courseDisplayRow.setVisible(hasCourse)
         ui.sideBySideCheckBox.setChecked(follow.isSideBySide)
+        ui.colorByCombo.setCurrentIndex(list(colorTitles()).index(follow.colorBy))
+        key = colorKey(follow.colorBy, state.inputs.signature)
+        ui.colorKeyLabel.setText(key)
+        ui.colorKeyLabel.setVisible(hasCourse and bool(key))
+        ui.responseLabel.setText(responseText(follow.response))
+        ui.responseLabel.setVisible(hasCourse)
+        self._plots.show(state.inputs.signature, follow.curves, follow.selectedID)
         ui.followUpLabel.setText(_summary(follow))
         self._showButtons(follow)
         self._fit()
@@ -148,6 +161,9 @@ class FollowUpSection(Section):
             self.session.followUp.unpair(selected.id)
         else:
             self.session.followUp.pair(selected.id, None if chosen == NOBODY else chosen)
+
+    def _colorChosen(self, index: int) -> None:
+        self.session.followUp.setColorBy(self.ui.colorByCombo.itemData(index))
 
     # What is shown.
 

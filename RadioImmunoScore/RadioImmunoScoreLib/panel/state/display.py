@@ -16,6 +16,7 @@ from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
 from ...scene.lesion_labels import LesionLabels, labelTexts
 from ...scene.nodes import ownedNode
+from ...scene.parameters import BY_SCORE
 from ...scene.rings import RINGS
 from ...scene.surfaces import LesionSurfaces
 from ...services.measurement import computeMap, mapTitle
@@ -108,7 +109,7 @@ class Display:
         parameters, node = self._session.parameters, self._session.inputs.segmentationNode
         self._selection.highlight.clearUnlessOn(node)
         if node is not None:
-            setLegendVisible(node, parameters.showLegend)
+            setLegendVisible(node, parameters.showLegend and parameters.colorBy == BY_SCORE)
             setRingsVisible(node, parameters.showRings)
         self._followLabels(node)
         self._followSurfaces(node)

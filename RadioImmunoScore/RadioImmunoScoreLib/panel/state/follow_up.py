@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import slicer
 from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
-from radioimmuno.followup.match import BY_PERSON
 from radioimmuno.study import Study
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
-from ...scene.parameters import SCORES
+from ...scene.parameters import BY_SCORE
+from ...scene.segment_properties import paintSegments
+from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
     Ids,
     followStudies,
     idsIn,
-    measureCourse,
     paired,
     readFollowed,
-    rowsOf,
 )
 from ...services.node_origin import identityOf
 from ..texts import problemText
 from .course_views import CourseViews
-from .edits import MARK_MS, observeInputs, stampsOf, voxelStamp
+from .edits import MARK_MS, observeInputs
 from .events import Observers, release, singleShot
+from .followed_course import FollowedCourse, StudyStamps
 from .jobs import MATCHING
 from .panel_state import FollowUpState, StudyState
 from .scoring_session import ScoringSession
 
 if TYPE_CHECKING:
-    from radioimmuno.followup import follow_up as measuring
     from radioimmuno.followup.course import Course
+    from radioimmuno.followup.follow_up import FollowedLesion
 
 
 class FollowUp:
@@ -80,22 +79,24 @@ class FollowUp:
             )
             for one in nodes
         )
-        if self._course is None or self._seen is None or not self._seen.isOf(nodes):
+        known = self._known
+        if known is None or not known.stamps.isOf(nodes):
             return FollowUpState(studies, problem=self._problem)
-        lesions = self._lesions()
-        selected = next((each for each in lesions if each.id == self._selectedID), None)
+        selected = known.lesion(self._selectedID)
         return FollowUpState(
             studies,
-            lesions,
-            frozenset(self._stale(lesions)),
+            known.lesions,
+            known.stale,
             self._problem,
-            tuple(dict.fromkeys(found.text for ofStudy in self._course.findings for found in ofStudy)),
+            known.notes,
             self._selectedID if selected else None,
             self._later,
-            self._candidates(selected) if selected else (),
-            frozenset(self._byHand()),
+            known.candidates(selected, self._later) if selected else (),
+            known.byHand,
             self.views.isShown,
-            self._measured().response,
+            self._parameters.colorBy,
+            lesionCurves(known.measured),
+            known.measured.response,
         )
 
     # What the user says.
@@ -142,21 +143,19 @@ class FollowUp:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        given, seen = self._given(nodes), _Seen(nodes)
-        before = self._course if self._seen is not None and self._seen.isOfSameCt(seen) else None
+        given, stamps, known = self._given(nodes), StudyStamps(nodes), self._known
+        before = known.course if known is not None and known.stamps.isOfSameCt(stamps) else None
 
         self._session.stop()
         self._session.jobs.start(
             MATCHING,
             lambda progress: followStudies(studies, given, progress, before=before),
-            lambda course: self._enter(seen, course),
+            lambda course: self._enter(stamps, course),
         )
 
     def pair(self, lesionID: str, partner: str | None) -> None:
         """Say which lesion of the study that is shown below a lesion is; None for none."""
-        lesion = next(each for each in self._lesions() if each.id == lesionID)
-        nodes, step = self._nodes, self._later - 1
-        keys = nodes[step].key, nodes[step + 1].key
+        lesion, step, keys = self._step(lesionID)
         before, now = idsIn(lesion, step), idsIn(lesion, step + 1)
         chosen = (partner,) if partner else ()
         pair = (before, chosen) if before else (chosen, now)
@@ -165,9 +164,7 @@ class FollowUp:
 
     def unpair(self, lesionID: str) -> None:
         """Take back what a person said of a lesion and its partner in the study that is shown below."""
-        lesion = next(each for each in self._lesions() if each.id == lesionID)
-        step = self._later - 1
-        keys = self._nodes[step].key, self._nodes[step + 1].key
+        lesion, step, keys = self._step(lesionID)
         ids = [idsIn(lesion, study) for study in (step, step + 1)]
         kept = [
             p
@@ -185,7 +182,7 @@ class FollowUp:
         study : int, optional
             Number of the later study that is shown; the one shown before by default.
         """
-        lesion = next((each for each in self._lesions() if each.id == lesionID), None)
+        lesion = self._known.lesion(lesionID) if self._known else None
         if lesion is None:
             return
         self._selectedID = lesionID
@@ -193,6 +190,11 @@ class FollowUp:
             self._later = study
         self._showViews()
         self.views.jumpTo(lesion)
+        self._session.refresh()
+
+    def setColorBy(self, what: str) -> None:
+        """Choose what the colors of the lesions mean: one of `parameters.BY_SCORE` and the others."""
+        self._parameters.colorBy = what
         self._session.refresh()
 
     def setSideBySide(self, on: bool) -> None:
@@ -211,16 +213,23 @@ class FollowUp:
             self._parameters = self._session.parameters
             self._courseNodes = CourseNodes(self._parameters.node)
             self._forget()
-            self._restore()
         nodes = self._nodes
-        if self._seen is not None and not self._seen.isOf(nodes):
-            self._leaveOut(nodes)
+        if self._known is not None and not self._known.stamps.isOf(nodes):
+            self._leaveOut(self._known, nodes)
+        if self._known is None:
+            self._restore(nodes)
+        self._paint(nodes)
         subjects = [(one.volumeNode, one.segmentationNode) for one in nodes]
         if subjects != self._watched:
             self._watched = subjects
             self._observers.removeAll()
             for volumeNode, segmentationNode in subjects:
                 observeInputs(self._observers, volumeNode, segmentationNode, self._edited.start)
+
+    def nodesAdded(self) -> None:
+        """What was added may be a course that the console followed."""
+        if self._courseNodes.matched and self._known is None:
+            self._session.refresh()
 
     def nodeRemoved(self) -> None:
         """A study may be gone from the scene; while a scene is closed or loaded nothing is watched."""
@@ -241,6 +250,21 @@ class FollowUp:
         release(self._edited)
 
     # Helpers.
+
+    def _paint(self, nodes: Sequence[StudyNodes]) -> None:
+        """Give the lesions of all studies the colors that were chosen; by score, of all but the input."""
+        parameters = self._parameters
+        if self._known is None:
+            return
+        by, lesions = parameters.colorBy, self._known.lesions
+        for number, one in enumerate(nodes):
+            # What was scored here is painted with its scores by whoever keeps them.
+            isInput = one.segmentationNode is parameters.segmentationNode
+            if isInput and parameters.hasSavedScores and (by == BY_SCORE or not parameters.colorByScore):
+                continue
+            signature = self._session.inputs.signature
+            colors = courseColors(lesions, number, self._later, by, signature)
+            paintSegments(one.segmentationNode, colors if parameters.colorByScore else {})
 
     @property
     def _nodes(self) -> list[StudyNodes]:
@@ -273,60 +297,62 @@ class FollowUp:
         keys = [one.key for one in nodes]
         return {n: self._courseNodes.pairs(keys[n], keys[n + 1]) for n in range(len(keys) - 1)}
 
-    def _enter(self, seen: _Seen, course: Course) -> None:
-        if not seen.isOf(self._nodes):
+    def _step(self, lesionID: str) -> tuple[FollowedLesion, int, tuple[str, str]]:
+        """A lesion, the number of the study before the one shown below, and the keys of both."""
+        assert self._known is not None
+        lesion, nodes, step = self._known.lesion(lesionID), self._nodes, self._later - 1
+        assert lesion is not None
+        return lesion, step, (nodes[step].key, nodes[step + 1].key)
+
+    def _enter(self, stamps: StudyStamps, course: Course) -> None:
+        if not stamps.isOf(self._nodes):
             return
-        isOther = self._course is None or course.registrations != self._course.registrations
-        self._course, self._seen = course, seen
+        before = self._known.course.registrations if self._known else None
+        self._known = FollowedCourse(stamps, course)
         self._later = min(max(self._later, 1), len(course.studies) - 1)
-        if isOther:
-            self._courseNodes.keepMatched(seen.keys, course.registrations)
+        if course.registrations != before:
+            self._courseNodes.keepMatched(stamps.keys, course.registrations)
         self._showViews()
 
     def _rematch(self, pair: tuple[Ids, Ids]) -> None:
         """Match anew what was matched, with what a person paired; nothing is registered or read again."""
-        assert self._course is not None
+        assert self._known is not None
         study = self._later if pair[1] else self._later - 1
-        wanted = pair[1] or pair[0]
+        before = self._known.course
         try:
-            course = followStudies(self._course.studies, self._given(self._nodes), before=self._course)
+            course = followStudies(before.studies, self._given(self._nodes), before=before)
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._course = course
-        again = [each.id for each in course.lesions if set(wanted) & set(each.in_studies[study])]
+        self._known = FollowedCourse(self._known.stamps, course)
+        wanted = set(pair[1] or pair[0])
+        again = [each.id for each in course.lesions if wanted & set(each.in_studies[study])]
         self._selectedID = again[0] if again else None
         self._session.refresh()
 
-    def _leaveOut(self, nodes: Sequence[StudyNodes]) -> None:
+    def _leaveOut(self, known: FollowedCourse, nodes: Sequence[StudyNodes]) -> None:
         """A study is gone, with its rows: those that still follow each other are matched anew."""
-        course, keys = self._course, [one.key for one in nodes]
-        assert course is not None
-        assert self._seen is not None
-        first = self._seen.keys.index(keys[0]) if keys and keys[0] in self._seen.keys else 0
-        isPart = len(keys) > 1 and self._seen.keys[first : first + len(keys)] == keys
+        keys, were = [one.key for one in nodes], known.stamps.keys
+        first = were.index(keys[0]) if keys and keys[0] in were else 0
+        last = first + len(keys)
         self.views.leave(slicer.mrmlScene)
         self._forget()
-        if isPart:
-            last = first + len(keys)
-            part = replace(
-                course,
-                studies=course.studies[first:last],
-                registrations=course.registrations[first : last - 1],
-                findings=course.findings[first:last],
-            )
-            self._course = followStudies(part.studies, self._given(nodes), before=part)
-            self._seen = _Seen(nodes)
-            self._courseNodes.keepMatched(keys, self._course.registrations)
+        if len(keys) > 1 and were[first:last] == keys:
+            part = known.part(first, last)
+            course = followStudies(part.studies, self._given(nodes), before=part)
+            self._known = FollowedCourse(StudyStamps(nodes), course)
+            self._courseNodes.keepMatched(keys, course.registrations)
+        else:
+            self._parameters.colorBy = BY_SCORE
 
-    def _restore(self) -> None:
-        """What a saved scene holds: the registrations; its lesions are matched as they are now."""
+    def _restore(self, nodes: Sequence[StudyNodes]) -> None:
+        """What a saved scene or the console left: registrations; the lesions are matched as they are now."""
         from radioimmuno.followup.course import Course, acquisition_findings
 
-        nodes = self._nodes
         keys = [one.key for one in nodes]
-        if len(keys) < 2 or self._courseNodes.matched != keys or self._question():
+        if len(keys) < 2 or self._courseNodes.matched != keys or keys == self._tried:
             return
+        self._tried = keys
         registrations = tuple(self._courseNodes.registration(*keys[n : n + 2]) for n in range(len(keys) - 1))
         try:
             studies = tuple(readFollowed(one.volumeNode, one.segmentationNode, one.date) for one in nodes)
@@ -336,82 +362,19 @@ class FollowUp:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._course, self._seen = course, _Seen(nodes)
+        self._known = FollowedCourse(StudyStamps(nodes), course)
 
     def _forget(self) -> None:
-        self._course: Course | None = None
-        self._known: tuple[Any, measuring.FollowUp] | None = None
-        self._seen: _Seen | None = None
+        self._known: FollowedCourse | None = None
+        self._tried: list[str] = []
         self._watched: list[Any] = []
         self._selectedID: str | None = None
         self._later = 1
         self._problem = ""
 
-    def _lesions(self) -> tuple[measuring.FollowedLesion, ...]:
-        return () if self._course is None else self._measured().lesions
-
-    def _measured(self) -> measuring.FollowUp:
-        """What was measured, with the scores as they are now."""
-        assert self._course is not None
-        nodes = [one.segmentationNode for one in self._nodes]
-        key = self._course, [node.GetAttribute(SCORES) for node in nodes]
-        if self._known is None or self._known[0] != key:
-            self._known = key, measureCourse(self._course, [rowsOf(node) for node in nodes])
-        return self._known[1]
-
-    def _byHand(self) -> set[tuple[str, int]]:
-        """What a person paired: the lesion's ID, and the number of the study in which it was found again."""
-        assert self._course is not None
-        return {
-            (lesion.id, study)
-            for lesion in self._course.lesions
-            for study, matches in enumerate(lesion.matches)
-            if any(match.by == BY_PERSON for match in matches)
-        }
-
-    def _stale(self, lesions: Sequence[measuring.FollowedLesion]) -> set[str]:
-        assert self._seen is not None
-        changed = self._seen.changed(self._nodes)
-        return {
-            each.id
-            for each in lesions
-            if any(not which.isdisjoint(idsIn(each, study)) for study, which in enumerate(changed))
-        }
-
-    def _candidates(self, lesion: measuring.FollowedLesion) -> tuple[tuple[str, str], ...]:
-        """Of the later study the lesions that a lesion may be; of the earlier one for a new lesion."""
-        assert self._course is not None
-        study = self._later if idsIn(lesion, self._later - 1) else self._later - 1
-        return tuple((each.id, each.name) for each in self._course.studies[study].lesions if each.voxels)
-
     def _showViews(self) -> None:
-        if self._course is not None:
+        if self._known is not None:
             nodes = self._nodes
             shown = [(one.volumeNode, one.segmentationNode) for one in (nodes[0], nodes[self._later])]
-            self.views.show(slicer.mrmlScene, shown, self._course.registrations[: self._later], self._later)
-
-
-class _Seen:
-    """The studies as they were when they were read: keys, voxels of the CT, segments."""
-
-    def __init__(self, nodes: Sequence[StudyNodes]) -> None:
-        self.keys = [one.key for one in nodes]
-        self._cts = [(one.volumeNode, voxelStamp(one.volumeNode)) for one in nodes]
-        self._segments = [(one.segmentationNode, stampsOf(one.segmentationNode)) for one in nodes]
-
-    def isOf(self, nodes: Sequence[StudyNodes]) -> bool:
-        """Whether these are the studies that were read, in that order."""
-        return self.keys == [one.key for one in nodes]
-
-    def isOfSameCt(self, other: _Seen) -> bool:
-        """Whether the CT are those, with the same voxels, in the same order."""
-        return self.keys == other.keys and self._cts == other._cts
-
-    def changed(self, nodes: Sequence[StudyNodes]) -> list[set[str]]:
-        """IDs of the segments of each study that are others now, or gone; all where the CT is another."""
-        found = []
-        for (ct, stamp), (node, stamps) in zip(self._cts, self._segments, strict=True):
-            now = stampsOf(node)
-            isOtherCt = voxelStamp(ct) != stamp
-            found.append({i for i, was in stamps.items() if isOtherCt or now.get(i) != was})
-        return found
+            registrations = self._known.course.registrations[: self._later]
+            self.views.show(slicer.mrmlScene, shown, registrations, self._later)

@@ -12,6 +12,7 @@ from radioimmuno.identity import Identity
 from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.signature import Signature
 
+from ...scene.parameters import BY_SCORE
 from .gestures import Gesture
 from .rows import Row
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.response.course_response import CourseResponse
     from radioimmuno.quality.check import LesionFinding
+
+    from ...services.course_display import LesionCurve
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ class FollowUpState:
     candidates: tuple[tuple[str, str], ...] = ()
     byHand: frozenset[tuple[str, int]] = frozenset()
     isSideBySide: bool = False
+    colorBy: str = BY_SCORE
+    curves: tuple[LesionCurve, ...] = ()
     response: CourseResponse | None = None
 
     @property

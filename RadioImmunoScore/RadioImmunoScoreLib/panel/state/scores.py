@@ -232,7 +232,7 @@ class SceneView:
     def paint(self, patient: PatientScore | None) -> None:
         """Give the lesions the colors of the patient's scores, and leave the rest to `show`."""
         inputs = self._inputs
-        if patient is not None and inputs.parameters.colorByScore:
+        if patient is not None and inputs.parameters.paintsScores:
             paintScores(inputs.segmentationNode, patient, inputs.signature)
 
     def show(self, patient: PatientScore | None, stale: Collection[str], restored: Collection[str]) -> None:
@@ -248,7 +248,7 @@ class SceneView:
         nodes = inputs.volumeNode, inputs.segmentationNode
         if None in nodes or not inputs.parameters.hasSavedScores:
             return
-        byScore = inputs.parameters.colorByScore
+        byScore = inputs.parameters.paintsScores
         lesions = patient.lesions if patient else ()
         above = nodes[0].GetTransformNodeID()
         # A duplicate wears its original's color until it is looked at.

@@ -98,7 +98,7 @@ def chip(pen: Pen, score: float | None, isScored: bool, size: int | None = None)
         painter.setBrush(qt.QBrush(pen.color(score)) if isScored else qt.QBrush())
         painter.drawEllipse(1, 1, px - 3, px - 3)
 
-    return _picture(px, px, draw)
+    return picture(px, px, draw)
 
 
 def scoreBar(
@@ -120,7 +120,7 @@ def scoreBar(
             _whisker(painter, pen, stability, width, height - WHISKER - 2)
             _spot(painter, pen, score, _along(pen.scale, score, width), middle)
 
-    return _picture(width, height, draw)
+    return picture(width, height, draw)
 
 
 def scoreScale(
@@ -152,7 +152,7 @@ def scoreScale(
             painter.drawEllipse(x - MARK, middle - MARK, 2 * MARK, 2 * MARK)
         _spot(painter, pen, score, _along(pen.scale, score, width), middle, MARK + 2)
 
-    return _picture(width, below + lines * line + 1, draw)
+    return picture(width, below + lines * line + 1, draw)
 
 
 def _cutoffLabels(pen: Pen, metrics: Any, width: int) -> list[tuple[str, int, int, int]]:
@@ -215,7 +215,7 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any
             painter.drawLine(left + half, y + 2, left + half, y + row - 2)
             top += height
 
-    return _picture(width, max(1, sum(heights)), draw)
+    return picture(width, max(1, sum(heights)), draw)
 
 
 def _wrapped(metrics: Any, text: str, width: int) -> list[str]:
@@ -247,10 +247,11 @@ def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
         middle = metrics.elidedText(name, qt.Qt.ElideMiddle, width // 2)
         painter.drawText((width - _textWidth(metrics, middle)) // 2, base, middle)
 
-    return _picture(width, base + 5, draw)
+    return picture(width, base + 5, draw)
 
 
-def _picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
+def picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
+    """A QPixmap on nothing, drawn by `draw(painter)`; sizes in pixels."""
     pixmap = qt.QPixmap(width, height)
     pixmap.fill(qt.QColor(0, 0, 0, 0))
     painter = qt.QPainter(pixmap)

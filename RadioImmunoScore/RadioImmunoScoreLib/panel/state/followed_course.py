@@ -1,0 +1,128 @@
+"""A course as it was matched: which studies it is of, what was measured, and what was edited since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.followup.match import BY_PERSON
+
+from ...scene.course_nodes import StudyNodes
+from ...scene.parameters import SCORES
+from ...services.followup import idsIn, measureCourse, rowsOf
+from .edits import stampsOf, voxelStamp
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.course import Course
+    from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
+
+
+class StudyStamps:
+    """The studies as they were when they were read: keys, voxels of the CT, segments.
+
+    Parameters
+    ----------
+    nodes : sequence of StudyNodes
+        In order of time.
+    """
+
+    def __init__(self, nodes: Sequence[StudyNodes]) -> None:
+        self.keys = [one.key for one in nodes]
+        self._cts = [(one.volumeNode, voxelStamp(one.volumeNode)) for one in nodes]
+        self._segments = [(one.segmentationNode, stampsOf(one.segmentationNode)) for one in nodes]
+
+    def isOf(self, nodes: Sequence[StudyNodes]) -> bool:
+        """Whether these are the studies that were read, in that order."""
+        return self.keys == [one.key for one in nodes]
+
+    def isOfSameCt(self, other: StudyStamps) -> bool:
+        """Whether the CT are those, with the same voxels, in the same order."""
+        return self.keys == other.keys and self._cts == other._cts
+
+    @property
+    def segmentationNodes(self) -> list[Any]:
+        """The lesions of each study."""
+        return [node for node, _stamps in self._segments]
+
+    def changed(self) -> list[set[str]]:
+        """IDs of the segments of each study that are others now, or gone; all where the CT is another."""
+        found = []
+        for (ct, stamp), (node, stamps) in zip(self._cts, self._segments, strict=True):
+            now = stampsOf(node)
+            isOtherCt = voxelStamp(ct) != stamp
+            found.append({i for i, was in stamps.items() if isOtherCt or now.get(i) != was})
+        return found
+
+
+class FollowedCourse:
+    """A course of studies in the scene.
+
+    Parameters
+    ----------
+    stamps : StudyStamps
+        The studies as they were read.
+    course : Course
+    """
+
+    def __init__(self, stamps: StudyStamps, course: Course) -> None:
+        self.stamps, self.course = stamps, course
+        self._measured: tuple[Any, FollowUp] | None = None
+
+    @property
+    def measured(self) -> FollowUp:
+        """What was measured, with the scores as they are now."""
+        nodes = self.stamps.segmentationNodes
+        scores = [node.GetAttribute(SCORES) for node in nodes]
+        if self._measured is None or self._measured[0] != scores:
+            self._measured = scores, measureCourse(self.course, [rowsOf(node) for node in nodes])
+        return self._measured[1]
+
+    @property
+    def lesions(self) -> tuple[FollowedLesion, ...]:
+        """The lesions through all studies."""
+        return self.measured.lesions
+
+    def lesion(self, lesionID: str | None) -> FollowedLesion | None:
+        """A lesion by its ID; None where there is none."""
+        return next((each for each in self.lesions if each.id == lesionID), None)
+
+    @property
+    def byHand(self) -> frozenset[tuple[str, int]]:
+        """What a person paired: the lesion's ID, and the number of the study in which it was found again."""
+        return frozenset(
+            (lesion.id, study)
+            for lesion in self.course.lesions
+            for study, matches in enumerate(lesion.matches)
+            if any(match.by == BY_PERSON for match in matches)
+        )
+
+    @property
+    def stale(self) -> frozenset[str]:
+        """IDs of the lesions that were edited, or whose CT was, since they were matched."""
+        changed = self.stamps.changed()
+        return frozenset(
+            each.id
+            for each in self.lesions
+            if any(not which.isdisjoint(idsIn(each, study)) for study, which in enumerate(changed))
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What makes the studies hard to compare."""
+        return tuple(dict.fromkeys(found.text for ofStudy in self.course.findings for found in ofStudy))
+
+    def candidates(self, lesion: FollowedLesion, later: int) -> tuple[tuple[str, str], ...]:
+        """(Segment ID, name) of what a lesion may be in a study; what a new one may have been before."""
+        study = later if idsIn(lesion, later - 1) else later - 1
+        return tuple((each.id, each.name) for each in self.course.studies[study].lesions if each.voxels)
+
+    def part(self, first: int, last: int) -> Course:
+        """The course of the studies from the number `first` up to `last`, which is not among them."""
+        course = self.course
+        return replace(
+            course,
+            studies=course.studies[first:last],
+            registrations=course.registrations[first : last - 1],
+            findings=course.findings[first:last],
+        )

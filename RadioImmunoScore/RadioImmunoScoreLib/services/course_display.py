@@ -1,0 +1,149 @@
+"""What is shown of a course: colors of the lesions, curves of their diameters. Plain values in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from radioimmuno.followup.match import MatchKind
+from radioimmuno.followup.response.measured import Status
+from radioimmuno.signature.color_scale import ColorScale, Rgb, color_scale
+from radioimmuno.signature.signature import Signature
+
+from ..scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE
+from .followup import idsIn
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
+
+# Of a lesion alone, by the thresholds of RECIST 1.1 for sums: percent of the first size, and millimetres.
+SHRUNK_PERCENT, GROWN_PERCENT, GROWN_MM = -30.0, 20.0, 5.0
+GONE, SHRANK, STABLE, GREW, NEW, UNKNOWN = "gone", "shrank", "stable", "grew", "new", "not evaluated"
+RESPONSE_COLORS: dict[str, Rgb] = {
+    GONE: (0.10, 0.25, 0.70),
+    SHRANK: (0.34, 0.71, 0.91),
+    STABLE: (0.95, 0.90, 0.60),
+    GREW: (0.90, 0.45, 0.10),
+    NEW: (0.70, 0.05, 0.13),
+    UNKNOWN: (0.45, 0.45, 0.45),
+}
+# A volume that doubles, and one that goes.
+VOLUME_SCALE = ColorScale(-1.0, 1.0, "no change")
+
+
+@dataclass(frozen=True)
+class LesionCurve:
+    """The diameter of a lesion in the studies in which it was measured, from the first of them on.
+
+    Parameters
+    ----------
+    id, name : str
+        The lesion's.
+    days : tuple of int
+        Since baseline.
+    percents : tuple of float
+        Change of its diameter since it was first measured.
+    isNew : bool
+        Whether it came after baseline.
+    """
+
+    id: str
+    name: str
+    days: tuple[int, ...]
+    percents: tuple[float, ...]
+    isNew: bool
+
+
+def lesionCurves(follow: FollowUp) -> tuple[LesionCurve, ...]:
+    """The curves of all lesions that have a diameter: of a node the short axis."""
+    found = []
+    for lesion in follow.lesions:
+        sizes = [(study, diameterOf(lesion, study)) for study in range(len(lesion.in_studies))]
+        known = [(study, size) for study, size in sizes if size is not None]
+        if not known or not known[0][1]:
+            continue
+        first = known[0][1]
+        days = tuple(follow.course.days(study) for study, _size in known)
+        percents = tuple(100 * (size - first) / first for _study, size in known)
+        found.append(LesionCurve(lesion.id, lesion.name, days, percents, known[0][0] > 0))
+    return tuple(found)
+
+
+def diameterOf(lesion: FollowedLesion, study: int) -> float | None:
+    """The diameter (mm) by which a lesion goes in a study; 0 when it is gone, None where it is not known."""
+    here = lesion.in_studies[study]
+    if here is None or here.status is Status.NOT_EVALUATED:
+        return None
+    return here.shortest_mm if lesion.is_node else here.longest_mm
+
+
+def responseOf(lesion: FollowedLesion, study: int) -> str:
+    """What became of a lesion alone by a study, since it was first seen."""
+    now = diameterOf(lesion, study)
+    if now is None:
+        return UNKNOWN
+    if MatchKind.NEW in {here.match for here in lesion.in_studies if here is not None}:
+        return NEW
+    if now == 0:
+        return GONE
+    first = diameterOf(lesion, 0)
+    if not first:
+        return UNKNOWN
+    percent = 100 * (now - first) / first
+    if percent <= SHRUNK_PERCENT:
+        return SHRANK
+    return GREW if percent >= GROWN_PERCENT and now - first >= GROWN_MM else STABLE
+
+
+def courseColors(
+    lesions: Sequence[FollowedLesion], shown: int, later: int, by: str, signature: Signature
+) -> dict[str, Rgb]:
+    """The colors of a study's segments.
+
+    Parameters
+    ----------
+    lesions : sequence of FollowedLesion
+    shown : int
+        Number of the study whose segments they are.
+    later : int
+        Number of the study whose change it is.
+    by : str
+        One of `scene.parameters.BY_SCORE` and the other ones.
+    signature : Signature
+        Whose scale of scores it is.
+
+    Returns
+    -------
+    dict of str to (float, float, float)
+        By segment ID; of scores, those that have one.
+    """
+    return {
+        segmentID: color
+        for lesion in lesions
+        for color in [_color(lesion, shown, later, by, signature)]
+        for segmentID in idsIn(lesion, shown)
+        if color is not None
+    }
+
+
+def _color(lesion: FollowedLesion, shown: int, later: int, by: str, signature: Signature) -> Rgb | None:
+    here, then = lesion.in_studies[shown], lesion.in_studies[later]
+    if by == BY_SCORE:
+        score = None if here is None else here.score
+        return None if score is None else color_scale(signature).rgb(score)
+    if by == BY_RESPONSE:
+        return RESPONSE_COLORS[responseOf(lesion, later)]
+    if then is None:
+        return VOLUME_SCALE.rgb(None)
+    if by == BY_VOLUME_CHANGE:
+        return VOLUME_SCALE.rgb(then.volume_change.relative)
+    assert by == BY_SCORE_CHANGE
+    return scoreChangeScale(signature).rgb(then.score_change.absolute)
+
+
+def scoreChangeScale(signature: Signature) -> ColorScale:
+    """The scale of changes of a score: as wide as that of the scores, around no change."""
+    scale = color_scale(signature)
+    half = (scale.high - scale.low) / 2
+    return ColorScale(-half, half, "no change")
