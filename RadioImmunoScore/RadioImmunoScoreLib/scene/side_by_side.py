@@ -70,7 +70,8 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
     node = layoutNode(scene)
     if node is None:
         return
-    if node.GetViewArrangement() != LAYOUT:
+    isOther = node.GetViewArrangement() != LAYOUT
+    if isOther:
         node.SetAttribute(LAYOUT_BEFORE, str(node.GetViewArrangement()))
         node.SetViewArrangement(LAYOUT)
     restoreViews(scene)
@@ -78,14 +79,16 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
         views = rowViews(scene, row)
         for view in views:
             composite = _compositeOf(view)
-            if composite is not None:
+            if composite is not None and composite.GetBackgroundVolumeID() != volumeNode.GetID():
                 composite.SetBackgroundVolumeID(volumeNode.GetID())
+                isOther = True
         for shown in (segmentationNode, ownedNode(segmentationNode, RINGS)):
             display = shown.GetDisplayNode() if shown is not None else None
             if display is not None:
                 _restrict(display, [view.GetID() for view in views])
-    for row, (volumeNode, _) in enumerate(pairs):
-        _fit(rowViews(scene, row), volumeNode)
+    # Where nothing else is shown than before, as in a scene that was loaded, the zoom stays.
+    for row in range(len(pairs)) if isOther else ():
+        _fit(rowViews(scene, row))
 
 
 def leaveSideBySide(scene: Any) -> None:
@@ -142,7 +145,7 @@ def _compositeOf(sliceNode: Any) -> Any | None:
     return next((node for node in found if node.GetLayoutName() == name), None)
 
 
-def _fit(views: Sequence[Any], volumeNode: Any) -> None:
+def _fit(views: Sequence[Any]) -> None:
     """Fit the views to the whole volume, as far as they are shown."""
     logic = slicer.app.applicationLogic()
     for view in views:

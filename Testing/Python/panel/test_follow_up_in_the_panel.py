@@ -74,7 +74,7 @@ def rowsOf(panel):
     """What the table says, by the lesions' names."""
     table = panel.panel.ui.courseTable
     return {
-        table.item(row, LESION).text(): [
+        table.item(row, LESION).text().split(" ", 1)[1]: [
             table.item(row, column).text() for column in (BASELINE, FOLLOWUP, CHANGE)
         ]
         for row in range(table.rowCount)
@@ -107,7 +107,7 @@ def test_matched_lesions_stand_in_a_table_with_sizes_and_changes(matched):
 
 def rowOf(panel, text):
     table = panel.panel.ui.courseTable
-    return next(row for row in range(table.rowCount) if table.item(row, LESION).text().startswith(text))
+    return next(row for row in range(table.rowCount) if f" {text}" in table.item(row, LESION).text())
 
 
 def middle(bench, name):
@@ -319,6 +319,7 @@ def test_a_saved_scene_restores_studies_pairs_and_places(matched, bench, tmp_pat
     bench.host.loadScene(tmp_path / "scene.mrb")
     bench.process(100)
     assert rowsOf(panel) == rows
+    assert ui.sideBySideCheckBox.checked
     assert panel.panel.session.jobs.state == "idle"
 
 

@@ -205,7 +205,9 @@ class FollowUpSection(Section):
         for row, lesion in enumerate(follow.lesions):
             isStale = lesion.id in follow.stale
             words = _("edited since") if isStale else kindText(lesion, follow.byHand)
-            head = _item(f"{lesion.name}\n{words}", "\n".join([lesion.name, words, *_why(lesion)]))
+            head = _item(
+                f"{lesion.id} {lesion.name}\n{words}", "\n".join([lesion.name, words, *_why(lesion)])
+            )
             if isAmbiguous(lesion) or isStale:
                 head.setIcon(severityIcon(table, "warn"))
             table.setItem(row, LESION, head)

@@ -14,6 +14,7 @@ from radioimmuno.study import Study
 from ...scene.course_nodes import CourseNodes, StudyNodes
 from ...scene.parameters import BY_SCORE
 from ...scene.segment_properties import paintSegments
+from ...scene.side_by_side import isSideBySide
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
     Ids,
@@ -363,6 +364,8 @@ class FollowUp:
             self._session.say(problemText(problem))
             return
         self._known = FollowedCourse(StudyStamps(nodes), course)
+        if isSideBySide(slicer.mrmlScene):
+            self._showViews()
 
     def _forget(self) -> None:
         self._known: FollowedCourse | None = None
