@@ -411,3 +411,25 @@ def test_what_the_console_followed_is_shown_in_the_panel(panel, bench):
     assert kinds == {"liver_1": MatchKind.SAME, "liver_2": MatchKind.GONE, "node": MatchKind.GONE}
     bench.process(200)
     assert "lymph node\ngone, by hand" in rowsOf(panel)
+
+
+def test_where_the_studies_cannot_be_registered_a_person_pairs(two, monkeypatch):
+    import radioimmuno.followup.course as course
+    from radioimmuno.findings import InputError
+
+    def refuse(*_):
+        raise InputError("followup.registration", "These are two bodies.")
+
+    monkeypatch.setattr(course, "register", refuse)
+    panel, *_ = two
+    ui = panel.panel.ui
+    click(ui.matchButton)
+    waitIdle(panel)
+    assert all(text.endswith("ambiguous") for text in rowsOf(panel))
+    assert not ui.courseTable.item(0, LESION).icon().isNull()
+    assert "6 ambiguous: choose their partners." in ui.followUpLabel.text
+    assert "These are two bodies." in ui.followUpLabel.text
+    clickCell(ui.courseTable, rowOf(panel, "lymph node"), LESION)
+    choose(ui.partnerCombo, "lymph node")
+    assert rowsOf(panel)["lymph node\nsame, by hand"][2] == "+0 % cc"
+    assert "4 ambiguous" in ui.followUpLabel.text

@@ -60,7 +60,11 @@ def sizeTip(lesion: FollowedLesion, study: int) -> str:
         return _("Not seen yet in this study.")
     if not here.ids:
         return here.why or sizeText(lesion, study)
-    unscored = _("no score: choose this study as the input, and score it")
+    unscored = (
+        _("no score: several parts")
+        if len(here.ids) > 1
+        else _("no score: choose this study as the input, and score it")
+    )
     score = unscored if here.score is None else _("score {score:.4f}").format(score=here.score)
     size = _("{long:.1f} x {short:.1f} mm in the axial plane, {volume:.3f} cc").format(
         long=here.longest_mm, short=here.shortest_mm, volume=here.volume_cc
