@@ -44,8 +44,8 @@ def _description() -> str:
     return f'<layout type="vertical" split="true">{rows}</layout>'
 
 
-def layoutNode(scene: Any) -> Any | None:
-    """The scene's vtkMRMLLayoutNode, to which the layout of two rows was added; None without views."""
+def addLayout(scene: Any) -> Any | None:
+    """Add the layout of two rows to the scene's vtkMRMLLayoutNode; returns it, None without views."""
     node = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
     if node is not None and not node.IsLayoutDescription(LAYOUT):
         node.AddLayoutDescription(LAYOUT, _description())
@@ -54,7 +54,7 @@ def layoutNode(scene: Any) -> Any | None:
 
 def isSideBySide(scene: Any) -> bool:
     """Whether the layout of two rows is shown."""
-    node = layoutNode(scene)
+    node = addLayout(scene)
     return node is not None and node.GetViewArrangement() == LAYOUT
 
 
@@ -67,7 +67,7 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
     pairs : sequence of two of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
         The earlier study and the later one.
     """
-    node = layoutNode(scene)
+    node = addLayout(scene)
     if node is None:
         return
     isOther = node.GetViewArrangement() != LAYOUT
@@ -94,7 +94,7 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
 def leaveSideBySide(scene: Any) -> None:
     """Show the layout that was shown before, and the lesions in all views that they were shown in."""
     restoreViews(scene)
-    node = layoutNode(scene)
+    node = addLayout(scene)
     if node is not None and node.GetViewArrangement() == LAYOUT:
         before = node.GetAttribute(LAYOUT_BEFORE)
         node.SetViewArrangement(int(before) if before else node.SlicerLayoutFourUpView)

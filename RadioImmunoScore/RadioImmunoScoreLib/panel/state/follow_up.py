@@ -14,7 +14,7 @@ from radioimmuno.study import Study
 from ...scene.course_nodes import CourseNodes, StudyNodes
 from ...scene.parameters import BY_SCORE
 from ...scene.segment_properties import paintSegments
-from ...scene.side_by_side import isSideBySide
+from ...scene.side_by_side import addLayout, isSideBySide
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
     Ids,
@@ -214,6 +214,8 @@ class FollowUp:
             self._parameters = self._session.parameters
             self._courseNodes = CourseNodes(self._parameters.node)
             self._forget()
+            # Before a scene is loaded that was saved with both studies shown.
+            addLayout(slicer.mrmlScene)
         nodes = self._nodes
         if self._known is not None and not self._known.stamps.isOf(nodes):
             self._leaveOut(self._known, nodes)
