@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import slicer
 from patients import BALLS, addPatient, draw, select, waitIdle
-from PySide6 import QtWidgets
+from PySide6 import QtCore, QtWidgets
 
-from slicerbench.hands import choose, click, clickCell, reveal
+from slicerbench.hands import choose, click, clickCell, press, reveal
 from slicerbench.layouts import Layouts
+from slicerbench.observers import observerCount
 
 LESION, BASELINE, FOLLOWUP, CHANGE = range(4)
 FIRST_DAY, SECOND_DAY = "2024-01-08", "2024-03-11"
@@ -433,3 +434,29 @@ def test_where_the_studies_cannot_be_registered_a_person_pairs(two, monkeypatch)
     choose(ui.partnerCombo, "lymph node")
     assert rowsOf(panel)["lymph node\nsame, by hand"][2] == "+0 % cc"
     assert "4 ambiguous" in ui.followUpLabel.text
+
+
+def test_the_arrow_keys_go_from_lesion_to_lesion(matched, bench):
+    panel, first, _ = matched
+    table = panel.panel.ui.courseTable
+    clickCell(table, 0, LESION)
+    press(table, QtCore.Qt.Key.Key_Down)
+    (segmentID,) = panel.panel.session.state.followUp.lesions[1].in_studies[0].ids
+    assert middle(bench, "Red") == pytest.approx(first[1].GetSegmentCenterRAS(segmentID), abs=0.1)
+
+
+def test_the_panel_gone_nothing_observes_the_studies_or_the_views(matched, bench):
+    panel, _, second = matched
+    # What the views of the layout observe themselves is there beforehand.
+    del panel
+    bench.closePanel()
+    subjects = [*second, second[1].GetSegmentation(), bench.sliceViews["Red"].node]
+    before = [observerCount(subject) for subject in subjects]
+    panel = bench.open()
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    clickCell(panel.panel.ui.courseTable, 0, LESION)
+    assert observerCount(second[1]) > before[1]
+    del panel
+    bench.closePanel()
+    assert [observerCount(subject) for subject in subjects] == before
