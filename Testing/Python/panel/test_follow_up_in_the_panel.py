@@ -4,45 +4,23 @@ from __future__ import annotations
 
 import pytest
 import slicer
+from follow_up_patients import (
+    FIRST_DAY,
+    FOLLOWUP,
+    LESION,
+    SECOND_DAY,
+    addFollowUp,
+    addStudy,
+    rowOf,
+    rowsOf,
+    typeDate,
+)
 from patients import BALLS, addPatient, draw, select, waitIdle
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtCore
 
 from slicerbench.hands import choose, click, clickCell, press, reveal
 from slicerbench.layouts import Layouts
 from slicerbench.observers import observerCount
-
-LESION, BASELINE, FOLLOWUP, CHANGE = range(4)
-FIRST_DAY, SECOND_DAY = "2024-01-08", "2024-03-11"
-
-
-def addFollowUp():
-    """(CT node, segmentation node) of the same body: one lesion smaller, one gone, one as it was, one new."""
-    nodes = addPatient()
-    for node, name in zip(nodes, ("CT later", "Lesions later"), strict=True):
-        node.SetName(name)
-    draw(nodes, "liver_1", BALLS[0].center, 8.0)
-    segmentation = nodes[1].GetSegmentation()
-    segmentation.RemoveSegment("liver_2")
-    segmentation.AddEmptySegment("other", "new one")
-    draw(nodes, "other", (30, 50, 30), 7.0)
-    return nodes
-
-
-def addStudy(panel, nodes):
-    """Choose CT and lesions of the next study, and add it."""
-    ui = panel.panel.ui
-    reveal(ui.addStudyButton)
-    ui.nextCtSelector.setCurrentNode(nodes[0])
-    ui.nextSegmentationSelector.setCurrentNode(nodes[1])
-    click(ui.addStudyButton)
-
-
-def typeDate(panel, row, text):
-    """Type a date into the table of studies."""
-    table = panel.panel.ui.studiesTable
-    reveal(table)
-    table.item(row, 1).setText(text)
-    QtWidgets.QApplication.processEvents()
 
 
 @pytest.fixture
@@ -71,17 +49,6 @@ def matched(two):
     return (panel, *nodes)
 
 
-def rowsOf(panel):
-    """What the table says, by the lesions' names."""
-    table = panel.panel.ui.courseTable
-    return {
-        table.item(row, LESION).text().split(" ", 1)[1]: [
-            table.item(row, column).text() for column in (BASELINE, FOLLOWUP, CHANGE)
-        ]
-        for row in range(table.rowCount)
-    }
-
-
 def test_the_section_is_folded_as_long_as_there_is_one_study(panel):
     select(panel, addPatient())
     ui = panel.panel.ui
@@ -104,11 +71,6 @@ def test_matched_lesions_stand_in_a_table_with_sizes_and_changes(matched):
     assert rows["metastasis\ngone"][1:] == ["gone", "-100 % cc"]
     assert rows["lymph node\nsame"][2] == "+0 % cc"
     assert rows["new one\nnew"][0] == "-"
-
-
-def rowOf(panel, text):
-    table = panel.panel.ui.courseTable
-    return next(row for row in range(table.rowCount) if f" {text}" in table.item(row, LESION).text())
 
 
 def middle(bench, name):
@@ -397,21 +359,6 @@ def test_the_choice_of_color_is_saved(matched, bench, tmp_path):
     bench.host.loadScene(tmp_path / "scene.mrb")
     bench.process(100)
     assert panel.panel.ui.colorByCombo.currentText == "change of volume"
-
-
-def test_what_the_console_followed_is_shown_in_the_panel(panel, bench):
-    from radioimmuno.followup.match import MatchKind
-
-    first, second = addPatient(), addFollowUp()
-    select(panel, first)
-    found = bench.logic.followUp([second, first], dates=[SECOND_DAY, FIRST_DAY], pairs={0: [(["node"], [])]})
-    assert [study.date for study in found.course.studies] == [FIRST_DAY, SECOND_DAY]
-    kinds = {
-        each.in_studies[0].ids[0]: each.in_studies[1].match for each in found.lesions if each.in_studies[0]
-    }
-    assert kinds == {"liver_1": MatchKind.SAME, "liver_2": MatchKind.GONE, "node": MatchKind.GONE}
-    bench.process(200)
-    assert "lymph node\ngone, by hand" in rowsOf(panel)
 
 
 def test_where_the_studies_cannot_be_registered_a_person_pairs(two, monkeypatch):

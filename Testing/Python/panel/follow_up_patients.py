@@ -1,0 +1,57 @@
+"""Two studies of a small patient for the panel's tests, and what the table of their lesions says."""
+
+from __future__ import annotations
+
+from patients import BALLS, addPatient, draw
+from PySide6 import QtWidgets
+
+from slicerbench.hands import click, reveal
+
+LESION, BASELINE, FOLLOWUP, CHANGE = range(4)
+FIRST_DAY, SECOND_DAY = "2024-01-08", "2024-03-11"
+
+
+def addFollowUp():
+    """(CT node, segmentation node) of the same body: one lesion smaller, one gone, one as it was, one new."""
+    nodes = addPatient()
+    for node, name in zip(nodes, ("CT later", "Lesions later"), strict=True):
+        node.SetName(name)
+    draw(nodes, "liver_1", BALLS[0].center, 8.0)
+    segmentation = nodes[1].GetSegmentation()
+    segmentation.RemoveSegment("liver_2")
+    segmentation.AddEmptySegment("other", "new one")
+    draw(nodes, "other", (30, 50, 30), 7.0)
+    return nodes
+
+
+def addStudy(panel, nodes):
+    """Choose CT and lesions of the next study, and add it."""
+    ui = panel.panel.ui
+    reveal(ui.addStudyButton)
+    ui.nextCtSelector.setCurrentNode(nodes[0])
+    ui.nextSegmentationSelector.setCurrentNode(nodes[1])
+    click(ui.addStudyButton)
+
+
+def typeDate(panel, row, text):
+    """Type a date into the table of studies."""
+    table = panel.panel.ui.studiesTable
+    reveal(table)
+    table.item(row, 1).setText(text)
+    QtWidgets.QApplication.processEvents()
+
+
+def rowsOf(panel):
+    """What the table says, by the lesions' names."""
+    table = panel.panel.ui.courseTable
+    return {
+        table.item(row, LESION).text().split(" ", 1)[1]: [
+            table.item(row, column).text() for column in (BASELINE, FOLLOWUP, CHANGE)
+        ]
+        for row in range(table.rowCount)
+    }
+
+
+def rowOf(panel, text):
+    table = panel.panel.ui.courseTable
+    return next(row for row in range(table.rowCount) if f" {text}" in table.item(row, LESION).text())
