@@ -13,12 +13,15 @@ import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ...lesion import Lesion
+from .codes import RING
 
 LESIONS_SEG_NAME, RINGS_SEG_NAME = "lesion_segmentation.dcm", "ring_segmentation.dcm"
 LESIONS_NAME, PATIENT_NAME = "lesion_report.dcm", "patient_report.dcm"
 STRUCTURES_NAME = "designated_lesions.dcm"
+FOLLOW_UP_NAME = "follow_up_report.dcm"
 ALL = (LESIONS_SEG_NAME, RINGS_SEG_NAME, LESIONS_NAME, PATIENT_NAME, STRUCTURES_NAME)
 
 # The most that a value of LO holds: 64 characters (DICOM PS3.5, 6.2), which programs, validators among them,
@@ -38,6 +41,27 @@ UUID_ROOT = "2.25"
 
 # What a UID looks like (DICOM PS3.5, chapter 9).
 UID_PATTERN = re.compile(r"(?=.{1,64}$)(0|[1-9]\d*)(\.(0|[1-9]\d*))+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What a lesion is found again by, in all of its studies (DICOM PS3.3 C.8.20.2, PS3.16 TID 1410).
+
+    Parameters
+    ----------
+    identifier : str
+        Tracking ID: the name of a segment, as of `export_names`.
+    uid : str
+        Tracking UID.
+    """
+
+    identifier: str
+    uid: str
+
+    @property
+    def of_ring(self) -> Tracking:
+        """That of the lesion's ring."""
+        return Tracking(self.identifier + RING_ENDING, derived_uid(self.uid, RING))
 
 
 def cleaned(text: str) -> str:

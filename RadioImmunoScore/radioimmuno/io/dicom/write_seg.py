@@ -30,7 +30,7 @@ from ...geometry.image import Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
 from ...scoring.results import PatientScore
 from .codes import NOT_RECORDED, RING, body_part, coded, region_of
-from .export_names import RING_ENDING, cleaned, derived_uid, shortened
+from .export_names import RING_ENDING, Tracking, cleaned, derived_uid, shortened
 from .library import highdicom, pydicom
 from .source import SourceInstance, SourceSeries
 
@@ -78,7 +78,7 @@ class Segment:
     number: int
     lesion_id: str
     name: str
-    tracking_uid: str
+    tracking: Tracking
     mask: Image
     site: Site | None
     delineation: Delineation | None
@@ -130,18 +130,21 @@ class Slices:
 
 
 def lesion_segments(
-    lesions: Sequence[Lesion], names: Mapping[str, str], uids: Mapping[str, str]
+    lesions: Sequence[Lesion], names: Mapping[str, str], trackings: Mapping[str, Tracking]
 ) -> list[Segment]:
     """A segment for each lesion that has voxels, in their order.
 
     Parameters
     ----------
     lesions : sequence of Lesion
-    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
+    names : mapping of str to str, lesion id -> name in the export
+    trackings : mapping of str to Tracking, by lesion id
     """
     drawn = [lesion for lesion in lesions if lesion.box is not None]
     return [
-        Segment(number, one.id, names[one.id], uids[one.id], one.mask, one.site, one.delineation, ring=False)
+        Segment(
+            number, one.id, names[one.id], trackings[one.id], one.mask, one.site, one.delineation, ring=False
+        )
         for number, one in enumerate(drawn, start=1)
     ]
 
@@ -151,7 +154,7 @@ def ring_segments(
     lesions: Sequence[Lesion],
     image: Image,
     names: Mapping[str, str],
-    uids: Mapping[str, str],
+    trackings: Mapping[str, Tracking],
 ) -> list[Segment]:
     """A segment for each ring of a lesion that has a score, in the order of the lesions; on the CT.
 
@@ -160,7 +163,8 @@ def ring_segments(
     patient : PatientScore, with rings
     lesions : sequence of Lesion
     image : Image, the CT
-    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
+    names : mapping of str to str, lesion id -> name in the export
+    trackings : mapping of str to Tracking, by lesion id
     """
     rings = {row.id: row.ring for row in patient.scored if row.ring is not None}
     masks = [(lesion, ring_on_ct(rings[lesion.id], image)) for lesion in lesions if lesion.id in rings]
@@ -170,7 +174,7 @@ def ring_segments(
             number,
             lesion.id,
             names[lesion.id] + RING_ENDING,
-            derived_uid(uids[lesion.id], RING),
+            trackings[lesion.id].of_ring,
             mask,
             lesion.site,
             made,
@@ -292,8 +296,8 @@ def _description(segment: Segment, content: Content) -> Any:
         segmented_property_category=hd.sr.CodedConcept(*category),
         segmented_property_type=kind,
         algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
-        tracking_uid=segment.tracking_uid,
-        tracking_id=segment.name,
+        tracking_uid=segment.tracking.uid,
+        tracking_id=segment.tracking.identifier,
         anatomic_regions=[region] if region else None,
     )
     item.RecommendedDisplayCIELabValue = list(content.cielab)

@@ -21,7 +21,7 @@ from ...features.family import UCUM_UNITS
 from ...scoring.results import LesionScore, Metrics, PatientScore, PatientValue
 from ...signature.patient_rules import PATIENT_RULES
 from .codes import coded, region_of, scheme_identification
-from .export_names import cleaned, derived_uid
+from .export_names import Tracking, cleaned, derived_uid
 from .library import highdicom
 from .method import Method
 from .source import SourceSeries
@@ -58,7 +58,7 @@ class Export:
     segmentations : sequence of Segmentation, of the lesions, and of the rings where there are any; none when
         all lesions are empty
     header : Dataset of the CT's first instance, for patient and study
-    names, uids : mapping of str to str, lesion id -> name in the export, tracking UID
+    trackings : mapping of str to Tracking, by lesion id
     """
 
     patient: PatientScore
@@ -66,8 +66,12 @@ class Export:
     segmentations: Sequence[Segmentation]
     source: SourceSeries
     header: Any
-    names: Mapping[str, str]
-    uids: Mapping[str, str]
+    trackings: Mapping[str, Tracking]
+
+    @property
+    def lesion_uids(self) -> list[str]:
+        """The tracking UIDs of all lesions, in an order of their own."""
+        return sorted(tracking.uid for tracking in self.trackings.values())
 
     @property
     def segments(self) -> Iterator[tuple[Segmentation, Segment]]:
@@ -91,7 +95,7 @@ def lesion_report(export: Export, series_uid: str) -> Any:
         row, region = rows[segment.lesion_id], _region(export, segmentation, segment)
         groups.append(_ring(export, row, segment, region) if segment.ring else _lesion(export, row, region))
     segs = [one.dataset for one in export.segmentations]
-    return _document(export, groups, series_uid, 1, [*_instances(export), *segs])
+    return document(export, groups, series_uid, 1, [*instances(export), *segs])
 
 
 def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
@@ -113,19 +117,30 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
         if name == "all" or metrics.n
     ]
     segs = [one.dataset for one in export.segmentations]
-    return _document(export, groups, series_uid, 2, [export.header] if lesions is None else [lesions, *segs])
+    return document(export, groups, series_uid, 2, [export.header] if lesions is None else [lesions, *segs])
 
 
-def _document(
-    export: Export, groups: Sequence[Any], series_uid: str, number: int, evidence: Sequence[Any]
+def document(
+    export: Export,
+    groups: Sequence[Any],
+    series_uid: str,
+    number: int,
+    evidence: Sequence[Any],
+    predecessors: Sequence[Any] = (),
 ) -> Any:
-    """The document of these groups, of which there is at least one.
+    """A report, as highdicom's Comprehensive3DSR.
 
-    The first instance of the evidence has all that identifies patient and study.
-
-    highdicom copies, checks and searches the whole content several times, which takes longer than all else.
-    So it is given the first group, and the others are added to what it made.
+    Parameters
+    ----------
+    export : Export
+    groups : sequence of highdicom's groups of measurements, at least one
+    series_uid : str, UID of the report's series
+    number : int, of the report in its series
+    evidence : sequence of Dataset, what is referred to; the first has all that identifies patient and study
+    predecessors : sequence of Dataset, reports of which this one repeats values
     """
+    # highdicom copies, checks and searches the whole content several times, which takes longer than all
+    # else. So it is given the first group, and the others are added to what it made.
     hd = highdicom()
     device = hd.sr.DeviceObserverIdentifyingAttributes(
         uid=derived_uid("software", __version__),
@@ -155,12 +170,23 @@ def _document(
         is_final=False,
         is_verified=False,
         series_description=DEMONSTRATION_DESCRIPTION if demonstration else SERIES_DESCRIPTION,
+        previous_versions=list(predecessors) or None,
     )
     measured = next(item for item in dataset.ContentSequence if is_item(item, IMAGING_MEASUREMENTS))
     for group in groups[1:]:
         measured.ContentSequence.extend(group)
     dataset.CodingSchemeIdentificationSequence = scheme_identification()
     return dataset
+
+
+def tracking_item(tracking: Tracking) -> Any:
+    """A lesion's identity in a group, highdicom's TrackingIdentifier.
+
+    Parameters
+    ----------
+    tracking : Tracking
+    """
+    return highdicom().sr.TrackingIdentifier(uid=tracking.uid, identifier=tracking.identifier)
 
 
 def is_item(item: Any, code: str) -> bool:
@@ -177,7 +203,7 @@ def is_item(item: Any, code: str) -> bool:
 def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
     """The group of a lesion; `region` is None for one without voxels."""
     hd = highdicom()
-    tracking = hd.sr.TrackingIdentifier(uid=export.uids[row.id], identifier=export.names[row.id])
+    tracking = tracking_item(export.trackings[row.id])
     evaluations = [
         hd.sr.QualitativeEvaluation(coded("STATUS"), coded(STATUS_CODES[row.status])),
         _use(export.method),
@@ -206,7 +232,7 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
 def _ring(export: Export, row: LesionScore, segment: Segment, region: Any) -> Any:
     hd, site = highdicom(), region_of(row.site)
     return hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=hd.sr.TrackingIdentifier(uid=segment.tracking_uid, identifier=segment.name),
+        tracking_identifier=tracking_item(segment.tracking),
         finding_category=hd.sr.CodedConcept("309825002", "SCT", "Spatial and Relational Concept"),
         finding_type=coded("RING"),
         finding_sites=[hd.sr.FindingSite(site)] if site else None,
@@ -225,7 +251,7 @@ def _subset(export: Export, name: str) -> Any:
     identifier = "Patient, all lesions" if name == "all" else f"Patient, lesions: {name}"
     group = hd.sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=hd.sr.TrackingIdentifier(
-            uid=derived_uid("subset", name, *sorted(export.uids.values())), identifier=identifier
+            uid=derived_uid("subset", name, *export.lesion_uids), identifier=identifier
         ),
         finding_type=coded("SUBSET"),
         algorithm_id=_algorithm(export.method),
@@ -234,7 +260,7 @@ def _subset(export: Export, name: str) -> Any:
     )
     for code, lesion in (("LOWEST", metrics.minimum_lesion), ("HIGHEST", metrics.maximum_lesion)):
         if lesion is not None:
-            group[0].ContentSequence.append(_text_item(code, export.names[lesion]))
+            group[0].ContentSequence.append(_text_item(code, export.trackings[lesion].identifier))
     return group
 
 
@@ -254,7 +280,7 @@ def _value(export: Export, value: PatientValue) -> Any:
         evaluations.append(hd.sr.QualitativeEvaluation(coded("GROUP"), coded(f"GROUP_{value.group.upper()}")))
     group = hd.sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=hd.sr.TrackingIdentifier(
-            uid=derived_uid("value", *sorted(export.uids.values())), identifier="Patient, value"
+            uid=derived_uid("value", *export.lesion_uids), identifier="Patient, value"
         ),
         finding_type=coded("SUBSET"),
         algorithm_id=_algorithm(export.method),
@@ -284,8 +310,13 @@ def _region(export: Export, segmentation: Segmentation, segment: Segment) -> Any
     return hd.sr.ReferencedSegment(seg.SOPClassUID, seg.SOPInstanceUID, segment.number, source_series=series)
 
 
-def _instances(export: Export) -> list[Any]:
-    """The CT's instances as evidence, the first with patient and study."""
+def instances(export: Export) -> list[Any]:
+    """The CT's instances as evidence, the first with patient and study.
+
+    Parameters
+    ----------
+    export : Export
+    """
     from pydicom.dataset import Dataset
 
     source, evidence = export.source, [export.header]

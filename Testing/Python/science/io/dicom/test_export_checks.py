@@ -7,7 +7,7 @@ import pytest
 pydicom = pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
-from radioimmuno.io.dicom.write import check_export  # noqa: E402
+from radioimmuno.io.dicom.export_checks import check_export  # noqa: E402
 
 
 @pytest.fixture

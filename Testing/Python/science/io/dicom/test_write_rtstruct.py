@@ -23,7 +23,8 @@ from radioimmuno.io.dicom import SourceSeries  # noqa: E402
 from radioimmuno.io.dicom.designation import designated  # noqa: E402
 from radioimmuno.io.dicom.library import lenient_reading  # noqa: E402
 from radioimmuno.io.dicom.method import Method  # noqa: E402
-from radioimmuno.io.dicom.write import check_export, write_structures  # noqa: E402
+from radioimmuno.io.dicom.export_checks import check_export  # noqa: E402
+from radioimmuno.io.dicom.write import write_structures  # noqa: E402
 from radioimmuno.io.dicom.write_rtstruct import designated_lesions, make_rtstruct  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 from radioimmuno.lesion import Delineation, DelineationType, Lesion, Site, from_labels  # noqa: E402
