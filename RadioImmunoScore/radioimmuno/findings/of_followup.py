@@ -69,6 +69,12 @@ ROWS = {
         "Give the earlier study and this one to `radioimmuno follow-up --signature FILE`: each study after "
         "the first is scored.",
     ),
+    "followup.tracking": Row(
+        "A lesion comes with a tracking UID (DICOM) that contradicts what it was matched with.",
+        "It is followed as it was matched; what is exported has the UID of the earlier study.",
+        "One UID for two lesions, or two for one, would lead whoever follows lesions by their UIDs astray.",
+        "Look at both lesions, and pair them by hand where the match is wrong.",
+    ),
     "followup.study": Row(
         "A folder is no study to follow: its CT or its lesions are missing, or there are several.",
         NOT_DONE,

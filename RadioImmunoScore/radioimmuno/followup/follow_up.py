@@ -15,6 +15,7 @@ from .match import MatchKind
 from .response.course_response import CourseResponse, Rules, respond
 from .response.measured import MeasuredCourse, MeasuredLesion, MeasuredStudy, Role, checked
 from .response.selection import Circumstances, propose_targets
+from .tracking import with_tracking_findings
 
 NAMES = "followup.names"
 
@@ -178,6 +179,7 @@ def follow_up(
             for number, (one, day) in enumerate(zip(studies, dates, strict=True))
         ),
     )
+    course = with_tracking_findings(course)
     return FollowUp(patient, course, tuple(studies), tuple(lesions), respond(checked(measured), rules))
 
 

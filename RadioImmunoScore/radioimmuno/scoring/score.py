@@ -17,6 +17,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
+from ..settings import Settings
 from ..signature.patient_rules import LESION_COUNT, goes_by_volume
 from ..signature.signature import Signature
 from ..signature.variables import CLINICAL, Source, variable_of
@@ -176,6 +177,36 @@ def score_lesions(
     )
     by_id = {lesion.id: lesion for lesion in with_count(lesions, signature)}
     return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]
+
+
+def with_rings(
+    rows: Sequence[LesionScore],
+    image: Image,
+    lesions: Sequence[Lesion],
+    settings: Settings,
+    progress: Progress | None = None,
+) -> tuple[LesionScore, ...]:
+    """Rows that lost their rings, with the rings of those that have a score: the same voxels as before.
+
+    Parameters
+    ----------
+    rows : sequence of LesionScore
+    image : Image
+        The CT that they were scored on.
+    lesions : sequence of Lesion
+        All of the study: they cut each other's rings.
+    settings : Settings
+    progress : callable, optional
+        As of `score`.
+
+    Returns
+    -------
+    tuple of LesionScore
+    """
+    scored = [row.id for row in rows if row.score is not None]
+    built = measure(image, lesions, settings, {"ring": ()}, only=scored, progress=progress)
+    rings = {lesion.id: lesion.ring for lesion in built}
+    return tuple(replace(row, ring=rings.get(row.id)) for row in rows)
 
 
 def keys_of(signature: Signature) -> Keys:

@@ -19,8 +19,8 @@ from dicom_patient import addDicomPatient, openDatabase  # noqa: E402
 
 from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.io.dicom import read_ct, write  # noqa: E402
-from radioimmuno.io.dicom.seg import read_seg  # noqa: E402
 from radioimmuno.io.dicom.export_checks import check_export  # noqa: E402
+from radioimmuno.io.dicom.seg import read_seg  # noqa: E402
 from slicerbench.hands import click  # noqa: E402
 
 FILES = {

@@ -134,16 +134,23 @@ def tracking_uids(lesions: Sequence[Lesion], patient: str) -> dict[str, str]:
     patient : str, the patient's ID, with whoever issued it
     """
     names = Counter(lesion.name for lesion in lesions)
-    given = Counter(lesion.tracking_uid for lesion in lesions)
     uids = {}
     for lesion in lesions:
-        own_uid = lesion.tracking_uid or ""
-        if given[lesion.tracking_uid] == 1 and UID_PATTERN.fullmatch(own_uid):
-            uids[lesion.id] = own_uid
-        else:
-            own = (lesion.name,) if names[lesion.name] == 1 else (lesion.name, lesion.id)
-            uids[lesion.id] = derived_uid(patient, *own)
-    return uids
+        own = (lesion.name,) if names[lesion.name] == 1 else (lesion.name, lesion.id)
+        uids[lesion.id] = derived_uid(patient, *own)
+    return uids | given_uids(lesions)
+
+
+def given_uids(lesions: Sequence[Lesion]) -> dict[str, str]:
+    """Lesion id -> tracking UID, of the lesions that come with one which no other lesion of the study has.
+
+    Parameters
+    ----------
+    lesions : sequence of Lesion, of one study
+    """
+    uses = Counter(lesion.tracking_uid for lesion in lesions)
+    known = {lesion.id: lesion.tracking_uid or "" for lesion in lesions if uses[lesion.tracking_uid] == 1}
+    return {key: uid for key, uid in known.items() if UID_PATTERN.fullmatch(uid)}
 
 
 def derived_uid(*parts: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...extraction.extract import Progress, measure
+from ...extraction.extract import Progress
 from ...files.written_files import LIST_NAME, unchanged_since_written
 from ...findings import InputError
 from ...geometry.image import Image
 from ...lesion import Lesion
 from ...scoring.records import FORMAT, FORMAT_VERSION, read_patient
 from ...scoring.results import PatientScore
+from ...scoring.score import with_rings
 from ...settings import Settings
 from ..resampling import ReadLesions
 from .method import Method
@@ -111,11 +112,8 @@ def on_ct(
     if {lesion.id for lesion in found.lesions} != {row.id for row in result.patient.lesions}:
         raise InputError(CODE, "The lesions of the result are not those that have its scores. Score again.")
     settings = Settings.from_dict(result.method.settings)
-    scored = [row.id for row in result.patient.scored]
-    built = measure(image, found.lesions, settings, {"ring": ()}, only=scored, progress=progress)
-    rings = {lesion.id: lesion.ring for lesion in built}
-    rows = (replace(row, ring=rings.get(row.id)) for row in result.patient.lesions)
-    return replace(result.patient, lesions=tuple(rows))
+    rows = with_rings(result.patient.lesions, image, found.lesions, settings, progress)
+    return replace(result.patient, lesions=rows)
 
 
 def _check_ct(result: Result, found: ReadLesions, source: SourceSeries) -> None:

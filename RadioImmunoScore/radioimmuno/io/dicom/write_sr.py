@@ -206,7 +206,7 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
     tracking = tracking_item(export.trackings[row.id])
     evaluations = [
         hd.sr.QualitativeEvaluation(coded("STATUS"), coded(STATUS_CODES[row.status])),
-        _use(export.method),
+        use_item(export.method),
     ]
     site = region_of(row.site)
     shared = {
@@ -214,7 +214,7 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
         "finding_category": hd.sr.CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure"),
         "finding_type": hd.sr.CodedConcept("4147007", "SCT", "Mass"),
         "finding_sites": [hd.sr.FindingSite(site)] if site else None,
-        "algorithm_id": _algorithm(export.method),
+        "algorithm_id": algorithm_item(export.method),
         "qualitative_evaluations": evaluations,
     }
     if region is None:
@@ -225,7 +225,7 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
             **shared, measurements=measurements, referenced_segment=region
         )
     if row.reasons:
-        group[0].ContentSequence.append(_text_item("FINDINGS", row.reasons))
+        group[0].ContentSequence.append(text_item("FINDINGS", row.reasons))
     return group
 
 
@@ -236,9 +236,9 @@ def _ring(export: Export, row: LesionScore, segment: Segment, region: Any) -> An
         finding_category=hd.sr.CodedConcept("309825002", "SCT", "Spatial and Relational Concept"),
         finding_type=coded("RING"),
         finding_sites=[hd.sr.FindingSite(site)] if site else None,
-        algorithm_id=_algorithm(export.method),
+        algorithm_id=algorithm_item(export.method),
         measurements=_features(row, "ring"),
-        qualitative_evaluations=[_use(export.method)],
+        qualitative_evaluations=[use_item(export.method)],
         referenced_segment=region,
     )
 
@@ -254,28 +254,28 @@ def _subset(export: Export, name: str) -> Any:
             uid=derived_uid("subset", name, *export.lesion_uids), identifier=identifier
         ),
         finding_type=coded("SUBSET"),
-        algorithm_id=_algorithm(export.method),
+        algorithm_id=algorithm_item(export.method),
         measurements=measurements,
-        qualitative_evaluations=[*evaluations, _use(export.method)],
+        qualitative_evaluations=[*evaluations, use_item(export.method)],
     )
     for code, lesion in (("LOWEST", metrics.minimum_lesion), ("HIGHEST", metrics.maximum_lesion)):
         if lesion is not None:
-            group[0].ContentSequence.append(_text_item(code, export.trackings[lesion].identifier))
+            group[0].ContentSequence.append(text_item(code, export.trackings[lesion].identifier))
     return group
 
 
 def _value(export: Export, value: PatientValue) -> Any:
     """The patient's value by the signature's rule, or why there is none, as a group without a region."""
     hd = highdicom()
-    measurements = [_measurement(coded("LESIONS"), value.lesions, "1")]
+    measurements = [measurement(coded("LESIONS"), value.lesions, "1")]
     evaluations = []
     unit = "bit" if value.rule == ENTROPY else "1"
     if value.value is None:
         evaluations.append(hd.sr.QualitativeEvaluation(coded("PATIENT_VALUE"), coded("NO_VALUE")))
     else:
-        measurements.append(_measurement(coded("PATIENT_VALUE"), _rounded(value.value), unit))
+        measurements.append(measurement(coded("PATIENT_VALUE"), rounded(value.value), unit))
     if value.cutoff is not None:
-        measurements.append(_measurement(coded("CUTOFF"), _rounded(value.cutoff), unit))
+        measurements.append(measurement(coded("CUTOFF"), rounded(value.cutoff), unit))
     if value.group:
         evaluations.append(hd.sr.QualitativeEvaluation(coded("GROUP"), coded(f"GROUP_{value.group.upper()}")))
     group = hd.sr.MeasurementsAndQualitativeEvaluations(
@@ -283,23 +283,34 @@ def _value(export: Export, value: PatientValue) -> Any:
             uid=derived_uid("value", *export.lesion_uids), identifier="Patient, value"
         ),
         finding_type=coded("SUBSET"),
-        algorithm_id=_algorithm(export.method),
+        algorithm_id=algorithm_item(export.method),
         measurements=measurements,
-        qualitative_evaluations=[*evaluations, _use(export.method)],
+        qualitative_evaluations=[*evaluations, use_item(export.method)],
     )
-    group[0].ContentSequence.append(_text_item("RULE", PATIENT_RULES[value.rule].partition(": ")[2]))
+    group[0].ContentSequence.append(text_item("RULE", PATIENT_RULES[value.rule].partition(": ")[2]))
     if value.why_missing:
-        group[0].ContentSequence.append(_text_item("REASON", value.why_missing))
+        group[0].ContentSequence.append(text_item("REASON", value.why_missing))
     return group
 
 
-def _use(method: Method) -> Any:
-    """The meaning of the signature's notice, in each group: groups are read one by one."""
+def use_item(method: Method) -> Any:
+    """The meaning of the signature's notice, in each group: groups are read one by one.
+
+    Parameters
+    ----------
+    method : Method
+    """
     value = coded("USE_NONE" if method.is_demonstration else "USE_RESEARCH")
     return highdicom().sr.QualitativeEvaluation(coded("USE"), value)
 
 
-def _algorithm(method: Method) -> Any:
+def algorithm_item(method: Method) -> Any:
+    """The signature as highdicom's AlgorithmIdentification.
+
+    Parameters
+    ----------
+    method : Method
+    """
     return highdicom().sr.AlgorithmIdentification(method.title, method.version, [method.parameters])
 
 
@@ -333,8 +344,14 @@ def instances(export: Export) -> list[Any]:
     return evidence
 
 
-def _rounded(value: float, digits: int = DIGITS) -> int | float:
-    """The value to so many significant digits; a whole number as one, so that it has no decimals."""
+def rounded(value: float, digits: int = DIGITS) -> int | float:
+    """The value to so many significant digits; a whole number as one, so that it has no decimals.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+    """
     number = float(f"{value:.{digits - 1}e}")
     return int(number) if number.is_integer() else number
 
@@ -343,7 +360,7 @@ def _volume(row: LesionScore) -> Any:
     """The volume of the lesion's voxels."""
     concept = highdicom().sr.CodedConcept
     method = concept("126030", "DCM", "Sum of segmented voxel volumes")
-    return _measurement(concept("118565006", "SCT", "Volume"), _rounded(row.volume_cc), "cc", method=method)
+    return measurement(concept("118565006", "SCT", "Volume"), rounded(row.volume_cc), "cc", method=method)
 
 
 def _features(row: LesionScore, region: str) -> list[Any]:
@@ -358,20 +375,20 @@ def _features(row: LesionScore, region: str) -> list[Any]:
         if where == region and math.isfinite(value):
             name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
             way = feature.family.directions
-            number = _rounded(value, FEATURE_DIGITS)
-            found.append(_measurement(name, number, feature.unit, method=coded(way) if way else None))
+            number = rounded(value, FEATURE_DIGITS)
+            found.append(measurement(name, number, feature.unit, method=coded(way) if way else None))
     return found
 
 
 def _score(row: LesionScore) -> list[Any]:
     """The score as a measurement; none where there is no score."""
-    return [] if row.score is None else [_measurement(coded("SCORE"), _rounded(row.score), "1")]
+    return [] if row.score is None else [measurement(coded("SCORE"), rounded(row.score), "1")]
 
 
 def _metrics(metrics: Metrics) -> tuple[list[Any], list[Any]]:
     """Measurements of a set of lesions, and an evaluation for each metric that is not defined."""
     hd = highdicom()
-    measurements = [_measurement(coded("SCORED"), metrics.n, "1")]
+    measurements = [measurement(coded("SCORED"), metrics.n, "1")]
     missing: list[tuple[Any, str]] = []
     for name, derivation in DERIVATIONS.items():
         value = getattr(metrics, name)
@@ -379,23 +396,38 @@ def _metrics(metrics: Metrics) -> tuple[list[Any], list[Any]]:
         if value is None:
             missing.append((concept, "NOT_DEFINED"))
         else:
-            measurements.append(_measurement(coded("SCORE"), _rounded(value), "1", derivation=concept))
+            measurements.append(measurement(coded("SCORE"), rounded(value), "1", derivation=concept))
     if metrics.entropy is None:
         reason = "NO_BINS" if metrics.n > 1 else "NOT_DEFINED"
         missing.append((coded("ENTROPY"), reason))
     else:
-        measurements.append(_measurement(coded("ENTROPY"), _rounded(metrics.entropy), "bit"))
-        measurements.append(_measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
+        measurements.append(measurement(coded("ENTROPY"), rounded(metrics.entropy), "bit"))
+        measurements.append(measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
     return measurements, [hd.sr.QualitativeEvaluation(concept, coded(reason)) for concept, reason in missing]
 
 
-def _text_item(code: str, text: str) -> Any:
-    """An evaluation in words, on one line."""
+def text_item(code: str, text: str) -> Any:
+    """An evaluation in words, on one line.
+
+    Parameters
+    ----------
+    code : str, of `codes.MEANINGS`
+    text : str
+    """
     hd = highdicom()
     return hd.sr.TextContentItem(coded(code), cleaned(text), hd.sr.RelationshipTypeValues.CONTAINS)
 
 
-def _measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
+def measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
+    """A number with its unit, highdicom's Measurement.
+
+    Parameters
+    ----------
+    name : CodedConcept
+    value : int or float, as of `rounded`
+    unit : str, of `UNITS`
+    more : what else highdicom takes
+    """
     hd = highdicom()
     code, meaning = UNITS[unit]
     made = hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)

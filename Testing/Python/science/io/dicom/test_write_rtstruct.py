@@ -21,9 +21,9 @@ from radioimmuno.geometry.image import Box, Image, from_sitk  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
 from radioimmuno.io.dicom import SourceSeries  # noqa: E402
 from radioimmuno.io.dicom.designation import designated  # noqa: E402
+from radioimmuno.io.dicom.export_checks import check_export  # noqa: E402
 from radioimmuno.io.dicom.library import lenient_reading  # noqa: E402
 from radioimmuno.io.dicom.method import Method  # noqa: E402
-from radioimmuno.io.dicom.export_checks import check_export  # noqa: E402
 from radioimmuno.io.dicom.write import write_structures  # noqa: E402
 from radioimmuno.io.dicom.write_rtstruct import designated_lesions, make_rtstruct  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
