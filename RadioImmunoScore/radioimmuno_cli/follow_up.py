@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import result
 from .exit_status import exit_code
+from .followup_dicom import check_is_dicom, dicom_names, write_followup_dicom
 from .followup_studies import named_studies, orders_of, signature_for
 from .options import add_accepted, add_command, add_naming, tube_voltage
 from .paths import Input, add_out_folder
@@ -60,6 +62,12 @@ writes into the folder of --out:
   pairs.csv      how lesions were paired and why, to be corrected
   response.json  as of `radioimmuno response`, with notes on what was not evaluated
   report.html    response, waterfall and spider plot, lesions side by side, what differs between the studies
+with --dicom also, for each study (each CT must be DICOM, of one patient):
+  dicom_export/study1/lesion_segmentation.dcm, ring_segmentation.dcm, lesion_report.dcm, patient_report.dcm
+                 as of `score --dicom`. A lesion has one tracking UID in all studies; parts of a lesion that
+                 split, and the whole of lesions that merged, have their own
+  dicom_export/study2/follow_up_report.dcm, ...  each lesion's sizes and score in this and the studies before
+                 (Time Point Context), the changes since it was first seen, what became of it
 
 Research use only; not for reporting a trial."""
 
@@ -131,6 +139,11 @@ def register(commands: Any) -> None:
         default=[],
         help="the CT of a result of `score`; may be given several times",
     )
+    parser.add_argument(
+        "--dicom",
+        action="store_true",
+        help="also write DICOM into each CT's study: segmentations, reports, and how lesions changed",
+    )
     parser.add_argument("--kvp", metavar="N", type=tube_voltage, help="tube voltage of all studies in kV")
     add_accepted(parser)
     add_naming(parser)
@@ -163,14 +176,19 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.files.atomic_folder import replacing_folder
 
     count = 1 + len(arguments.later)
+    if arguments.dicom:
+        result.check_dicom_can_be_written()
+    names = [*FILES, *(dicom_names(count) if arguments.dicom else ())]
     with (
-        replacing_folder(arguments.out, JSON_NAME, FILES, force=arguments.force) as folder,
-        Progress(_stages(count), arguments.quiet) as progress,
+        replacing_folder(arguments.out, JSON_NAME, names, force=arguments.force) as folder,
+        Progress(_stages(count, arguments.dicom), arguments.quiet) as progress,
     ):
         studies = named_studies([arguments.baseline, *arguments.later])
         signature = signature_for(arguments.signature, studies)
         orders = orders_of(arguments, studies, signature)
         features = features_named(arguments.features)
+        if arguments.dicom:
+            check_is_dicom(orders)
         from radioimmuno.followup.reading import read_studies
 
         def stage(what: str, number: int) -> Callable[[int, int], None]:
@@ -183,24 +201,29 @@ def run(arguments: argparse.Namespace) -> int:
             found, pictures = _followed(arguments, read, (signature, features), progress)
         progress.stage(WRITING)
         document = _write(folder, found, pictures, _notice(signature, studies))
+        files = list(FILES)
+        if arguments.dicom:
+            progress.stage(result.WRITING_DICOM)
+            method = signature or studies[0].result.method
+            files += write_followup_dicom(folder, found, read, orders, method, progress)
     code = exit_code([found.is_undecided or None in found.course.registrations])
     if arguments.json:
         from radioimmuno.report.response_files import document_text
 
-        files = [str(arguments.out / name) for name in FILES]
-        print(document_text({**document, "exit_code": code, "files": files}), end="")
+        paths = [str(arguments.out / name) for name in files]
+        print(document_text({**document, "exit_code": code, "files": paths}), end="")
     else:
-        print("\n".join(_lines(arguments, found)))
+        print("\n".join(_lines(arguments, found, files)))
     return code
 
 
-def _stages(count: int) -> list[str]:
+def _stages(count: int, is_exported: bool) -> list[str]:
     """What is done, in order: the bar never goes back."""
     names = []
     for number in range(count):
         names += [_stage("reading", number), _stage("scoring", number)]
         names += [_stage("registering", number)] if number else []
-    return [*names, MATCHING, DRAWING, WRITING]
+    return [*names, MATCHING, DRAWING, WRITING, *[result.WRITING_DICOM] * is_exported]
 
 
 def _stage(what: str, number: int) -> str:
@@ -284,7 +307,7 @@ def _write(
     return document
 
 
-def _lines(arguments: argparse.Namespace, found: FollowUp) -> list[str]:
+def _lines(arguments: argparse.Namespace, found: FollowUp, files: Sequence[str]) -> list[str]:
     from radioimmuno.followup.response.fields import Field
     from radioimmuno.naming import one_line
     from radioimmuno.report.followup_page import registration_words
@@ -304,7 +327,7 @@ def _lines(arguments: argparse.Namespace, found: FollowUp) -> list[str]:
     if found.is_undecided:
         lines.append(f"Pair what is ambiguous in {arguments.out / PAIRS_CSV} and run again with --pairs.")
     lines.append("Research use only; not for reporting a trial.")
-    lines.append(f"In {arguments.out}: {', '.join(FILES)}")
+    lines.append(f"In {arguments.out}: {', '.join(files)}")
     return lines
 
 

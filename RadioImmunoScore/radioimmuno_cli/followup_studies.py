@@ -79,7 +79,7 @@ def orders_of(
     Parameters
     ----------
     arguments : Namespace
-        `ct`, `dates`, `kvp`, `accepted` and the naming.
+        `ct`, `dates`, `kvp`, `accepted`, `dicom` and the naming.
     studies : sequence of NamedStudy
     signature : Signature or None
 
@@ -100,7 +100,8 @@ def orders_of(
         )
         kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
         patient = None if result is None else result.patient
-        orders.append(StudyOrder(study.folder.resolve().name, files, patient, kept, day))
+        name = study.folder.resolve().name
+        orders.append(StudyOrder(name, files, patient, kept, day, arguments.dicom))
     return orders
 
 

@@ -15,10 +15,12 @@ from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
 from ..io.ct import read_ct
+from ..io.dicom import SourceSeries
+from ..io.dicom.write import patient_of
 from ..io.study_files import ReadStudy, StudyFiles, read_study
 from ..lesion import Lesion
 from ..scoring.results import LesionScore, PatientScore
-from ..scoring.score import score_rows
+from ..scoring.score import patient_score, score_rows
 from ..settings import Settings
 from ..signature.signature import Signature
 from ..study import Study
@@ -47,6 +49,8 @@ class StudyOrder:
         Whether these scores are kept.
     date : str
         ISO 8601, "" for that of its files.
+    is_exported : bool
+        Whether it will be written as DICOM, into the study of its CT.
     """
 
     name: str
@@ -54,6 +58,7 @@ class StudyOrder:
     result: PatientScore | None = None
     is_scored: bool = False
     date: str = ""
+    is_exported: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +75,8 @@ class ReadStudies:
     patient : str
         What the studies call the patient.
     images : Images
+    sources : tuple of SourceSeries or None
+        The DICOM series of each CT; None for other files.
     """
 
     studies: tuple[ScoredStudy, ...]
@@ -77,6 +84,7 @@ class ReadStudies:
     findings: tuple[tuple[Finding, ...], ...]
     patient: str
     images: Images
+    sources: tuple[SourceSeries | None, ...]
 
     @property
     def course(self) -> Course:
@@ -148,10 +156,12 @@ def read_studies(
     ------
     InputError
         `followup.dates` where dates go back or are equal, `followup.patient` where the patients differ,
-        `followup.study` where a result was made of another CT, and what reading raises.
+        `followup.study` where a result was made of another CT, or what is exported is no DICOM, and what
+        reading raises.
     """
     images = Images(tuple(order.files for order in orders))
     patients: list[str] = []
+    sources: list[SourceSeries | None] = []
     found: list[ScoredStudy] = []
     registrations: list[Registration | None] = []
     findings: list[tuple[Finding, ...]] = []
@@ -161,7 +171,10 @@ def read_studies(
         read = read_study(order.files, settings)
         study, rows = _with_result(order, read)
         patients.append(_patient_in(read, study.identity))
+        sources.append(read.source)
         mismatch = _patient_findings(patients, order.files.accepted)
+        if order.is_exported:
+            _check_exported(order, sources)
         study = replace(study, date=order.date or study.date)
         images.hold(number, study.image)
         _check_dates([*(one.study for one in found), study])
@@ -184,7 +197,9 @@ def read_studies(
         differing = acquisition_findings(found[0].study.acquisition, study.acquisition)
         findings.append((*mismatch, *refused, *differing))
     named = _named(found)
-    return ReadStudies(named, tuple(registrations), tuple(findings), _patient_of(named), images)
+    return ReadStudies(
+        named, tuple(registrations), tuple(findings), _patient_of(named), images, tuple(sources)
+    )
 
 
 def _name_of(order: StudyOrder, read: ReadStudy) -> str:
@@ -245,6 +260,45 @@ def _patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tupl
     if ACCEPTED not in accepted:
         raise InputError(PATIENT, text + how_to_accept(ACCEPTED))
     return (Finding(PATIENT, Severity.WARN, f"{text} Accepted by hand."),)
+
+
+def _check_exported(order: StudyOrder, sources: Sequence[SourceSeries | None]) -> None:
+    """Refuse a last study that cannot be written as DICOM beside the first, whatever a person accepted."""
+    first, last = sources[0], sources[-1]
+    if first is None or last is None:
+        text = f"{order.files.ct} is no DICOM series: there is no study to write DICOM into."
+        raise InputError(STUDY, text)
+    (one, _, name), (other, _, other_name) = patient_of(first), patient_of(last)
+    is_same = same_patient(one, other) if one and other else same_patient(name, other_name)
+    if not is_same:
+        text = (
+            f"Study {len(sources)} is not of the patient of study 1, by the DICOM files: as DICOM, lesions "
+            "of two patients would have one tracking UID."
+        )
+        raise InputError(PATIENT, text)
+
+
+def patient_score_of(scored: ScoredStudy, order: StudyOrder, signature: Signature | None) -> PatientScore:
+    """A study's scores as `score` gives them, without rings.
+
+    Parameters
+    ----------
+    scored : ScoredStudy
+    order : StudyOrder
+        What it was read by.
+    signature : Signature or None
+        None only where the study keeps its scores.
+
+    Returns
+    -------
+    PatientScore
+    """
+    study = scored.study
+    rows = tuple(scored.rows[lesion.id] for lesion in study.lesions)
+    if order.is_scored and order.result is not None:
+        return replace(order.result, lesions=rows)
+    assert signature is not None
+    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
 
 
 def _check_dates(studies: Sequence[Study]) -> None:

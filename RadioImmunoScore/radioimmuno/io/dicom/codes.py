@@ -43,6 +43,19 @@ MEANINGS = {
     "GROUP_LOW": "Low: not above the cut-off",
     "NO_VALUE": "Not defined",
     "REASON": "Why there is no value",
+    "MATCH": "What became of the lesion since the study before",
+    "MATCH_SAME": "The same lesion",
+    "MATCH_SPLIT": "Split: its parts are measured together",
+    "MATCH_MERGED": "Merged: measured as one with the others",
+    "MATCH_GONE": "Gone",
+    "MATCH_NEW": "New",
+    "MATCH_UNSEEN": "Not evaluated: out of view",
+    "MATCH_AMBIGUOUS": "Not evaluated: a person has to pair it",
+    "MATCHED_BY": "What it was matched by",
+    "VOLUME_CHANGE": "Change of the volume since the lesion was first seen",
+    "LONG_CHANGE": "Change of the long axis since the lesion was first seen",
+    "SHORT_CHANGE": "Change of the short axis since the lesion was first seen",
+    "SCORE_CHANGE": "Change of the score since the lesion was first seen",
 }
 RING = "RING"
 
@@ -168,6 +181,13 @@ def coded(code: str) -> Any:
     code : str, of `MEANINGS`
     """
     return highdicom().sr.CodedConcept(code, SCHEME, MEANINGS[code])
+
+
+def lesion_concepts() -> tuple[Any, Any]:
+    """What a lesion is: highdicom's CodedConcept of its category, and of its type."""
+    concept = highdicom().sr.CodedConcept
+    category = concept("49755003", "SCT", "Morphologically Abnormal Structure")
+    return category, concept("4147007", "SCT", "Mass")
 
 
 def scheme_identification() -> list[Any]:

@@ -313,10 +313,20 @@ def patient_key(source: SourceSeries) -> str:
     ----------
     source : SourceSeries, the CT's
     """
+    identifier, issuer, _ = patient_of(source)
+    return f"{issuer}\x1e{identifier}" if identifier else f"study {source.study_uid}"
+
+
+def patient_of(source: SourceSeries) -> tuple[str, str, str]:
+    """PatientID, who issued it, and the patient's name, as the CT's first instance has them.
+
+    Parameters
+    ----------
+    source : SourceSeries, the CT's
+    """
+    tags = ["PatientID", "IssuerOfPatientID", "PatientName"]
     with lenient_reading():
-        tags = ["PatientID", "IssuerOfPatientID"]
-        header = pydicom().dcmread(source.instances[0].path, stop_before_pixels=True, specific_tags=tags)
-    identifier = str(header.get("PatientID") or "").strip()
-    if not identifier:
-        return f"study {source.study_uid}"
-    return f"{header.get('IssuerOfPatientID') or ''}\x1e{identifier}"
+        path = source.instances[0].path
+        header = pydicom().dcmread(path, stop_before_pixels=True, specific_tags=tags)
+        identifier, issuer, name = (str(header.get(tag) or "") for tag in tags)
+    return identifier.strip(), issuer, name

@@ -29,7 +29,7 @@ from ...geometry.grid import Grid
 from ...geometry.image import Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
 from ...scoring.results import PatientScore
-from .codes import NOT_RECORDED, RING, body_part, coded, region_of
+from .codes import NOT_RECORDED, RING, body_part, coded, lesion_concepts, region_of
 from .export_names import RING_ENDING, Tracking, cleaned, derived_uid, shortened
 from .library import highdicom, pydicom
 from .source import SourceInstance, SourceSeries
@@ -284,16 +284,15 @@ def _skeleton(segments: Sequence[Segment], content: Content, lattice: Lattice, h
 
 def _description(segment: Segment, content: Content) -> Any:
     hd = highdicom()
-    category = ("309825002", "SCT", "Spatial and Relational Concept")
-    kind = coded(RING)
-    if not segment.ring:
-        category = ("49755003", "SCT", "Morphologically Abnormal Structure")
-        kind = hd.sr.CodedConcept("4147007", "SCT", "Mass")
+    category, kind = lesion_concepts()
+    if segment.ring:
+        category = hd.sr.CodedConcept("309825002", "SCT", "Spatial and Relational Concept")
+        kind = coded(RING)
     region = region_of(segment.site)
     item = hd.seg.SegmentDescription(
         segment_number=segment.number,
         segment_label=segment.name,
-        segmented_property_category=hd.sr.CodedConcept(*category),
+        segmented_property_category=category,
         segmented_property_type=kind,
         algorithm_type=hd.seg.SegmentAlgorithmTypeValues.MANUAL,
         tracking_uid=segment.tracking.uid,

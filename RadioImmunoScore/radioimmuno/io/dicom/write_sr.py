@@ -20,7 +20,7 @@ from ...features import catalog
 from ...features.family import UCUM_UNITS
 from ...scoring.results import LesionScore, Metrics, PatientScore, PatientValue
 from ...signature.patient_rules import PATIENT_RULES
-from .codes import coded, region_of, scheme_identification
+from .codes import coded, lesion_concepts, region_of, scheme_identification
 from .export_names import Tracking, cleaned, derived_uid
 from .library import highdicom
 from .method import Method
@@ -36,7 +36,12 @@ ENTROPY = "scores_entropy"
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
 
 # Units -> UCUM code and what a person reads.
-UNITS = {**UCUM_UNITS, "cc": ("cm3", "cubic centimeter"), "bit": ("bit", "bit")}
+UNITS = {
+    **UCUM_UNITS,
+    "cc": ("cm3", "cubic centimeter"),
+    "%": ("%", "percent"),
+    "bit": ("bit", "bit"),
+}
 DERIVATIONS = {
     "mean": ("373098007", "SCT", "Mean"),
     "median": ("373099004", "SCT", "Median"),
@@ -209,10 +214,11 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
         use_item(export.method),
     ]
     site = region_of(row.site)
+    category, kind = lesion_concepts()
     shared = {
         "tracking_identifier": tracking,
-        "finding_category": hd.sr.CodedConcept("49755003", "SCT", "Morphologically Abnormal Structure"),
-        "finding_type": hd.sr.CodedConcept("4147007", "SCT", "Mass"),
+        "finding_category": category,
+        "finding_type": kind,
         "finding_sites": [hd.sr.FindingSite(site)] if site else None,
         "algorithm_id": algorithm_item(export.method),
         "qualitative_evaluations": evaluations,
@@ -220,7 +226,7 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
     if region is None:
         group = hd.sr.MeasurementsAndQualitativeEvaluations(**shared)
     else:
-        measurements = [_volume(row), *_features(row, "lesion"), *_score(row)]
+        measurements = [volume_item(row.volume_cc), *_features(row, "lesion"), *_score(row)]
         group = hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
             **shared, measurements=measurements, referenced_segment=region
         )
@@ -356,11 +362,16 @@ def rounded(value: float, digits: int = DIGITS) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _volume(row: LesionScore) -> Any:
-    """The volume of the lesion's voxels."""
+def volume_item(volume_cc: float) -> Any:
+    """The volume of a lesion's voxels.
+
+    Parameters
+    ----------
+    volume_cc : float
+    """
     concept = highdicom().sr.CodedConcept
     method = concept("126030", "DCM", "Sum of segmented voxel volumes")
-    return measurement(concept("118565006", "SCT", "Volume"), rounded(row.volume_cc), "cc", method=method)
+    return measurement(concept("118565006", "SCT", "Volume"), rounded(volume_cc), "cc", method=method)
 
 
 def _features(row: LesionScore, region: str) -> list[Any]:
