@@ -41,7 +41,7 @@ def check_is_dicom(orders: Sequence[StudyOrder]) -> None:
     InputError
         `followup.study`
     """
-    from radioimmuno.followup.reading import STUDY
+    from radioimmuno.followup.exported_study import STUDY
     from radioimmuno.io.volume_reader import is_dicom
 
     for order in orders:
@@ -62,7 +62,7 @@ def write_followup_dicom(
     from dataclasses import replace
 
     from radioimmuno.followup.dicom_report import with_reports
-    from radioimmuno.followup.reading import patient_score_of
+    from radioimmuno.followup.exported_study import patient_score_of
     from radioimmuno.followup.tracking import trackings
     from radioimmuno.io.dicom.write import make_export, patient_key, write_export
     from radioimmuno.scoring.score import with_rings
@@ -77,7 +77,7 @@ def write_followup_dicom(
     for number, (scored, order, source) in enumerate(zip(found.studies, orders, sources, strict=True)):
         progress.step(number, len(orders))
         image, lesions = read.images.of(number), scored.study.lesions
-        patient = patient_score_of(scored, order, signature)
+        patient = patient_score_of(scored, order.result if order.is_scored else None, signature)
         patient = replace(patient, lesions=with_rings(patient.lesions, image, lesions, settings))
         exports.append(make_export(patient, method, image, lesions, source, written.drawn[number]))
     names: list[str] = []

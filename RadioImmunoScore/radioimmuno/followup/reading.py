@@ -16,19 +16,19 @@ from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
 from ..io.ct import read_ct
 from ..io.dicom import SourceSeries
-from ..io.dicom.write import patient_of
 from ..io.study_files import ReadStudy, StudyFiles, read_study
 from ..lesion import Lesion
 from ..scoring.results import LesionScore, PatientScore
-from ..scoring.score import patient_score, score_rows
+from ..scoring.score import score_rows
 from ..settings import Settings
 from ..signature.signature import Signature
 from ..study import Study
 from .course import DATES, PATIENT, Course, acquisition_findings
+from .exported_study import STUDY, check_exported
 from .followed_lesion import ScoredStudy, days_between, unions_in
 from .registration import Registration, register
 
-STUDY, ACCEPTED = "followup.study", "patient.mismatch"
+ACCEPTED = "patient.mismatch"
 MOST_IMAGES = 2
 
 Stage = Callable[[str, int], Callable[[int, int], None]]
@@ -174,7 +174,7 @@ def read_studies(
         sources.append(read.source)
         mismatch = _patient_findings(patients, order.files.accepted)
         if order.is_exported:
-            _check_exported(order, sources)
+            check_exported(order.files.ct, sources)
         study = replace(study, date=order.date or study.date)
         images.hold(number, study.image)
         _check_dates([*(one.study for one in found), study])
@@ -260,45 +260,6 @@ def _patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tupl
     if ACCEPTED not in accepted:
         raise InputError(PATIENT, text + how_to_accept(ACCEPTED))
     return (Finding(PATIENT, Severity.WARN, f"{text} Accepted by hand."),)
-
-
-def _check_exported(order: StudyOrder, sources: Sequence[SourceSeries | None]) -> None:
-    """Refuse a last study that cannot be written as DICOM beside the first, whatever a person accepted."""
-    first, last = sources[0], sources[-1]
-    if first is None or last is None:
-        text = f"{order.files.ct} is no DICOM series: there is no study to write DICOM into."
-        raise InputError(STUDY, text)
-    (one, _, name), (other, _, other_name) = patient_of(first), patient_of(last)
-    is_same = same_patient(one, other) if one and other else same_patient(name, other_name)
-    if not is_same:
-        text = (
-            f"Study {len(sources)} is not of the patient of study 1, by the DICOM files: as DICOM, lesions "
-            "of two patients would have one tracking UID."
-        )
-        raise InputError(PATIENT, text)
-
-
-def patient_score_of(scored: ScoredStudy, order: StudyOrder, signature: Signature | None) -> PatientScore:
-    """A study's scores as `score` gives them, without rings.
-
-    Parameters
-    ----------
-    scored : ScoredStudy
-    order : StudyOrder
-        What it was read by.
-    signature : Signature or None
-        None only where the study keeps its scores.
-
-    Returns
-    -------
-    PatientScore
-    """
-    study = scored.study
-    rows = tuple(scored.rows[lesion.id] for lesion in study.lesions)
-    if order.is_scored and order.result is not None:
-        return replace(order.result, lesions=rows)
-    assert signature is not None
-    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
 
 
 def _check_dates(studies: Sequence[Study]) -> None:

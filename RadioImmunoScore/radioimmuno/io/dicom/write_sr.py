@@ -382,8 +382,9 @@ def _features(row: LesionScore, region: str) -> list[Any]:
     concept = highdicom().sr.CodedConcept
     found = []
     for identifier, value in row.features.items():
-        where, feature = catalog.split(identifier)
-        if where == region and math.isfinite(value):
+        # Values of the patient, and changes, are no features of a region.
+        if identifier.startswith(f"{region}.") and math.isfinite(value):
+            _, feature = catalog.split(identifier)
             name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
             way = feature.family.directions
             number = rounded(value, FEATURE_DIGITS)

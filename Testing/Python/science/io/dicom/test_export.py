@@ -300,3 +300,15 @@ def test_an_image_that_is_not_the_series_is_refused(case, tmp_path):
     half = Image(values, Image(values, case.ct.image.lattice).window)
     with pytest.raises(InputError, match="not the series"):
         write_dicom(case.patient, case.signature, half, case.lesions[:1], case.ct.source, tmp_path)
+
+
+def test_values_of_the_patient_and_changes_are_no_features_of_a_lesion(case, tmp_path):
+    first, *others = case.patient.lesions
+    more = {"clinical.pdl1": 40.0, "delta.lesion.statistics.mean": 0.5}
+    patient = replace(case.patient, lesions=(replace(first, features={**first.features, **more}), *others))
+    found = []
+    for name, one in (("with", patient), ("without", case.patient)):
+        (tmp_path / name).mkdir()
+        write_dicom(one, case.signature, case.ct.image, case.lesions, case.ct.source, tmp_path / name)
+        found.append(groups_of(pydicom.dcmread(tmp_path / name / "lesion_report.dcm")))
+    assert values_of(found[0][first.name]) == values_of(found[1][first.name])
