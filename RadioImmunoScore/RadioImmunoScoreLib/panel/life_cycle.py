@@ -31,6 +31,7 @@ class PanelLifeCycle:
         self.observers = Observers()
         scene = slicer.mrmlScene
         # What is loaded comes in node by node: until all are there, nothing is looked at.
+        self.observers.observe(scene, (scene.StartCloseEvent,), self.session.followUp.leaveViews)
         self.observers.observe(scene, (scene.StartCloseEvent, scene.StartImportEvent), self._sceneCloses)
         self.observers.observe(scene, (scene.EndCloseEvent, scene.EndImportEvent), self._sceneIsNew)
         # Selectors learn of new nodes at the end of a batch, after the end of an import.

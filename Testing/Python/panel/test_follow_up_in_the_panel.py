@@ -18,6 +18,8 @@ from follow_up_patients import (
 from patients import BALLS, addPatient, draw, select, waitIdle
 from PySide6 import QtCore
 
+from radioimmuno.findings import InputError
+from radioimmuno.followup import course
 from slicerbench.hands import choose, click, clickCell, press, reveal
 from slicerbench.layouts import Layouts
 from slicerbench.observers import observerCount
@@ -41,8 +43,22 @@ def two(layouts, panel):
     return panel, first, second
 
 
+@pytest.fixture(scope="module")
+def registrations():
+    """The registration of the one body to itself, which all courses here have."""
+    return []
+
+
 @pytest.fixture
-def matched(two):
+def matched(two, registrations, monkeypatch):
+    register = course.register
+
+    def once(*args):
+        if not registrations:
+            registrations.append(register(*args))
+        return registrations[0]
+
+    monkeypatch.setattr(course, "register", once)
     panel, *nodes = two
     click(panel.panel.ui.matchButton)
     waitIdle(panel)
@@ -242,15 +258,45 @@ def test_a_study_that_is_removed_takes_its_rows_along(matched):
     assert ui.followUpButton.collapsed
 
 
-def test_a_study_whose_lesions_are_deleted_takes_its_rows_along(matched, bench):
-    panel, _, second = matched
+def isAsBefore(layouts, *segmentationNodes):
+    """Whether the layout is the one before the first matching, and lesions are shown in all views."""
+    shown = [node.GetDisplayNode().GetNumberOfViewNodeIDs() for node in segmentationNodes]
+    return layouts.node.GetViewArrangement() == layouts.node.SlicerLayoutFourUpView and not any(shown)
+
+
+def registrationsIn(scene):
+    return slicer.util.getNodesByClass("vtkMRMLGridTransformNode", scene)
+
+
+def test_the_last_added_study_removed_leaves_nothing_behind(matched, layouts):
+    panel, first, second = matched
+    ui = panel.panel.ui
+    assert not isAsBefore(layouts, first[1], second[1])
+    assert registrationsIn(slicer.mrmlScene)
+    clickCell(ui.studiesTable, 1, 0)
+    click(ui.removeStudyButton)
+    assert isAsBefore(layouts, first[1], second[1])
+    assert not registrationsIn(slicer.mrmlScene)
+    assert not len(panel.panel.session.followUp.views.observers)
+
+
+def test_a_study_whose_lesions_are_deleted_takes_its_rows_along(matched, bench, layouts):
+    panel, first, second = matched
     slicer.mrmlScene.RemoveNode(second[1])
     bench.process(200)
     assert not panel.panel.session.state.followUp.lesions
+    assert isAsBefore(layouts, first[1])
+    assert not registrationsIn(slicer.mrmlScene)
+
+
+def test_a_scene_that_is_closed_takes_the_two_rows_along(matched, bench, layouts):
+    slicer.mrmlScene.Clear(False)
+    bench.process(100)
+    assert isAsBefore(layouts)
 
 
 def test_of_three_studies_the_others_stay_matched(matched, bench):
-    panel, *_ = matched
+    panel, _, second = matched
     third = addFollowUp()
     addStudy(panel, third)
     typeDate(panel, 2, "2024-05-20")
@@ -267,6 +313,10 @@ def test_of_three_studies_the_others_stay_matched(matched, bench):
         "lymph node\nsame",
         "new one\nnew",
     }
+    below = bench.sliceViews["FollowUpAxial"].logic.GetSliceCompositeNode()
+    assert below.GetBackgroundVolumeID() == second[0].GetID()
+    assert third[1].GetDisplayNode().GetNumberOfViewNodeIDs() == 0
+    assert panel.panel.ui.sideBySideCheckBox.checked
 
 
 def test_a_saved_scene_restores_studies_pairs_and_places(matched, bench, tmp_path):
@@ -362,9 +412,6 @@ def test_the_choice_of_color_is_saved(matched, bench, tmp_path):
 
 
 def test_where_the_studies_cannot_be_registered_a_person_pairs(two, monkeypatch):
-    import radioimmuno.followup.course as course
-    from radioimmuno.findings import InputError
-
     def refuse(*_):
         raise InputError("followup.registration", "These are two bodies.")
 

@@ -237,8 +237,17 @@ class FollowUp:
     def nodeRemoved(self) -> None:
         """A study may be gone from the scene; while a scene is closed or loaded nothing is watched."""
         if any(node.GetScene() is None for pair in self._watched for node in pair):
+            there = {one.key for one in self._courseNodes.studies}
+            for key in self._courseNodes.keys:
+                if key not in there:
+                    self._courseNodes.remove(key)
             self._removeLast()
             self._session.refresh()
+
+    def leaveViews(self) -> None:
+        """Show the layout that was there before, where both studies are shown."""
+        if self.views.isShown:
+            self.views.leave(slicer.mrmlScene)
 
     def close(self) -> None:
         """The scene goes: observe nothing any more."""
@@ -337,7 +346,7 @@ class FollowUp:
         """A study is gone, with its rows: those that still follow each other are matched anew."""
         keys, were = [one.key for one in nodes], known.stamps.keys
         first = were.index(keys[0]) if keys and keys[0] in were else 0
-        last = first + len(keys)
+        last, wasShown = first + len(keys), self.views.isShown
         self.views.leave(slicer.mrmlScene)
         self._forget()
         if len(keys) > 1 and were[first:last] == keys:
@@ -345,6 +354,8 @@ class FollowUp:
             course = followStudies(part.studies, self._given(nodes), before=part)
             self._known = FollowedCourse(StudyStamps(nodes), course)
             self._courseNodes.keepMatched(keys, course.registrations)
+            if wasShown:
+                self._showViews()
         else:
             self._parameters.colorBy = BY_SCORE
 
