@@ -100,3 +100,48 @@ def scored(panel):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     return panel, nodes
+
+
+@pytest.fixture
+def layouts(bench):
+    """The scene's layout node, and the views that it asks for."""
+    from slicerbench.layouts import Layouts
+
+    layouts = Layouts(bench)
+    yield layouts
+    layouts.close()
+
+
+@pytest.fixture
+def two(layouts, panel):
+    """(panel, nodes of the first study, nodes of the second) with the dates of both."""
+    from follow_up_patients import twoStudies
+
+    return twoStudies(panel)
+
+
+@pytest.fixture(scope="module")
+def registrations():
+    """The registration of the one body to itself, which all courses have."""
+    return []
+
+
+@pytest.fixture
+def matched(two, registrations, monkeypatch):
+    """As `two`, matched by a click."""
+    from patients import waitIdle
+
+    from radioimmuno.followup import course
+    from slicerbench.hands import click
+
+    register = course.register
+
+    def once(*args):
+        if not registrations:
+            registrations.append(register(*args))
+        return registrations[0]
+
+    monkeypatch.setattr(course, "register", once)
+    click(two[0].panel.ui.matchButton)
+    waitIdle(two[0])
+    return two

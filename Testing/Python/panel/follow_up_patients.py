@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patients import BALLS, addPatient, draw
+from patients import BALLS, addPatient, draw, select
 from PySide6 import QtWidgets
 
 from slicerbench.hands import click, reveal
@@ -39,6 +39,16 @@ def typeDate(panel, row, text):
     reveal(table)
     table.item(row, 1).setText(text)
     QtWidgets.QApplication.processEvents()
+
+
+def twoStudies(panel):
+    """(panel, nodes of the first study, nodes of the second), added with their dates."""
+    first, second = addPatient(), addFollowUp()
+    select(panel, first)
+    addStudy(panel, second)
+    for row, day in enumerate((FIRST_DAY, SECOND_DAY)):
+        typeDate(panel, row, day)
+    return panel, first, second
 
 
 def rowsOf(panel):
