@@ -34,7 +34,8 @@ of lesions, mixed as you like:
   patient     what tables call the patient; needed in every row
   ct          a NRRD, NIfTI or MHA/MHD file, a DICOM folder; needed. Relative paths count from the manifest
   lesions     a label map, .seg.nrrd, RTSTRUCT or SEG file (or its folder); empty where there are none
-  study       where a patient has several CT: what tells them apart (a date, "baseline")
+  study       where a patient has several CT: what tells them apart (a date, "baseline"); these are followed,
+              their dates are those of DICOM or of a column `date` (2024-03-05)
   lesion      the one lesion that the row is about, by identifier or name; empty: all of the file
   roi         names or patterns of lesions to take, as GTV*|Node*
   site, irradiated    where the lesion sits, and yes or no
@@ -49,6 +50,10 @@ writes into the folder of --out:
                    reasons, what was carried along, a column for every variable by its identifier (as
                    ring.glcm.contrast), and for each --signature score:NAME, score_status:NAME,
                    score_reasons:NAME. status is measured, warning (look at reasons) or refused (no values)
+                   Of patients with several studies also date, study_number (0: the baseline), followed_...
+                   (which lesion it is, since which study), and for every variable delta.VARIABLE and
+                   delta_abs.VARIABLE, its change since the lesion was first seen; followed_notes says why
+                   there is none. status is gone for a lesion of which nothing is left
   lesions.parquet  the same, where pyarrow is installed
   patients.csv     one row a patient: studies, lesions, measured, refused, status, what is carried along
   failed.csv       patient, code, text: each patient of whom nothing was measured, or of whom a signature
@@ -148,6 +153,11 @@ def register(commands: Any) -> None:
         help="which features: the 43 of the standard set, all that the features command measures, or a file "
         "with an identifier a line (default: all)",
     )
+    parser.add_argument(
+        "--names-identify",
+        action="store_true",
+        help="lesions of an equal name in two studies of a patient are the same",
+    )
     add_settings(parser)
     _add_machines(parser)
     add_accepted(parser)
@@ -208,10 +218,11 @@ def _measure(arguments: argparse.Namespace) -> int:
 
         signatures, files = read_signatures(arguments.signature)
         features = features_named(arguments.features)
-        plan = Plan(settings, features, signatures, files, frozenset(arguments.accepted))
+        accepted = frozenset(arguments.accepted)
+        plan = Plan(settings, features, signatures, files, accepted, arguments.names_identify)
         manifest = read_manifest(arguments.manifest)
         store = check_place(manifest, arguments.out, arguments.force)
-        workers = arguments.workers or _workers(len(manifest.patients))
+        workers = arguments.workers or _workers(manifest)
         limit_s = 60 * arguments.time_limit
         options = RunOptions(workers, arguments.scheduler, limit_s, arguments.resume)
         progress.stage(MEASURING)
@@ -224,13 +235,14 @@ def _measure(arguments: argparse.Namespace) -> int:
     return _report(arguments, manifest, outcome, tables, written)
 
 
-def _workers(patients: int) -> int:
+def _workers(manifest: Manifest) -> int:
     """One a processor, as far as patients and memory go."""
-    from radioimmuno.cohort.run import PATIENT_BYTES
+    from radioimmuno.cohort.run import COURSE_BYTES, PATIENT_BYTES
     from radioimmuno.memory import available_bytes
 
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors, patients, int(available_bytes() // PATIENT_BYTES)))
+    needed = COURSE_BYTES if manifest.has_courses else PATIENT_BYTES
+    return max(1, min(processors, len(manifest.patients), int(available_bytes() // needed)))
 
 
 def _report(

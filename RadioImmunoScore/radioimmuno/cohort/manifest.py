@@ -10,10 +10,12 @@ import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from ..acquisition import check_kvp
 from ..findings import InputError, TableError
+from ..signature.variables import CHANGES
 from ..site import Site
 from ..tables.cells import Cells, is_missing, number_in, read_cells
 
@@ -38,8 +40,14 @@ ALIASES = {"lesion_id": "lesion", "patient_id": "patient", "patientid": "patient
 TAKEN = frozenset(
     {"lesion_id", "name", "status", "codes", "reasons", "measured", "refused", "left_out", "text"}
 )
-# Of what is carried along, the scanner or center that a signature with ComBat asks for.
-BATCH = "batch"
+# Of what is carried along, the scanner or center that a signature with ComBat asks for, and a study's date.
+BATCH, DATE = "batch", "date"
+# Further columns of the tables of a cohort in which a patient has several studies.
+COURSE_COLUMNS = (
+    *(DATE, "study_number", "followed_lesion", "followed_match", "followed_since", "followed_days"),
+    "followed_notes",
+)
+TAKEN_TEXT = "The column {name!r} of {path} has the name of one of the table's own: rename it."
 YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
 PATTERN_SEPARATOR = "|"
 CLOSE = 0.75
@@ -98,6 +106,11 @@ class ManifestPatient:
     rows: tuple[ManifestRow, ...]
     problem: str = ""
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the patient has several studies."""
+        return len({row.study for row in self.rows}) > 1
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -118,6 +131,11 @@ class Manifest:
     patients: tuple[ManifestPatient, ...]
     carried: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def has_courses(self) -> bool:
+        """Whether a patient has several studies."""
+        return any(one.is_followed for one in self.patients)
 
 
 def read_manifest(path: str | os.PathLike[str]) -> Manifest:
@@ -172,7 +190,12 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     patients = tuple(
         ManifestPatient(name, tuple(own), " ".join(problems[name])) for name, own in rows.items()
     )
-    return Manifest(path, patients, carried, tuple(notes))
+    manifest = Manifest(path, patients, carried, tuple(notes))
+    if manifest.has_courses:
+        for name in carried:
+            if name in COURSE_COLUMNS[1:] or name.startswith(CHANGES):
+                raise TableError(CODE, TAKEN_TEXT.format(name=name, path=path))
+    return manifest
 
 
 def _columns(cells: Cells) -> tuple[str, ...]:
@@ -197,8 +220,7 @@ def _columns(cells: Cells) -> tuple[str, ...]:
             )
     for name in names:
         if name not in KNOWN and (name.lower() in TAKEN or _is_variable(name)):
-            text = f"The column {name!r} of {cells.path} has the name of one of the table's own: rename it."
-            raise TableError(CODE, text)
+            raise TableError(CODE, TAKEN_TEXT.format(name=name, path=cells.path))
     return tuple(names)
 
 
@@ -297,6 +319,8 @@ def _contradictions(rows: Sequence[ManifestRow]) -> list[str]:
             problems.append(f"{where}: the batch of one CT differs.")
         elif (row.lesions is None) != (one.lesions is None):
             problems.append(f"{where}: one names a file of lesions and the other none, for the same CT.")
+    if len(first) > 1:
+        problems += _problems_of_dates(rows, first)
     about: dict[tuple[object, ...], ManifestRow] = {}
     for row in rows:
         key = (row.study, row.lesions, row.lesion.casefold(), row.patterns)
@@ -304,3 +328,19 @@ def _contradictions(rows: Sequence[ManifestRow]) -> list[str]:
         if one is not row:
             problems.append(f"Lines {one.line} and {row.line}: about the same lesions, and they differ.")
     return list(dict.fromkeys(problems))
+
+
+def _problems_of_dates(rows: Sequence[ManifestRow], first: Mapping[str, ManifestRow]) -> list[str]:
+    """What is wrong with the dates of a patient's studies, where they are given."""
+    problems = []
+    for row in rows:
+        day, one = row.carried.get(DATE, ""), first[row.study]
+        if day != one.carried.get(DATE, ""):
+            problems.append(f"Lines {one.line} and {row.line}: the date of one study differs.")
+            continue
+        try:
+            if row is one and not is_missing(day):
+                date.fromisoformat(day)
+        except ValueError:
+            problems.append(f"Line {row.line}: {day!r} is no date; write it as 2024-03-05.")
+    return problems

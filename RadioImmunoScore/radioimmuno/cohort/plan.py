@@ -17,8 +17,8 @@ from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
 from ..signature.strict_json import read_limited
 from ..signature.variables import CLINICAL
-from ..tables.cells import number_in
-from .manifest import BATCH, ManifestPatient, ManifestRow
+from ..tables.cells import is_missing, number_in
+from .manifest import BATCH, DATE, ManifestPatient, ManifestRow
 
 STANDARD, ALL = "standard", "all"
 FORMAT_VERSION = 1
@@ -39,6 +39,8 @@ class Plan:
         The signatures' files, as text.
     accepted : frozenset of str
         Codes of `acceptance.OPTIONS` that a person accepted, for all patients.
+    names_identify : bool
+        Whether lesions of an equal name in two studies of a patient are the same.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class Plan:
     signatures: tuple[Signature, ...] = ()
     files: tuple[str, ...] = ()
     accepted: frozenset[str] = frozenset()
+    names_identify: bool = False
 
     @property
     def clinical(self) -> tuple[str, ...]:
@@ -69,6 +72,8 @@ class Plan:
             "features": list(self.features),
             "signatures": list(self.files),
             "accepted": sorted(self.accepted),
+            # What is measured already is not measured again for an option that it was measured without.
+            **({"names_identify": True} if self.names_identify else {}),
         }
 
 
@@ -90,6 +95,7 @@ def plan_of(record: Mapping[str, Any]) -> Plan:
         tuple(parse_signature(text.encode("utf-8", "surrogatepass")) for text in files),
         files,
         frozenset(record["accepted"]),
+        record.get("names_identify", False),
     )
 
 
@@ -210,6 +216,9 @@ def studies_record(patient: ManifestPatient, plan: Plan) -> list[dict[str, Any]]
         }
         if plan.takes_batch:
             known["batch"] = row.carried.get(BATCH, "").strip()
+        if patient.is_followed:
+            day = row.carried.get(DATE, "")
+            known["date"] = "" if is_missing(day) else day
         study = studies.setdefault(row.study, known)
         study["rows"].append({**_row_record(number, row), "clinical": _clinical(row, plan.clinical)})
     return list(studies.values())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..findings import InputError, OutputError
-from ..identity import ENDINGS
+from ..identity import ENDINGS, iso_date
 from ..io.volume_reader import is_dicom
 from ..report.csv_tables import text_cell, write_rows
+from .manifest import DATE
 
 COLUMNS = ("patient", "study", "ct", "series", "lesions", "site", "irradiated", "kvp", "batch", "note")
 SEGMENTATION = ".seg.nrrd"
@@ -42,6 +43,8 @@ class ProposedRow:
         UID, where the DICOM folder has several.
     note : str
         What a person should look at.
+    date : str
+        Of the study, where the patient has several: ISO 8601, "" where it is not known.
     """
 
     patient: str
@@ -50,6 +53,7 @@ class ProposedRow:
     study: str = ""
     series: str = ""
     note: str = ""
+    date: str = ""
 
 
 def propose(folder: Path, progress: Callable[[int, int], None] | None = None) -> list[ProposedRow]:
@@ -108,13 +112,17 @@ def write_proposal(rows: Sequence[ProposedRow], path: Path) -> None:
             "output.foreign", f"{path} is there already, perhaps corrected. Name another --out."
         )
     base = Path(os.path.realpath(path)).parent
+    # A column more where it says which study is the baseline.
+    has_dates = any(_are_studies(own) for own in _by_patient(rows))
+    columns = [*COLUMNS[:2], DATE, *COLUMNS[2:]] if has_dates else COLUMNS
     write_rows(
         path,
-        COLUMNS,
+        columns,
         (
             [
                 text_cell(row.patient),
                 text_cell(row.study),
+                *([row.date] if has_dates else []),
                 _written(row.ct, base),
                 row.series,
                 _written(row.lesions, base),
@@ -124,6 +132,19 @@ def write_proposal(rows: Sequence[ProposedRow], path: Path) -> None:
             for row in rows
         ),
     )
+
+
+def _by_patient(rows: Sequence[ProposedRow]) -> Iterable[list[ProposedRow]]:
+    found: dict[str, list[ProposedRow]] = {}
+    for row in rows:
+        found.setdefault(row.patient, []).append(row)
+    return found.values()
+
+
+def _are_studies(rows: Sequence[ProposedRow]) -> bool:
+    """Whether a patient has several CT, each a study of its own."""
+    cts = {(row.ct, row.series): row.study for row in rows}
+    return len(cts) == len({*cts.values()} - {""}) > 1
 
 
 def _written(path: Path | None, base: Path) -> str:
@@ -164,6 +185,10 @@ def rows_of(place: Path) -> list[ProposedRow]:
     cts = {(row.ct, row.series) for row in rows}
     if len(cts) > 1:
         text = f"{len(cts)} CT: keep the one that is meant, or give each a study"
+        if _are_studies(rows):
+            rows = [replace(row, date=iso_date(Path(row.study).name)) for row in rows]
+            lacking = "" if all(row.date for row in rows) else " give each its date,"
+            text = f"{len(cts)} studies, which are followed;{lacking} or keep the one that is meant"
         rows = [replace(row, note="; ".join(filter(None, [row.note, text]))) for row in rows]
     return rows
 
@@ -217,16 +242,21 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
         reasons = "; ".join(finding.text for one in found for finding in one.findings)
         yield ProposedRow(place.name, note=f"no series is a usable CT: {reasons}")
         return
+    dates = {
+        one.uid: iso_date(next((h.study_date for h in one.headers if h.study_date), "")) for one in series
+    }
+    are_studies = len({*dates.values()} - {""}) == len(series) > 1
+    if are_studies:
+        series.sort(key=lambda one: dates[one.uid])
     for one in series:
+        study = dates[one.uid] if are_studies else ""
         paths = {header.path for header in one.headers}
         folder = Path(os.path.commonpath([path.parent for path in paths]))
         alone = all(other is one or not _within(other, folder) for other in found)
         uid = "" if alone else one.uid
         note = "" if len(series) == 1 else one.title
-        own = [
-            ProposedRow(place.name, folder, file, series=uid, note=note) for file in _nearest(lesions, folder)
-        ]
-        yield from own or [ProposedRow(place.name, folder, None, series=uid, note=note or NO_LESIONS)]
+        own = [ProposedRow(place.name, folder, file, study, uid, note) for file in _nearest(lesions, folder)]
+        yield from own or [ProposedRow(place.name, folder, None, study, uid, note or NO_LESIONS)]
 
 
 def _nearest(files: Sequence[Path], folder: Path) -> list[Path]:

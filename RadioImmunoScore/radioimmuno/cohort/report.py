@@ -18,11 +18,12 @@ from ..signature.variables import KVP, variable_of
 from ..validation.discrimination import midranks, once
 from .manifest import Manifest
 from .plan import Plan
-from .tables import SCORE, CohortTables, score_counts
+from .tables import GONE, REFUSED, SCORE, CohortTables, score_counts
 
 TITLE = "Cohort"
 BATCH, SPLIT = "batch", "split"
 NOT_GIVEN = "not given"
+NOT_MEASURED = (REFUSED, GONE)
 # Whiskers leave out what is outermost; a batch of fewer values has dots instead of a box.
 WHISKERS, QUARTILES, FEWEST = (5, 95), (25, 50, 75), 5
 ROW_HEIGHT, MARGIN_SHARE = 26, 0.04
@@ -90,12 +91,12 @@ def write_report(tables: CohortTables, manifest: Manifest, plan: Plan, path: Pat
 
 def _tiles(tables: CohortTables) -> Markup:
     statuses = tables.column("status")
-    refused = statuses.count("refused")
+    refused, drawn = statuses.count("refused"), len(statuses) - statuses.count(GONE)
     per_patient = Counter(tables.column("patient"))
     facts = [
         ("Patients", str(len(tables.patients)), ""),
         ("Patients that failed", str(len(tables.failed)), ""),
-        ("Lesions measured", f"{len(statuses) - refused} of {len(statuses)}", ""),
+        ("Lesions measured", f"{drawn - refused} of {drawn}", ""),
         ("Lesions with a warning", str(statuses.count("warning")), ""),
         ("Lesions a patient", _range(list(per_patient.values())), "of patients with any"),
         *[
@@ -148,7 +149,7 @@ def _counted(tables: CohortTables, name: str) -> list[Markup]:
         cells = (
             len({patients[place] for place in own}),
             count,
-            sum(statuses[place] != "refused" for place in own),
+            sum(statuses[place] not in NOT_MEASURED for place in own),
             sum(irradiated[place] == "yes" for place in own),
         )
         rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,17 @@ from .plan import Plan
 from .report import write_report
 from .run import Outcome, RunOptions
 from .store import PatientStore
-from .tables import FAILED, LESIONS, PARQUET, PATIENTS, CohortTables, score_counts, write_tables
+from .tables import (
+    FAILED,
+    GONE,
+    LESIONS,
+    PARQUET,
+    PATIENTS,
+    REFUSED,
+    CohortTables,
+    score_counts,
+    write_tables,
+)
 
 KIND = "cohort"
 RECORD, REPORT = "cohort.json", "report.html"
@@ -161,13 +171,13 @@ def counts(tables: CohortTables) -> dict[str, int]:
     -------
     dict of str to int
     """
-    statuses: Sequence[Any] = tables.column("status")
-    refused = sum(status == "refused" for status in statuses)
+    statuses = tables.column("status")
+    refused, gone = statuses.count(REFUSED), statuses.count(GONE)
     return {
         "patients": len(tables.patients),
         "failed": len(tables.failed),
-        "lesions": len(statuses),
-        "measured": len(statuses) - refused,
+        "lesions": len(statuses) - gone,
+        "measured": len(statuses) - gone - refused,
         "warned": sum(status == "warning" for status in statuses),
         "refused": refused,
     }

@@ -26,6 +26,8 @@ LOOK_S, SILENT_S, CONNECT_S = 0.5, 30.0, 20.0
 
 # What a worker needs for a CT of 512 x 512 x 400 voxels.
 PATIENT_BYTES = 1.5e9
+# And where CT of that size are registered: two are in memory beside what the registration needs.
+COURSE_BYTES = 3.0e9
 
 # Any free port for what Dask serves of its state, seen from this machine alone.
 LOOPBACK = "127.0.0.1:0"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..files.atomic import replacing
 from ..naming import one_line
 from ..report.csv_tables import number_cell, text_cell, write_rows
-from ..signature.variables import KVP
-from .manifest import Manifest, ManifestPatient
+from ..signature.variables import CHANGES, KVP
+from .manifest import COURSE_COLUMNS, DATE, Manifest, ManifestPatient
+from .patient_course import Followed
 from .plan import Plan
 from .run import Outcome
 from .store import PatientStore
@@ -22,9 +23,11 @@ FAILED_COLUMNS = ("patient", "code", "text")
 PATIENT_COLUMNS = ("patient", "studies", "lesions", "measured", "refused", "left_out", "status")
 SCORE, SCORE_STATUS, SCORE_REASONS = "score:", "score_status:", "score_reasons:"
 MEASURED, NO_LESIONS, FAILED_STATUS = "measured", "no lesions", "failed"
-REFUSED = "refused"
+REFUSED, GONE = "refused", "gone"
+COURSE_NUMBERS = ("study_number", "followed_days")
 
 Value = str | float | None
+ONE_STUDY = asdict(Followed(notes="The patient has one study."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +94,7 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
     CohortTables
     """
     names = [signature.name for signature in plan.signatures]
-    scores = [f"{start}{name}" for name in names for start in (SCORE, SCORE_STATUS, SCORE_REASONS)]
-    columns = (*WHO, *manifest.carried, KVP, *plan.features, *scores)
+    columns, numbers = _columns(manifest, plan, names)
     lesions: list[tuple[Value, ...]] = []
     patients: list[tuple[Value, ...]] = []
     failed: list[tuple[str, str, str]] = []
@@ -100,15 +102,14 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
     for patient in manifest.patients:
         record = store.read(patient.patient) if patient.patient in outcome.measured else None
         if record is not None:
-            lesions += _lesion_rows(patient, record, plan, manifest.carried)
+            rows = _lesion_rows(patient, record, plan, manifest.has_courses)
+            lesions += [tuple(row.get(name) for name in columns) for row in rows]
         failure = _failure(patient.patient, record, outcome)
         if failure is not None:
             failed.append((patient.patient, *failure))
         elif record is not None:
             not_scored += [(patient.patient, *reason) for reason in _not_scored(record, names)]
         patients.append(_patient_row(patient, record, failure is not None, manifest.carried))
-    numbers = {KVP, *plan.features, *(f"{SCORE}{name}" for name in names)}
-    numbers |= {name for name in manifest.carried if _holds_numbers(manifest, name)}
     return CohortTables(
         columns,
         frozenset(columns) - numbers,
@@ -120,31 +121,71 @@ def tables_of(manifest: Manifest, plan: Plan, store: PatientStore, outcome: Outc
     )
 
 
+def _columns(manifest: Manifest, plan: Plan, names: Sequence[str]) -> tuple[tuple[str, ...], set[str]]:
+    """The columns of the table of lesions, and those that hold numbers."""
+    course: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    carried = manifest.carried
+    if manifest.has_courses:
+        course = COURSE_COLUMNS
+        changes = tuple(f"{start}{name}" for start in CHANGES for name in plan.features)
+        carried = tuple(name for name in carried if name != DATE)
+    scores = [f"{start}{name}" for name in names for start in (SCORE, SCORE_STATUS, SCORE_REASONS)]
+    columns = (*WHO, *course, *carried, KVP, *plan.features, *changes, *scores)
+    numbers = {KVP, *plan.features, *changes, *COURSE_NUMBERS, *(f"{SCORE}{name}" for name in names)}
+    return columns, numbers | {name for name in carried if _holds_numbers(manifest, name)}
+
+
 def _lesion_rows(
-    patient: ManifestPatient, record: Mapping[str, Any], plan: Plan, carried: Sequence[str]
-) -> Iterator[tuple[Value, ...]]:
+    patient: ManifestPatient, record: Mapping[str, Any], plan: Plan, is_course: bool
+) -> Iterator[dict[str, Value]]:
+    """The cells of each lesion of a patient, by column."""
     for study in record["studies"]:
         for lesion in study["lesions"]:
-            irradiated = {True: "yes", False: "no", None: ""}[lesion["irradiated"]]
-            own = patient.rows[lesion["row"]].carried
-            row: list[Value] = [
-                patient.patient,
-                study["study"],
-                lesion["lesion_id"],
-                lesion["name"],
-                lesion["site"] or "",
-                irradiated,
-                lesion["status"],
-                " ".join(finding["code"] for finding in lesion["findings"]),
-                _sentences(lesion["findings"]),
-                *(own.get(name, "") for name in carried),
-                study["kvp"],
-                *(lesion["values"].get(name) for name in plan.features),
-            ]
+            row: dict[str, Value] = {
+                **_cells_of_all(patient, study, lesion),
+                **(_course_cells(study, lesion) if is_course else {}),
+                "status": lesion["status"],
+                "codes": " ".join(finding["code"] for finding in lesion["findings"]),
+                "reasons": _sentences(lesion["findings"]),
+                **{name: lesion["values"].get(name) for name in plan.features},
+            }
             for signature in plan.signatures:
-                score = lesion["scores"][signature.name]
-                row += [score["score"], score["status"], _sentences(score["findings"])]
-            yield tuple(row)
+                score, name = lesion["scores"][signature.name], signature.name
+                row[f"{SCORE}{name}"] = score["score"]
+                row[f"{SCORE_STATUS}{name}"] = score["status"]
+                row[f"{SCORE_REASONS}{name}"] = _sentences(score["findings"])
+            yield row
+        for lesion in study.get("gone", ()):
+            words = f"Nothing is left of it since {lesion['followed']['since']}."
+            cells = {**_cells_of_all(patient, study, lesion), **_course_cells(study, lesion)}
+            yield {**cells, "status": GONE, "codes": "", "reasons": words}
+
+
+def _cells_of_all(
+    patient: ManifestPatient, study: Mapping[str, Any], lesion: Mapping[str, Any]
+) -> dict[str, Value]:
+    """What every row has: who it is, and what is carried along."""
+    return {
+        **patient.rows[lesion["row"]].carried,
+        "patient": patient.patient,
+        "study": study["study"],
+        "lesion_id": lesion["lesion_id"],
+        "name": lesion["name"],
+        "site": lesion["site"] or "",
+        "irradiated": {True: "yes", False: "no", None: ""}[lesion["irradiated"]],
+        KVP: study["kvp"],
+    }
+
+
+def _course_cells(study: Mapping[str, Any], lesion: Mapping[str, Any]) -> dict[str, Value]:
+    """What is known of a lesion by the studies before."""
+    followed = lesion.get("followed") or ONE_STUDY
+    cells = (
+        *(study["date"], study.get("number", 0), followed["lesion"], followed["match"], followed["since"]),
+        *(followed["days"], followed["notes"]),
+    )
+    return {**dict(zip(COURSE_COLUMNS, cells, strict=True)), **followed["changes"]}
 
 
 def _sentences(findings: Sequence[Mapping[str, str]]) -> str:
@@ -212,11 +253,15 @@ def score_counts(tables: CohortTables) -> dict[str, dict[str, int]]:
     patients = tables.column("patient")
     found = {}
     for column in (name for name in tables.columns if name.startswith(SCORE_STATUS)):
-        refused = [status == REFUSED for status in tables.column(column)]
-        with_score = {patient for patient, none in zip(patients, refused, strict=True) if not none}
+        statuses = tables.column(column)
+        with_score = {
+            patient
+            for patient, status in zip(patients, statuses, strict=True)
+            if status not in (REFUSED, None)  # of what is gone there is none
+        }
         found[column.removeprefix(SCORE_STATUS)] = {
-            "scored": refused.count(False),
-            "refused": refused.count(True),
+            "scored": len(statuses) - statuses.count(REFUSED) - statuses.count(None),
+            "refused": statuses.count(REFUSED),
             "patients_without_score": len({*patients} - with_score),
         }
     return found

@@ -95,8 +95,8 @@ def change(
 
 
 def changes(
-    earlier: Mapping[str, float],
-    later: Mapping[str, float],
+    earlier: Mapping[str, float | None],
+    later: Mapping[str, float | None],
     days: float | None = None,
     intervals: tuple[Mapping[str, Interval], Mapping[str, Interval]] = ({}, {}),
 ) -> dict[str, Change]:
@@ -104,7 +104,7 @@ def changes(
 
     Parameters
     ----------
-    earlier, later : mapping of str to float
+    earlier, later : mapping of str to float or None
         Name -> value.
     days : float, optional
         As of `change`.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..acquisition import Acquisition
+from ..lesion import Lesion
 from ..scoring.results import LesionScore
 from ..scoring.score import score_again, with_count
 from ..scoring.weighing import NO_EARLIER_STUDY, no_earlier_study
@@ -12,7 +14,7 @@ from ..signature.signature import Signature
 from ..signature.variables import Source
 from .change import union, values_of
 from .course import Course, CourseLesion
-from .followed_lesion import Comparison, ScoredStudy, comparisons, days_between, row_changes, union_id
+from .followed_lesion import Comparison, ScoredStudy, comparisons, row_changes, union_id
 
 
 def with_change_scores(
@@ -58,23 +60,60 @@ def _scored(
     if row is None:
         return None
     if compared.start is None:
-        return _without_earlier(row, compared, here, signature)
-    start = studies[compared.start]
-    earlier = start.rows.get(union_id(lesion.in_studies[compared.start]))
-    changes = row_changes((earlier, row), days_between(start.study, here.study))
-    variables = values_of(changes, signature.variables_from(Source.CHANGE))
+        return without_earlier(row, compared, here.name, signature)
+    before = lesion.in_studies[compared.start]
     whole = union([one for one in here.study.lesions if one.id in ids])
     others = [one for one in here.study.lesions if one.id not in ids]
-    counted = with_count((whole, *others), signature)[0]
-    return score_again(row, counted, signature, here.study.acquisition, variables)
+    earlier = studies[compared.start].rows.get(union_id(before))
+    return score_by_changes((earlier, row), (whole, *others), signature, here.study.acquisition)
 
 
-def _without_earlier(
-    row: LesionScore, compared: Comparison, here: ScoredStudy, signature: Signature
+def score_by_changes(
+    rows: tuple[LesionScore | None, LesionScore],
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    acquisition: Acquisition,
 ) -> LesionScore:
-    """The row with the reason in the words of a course."""
+    """A lesion's row by its changes since an earlier study.
+
+    Parameters
+    ----------
+    rows : tuple of (LesionScore or None, LesionScore)
+        Of the earlier study, None where it was not measured there, and of the later one.
+    lesions : sequence of Lesion
+        Of the later study, that of the row first.
+    signature : Signature
+        Which made both rows, and weighs changes.
+    acquisition : Acquisition
+        Of the later study.
+
+    Returns
+    -------
+    LesionScore
+    """
+    variables = values_of(row_changes(rows), signature.variables_from(Source.CHANGE))
+    lesion = with_count(lesions, signature)[0]
+    return score_again(rows[1], lesion, signature, acquisition, variables)
+
+
+def without_earlier(row: LesionScore, compared: Comparison, study: str, signature: Signature) -> LesionScore:
+    """A row without a score because there is nothing to compare with, with the reason in a course's words.
+
+    Parameters
+    ----------
+    row : LesionScore
+    compared : Comparison
+    study : str
+        What its study is called.
+    signature : Signature
+        Which weighs changes.
+
+    Returns
+    -------
+    LesionScore
+    """
     if compared.is_known:
-        why = f"It is first seen in {here.name}; in later studies it has a score."
+        why = f"It is first seen in {study}; in later studies it has a score."
     else:
         why = f"It is not known which earlier lesion it is. {compared.why}".strip()
     finding = no_earlier_study(signature.variables_from(Source.CHANGE), why)

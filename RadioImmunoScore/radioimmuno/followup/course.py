@@ -194,6 +194,33 @@ def rematched(course: Course, given: GivenPairs | None = None, names_identify: b
     return replace(course, matches=matches, lesions=lesions, returned=returned)
 
 
+def up_to(course: Course, study: int) -> Course:
+    """The course as it was when a study was made: what later ones show joins no lesions.
+
+    Parameters
+    ----------
+    course : Course
+        Its lesions are matched.
+    study : int
+        Number of the last study.
+
+    Returns
+    -------
+    Course
+    """
+    studies, matches = course.studies[: study + 1], course.matches[:study]
+    returned = tuple(each for each in course.returned if each.again <= study)
+    return replace(
+        course,
+        studies=studies,
+        registrations=course.registrations[:study],
+        matches=matches,
+        lesions=_lesions(studies, matches, returned),
+        findings=course.findings[: study + 1],
+        returned=returned,
+    )
+
+
 def _returned(course: Course, matches: Sequence[Sequence[Match]]) -> tuple[Returned, ...]:
     """Lesions that are new by their place alone, where an earlier one was that went."""
     found: list[Returned] = []

@@ -172,7 +172,7 @@ def read_studies(
         study, rows = _with_result(order, read)
         patients.append(_patient_in(read, study.identity))
         sources.append(read.source)
-        mismatch = _patient_findings(patients, order.files.accepted)
+        mismatch = patient_findings(patients, order.files.accepted)
         if order.is_exported:
             check_exported(order.files.ct, sources)
         study = replace(study, date=order.date or study.date)
@@ -192,8 +192,8 @@ def read_studies(
         )
         refused: tuple[Finding, ...] = ()
         if number:
-            registered, refused = _registered(images, number, stage("registering", number))
-            registrations.append(registered)
+            made, refused = registered(images, (number - 1, number), stage("registering", number))
+            registrations.append(made)
         differing = acquisition_findings(found[0].study.acquisition, study.acquisition)
         findings.append((*mismatch, *refused, *differing))
     named = _named(found)
@@ -207,11 +207,26 @@ def _name_of(order: StudyOrder, read: ReadStudy) -> str:
     return order.name if read.source is None or order.files.naming.identify else "study"
 
 
-def _registered(
-    images: Images, number: int, progress: Callable[[int, int], None]
+def registered(
+    images: Images, numbers: tuple[int, int], progress: Callable[[int, int], None] | None = None
 ) -> tuple[Registration | None, tuple[Finding, ...]]:
+    """The registration of a study's CT to another one's, and why there is none.
+
+    Parameters
+    ----------
+    images : Images
+    numbers : tuple of (int, int)
+        Of the earlier study and of the later one.
+    progress : callable, optional
+        Called with the steps done and in all.
+
+    Returns
+    -------
+    registration : Registration or None
+    findings : tuple of Finding
+    """
     try:
-        return register(images.of(number - 1), images.of(number), progress), ()
+        return register(images.of(numbers[0]), images.of(numbers[1]), progress), ()
     except InputError as error:
         return None, (Finding(error.code, Severity.WARN, str(error)),)
 
@@ -250,8 +265,25 @@ def _patient_in(read: ReadStudy, identity: Identity) -> str:
     return identity.patient if is_named(identity) else ""
 
 
-def _patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tuple[Finding, ...]:
-    """What there is to find where the last patient is not the one before; refused unless accepted."""
+def patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tuple[Finding, ...]:
+    """What there is to find where the last patient is not the one before.
+
+    Parameters
+    ----------
+    patients : sequence of str
+        What the studies' files call the patient, "" where they do not say it.
+    accepted : frozenset of str
+        Codes that a person accepted.
+
+    Returns
+    -------
+    tuple of Finding
+
+    Raises
+    ------
+    InputError
+        `followup.patient` unless it is accepted.
+    """
     one, other = next((name for name in patients if name), ""), patients[-1]
     if same_patient(one, other):
         return ()

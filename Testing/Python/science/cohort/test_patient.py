@@ -1,6 +1,6 @@
 """What is measured of one patient: rows of the manifest and lesions of the files come together.
 
-Tests of: plan, patient, fingerprint.
+Tests of: plan, patient, measured_study, fingerprint.
 """
 
 from __future__ import annotations

@@ -84,6 +84,27 @@ def test_a_proposal_reads_as_a_manifest_with_relative_paths(tmp_path):
     assert manifest.patients[1].rows[0].lesions == (tmp_path / "data" / "p2" / "mask.nrrd").resolve()
 
 
+def test_studies_of_a_patient_have_dates_where_their_folders_or_dicom_say_so(tmp_path):
+    names = ["one/ct.nrrd", "one/mask.nrrd"]
+    names += [f"two/{day}/{file}.nrrd" for day in ("2026-01-05", "20260302") for file in ("ct", "mask")]
+    names += [f"three/{study}/{file}.nrrd" for study in ("baseline", "week8") for file in ("ct", "mask")]
+    files(tmp_path / "data", *names)
+    rows = propose(tmp_path / "data")
+    found = {(row.patient, row.study): row for row in rows}
+    assert [found["two", study].date for study in ("2026-01-05", "20260302")] == ["2026-01-05", "2026-03-02"]
+    assert found["two", "20260302"].note == "2 studies, which are followed; or keep the one that is meant"
+    assert found["three", "week8"].date == ""
+    assert "2 studies, which are followed; give each its date" in found["three", "week8"].note
+    write_proposal(rows, tmp_path / "manifest.csv")
+    manifest = read_manifest(tmp_path / "manifest.csv")
+    assert manifest.has_courses
+    days = {one.patient: [row.carried["date"] for row in one.rows] for one in manifest.patients}
+    assert days == {"one": [""], "two": ["2026-01-05", "2026-03-02"], "three": ["", ""]}
+    alone = [row for row in rows if row.patient == "one"]
+    write_proposal(alone, tmp_path / "alone.csv")
+    assert (tmp_path / "alone.csv").read_text().startswith("patient,study,ct,series,lesions,")
+
+
 def test_a_manifest_that_is_there_is_never_replaced(tmp_path):
     files(tmp_path / "data", "p1/ct.nrrd")
     (tmp_path / "manifest.csv").write_text("corrected")
@@ -138,3 +159,9 @@ def test_dicom_folders(tmp_path):
     rows = propose(tmp_path)
     assert len({row.series for row in rows} - {""}) == 2
     assert all("2 CT" in row.note for row in rows)
+    later = PATIENT | {"StudyDate": "20260302"}
+    write(tmp_path / "q" / "a", ct_series(values, spacing=(2.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0), **PATIENT))
+    write(tmp_path / "q" / "b", ct_series(values, spacing=(2.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0), **later))
+    first, second = (row for row in propose(tmp_path) if row.patient == "q")
+    assert (second.ct, second.study, second.date) == (tmp_path / "q" / "b", "2026-03-02", "2026-03-02")
+    assert first.study == first.date != ""
