@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drawing_window import window_that_stays  # noqa: F401
+from drawing_window import kept_windows  # noqa: F401
 
 HERE = Path(__file__).parent
 
