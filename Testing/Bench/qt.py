@@ -11,5 +11,5 @@ pythonqt.install()
 
 def __getattr__(name: str) -> Any:
     if name == "QUiLoader":
-        return uifile.UiLoader
+        return uifile.sharedLoader
     return names.exported(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import Any
 
@@ -13,10 +14,15 @@ read = QtCore.QObject.__getattribute__
 def write(obj: Any, name: str, value: Any) -> None:
     """Set a Python attribute of a Qt object, or what a descriptor of its class makes of it."""
     # Python refuses the original __setattr__ once a class has got another one.
-    descriptor = inspect.getattr_static(type(obj), name, None)
+    descriptor = _ofClass(type(obj), name)
     if isinstance(descriptor, (QtCore.Property, property)):
         if descriptor.fset is None:
             raise AttributeError(f"Property '{name}' of {type(obj).__name__} object is not writable")
         descriptor.fset(obj, value)
     else:
         read(obj, "__dict__")[name] = value
+
+
+@functools.cache
+def _ofClass(kind: type, name: str) -> Any:
+    return inspect.getattr_static(kind, name, None)

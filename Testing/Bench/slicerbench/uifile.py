@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 from xml.etree import ElementTree
 
@@ -27,7 +28,7 @@ class UnknownInUi(RuntimeError):
 
 
 class UiLoader(QtUiTools.QUiLoader):
-    """`qt.QUiLoader`."""
+    """What `qt.QUiLoader` makes."""
 
     def load(self, device: Any, parent: Any = None) -> Any:
         """The widget of a .ui file.
@@ -37,24 +38,17 @@ class UiLoader(QtUiTools.QUiLoader):
         UnknownInUi
             When it asks for what the bench does not know.
         """
-        tree = ElementTree.fromstring(bytes(device.readAll()))
-        known = set(raw.read(self, "availableWidgets")()) | set(STAND_INS)
-        for element in tree.iter("widget"):
-            if element.get("class") not in known:
-                raise UnknownInUi(f"no widget {element.get('class')} on the bench")
-        later = [item for element in tree.iter("widget") for item in _takeOwnProperties(element)]
-        connections = tree.find("connections")
-        if connections is not None:
-            tree.remove(connections)
+        known = frozenset(raw.read(self, "availableWidgets")())
+        text, later, connections = _prepared(bytes(device.readAll()), known)
         buffer = QtCore.QBuffer()
-        raw.read(buffer, "setData")(ElementTree.tostring(tree))
+        raw.read(buffer, "setData")(text)
         raw.read(buffer, "open")(QtCore.QIODevice.OpenModeFlag.ReadOnly)
         root = super().load(buffer, parent)
         if root is None:
             raise UnknownInUi(raw.read(self, "errorString")())
         for name, attribute, value in later:
             setattr(_named(root, name), attribute, value)
-        for connection in connections if connections is not None else ():
+        for connection in connections:
             _connect(root, connection)
         return root
 
@@ -64,6 +58,26 @@ class UiLoader(QtUiTools.QUiLoader):
         widget = STAND_INS[className](parent)
         raw.read(widget, "setObjectName")(name)
         return widget
+
+
+@functools.cache
+def sharedLoader() -> UiLoader:
+    """The loader of this process: each that is made looks for plugins on the disk."""
+    return UiLoader()
+
+
+@functools.cache
+def _prepared(text: bytes, known: frozenset[str]) -> tuple[bytes, list[tuple[str, str, Any]], list[Any]]:
+    """A .ui file without what Qt's loader does not know: the properties and connections that Python makes."""
+    tree = ElementTree.fromstring(text)
+    for element in tree.iter("widget"):
+        if element.get("class") not in known | set(STAND_INS):
+            raise UnknownInUi(f"no widget {element.get('class')} on the bench")
+    later = [item for element in tree.iter("widget") for item in _takeOwnProperties(element)]
+    connections = tree.find("connections")
+    if connections is not None:
+        tree.remove(connections)
+    return ElementTree.tostring(tree), later, list(connections if connections is not None else ())
 
 
 def _takeOwnProperties(element: ElementTree.Element) -> list[tuple[str, str, Any]]:
