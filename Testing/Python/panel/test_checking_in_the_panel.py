@@ -26,7 +26,7 @@ PIECES_APART = 18
 def ready(panel):
     """(panel, nodes): the first lesion has a hole, the second two pieces."""
     nodes = addPatient()
-    hollow = ballMask(BALLS[0])
+    hollow = ballMask(BALLS[0]).copy()
     k, j, i = BALLS[0].center
     hollow[k, j : j + 2, i : i + 2] = False
     pieces = ballMask(BALLS[1]) | np.roll(ballMask(BALLS[1]), PIECES_APART, axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,21 +43,27 @@ BALLS = (
 SCORES = {"liver_1": -0.8, "liver_2": 0.9, "node": None}
 
 
+@functools.cache
 def ballMask(ball: Ball) -> np.ndarray:
-    """The ball's voxels, bool (k, j, i) on the CT's grid."""
+    """The ball's voxels, bool (k, j, i) on the CT's grid; read-only, as tests share them."""
     axes = [(np.arange(n) - c) * s for n, c, s in zip(SHAPE, ball.center, SPACING, strict=True)]
     k, j, i = np.meshgrid(*axes, indexing="ij")
-    return k**2 + j**2 + i**2 <= ball.radiusMm**2
+    mask = k**2 + j**2 + i**2 <= ball.radiusMm**2
+    mask.setflags(write=False)
+    return mask
 
 
+@functools.cache
 def ctValues() -> np.ndarray:
-    """A body of soft tissue in air, with a spine, int16 HU."""
+    """A body of soft tissue in air, with a spine, int16 HU; read-only, as tests share them."""
     _, j, i = np.meshgrid(*(np.arange(n) for n in SHAPE), indexing="ij")
     body = ((i - 47.5) / 42) ** 2 + ((j - 39.5) / 32) ** 2 <= 1
     spine = ((i - 47.5) / 6) ** 2 + ((j - 16) / 6) ** 2 <= 1
     values = np.where(body, 40, -1000)
     values[spine] = 500
-    return (values + np.random.default_rng(7).normal(0, 8, SHAPE)).astype(np.int16)
+    values = (values + np.random.default_rng(7).normal(0, 8, SHAPE)).astype(np.int16)
+    values.setflags(write=False)
+    return values
 
 
 def addVolume(scene: Any) -> Any:
