@@ -41,20 +41,33 @@ def rows_of(path):
         return list(csv.DictReader(stream))
 
 
-@pytest.fixture
-def cohort(files, tmp_path):
+def write_cohort(files, folder):
     """Three patients of the same files, and one without a CT, below a folder with a manifest."""
-    shutil.copy(files.signature, tmp_path / "signature.json")
+    shutil.copy(files.signature, folder / "signature.json")
     lines = ["patient,ct,lesions,site,kvp,batch"]
     for name in ("p1", "p2", "p3"):
-        (tmp_path / name).mkdir()
-        shutil.copy(files.ct, tmp_path / name / "ct.nrrd")
-        shutil.copy(files.labels, tmp_path / name / "mask.nrrd")
+        (folder / name).mkdir()
+        shutil.copy(files.ct, folder / name / "ct.nrrd")
+        shutil.copy(files.labels, folder / name / "mask.nrrd")
         lines.append(f"{name},{name}/ct.nrrd,{name}/mask.nrrd,liver,120,A")
-    (tmp_path / "good.csv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "manifest.csv").write_text("\n".join([*lines, "gone,gone/ct.nrrd,gone/mask.nrrd,,,B"]) + "\n")
-    (tmp_path / "few.txt").write_text("lesion.statistics.mean\nring.glcm.contrast\n")
-    return tmp_path
+    (folder / "good.csv").write_text("\n".join(lines) + "\n")
+    (folder / "manifest.csv").write_text("\n".join([*lines, "gone,gone/ct.nrrd,gone/mask.nrrd,,,B"]) + "\n")
+    (folder / "few.txt").write_text("lesion.statistics.mean\nring.glcm.contrast\n")
+    return folder
+
+
+@pytest.fixture
+def cohort(files, tmp_path):
+    return write_cohort(files, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(radioimmuno, files, tmp_path_factory):
+    """The tables of the good patients, measured without a disturbance."""
+    folder = write_cohort(files, tmp_path_factory.mktemp("whole"))
+    done = radioimmuno("cohort", "good.csv", *FEW, "--out", "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return tables(folder / "out")
 
 
 def write_specks(path):
@@ -157,9 +170,9 @@ def test_the_real_patients_have_the_values_of_the_features_command(radioimmuno, 
 
 
 @pytest.mark.parametrize("size", [300, 1500, 4000])
-def test_where_files_cannot_grow_it_is_said_and_the_resumed_table_is_the_same(radioimmuno, cohort, size):
-    whole = cohort / "whole"
-    assert radioimmuno("cohort", "good.csv", *FEW, "--out", whole, cwd=cohort).returncode == 0
+def test_where_files_cannot_grow_it_is_said_and_the_resumed_table_is_the_same(
+    radioimmuno, cohort, whole, size
+):
     command = [sys.executable, "-c", LIMITED, str(size), "cohort", "good.csv", *FEW, "--out", "out"]
     done = subprocess.run(command, cwd=cohort, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
@@ -167,15 +180,14 @@ def test_where_files_cannot_grow_it_is_said_and_the_resumed_table_is_the_same(ra
     assert not (cohort / "out" / "lesions.csv").exists()
     done = radioimmuno("cohort", "good.csv", *FEW, "--out", "out", "--resume", cwd=cohort)
     assert done.returncode == 0, done.stderr
-    assert tables(cohort / "out") == tables(whole)
+    assert tables(cohort / "out") == whole
 
 
 def test_on_a_full_disk_what_is_measured_stays_and_the_resumed_table_is_the_same(
-    radioimmuno, cohort, small_disk
+    radioimmuno, cohort, whole, small_disk
 ):
     """Of three pages two are for the files of the first two patients, one is for what is being written."""
-    whole, out = cohort / "whole", small_disk / "out"
-    assert radioimmuno("cohort", "good.csv", *FEW, "--out", whole, cwd=cohort).returncode == 0
+    out = small_disk / "out"
     filling = fill(small_disk, 3 * PAGE)
     done = radioimmuno("cohort", "good.csv", *FEW, "--workers", "1", "--out", out, cwd=cohort)
     assert (done.returncode, done.stdout) == (1, "")
@@ -186,7 +198,7 @@ def test_on_a_full_disk_what_is_measured_stays_and_the_resumed_table_is_the_same
     filling.unlink()
     done = radioimmuno("cohort", "good.csv", *FEW, "--out", out, "--resume", "--json", cwd=cohort)
     assert (done.returncode, json.loads(done.stdout)["kept"]) == (0, 2)
-    assert tables(out) == tables(whole)
+    assert tables(out) == whole
 
 
 def test_a_patient_whose_file_the_disk_cannot_take_is_named_and_costs_no_other(

@@ -17,8 +17,7 @@ def write_volume(path, values):
     sitk.WriteImage(sitk.GetImageFromArray(values), str(path))
 
 
-@pytest.fixture
-def folder(tmp_path):
+def write_cohort(folder):
     """Four patients with two lesions each, and their manifest."""
     for number, patient in enumerate(PATIENTS):
         rng = np.random.default_rng(number)
@@ -28,13 +27,24 @@ def folder(tmp_path):
         labels[4:9, 6:13, 8:16] = 1
         labels[5:10, 17:23, 9:16] = 2
         values[labels == 1] += 20 + 5 * number
-        (tmp_path / patient).mkdir()
-        write_volume(tmp_path / patient / "ct.nrrd", values)
-        write_volume(tmp_path / patient / "mask.nrrd", labels)
+        (folder / patient).mkdir()
+        write_volume(folder / patient / "ct.nrrd", values)
+        write_volume(folder / patient / "mask.nrrd", labels)
     lines = ["patient,ct,lesions,site,batch,os_days"]
     lines += [f"{p},{p}/ct.nrrd,{p}/mask.nrrd,lung,{'AB'[n % 2]},{n}00" for n, p in enumerate(PATIENTS)]
-    (tmp_path / "manifest.csv").write_text("\n".join(lines) + "\n")
-    return tmp_path
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_cohort(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """The folder of the same cohort for the tests of a file that change nothing in it."""
+    return write_cohort(tmp_path_factory.mktemp("cohort"))
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def manifest(folder):
     return read_manifest(folder / "manifest.csv")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan():
     return Plan(Settings(), FEATURES)
 

@@ -42,10 +42,10 @@ def rows_of(content):
     return list(csv.DictReader(content.decode().splitlines()))
 
 
-@pytest.fixture
-def whole(folder, plan):
+@pytest.fixture(scope="module")
+def whole(untouched, plan):
     """The tables of a run without faults."""
-    return measured(folder, plan, "whole", workers=1)[1]
+    return measured(untouched, plan, workers=1)[1]
 
 
 def test_all_patients_come_in_the_manifests_order_with_what_is_carried_along(whole):

@@ -34,7 +34,7 @@ from radioimmuno.training.segmentation_model import (
 
 pytest.importorskip("sklearn", reason="training needs the extra [train]")
 
-TREES = {"max_iter": 8, "max_leaf_nodes": 6, "learning_rate": 0.3, "min_samples_leaf": 20}
+TREES = {"max_iter": 8, "max_leaf_nodes": 6, "learning_rate": 0.3, "min_samples_leaf": 20, "max_bins": 31}
 TINY = Recipe(
     strokes={STROKE: 1, BOX: 1},
     folds=3,
