@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.simulation import COURSE_SEED
+
 from .demo_cohort import SIMULATED, Shell
 from .exit_status import ALL_SCORED, SOME_REFUSED, print_json
 from .options import add_command
@@ -19,15 +21,13 @@ if TYPE_CHECKING:
     from radioimmuno.simulation.course import SimulatedCourse
 
 SIMULATING = "simulating studies"
-STUDIES, LESIONS, DEFAULT_SEED = 3, 8, 107
-SLICE_MM, PIXEL_MM = 3.0, 2.0
 TRUTH_NAME, CT_NAME, LESIONS_NAME = "truth.csv", "ct.nrrd", "lesions.seg.nrrd"
 # That a lesion is refused, or has to be paired by hand, is part of what is shown.
 DONE = ALL_SCORED, SOME_REFUSED
 TRUTH = ("study", "before", "after", "kind")
 
-DESCRIPTION = f"""\
-Simulate a patient at {STUDIES} dates, score each study and follow the lesions, as you would type it. Lesions
+DESCRIPTION = """\
+Simulate a patient at three dates, score each study and follow the lesions, as you would type it. Lesions
 grow, shrink, go, come, split and merge; the patient breathes and lies otherwise, and each study has a scanner
 and a reader of its own. Ends in a table of what was found beside what is true.
 
@@ -49,7 +49,7 @@ def register(commands: Any) -> None:
         "--seed",
         metavar="N",
         type=_seed,
-        default=DEFAULT_SEED,
+        default=COURSE_SEED,
         help="another number is another patient (%(default)s)",
     )
     parser.set_defaults(run=run)
@@ -57,11 +57,11 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    from radioimmuno.simulation.course import simulate_course
+    from radioimmuno.simulation.course import demonstration_course
 
     out: Path = arguments.out
     out.mkdir(exist_ok=True)
-    course = simulate_course(arguments.seed, LESIONS, STUDIES, SLICE_MM, PIXEL_MM)
+    course = demonstration_course(arguments.seed)
     truth = _simulate(arguments, course)
     shell = Shell(not arguments.json, arguments.quiet)
     force = ["--force"] * arguments.force

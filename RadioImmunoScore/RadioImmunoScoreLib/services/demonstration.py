@@ -1,19 +1,27 @@
-"""The demonstration patient: simulated, so that a first score needs no data of anybody."""
+"""The demonstration patients: simulated, so that a first score needs no data of anybody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radioimmuno.lesion import Lesion
+from radioimmuno.modality import CT
+from radioimmuno.study import Study
 
+from ..scene.course_nodes import CourseNodes
+from ..scene.parameters import parametersOf
 from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
 from .node_origin import noteAcquisition
+
+if TYPE_CHECKING:
+    from radioimmuno.simulation.course import SimulatedCourse
 
 SEED = 2
 SLICE_MM = 2.5
 NAME = "Demonstration patient (simulated)"
+COURSE_NAME = "Demonstration follow-up (simulated)"
 
 
 def simulate() -> Any:
@@ -21,6 +29,31 @@ def simulate() -> Any:
     from radioimmuno.simulation.patient import simulate_patient
 
     return simulate_patient(SEED, slice_mm=SLICE_MM)
+
+
+def simulateCourse(progress: Callable[[int, int], None] = lambda done, total: None) -> list[Study]:
+    """Another patient at three dates as plain values; takes seconds, on any thread.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with the number of studies that are made, and of all.
+
+    Returns
+    -------
+    list of Study
+        In order of time. What became of which lesion is not said.
+    """
+    from radioimmuno.simulation.course import demonstration_course
+
+    course = demonstration_course()
+    made, count = [], len(course.studies)
+    for study, irradiated in zip(course.studies, _irradiatedIn(course), strict=True):
+        progress(len(made), count)
+        lesions = tuple(_asSegments(study.lesions(), irradiated))
+        made.append(Study({CT.role: study.image()}, lesions, study.acquisition, date=study.date))
+    progress(count, count)
+    return made
 
 
 def addPatient(scene: Any, patient: Any) -> tuple[Any, Any]:
@@ -31,17 +64,56 @@ def addPatient(scene: Any, patient: Any) -> tuple[Any, Any]:
     tuple
         Volume node and segmentation node.
     """
-    volumeNode = addVolume(scene, patient.image, "Demonstration CT")
-    noteAcquisition(volumeNode, patient.acquisition)
-    lesions = _someIrradiated(patient.lesions)
-    segmentationNode = addSegmentation(scene, lesions, volumeNode, "Demonstration lesions")
-    fileUnderSubject(scene, (volumeNode, segmentationNode), NAME)
-    return volumeNode, segmentationNode
+    # Every third lesion was in a field: enough for the panel's subsets to show something.
+    lesions = _asSegments(patient.lesions, {lesion.id for lesion in patient.lesions[::3]})
+    nodes = _addNodes(scene, patient.image, lesions, patient.acquisition, "Demonstration")
+    fileUnderSubject(scene, nodes, NAME)
+    return nodes
 
 
-def _someIrradiated(lesions: Iterable[Lesion]) -> list[Lesion]:
-    """Every third lesion was in a field: enough for the panel's subsets to show something."""
+def addCourse(scene: Any, studies: Sequence[Study]) -> list[tuple[Any, Any]]:
+    """Nodes of a simulated patient's studies, which become those of the follow-up; on the main thread.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+        Has no studies in its follow-up.
+    studies : sequence of Study
+        As of `simulateCourse`.
+
+    Returns
+    -------
+    list of tuple
+        Volume node and segmentation node of each study.
+    """
+    course, added = CourseNodes(parametersOf(scene).node), []
+    for number, study in enumerate(studies):
+        name = f"Follow-up {number}" if number else "Baseline"
+        nodes = _addNodes(scene, study.image, study.lesions, study.acquisition, name)
+        # As long as one study is shown, the lesions of the others would lie over it.
+        nodes[1].GetDisplayNode().SetVisibility(number == 0)
+        course.add(*nodes)
+        course.setDate(course.keys[-1], study.date)
+        added.append(nodes)
+    fileUnderSubject(scene, [node for nodes in added for node in nodes], COURSE_NAME)
+    return added
+
+
+def _addNodes(scene: Any, image: Any, lesions: Sequence[Lesion], acquisition: Any, name: str) -> Any:
+    volumeNode = addVolume(scene, image, f"{name} CT")
+    noteAcquisition(volumeNode, acquisition)
+    return volumeNode, addSegmentation(scene, lesions, volumeNode, f"{name} lesions")
+
+
+def _asSegments(lesions: Sequence[Lesion], irradiated: Collection[str]) -> list[Lesion]:
     return [
-        replace(lesion, id=f"lesion_{lesion.id}", irradiated=number % 3 == 0)
-        for number, lesion in enumerate(lesions)
+        replace(lesion, id=f"lesion_{lesion.id}", irradiated=lesion.id in irradiated) for lesion in lesions
     ]
+
+
+def _irradiatedIn(course: SimulatedCourse) -> list[set[str]]:
+    """IDs of the lesions of each study that were in a field at baseline, or came of such ones."""
+    found = [set(list(course.studies[0].plan.infiltration)[2::3])]
+    for matches in course.truth:
+        found.append({i for match in matches if found[-1] & {*match.before} for i in match.after})
+    return found

@@ -17,6 +17,7 @@ import numpy as np
 from ..acquisition import Acquisition
 from ..geometry.image import Image, Triple, as_triple
 from ..lesion import Lesion
+from . import COURSE_SEED
 from .body import IODINE_SIGNAL, PATIENT_WAVES, TISSUES, Body
 from .fields import gaussian_field, swell
 from .patient import Plan, centred_lattice, plan_patient
@@ -39,6 +40,9 @@ LARGEST_CHANGE, LARGEST_GROWTH_MM = 3.0, 4.0
 PART_SHARE, PART_BULGE, PART_GAPS_MM = 0.3, 1.3, (1.5, 5.0)
 # One that is smaller does not split into two that can be seen; two that merge grow into each other.
 LEAST_SPLIT_CC, CONFLUENT_GROWTH = 4.0, 4.0
+
+# Of the course that is shown to try following out.
+SHOWN_LESIONS, SHOWN_STUDIES, SHOWN_SLICE_MM, SHOWN_PIXEL_MM = 8, 3, 3.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,22 @@ def simulate_course(
         table = as_triple(rng.uniform(-1, 1, 3) * TABLE_MM)
         found.append(SimulatedStudy(now, day.isoformat(), table))
     return SimulatedCourse(tuple(found), tuple(truth))
+
+
+def demonstration_course(seed: int = COURSE_SEED) -> SimulatedCourse:
+    """The course by which following is tried out; no voxel is made yet.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Another number is another patient; with the default all fates are there, and a split that a person
+        has to decide.
+
+    Returns
+    -------
+    SimulatedCourse
+    """
+    return simulate_course(seed, SHOWN_LESIONS, SHOWN_STUDIES, SHOWN_SLICE_MM, SHOWN_PIXEL_MM)
 
 
 Group = tuple[str, tuple[Tumor, ...]]

@@ -9,10 +9,12 @@ import slicer
 from slicer.i18n import tr as _
 
 import qt
+from radioimmuno.study import Study
 
 from ...services import demonstration
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText
+from ..widgets.button_rows import ButtonRows
 from ..widgets.event_watch import EventWatch
 from .section import Section
 
@@ -28,7 +30,12 @@ class InputsSection(Section):
         self._isComplete: bool | None = None
         for selector in (self.ui.ctSelector, self.ui.segmentationSelector):
             selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._inputsChosen))
-        self.ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
+        ui = self.ui
+        ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
+        ui.demonstrationCourseButton.connect("clicked()", self._loadCourse)
+        self._buttonRows = ButtonRows(
+            ui.demonstrationActions, [ui.demonstrationButton, ui.demonstrationCourseButton]
+        )
         self._texts: list[str] = []
         self._watch = EventWatch(
             self.ui.inputsButton, {qt.QEvent.Resize: self._fitHead, qt.QEvent.FontChange: self._fitHead}
@@ -40,7 +47,14 @@ class InputsSection(Section):
         ui.ctSelector.setCurrentNode(inputs.volumeNode)
         ui.segmentationSelector.setCurrentNode(inputs.segmentationNode)
         isComplete = inputs.volumeNode is not None and inputs.segmentationNode is not None
-        ui.demonstrationButton.setVisible(inputs.volumeNode is None)
+        ui.demonstrationActions.setVisible(inputs.volumeNode is None)
+        hasStudies = bool(state.followUp.studies)
+        ui.demonstrationCourseButton.setEnabled(not hasStudies)
+        ui.demonstrationCourseButton.setToolTip(
+            _("Another patient is followed in this scene: remove those studies first.")
+            if hasStudies
+            else _("Makes three simulated studies of a patient, to be matched: nothing is downloaded.")
+        )
         self._showHead(inputs)
         if isComplete != self._isComplete:
             self._isComplete = isComplete
@@ -72,7 +86,7 @@ class InputsSection(Section):
     def loadDemonstration(self) -> None:
         """Make the simulated patient and select it."""
         session = self.session
-        session.simulate(demonstration.simulate, self._demonstrationMade)
+        session.simulate(lambda progress: demonstration.simulate(), self._demonstrationMade)
 
     def _demonstrationMade(self, patient: Any) -> None:
         volumeNode, segmentationNode = demonstration.addPatient(slicer.mrmlScene, patient)
@@ -80,6 +94,16 @@ class InputsSection(Section):
         self.session.setInputs(volumeNode, segmentationNode)
         self.session.display.startSurfaces()
         self.session.say(_("This patient is simulated. Press Score."))
+
+    def _loadCourse(self) -> None:
+        self.session.simulate(demonstration.simulateCourse, self._courseMade)
+
+    def _courseMade(self, studies: Sequence[Study]) -> None:
+        first, *_later = demonstration.addCourse(slicer.mrmlScene, studies)
+        _showInSlices(first[0])
+        self.session.setInputs(*first)
+        self.session.display.startSurfaces()
+        self.session.say(_("This patient is simulated. Under Patient, Follow-up, press Match lesions."))
 
     def _inputsChosen(self, node: Any) -> None:
         if slicer.mrmlScene.IsBatchProcessing():

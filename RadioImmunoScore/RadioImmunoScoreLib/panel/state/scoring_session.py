@@ -250,10 +250,10 @@ class ScoringSession:
         self.stop()
         self._run(SCORING, self.inputs.included)
 
-    def simulate(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def simulate(self, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:
         """Make something slow on a thread; `done` gets it on the main thread."""
         self.stop()
-        self.jobs.start(SIMULATING, lambda progress: work(), done)
+        self.jobs.start(SIMULATING, work, done)
 
     def _run(self, state: str, only: Collection[str]) -> None:
         """Score the lesions in `only`, as they are now."""
