@@ -14,8 +14,8 @@ from .rings import RINGS
 LAYOUT = 14014
 # Of the layout before, on the layout node.
 LAYOUT_BEFORE = PREFIX + "LayoutBefore"
-# On a display node: the views that it was restricted to before, as "" or IDs.
-VIEWS_BEFORE = PREFIX + "ViewsBefore"
+# On a display node: the views that it was restricted to before, as "" or IDs, and whether it was visible.
+VIEWS_BEFORE, VISIBLE_BEFORE = PREFIX + "ViewsBefore", PREFIX + "VisibleBefore"
 
 # Layout names of the views, earlier and later study, and their orientations; the first two are Slicer's own.
 VIEWS = (("Red", "Green"), ("FollowUpAxial", "FollowUpCoronal"))
@@ -58,7 +58,7 @@ def isSideBySide(scene: Any) -> bool:
     return node is not None and node.GetViewArrangement() == LAYOUT
 
 
-def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
+def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]], others: Sequence[Any] = ()) -> None:
     """Show two studies in two rows.
 
     Parameters
@@ -66,6 +66,8 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
     scene : vtkMRMLScene
     pairs : sequence of two of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
         The earlier study and the later one.
+    others : sequence of vtkMRMLSegmentationNode, optional
+        The lesions of further studies, which are hidden.
     """
     node = addLayout(scene)
     if node is None:
@@ -82,10 +84,9 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]]) -> None:
             if composite is not None and composite.GetBackgroundVolumeID() != volumeNode.GetID():
                 composite.SetBackgroundVolumeID(volumeNode.GetID())
                 isOther = True
-        for shown in (segmentationNode, ownedNode(segmentationNode, RINGS)):
-            display = shown.GetDisplayNode() if shown is not None else None
-            if display is not None:
-                _restrict(display, [view.GetID() for view in views])
+        _showIn(views, segmentationNode)
+    for segmentationNode in others:
+        _showIn((), segmentationNode)
     # Where nothing else is shown than before, as in a scene that was loaded, the zoom stays.
     for row in range(len(pairs)) if isOther else ():
         _fit(rowViews(scene, row))
@@ -101,14 +102,17 @@ def leaveSideBySide(scene: Any) -> None:
 
 
 def restoreViews(scene: Any) -> None:
-    """Have lesions and rings of all studies shown in the views that they were shown in before."""
+    """Have lesions and rings of all studies shown in the views that they were shown in before, or hidden."""
     for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode", scene):
         before = display.GetAttribute(VIEWS_BEFORE)
         if before is not None:
             display.RemoveAllViewNodeIDs()
             for viewID in before.split():
                 display.AddViewNodeID(viewID)
-            display.RemoveAttribute(VIEWS_BEFORE)
+            # A scene of an earlier version does not say it: all were visible then.
+            display.SetVisibility(display.GetAttribute(VISIBLE_BEFORE) != "0")
+            for kept in (VIEWS_BEFORE, VISIBLE_BEFORE):
+                display.RemoveAttribute(kept)
 
 
 def rowViews(scene: Any, row: int) -> list[Any]:
@@ -130,13 +134,20 @@ def middleOf(sliceNode: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _restrict(display: Any, viewIDs: Sequence[str]) -> None:
-    if display.GetAttribute(VIEWS_BEFORE) is None:
-        before = [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]
-        display.SetAttribute(VIEWS_BEFORE, " ".join(before))
-    display.RemoveAllViewNodeIDs()
-    for viewID in viewIDs:
-        display.AddViewNodeID(viewID)
+def _showIn(views: Sequence[Any], segmentationNode: Any) -> None:
+    """Show lesions in these views and no others, with their rings where those are visible."""
+    for shown in (segmentationNode, ownedNode(segmentationNode, RINGS)):
+        display = shown.GetDisplayNode() if shown is not None else None
+        if display is None:
+            continue
+        if display.GetAttribute(VIEWS_BEFORE) is None:
+            before = [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]
+            display.SetAttribute(VIEWS_BEFORE, " ".join(before))
+            display.SetAttribute(VISIBLE_BEFORE, str(display.GetVisibility()))
+        display.RemoveAllViewNodeIDs()
+        for view in views:
+            display.AddViewNodeID(view.GetID())
+        display.SetVisibility(bool(views) and (shown is segmentationNode or bool(display.GetVisibility())))
 
 
 def _compositeOf(sliceNode: Any) -> Any | None:

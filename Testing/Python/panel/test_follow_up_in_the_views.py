@@ -63,6 +63,24 @@ def test_each_row_of_views_shows_its_own_study(matched, bench):
         assert shown == ids
 
 
+def test_of_three_studies_two_are_seen(matched):
+    panel, first, second = matched
+    third = addFollowUp()
+    addStudy(panel, third)
+    typeDate(panel, 2, "2024-05-20")
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+
+    def seen():
+        return [nodes[1].GetDisplayNode().GetVisibility() for nodes in (first, second, third)]
+
+    assert seen() == [1, 1, 0]
+    clickCell(panel.panel.ui.courseTable, 0, FOLLOWUP + 1)
+    assert seen() == [1, 0, 1]
+    click(panel.panel.ui.sideBySideCheckBox)
+    assert seen() == [1, 1, 1]
+
+
 def test_scrolling_one_study_scrolls_the_other(matched, bench):
     above, below = bench.sliceViews["Red"], bench.sliceViews["FollowUpAxial"]
     for moved, other in ((above, below), (below, above)):

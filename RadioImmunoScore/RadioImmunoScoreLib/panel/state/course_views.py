@@ -44,6 +44,7 @@ class CourseViews:
     def __init__(self) -> None:
         self.observers = Observers()
         self._pairs: list[tuple[Any, Any]] = []
+        self._others: list[Any] = []
         self._registrations: tuple[Registration | None, ...] = ()
         self._numbers = (0, 1)
         self._isMoving = False
@@ -56,28 +57,32 @@ class CourseViews:
     def show(
         self,
         scene: Any,
-        pairs: Sequence[tuple[Any, Any]],
+        studies: Sequence[tuple[Any, Any]],
         registrations: Sequence[Registration | None],
         later: int,
     ) -> None:
-        """Show the baseline above a later study.
+        """Show the baseline above a later study, and the lesions of no other one.
 
         Parameters
         ----------
         scene : vtkMRMLScene
-        pairs : sequence of two of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
+        studies : sequence of (vtkMRMLVolumeNode, vtkMRMLSegmentationNode)
+            In order of time.
         registrations : sequence of Registration or None
-            From the baseline to the later study, one step after the other.
+            From each study to the next.
         later : int
             Number of the later study.
         """
-        isSame = list(pairs) == self._pairs and self.isShown
-        self._pairs, self._registrations, self._numbers = list(pairs), tuple(registrations), (0, later)
+        pairs = [studies[0], studies[later]]
+        others = [nodes for _ct, nodes in studies if all(nodes is not shown for _shownCt, shown in pairs)]
+        isSame = (pairs, others) == (self._pairs, self._others) and self.isShown
+        self._pairs, self._others, self._numbers = pairs, others, (0, later)
+        self._registrations = tuple(registrations[:later])
         if isSame:
             return
         self.observers.removeAll()
         self._isMoving = True
-        showSideBySide(scene, self._pairs)
+        showSideBySide(scene, pairs, others)
         self._isMoving = False
         for row in (EARLIER, LATER):
             for number, view in enumerate(rowViews(scene, row)):

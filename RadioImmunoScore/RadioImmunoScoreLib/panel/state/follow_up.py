@@ -390,7 +390,6 @@ class FollowUp:
 
     def _showViews(self) -> None:
         if self._known is not None:
-            nodes = self._nodes
-            shown = [(one.volumeNode, one.segmentationNode) for one in (nodes[0], nodes[self._later])]
-            registrations = self._known.course.registrations[: self._later]
-            self.views.show(slicer.mrmlScene, shown, registrations, self._later)
+            studies = [(one.volumeNode, one.segmentationNode) for one in self._nodes]
+            registrations = self._known.course.registrations
+            self.views.show(slicer.mrmlScene, studies, registrations, self._later)

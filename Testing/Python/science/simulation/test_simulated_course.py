@@ -14,7 +14,7 @@ from radioimmuno.followup.matching import match_lesions
 from radioimmuno.followup.registration import register
 from radioimmuno.lesion import Lesion
 from radioimmuno.simulation.body import lungs, probe
-from radioimmuno.simulation.course import SimulatedCourse, simulate_course
+from radioimmuno.simulation.course import SimulatedCourse, demonstration_course, simulate_course
 
 VOXEL_MM = 6.0
 
@@ -92,6 +92,13 @@ def test_studies_are_acquired_each_in_its_own_way():
     for step, truth in enumerate(course.truth):
         before = {each for match in truth for each in match.before}
         assert before == set(course.studies[step].plan.infiltration)
+
+
+def test_in_the_course_that_is_shown_all_happens():
+    course = demonstration_course()
+    kinds = {match.kind for truth in course.truth for match in truth}
+    assert kinds == {"same", "gone", "new", "split", "merged"}
+    assert len(course.studies) == 3
 
 
 def test_one_lesion_is_a_course_too():

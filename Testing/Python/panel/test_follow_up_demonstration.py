@@ -1,0 +1,100 @@
+"""The demonstration follow-up: loaded by its button, matched by that of all."""
+
+from __future__ import annotations
+
+import pytest
+import slicer
+from follow_up_patients import rowsOf, twoStudies
+from patients import addPatient, waitFor, waitIdle
+
+from radioimmuno.simulation import COURSE_SEED, course
+from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
+from slicerbench.hands import click
+
+# The demonstration in large voxels, which takes two seconds to match.
+PLANNED, STUDIES, SLICE_MM, PIXEL_MM = 8, 2, 8.0, 6.0
+
+
+@pytest.fixture
+def truth(monkeypatch):
+    """What became of the lesions of the course that the button makes."""
+    small = course.simulate_course(COURSE_SEED, PLANNED, STUDIES, SLICE_MM, PIXEL_MM)
+    monkeypatch.setattr(course, "demonstration_course", lambda: small)
+    return small.truth[0]
+
+
+@pytest.fixture
+def loaded(layouts, panel, truth):
+    click(panel.panel.ui.demonstrationCourseButton)
+    waitIdle(panel)
+    return panel
+
+
+def irradiated(node):
+    segmentation = node.GetSegmentation()
+    ids = segmentation.GetSegmentIDs()
+    return {i.removeprefix("lesion_") for i in ids if irradiatedOf(segmentation.GetSegment(i))}
+
+
+def test_the_studies_are_there_with_dates_and_nothing_of_the_user_is_lost(layouts, panel, truth):
+    own = (*addPatient(), *addPatient())
+    # Of two none is chosen by itself.
+    panel.panel.session.setInputs(None, None)
+    click(panel.panel.ui.demonstrationCourseButton)
+    waitIdle(panel)
+    studies = panel.panel.session.state.followUp.studies
+    assert [study.ctName for study in studies] == ["Baseline CT", "Follow-up 1 CT"]
+    assert [study.date for study in studies] == sorted(study.date for study in studies)
+    assert panel.panel.session.inputs.volumeNode.GetName() == "Baseline CT"
+    assert not panel.panel.session.state.followUp.lesions
+    assert all(node.GetScene() is slicer.mrmlScene for node in own)
+
+
+def test_lesions_that_came_of_irradiated_ones_are_marked(loaded, truth):
+    first, second = (slicer.util.getNode(f"{name} lesions") for name in ("Baseline", "Follow-up 1"))
+    marked = irradiated(first)
+    assert marked == {"3", "6"}
+    assert irradiated(second) == {i for match in truth if marked & set(match.before) for i in match.after}
+
+
+def test_one_study_is_seen_as_long_as_they_are_not_side_by_side(loaded):
+    shown = [
+        slicer.util.getNode(f"{name} lesions").GetDisplayNode().GetVisibility()
+        for name in ("Baseline", "Follow-up 1")
+    ]
+    assert shown == [1, 0]
+
+
+def test_making_it_is_cancelled(panel, truth):
+    ui, nodes = panel.panel.ui, slicer.mrmlScene.GetNumberOfNodes()
+    click(ui.demonstrationCourseButton)
+    assert not ui.demonstrationActions.enabled
+    click(ui.cancelButton)
+    waitFor(lambda: panel.panel.session.jobs.state == "idle")
+    assert not panel.panel.session.state.followUp.studies
+    assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+
+
+def test_it_does_not_join_another_patient_s_studies(layouts, panel, truth):
+    twoStudies(panel)
+    panel.panel.session.setInputs(None, None)
+    button = panel.panel.ui.demonstrationCourseButton
+    assert not button.enabled
+    assert "Another patient is followed" in button.toolTip
+
+
+def test_what_is_matched_is_true_or_asked_for(loaded, truth):
+    ui = loaded.panel.ui
+    click(ui.matchButton)
+    waitIdle(loaded)
+    kinds = {"same": 3, "merged": 1, "gone": 1, "new": 2, "split": 1}
+    assert {kind: sum(match.kind == kind for match in truth) for kind in kinds} == kinds
+    found = [text.rsplit("\n", 1)[1] for text in rowsOf(loaded)]
+    assert sorted(found) == sorted(["same"] * 3 + ["merged", "gone", "new", "new", "ambiguous"])
+    # Both are shown now.
+    assert all(
+        slicer.util.getNode(f"{name} lesions").GetDisplayNode().GetVisibility()
+        for name in ("Baseline", "Follow-up 1")
+    )
+    click(ui.sideBySideCheckBox)
+    assert not slicer.util.getNode("Follow-up 1 lesions").GetDisplayNode().GetVisibility()
