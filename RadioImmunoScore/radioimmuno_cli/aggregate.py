@@ -6,7 +6,13 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from .cohort_table_options import add_cohort_table, add_cross_validation, plan_of, training_table_of
+from .cohort_table_options import (
+    add_cohort_table,
+    add_cross_validation,
+    add_landmark,
+    plan_of,
+    training_table_of,
+)
 from .exit_status import ALL_SCORED, Failure, print_json
 from .options import add_command
 from .paths import add_out_folder
@@ -47,6 +53,7 @@ def register(commands: Any) -> None:
     add_cohort_table(parser)
     add_out_folder(parser)
     add_cross_validation(parser)
+    add_landmark(parser)
     parser.add_argument(
         "--lesion-label",
         metavar="COLUMN",

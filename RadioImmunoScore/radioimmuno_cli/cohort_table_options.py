@@ -73,12 +73,29 @@ def add_cohort_table(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch", metavar="COLUMN", default="", help="scanner or center")
     parser.add_argument(
+        "--study",
+        metavar="WHICH",
+        default="",
+        help="which study counts of patients with several: baseline (default), last, a number in order of "
+        "time (1 is the first after the baseline), or its name. Changes are in later studies alone",
+    )
+    parser.add_argument(
         "--split",
         metavar="PART",
         nargs="+",
         default=[],
         help="only the rows whose column split, of the table or of --outcomes, is this, as train or test "
         "(default: all)",
+    )
+
+
+def add_landmark(parser: argparse.ArgumentParser) -> None:
+    """The day from which survival is counted."""
+    parser.add_argument(
+        "--landmark",
+        metavar="DAYS",
+        type=float,
+        help="count survival from this day, on which groups or scores were known",
     )
 
 
@@ -100,7 +117,9 @@ def add_cross_validation(parser: argparse.ArgumentParser) -> None:
 
 def training_table_of(arguments: argparse.Namespace, lesion_target: bool = False) -> CohortTable:
     """The table that the options describe, for whom a model is chosen from its candidates."""
-    table = table_of(arguments, lesion_target)
+    from radioimmuno.training.later_study import of_later_study
+
+    table = of_later_study(table_of(arguments, lesion_target), arguments.landmark, bool(arguments.variables))
     return table if arguments.variables else table.noting_unknown()
 
 
@@ -128,6 +147,7 @@ def table_of(
         outcomes=arguments.outcomes,
         kind=arguments.kind,
         variables=arguments.variables,
+        study=arguments.study,
     )
     return table.of_groups("split", arguments.split) if arguments.split else table
 

@@ -9,7 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cohort_table_options import add_cohort_table, add_cross_validation, plan_of, training_table_of
+from .cohort_table_options import (
+    add_cohort_table,
+    add_cross_validation,
+    add_landmark,
+    plan_of,
+    training_table_of,
+)
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .options import add_command, add_settings, settings_named
 from .paths import add_out_file
@@ -41,7 +47,9 @@ writes:
   training.html  beside it: the same to read, with ROC or Kaplan-Meier curves, calibration, coefficient paths
 
 The table has one row a lesion. Columns that PyRadiomics, LIFEx or the IBSI name are translated; another
-column is the variable table.<column>, which cannot be measured on an image here.
+column is the variable table.<column>, which cannot be measured on an image here. Of a patient with several
+studies (`radioimmuno cohort`) the baseline counts; --study 1 takes the first study after it with its changes
+(delta.VARIABLE): then the outcome has to come after that study, and survival needs --landmark.
 
 A folder has one training.json and training.html: give each signature a folder of its own."""
 
@@ -94,6 +102,7 @@ def register(commands: Any) -> None:
         help="only the rows of these batches, as ComBat needs ten patients of each (default: all)",
     )
     add_cross_validation(parser)
+    add_landmark(parser)
     parser.add_argument(
         "--permutations",
         metavar="N",
@@ -207,6 +216,7 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
     salt = sha256(done.table.values.tobytes()).hexdigest()[:16]
     stated = {
         "kind": outcome.kind,
+        **({"study": done.table.study} if done.table.study else {}),
         **training_summary(done),
         **({"measured_by": software} if (software := measured_by(arguments.table, settings)) else {}),
         **patients_record(done.table.patients.tolist(), salt),

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cohort_table_options import add_cohort_table, table_of
+from .cohort_table_options import add_cohort_table, add_landmark, table_of
 from .exit_status import ALL_SCORED, Failure, print_json
 from .options import add_command
 from .paths import Input, add_out_folder
@@ -75,12 +75,7 @@ def register(commands: Any) -> None:
         help="survival that a higher score stands for (default: longer; shorter where survival trained it)",
     )
     parser.add_argument("--by", metavar="COLUMN", default="", help="compare survival of these groups, too")
-    parser.add_argument(
-        "--landmark",
-        metavar="DAYS",
-        type=float,
-        help="count survival from this day, on which groups or scores were known",
-    )
+    add_landmark(parser)
     parser.add_argument(
         "--response-by-size", action="store_true", help="the outcome is response measured by size"
     )
@@ -130,7 +125,7 @@ def _validated(signature: Signature, arguments: argparse.Namespace) -> Validatio
     if outcome is None:
         raise Failure("--outcome names the column to validate against (or --time-column and --event-column)")
     check_outcome(signature, outcome, arguments.response_by_size)
-    check_landmark(signature, outcome, arguments.by, arguments.landmark)
+    check_landmark(signature.variables, outcome, arguments.by, arguments.landmark, table.study)
     before = makes_one_row(signature.patient_rule) and not outcome.of_lesion
     rows = row_a_patient(table, signature.patient_rule) if before else table
     return validate(scored := scored_cohort(signature, rows, table), _plan(signature, scored, arguments))

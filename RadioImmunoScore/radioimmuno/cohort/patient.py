@@ -76,7 +76,12 @@ def _followed_record(one: FollowedStudy, plan: Plan) -> dict[str, Any]:
     record = _study_record(one.measured, plan)
     lesions = [{**own, "followed": asdict(one.followed[own["lesion_id"]])} for own in record["lesions"]]
     gone = [
-        {**_who(lesion.start.lesion, one.measured.row), "followed": asdict(lesion.followed)}
+        {
+            **_who(lesion.start.lesion, one.measured.row),
+            # Another lesion of this study may have the identifier that it had.
+            "lesion_id": f"{lesion.start.lesion.id} of {lesion.followed.since}",
+            "followed": asdict(lesion.followed),
+        }
         for lesion in one.gone
     ]
     return {**record, "number": one.number, "lesions": lesions, "gone": gone}

@@ -21,18 +21,21 @@ from ..site import Site
 from .cells import is_missing, read_cells
 from .joined_files import JoinedFiles, numbers_of
 from .outcomes import Outcome, outcome_of
+from .studies import of_study
 
 # Never candidates: who and where a lesion is, how it went, and what was not measured.
 RESERVED = frozenset(
     {
         *("patient", "study", "lesion", "lesion_id", "name", "site", "irradiated", "status", "reasons"),
         *("codes", "batch", "split", "label", "roi", "ct", "lesions", "designation", "lesion_weight"),
+        *("study_number", "followed_lesion", "followed_match", "followed_since", "followed_notes"),
     }
 )
 RESERVED_ENDINGS = ("_days", "_event")
 RESERVED_STARTS = ("diagnostics_", "signature_", "score:", "flip_share_", "contribution:", "value:")
 MOST_SHOWN = 5
 NOT_MEASURED = frozenset({"refused", "left out", "failed"})
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class CohortTable:
         What was left out or changed on reading, a sentence each.
     left_out : int
         How many rows were left out.
+    study : str
+        Which study of the patients it is (`studies.of_study`); "" where they have one.
     """
 
     patients: np.ndarray
@@ -110,6 +115,7 @@ class CohortTable:
     columns: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     left_out: int = 0
+    study: str = ""
 
     def __len__(self) -> int:
         return len(self.patients)
@@ -207,6 +213,7 @@ def read_cohort_table(
     outcomes: Sequence[str | Path] = (),
     kind: str = "",
     variables: str = "",
+    study: str = "",
 ) -> CohortTable:
     """Read a table of lesions.
 
@@ -222,6 +229,8 @@ def read_cohort_table(
     variables : str, optional
         Which columns are candidates: a file with a name a line, or patterns (`ring.*,lesion.glcm.*`) of names
         in the file or of identifiers. Every numeric column that has no other use by default.
+    study : str, optional
+        Which study of patients with several, as of `studies.of_study`.
 
     Returns
     -------
@@ -234,11 +243,12 @@ def read_cohort_table(
         What is wrong, with its column and line.
     """
     columns = columns or Columns()
-    table = read_cells(path)
+    table, study, note = of_study(read_cells(path), columns.patient, study)
     files = JoinedFiles(table, columns.patient, tuple(read_cells(other) for other in outcomes))
     patients = np.array(files.patients)
     lesions = _lesions(files, columns)
     notes = files.notes
+    notes += [note] if note else []
     taken = {columns.patient, columns.lesion, columns.target, columns.time, columns.event, columns.batch}
     taken |= {columns.split, columns.label, *columns.covariates}
     names, values, texts = _candidates(files, taken, variables, notes)
@@ -257,6 +267,7 @@ def read_cohort_table(
         covariates=tuple(variable for variable, _ in covariates.values()),
         texts=texts,
         columns=names,
+        study=study,
     )
     return _usable(made, files, notes)
 
@@ -393,9 +404,9 @@ def _usable(table: CohortTable, files: JoinedFiles, notes: list[str]) -> CohortT
 
     status = table.texts.get("status")
     if status is not None:
-        leave_out(
-            np.isin(np.char.lower(status.astype(str)), list(NOT_MEASURED)), "the lesion was not measured"
-        )
+        statuses = np.char.lower(status.astype(str))
+        leave_out(statuses == GONE, "nothing is left of the lesion")
+        leave_out(np.isin(statuses, list(NOT_MEASURED)), "the lesion was not measured")
     measured = [n for n, name in enumerate(table.variables) if name not in table.covariates]
     if measured:
         leave_out(np.isnan(table.values[:, measured]).all(axis=1), "no candidate has a value")

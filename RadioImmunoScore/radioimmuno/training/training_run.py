@@ -167,6 +167,7 @@ def training_record(done: TrainingRun, terms: Sequence[tuple[str, float]] = ()) 
         "events": event_count(table),
         "candidates": len(done.variables),
         "covariates": list(table.covariates),
+        **({"study": table.study} if table.study else {}),
         "left_out": table.left_out,
         "notes": list(table.notes),
         "out_of_fold": {name: one.record() for name, one in done.figures.items()},

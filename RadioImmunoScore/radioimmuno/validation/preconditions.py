@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..signature.patient_rules import makes_one_row
 from ..signature.signature import Signature
 from ..signature.trained_patients import trained_on
 from ..tables.outcomes import CONTINUOUS, SURVIVAL, Outcome
+from ..tables.studies import BASELINE, study_words
 from .cutoffs import YOUDEN_FIELD, youden_cutoff
 
 MEDIAN, QUARTILES, YOUDEN = "median", "quartiles", "youden"
@@ -65,23 +67,47 @@ def check_outcome(signature: Signature, outcome: Outcome, by_size: bool = False)
     InputError
         `validation.size`.
     """
-    changes = [name for name in signature.variables if _CHANGE.search(name) and _SIZE.search(name)]
-    if changes and outcome.kind != SURVIVAL and (by_size or _RESPONSE.search(outcome.name)):
+    changes = changes_of_size(signature.variables, outcome, by_size)
+    if changes:
         text = f"The signature contains {changes[0]}, and {outcome.name} is response by size."
         raise InputError("validation.size", text)
 
 
-def check_landmark(signature: Signature, outcome: Outcome, by: str, landmark: float | None) -> None:
+def changes_of_size(variables: Iterable[str], outcome: Outcome, by_size: bool = False) -> list[str]:
+    """Those of the variables that are changes of size, where the outcome is response by size.
+
+    Parameters
+    ----------
+    variables : iterable of str
+    outcome : Outcome
+    by_size : bool
+        As of `check_outcome`.
+
+    Returns
+    -------
+    list of str
+    """
+    if outcome.kind == SURVIVAL or not (by_size or _RESPONSE.search(outcome.name)):
+        return []
+    return [name for name in variables if _CHANGE.search(name) and _SIZE.search(name)]
+
+
+def check_landmark(
+    variables: Iterable[str], outcome: Outcome, by: str, landmark: float | None, study: str = ""
+) -> None:
     """Refuse groups or scores that are known at follow-up alone, where survival starts at day 0.
 
     Parameters
     ----------
-    signature : Signature
+    variables : iterable of str
+        What scores are made of.
     outcome : Outcome
     by : str
         Column whose groups are compared; empty for none.
     landmark : float, optional
         Day from which survival is counted.
+    study : str, optional
+        Which study of the patients the values are of; "" where they have one.
 
     Raises
     ------
@@ -90,7 +116,8 @@ def check_landmark(signature: Signature, outcome: Outcome, by: str, landmark: fl
     """
     if outcome.kind != SURVIVAL or landmark is not None:
         return
-    late = [name for name in (*signature.variables, by) if name and _AT_FOLLOW_UP.search(name)]
+    late = [study_words(study)] if study not in ("", BASELINE) else []
+    late += [name for name in (*variables, by) if name and _AT_FOLLOW_UP.search(name)]
     if late:
         text = f"{late[0]} is known at follow-up alone; say with --landmark on which day."
         raise InputError("validation.landmark", text)

@@ -13,7 +13,9 @@ from ..scoring.extrapolation import beyond_range, beyond_scores
 from ..signature.patient_rules import makes_one_row, value_of_scores
 from ..signature.pooling import bags_of, pool
 from ..signature.signature import Signature, Term
+from ..signature.variables import variable_of
 from ..tables.cohort_table import CohortTable
+from ..tables.studies import BASELINE
 
 DEFAULT_RULE = "scores_mean"
 UNDEFINED, BEYOND = "a value is not known", "it lies too far outside of the training"
@@ -138,7 +140,10 @@ def lesion_scores(signature: Signature, table: CohortTable) -> tuple[np.ndarray,
     missing = [term.variable for term in signature.terms if term.variable not in table.variables]
     if missing:
         text = f"The table lacks {len(missing)} of {len(signature.terms)} variables: {', '.join(missing[:5])}"
-        raise InputError("validation.variables", f"{text}{' ...' if len(missing) > 5 else ''}.")
+        text = f"{text}{' ...' if len(missing) > 5 else ''}."
+        if table.study == BASELINE and any(variable_of(name).changing for name in missing):
+            text += " A baseline has no changes: choose a later study (--study)."
+        raise InputError("validation.variables", text)
     harmonized = replace(table, values=harmonized_values(signature, table))
     scores = weighted_sum(signature.intercept, signature.terms, harmonized)
     limit = np.inf if signature.extrapolation_limit is None else signature.extrapolation_limit

@@ -7,7 +7,7 @@ import json
 import os
 
 import pytest
-from cohort_files import write_cohort
+from cohort_files import write_cohort, write_courses
 
 if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
     pytest.importorskip("sklearn", reason="training needs the extra [train]")
@@ -47,6 +47,49 @@ def test_a_binary_outcome_gives_a_signature_and_what_machines_read(radioimmuno, 
     for words in ("ROC curve", "Calibration", "Coefficients along the penalty", "share of the folds"):
         assert words in page
     assert radioimmuno("signature", "check", out).returncode == 0
+
+
+def test_changes_of_a_later_study_train_a_signature_where_it_is_asked_for(radioimmuno, tmp_path):
+    table, out = write_courses(tmp_path), tmp_path / "own" / "delta.json"
+    asked = ("--target", "cd8", "--split", "train", *QUICK)
+    done = radioimmuno("train", table, *asked, "--out", tmp_path / "first" / "base.json")
+    assert "Of several studies of a patient the baseline counts (80 of 160 rows)" in done.stdout
+    record = json.loads((tmp_path / "first" / "training.json").read_text())
+    assert (record["study"], record["candidates"]) == ("baseline", 2)
+    done = radioimmuno("train", table, *asked, "--study", "w8", "--variables", "delta*", "--out", out)
+    assert done.returncode == 0, done.stderr
+    signature = json.loads(out.read_text())
+    assert {term["variable"] for term in signature["terms"]} <= {
+        f"{kind}.{region}.statistics.mean" for kind in ("delta", "delta_abs") for region in ("lesion", "ring")
+    }
+    assert signature["training"]["study"] == "w8"
+    record = json.loads((out.parent / "training.json").read_text())
+    assert (record["patients"], record["lesions"], record["candidates"]) == (30, 60, 4)
+    assert record["out_of_fold"]["r2"]["value"] > 0.8
+    assert radioimmuno("signature", "check", out).returncode == 0
+    others = ("validate", out, table, "--outcome", "cd8", "--split", "test", "--out", tmp_path / "validation")
+    refused = radioimmuno(*others)
+    assert (
+        "A baseline has no changes: choose a later study (--study). [validation.variables]" in refused.stderr
+    )
+    done = radioimmuno(*others, "--study", "1")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "validation" / "validation.json").read_text())
+    assert (record["patients"], record["lesions"]) == (10, 20)
+
+
+def test_survival_of_a_later_study_needs_a_landmark(radioimmuno, tmp_path):
+    table = write_courses(tmp_path)
+    asked = ("train", table, "--target", "os", "--study", "1", *QUICK, "--out", tmp_path / "own" / "os.json")
+    refused = radioimmuno(*asked)
+    assert refused.returncode == 1
+    assert "study 1 is known at follow-up alone" in refused.stderr
+    assert "[validation.landmark]" in refused.stderr
+    done = radioimmuno(*asked, "--landmark", 56)
+    assert done.returncode == 0, done.stderr
+    assert "Survival is counted from day 56; 0 patients who were not followed beyond it" in done.stdout
+    aggregated = radioimmuno("aggregate", *asked[1:-2], "--out", tmp_path / "aggregation")
+    assert "[validation.landmark]" in aggregated.stderr
 
 
 def test_multiple_instance_learning_gives_a_signature_that_is_validated(radioimmuno, tables, tmp_path):

@@ -268,11 +268,14 @@ def test_change_of_size_is_not_validated_against_response_by_size():
 
 def test_groups_of_follow_up_need_a_landmark():
     survival = outcome("os", SURVIVAL)
-    assert code_of(check_landmark, SIGNATURE, survival, "recist_group", None) == "validation.landmark"
+    assert (
+        code_of(check_landmark, SIGNATURE.variables, survival, "recist_group", None) == "validation.landmark"
+    )
     late = changed(terms=(Term("clinical.delta_score", 1.0, 0.0, 1.0),))
-    assert code_of(check_landmark, late, survival, "", None) == "validation.landmark"
-    check_landmark(late, survival, "recist_group", 90.0)
-    check_landmark(SIGNATURE, survival, "smoking", None)
+    assert code_of(check_landmark, late.variables, survival, "", None) == "validation.landmark"
+    check_landmark(late.variables, survival, "recist_group", 90.0)
+    check_landmark(SIGNATURE.variables, survival, "smoking", None, "baseline")
+    assert code_of(check_landmark, (), survival, "", None, "week 8") == "validation.landmark"
 
 
 def test_cutoffs_are_those_of_the_training():
