@@ -14,6 +14,7 @@ from vtk.util.numpy_support import vtk_to_numpy
 
 from radioimmuno.followup.matching import GivenPair
 from radioimmuno.followup.registration import Registration
+from radioimmuno.followup.response.measured import Role
 from radioimmuno.geometry.image import Lattice
 
 from .nodes import PREFIX, RESULT
@@ -95,6 +96,7 @@ class CourseNodes:
         """Forget a study, what was paired with it, and its registrations; its nodes stay."""
         kept = self._kept
         kept["dates"].pop(key, None)
+        kept["roles"].pop(key, None)
         kept["matched"] = [each for each in kept["matched"] if each != key]
         kept["pairs"] = {
             steps: pairs for steps, pairs in kept["pairs"].items() if key not in steps.split(".")
@@ -121,6 +123,18 @@ class CourseNodes:
         """Keep what a person paired of two studies, by their keys."""
         kept = self._kept
         kept["pairs"][f"{earlier}.{later}"] = [[list(p.baseline), list(p.followup)] for p in pairs]
+        self._keep(kept)
+
+    def roles(self, key: str) -> dict[str, Role]:
+        """What a person chose of a study's lesions, by segment ID."""
+        return {segmentID: Role(role) for segmentID, role in self._kept["roles"].get(key, {}).items()}
+
+    def setRole(self, key: str, segmentIDs: Iterable[str], role: Role | None) -> None:
+        """Keep the role that a person chose for the parts of a study's lesion; None for what is proposed."""
+        kept = self._kept
+        others = {i: one for i, one in kept["roles"].get(key, {}).items() if i not in set(segmentIDs)}
+        chosen = {} if role is None else dict.fromkeys(segmentIDs, role.value)
+        kept["roles"][key] = {**others, **chosen}
         self._keep(kept)
 
     def registration(self, earlier: str, later: str) -> Registration | None:
@@ -158,7 +172,7 @@ class CourseNodes:
     @property
     def _kept(self) -> dict[str, Any]:
         # No key is used twice, so that a course of other studies is known as another one.
-        nothing = {"last": 0, "dates": {}, "pairs": {}, "matched": []}
+        nothing = {"last": 0, "dates": {}, "pairs": {}, "roles": {}, "matched": []}
         return {**nothing, **json.loads(self._node.GetParameter(COURSE) or "{}")}
 
     def _keep(self, kept: dict[str, Any]) -> None:

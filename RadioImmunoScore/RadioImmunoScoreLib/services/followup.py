@@ -21,6 +21,9 @@ from .scene_study import readStudy
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
     from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
+    from radioimmuno.followup.followed_lesion import ScoredStudy
+    from radioimmuno.followup.response.measured import Role
+    from radioimmuno.signature.signature import Signature
 
 Progress = Callable[[int, int], None]
 Ids = tuple[str, ...]
@@ -89,28 +92,78 @@ def usablePairs(pairs: Iterable[GivenPair], studies: Sequence[Study]) -> list[Gi
     return [pair for pair in pairs if set(pair.baseline) <= earlier and set(pair.followup) <= later]
 
 
-def measureCourse(course: Course, rows: Sequence[Mapping[str, LesionScore]]) -> FollowUp:
+def scoredStudies(course: Course, rows: Sequence[Mapping[str, LesionScore]]) -> list[ScoredStudy]:
+    """The studies of a course with the scores of each, by segment ID; they are named by their dates."""
+    from radioimmuno.followup.followed_lesion import ScoredStudy
+
+    return [
+        ScoredStudy(study.date, replace(study, images={}), scores)
+        for study, scores in zip(course.studies, rows, strict=True)
+    ]
+
+
+def measureCourse(
+    course: Course,
+    rows: Sequence[Mapping[str, LesionScore]],
+    signature: Signature | None = None,
+    roles: Sequence[Mapping[str, Role]] = (),
+) -> FollowUp:
     """What was measured of the lesions of a course, and the response that they make; on any thread.
 
     Parameters
     ----------
     course : Course
     rows : sequence of mapping of str to LesionScore
-        The scores of each study, by segment ID.
+        The scores of each study, by segment ID; of parts that are one lesion also by their union's.
+    signature : Signature, optional
+        Which made them; it may weigh changes.
+    roles : sequence of mapping of str to Role, optional
+        What a person chose, by study and segment ID.
 
     Returns
     -------
     FollowUp
         Its studies are named by their dates.
     """
-    from radioimmuno.followup.follow_up import follow_up
-    from radioimmuno.followup.followed_lesion import ScoredStudy
+    from radioimmuno.followup.change_scores import with_change_scores
+    from radioimmuno.followup.follow_up import GivenRole, follow_up
 
-    studies = [
-        ScoredStudy(study.date, replace(study, images={}), scores)
-        for study, scores in zip(course.studies, rows, strict=True)
-    ]
-    return follow_up(course.studies[0].identity.patient, course, studies)
+    given = {
+        lesion.id: GivenRole(role)
+        for lesion in course.lesions
+        for ids, chosen in zip(lesion.in_studies, roles, strict=False)
+        for role in [next((chosen[each] for each in ids if each in chosen), None)]
+        if role is not None
+    }
+    studies = with_change_scores(course, scoredStudies(course, rows), signature)
+    return follow_up(course.studies[0].identity.patient, course, studies, given)
+
+
+def scoreUnions(
+    course: Course, rows: Sequence[Mapping[str, LesionScore]], study: int, signature: Signature
+) -> dict[str, LesionScore]:
+    """The scores of parts that are one lesion in a study, as one; on any thread.
+
+    Parameters
+    ----------
+    course : Course
+        With the CT of the study.
+    rows : sequence of mapping of str to LesionScore
+        As of `measureCourse`.
+    study : int
+        Its number.
+    signature : Signature
+
+    Returns
+    -------
+    dict of str to LesionScore
+        By the union's ID.
+    """
+    from radioimmuno.followup.reading import with_unions
+
+    image = course.studies[study].image
+    found = with_unions(course, scoredStudies(course, rows), study, lambda: image, signature).rows
+    return {unionID: row for unionID, row in found.items() if unionID not in rows[study]}
 
 
 def rowsOf(segmentationNode: Any) -> dict[str, LesionScore]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from patients import BALLS, addPatient, draw, select
+import numpy as np
+import slicer
+from patients import BALLS, Ball, addPatient, draw, select
 from PySide6 import QtWidgets
+from synthetic import ballMask
 
 from slicerbench.hands import click, reveal
 
@@ -24,6 +27,23 @@ def addFollowUp():
     return nodes
 
 
+def addSplit(isOne=False):
+    """(CT node, segmentation node) of the same body, the first lesion in two parts, or one of both."""
+    nodes = addPatient()
+    for node, name in zip(nodes, ("CT later", "Lesions later"), strict=True):
+        node.SetName(name)
+    k, j, i = BALLS[0].center
+    balls = [Ball("", "", (k, j, place), 5.0) for place in (i - 4, i + 4)]
+    masks = [ballMask(ball).astype(np.uint8) for ball in balls]
+    nodes[1].GetSegmentation().AddEmptySegment("part", "part")
+    drawn = {"liver_1": masks[0] | masks[1]} if isOne else dict(zip(("liver_1", "part"), masks, strict=True))
+    for segmentID, mask in drawn.items():
+        slicer.util.updateSegmentBinaryLabelmapFromArray(mask, nodes[1], segmentID, nodes[0])
+    if isOne:
+        nodes[1].GetSegmentation().RemoveSegment("part")
+    return nodes
+
+
 def addStudy(panel, nodes):
     """Choose CT and lesions of the next study, and add it."""
     ui = panel.panel.ui
@@ -41,9 +61,9 @@ def typeDate(panel, row, text):
     QtWidgets.QApplication.processEvents()
 
 
-def twoStudies(panel):
+def twoStudies(panel, addLater=addFollowUp):
     """(panel, nodes of the first study, nodes of the second), added with their dates."""
-    first, second = addPatient(), addFollowUp()
+    first, second = addPatient(), addLater()
     select(panel, first)
     addStudy(panel, second)
     for row, day in enumerate((FIRST_DAY, SECOND_DAY)):
@@ -52,10 +72,10 @@ def twoStudies(panel):
 
 
 def rowsOf(panel):
-    """What the table says, by the lesions' names."""
+    """What the table says, by the lesions' names and what became of them."""
     table = panel.panel.ui.courseTable
     return {
-        table.item(row, LESION).text().split(" ", 1)[1]: [
+        table.item(row, LESION).text().split(" ", 1)[1].rsplit("\n", 1)[0]: [
             table.item(row, column).text() for column in (BASELINE, FOLLOWUP, CHANGE)
         ]
         for row in range(table.rowCount)

@@ -8,13 +8,24 @@ from slicer.i18n import tr as _
 
 import qt
 from radioimmuno.followup.match import MatchKind
+from radioimmuno.followup.response.measured import Role
 
 from ...services.followup import idsIn
 from ..state.panel_state import FollowUpState, PanelState
 from ..widgets.button_rows import ButtonRows
-from ..widgets.course_cells import changeText, isAmbiguous, kindsOf, kindText, sizeText, sizeTip
+from ..widgets.course_cells import (
+    changeText,
+    firstIrradiated,
+    isAmbiguous,
+    kindsOf,
+    kindText,
+    roleText,
+    roleTip,
+    sizeText,
+    sizeTip,
+)
 from ..widgets.course_plots import CoursePlots
-from ..widgets.course_texts import colorKey, colorTitles, responseText
+from ..widgets.course_texts import colorKey, colorTitles, moreText, responseText
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
 from .section import Section
@@ -30,6 +41,7 @@ NAME_SHARE = 0.34
 MOST_ROWS = 8
 # Of the drop-down of partners: what is no lesion.
 AS_MATCHED, NOBODY = "", "-"
+AUTOMATIC, NOT_KNOWN = "", -1
 
 
 class FollowUpSection(Section):
@@ -56,6 +68,8 @@ class FollowUpSection(Section):
         ui.courseTable.connect("itemSelectionChanged()", self.byUser(self._lesionSelected))
         ui.courseTable.connect("cellClicked(int,int)", self.byUser(self._cellClicked))
         ui.partnerCombo.connect("activated(int)", self.byUser(self._partnerChosen))
+        ui.roleCombo.connect("activated(int)", self.byUser(self._roleChosen))
+        ui.irradiatedCombo.connect("activated(int)", self.byUser(self._irradiatedChosen))
         ui.sideBySideCheckBox.connect("toggled(bool)", self.byUser(self.session.followUp.setSideBySide))
         for what, title in colorTitles().items():
             ui.colorByCombo.addItem(title, what)
@@ -81,6 +95,7 @@ class FollowUpSection(Section):
         self._shown = follow
         self._selectRow(follow)
         self._showPartners(follow)
+        self._showAssessment(follow)
         ui.studiesTable.setVisible(count > 0)
         hasCourse = bool(follow.lesions)
         ui.courseTable.setVisible(hasCourse)
@@ -90,8 +105,10 @@ class FollowUpSection(Section):
         key = colorKey(follow.colorBy, state.inputs.signature)
         ui.colorKeyLabel.setText(key)
         ui.colorKeyLabel.setVisible(hasCourse and bool(key))
-        ui.responseLabel.setText(responseText(follow.response))
-        ui.responseLabel.setVisible(hasCourse)
+        ui.responseLabel.setText(responseText(follow.response, follow.later))
+        ui.moreAnswersLabel.setText(moreText(follow.response, follow.later))
+        for widget in (ui.responseLabel, ui.moreAnswersButton):
+            widget.setVisible(hasCourse)
         self._plots.show(state.inputs.signature, follow.curves, follow.selectedID)
         ui.followUpLabel.setText(_summary(follow))
         self._showButtons(follow)
@@ -162,6 +179,18 @@ class FollowUpSection(Section):
         else:
             self.session.followUp.pair(selected.id, None if chosen == NOBODY else chosen)
 
+    def _roleChosen(self, index: int) -> None:
+        selected = self._shown.selected if self._shown else None
+        if selected is not None:
+            chosen = self.ui.roleCombo.itemData(index)
+            self.session.followUp.setRole(selected.id, Role(chosen) if chosen else None)
+
+    def _irradiatedChosen(self, index: int) -> None:
+        selected = self._shown.selected if self._shown else None
+        if selected is not None:
+            first = self.ui.irradiatedCombo.itemData(index)
+            self.session.followUp.setIrradiated(selected.id, None if first == NOT_KNOWN else first)
+
     def _colorChosen(self, index: int) -> None:
         self.session.followUp.setColorBy(self.ui.colorByCombo.itemData(index))
 
@@ -206,7 +235,8 @@ class FollowUpSection(Section):
             isStale = lesion.id in follow.stale
             words = _("edited since") if isStale else kindText(lesion, follow.byHand)
             head = _item(
-                f"{lesion.id} {lesion.name}\n{words}", "\n".join([lesion.name, words, *_why(lesion)])
+                f"{lesion.id} {lesion.name}\n{words}\n{roleText(lesion)}",
+                "\n".join([lesion.name, words, roleTip(lesion), *_why(lesion)]),
             )
             if isAmbiguous(lesion) or isStale:
                 head.setIcon(severityIcon(table, "warn"))
@@ -249,6 +279,32 @@ class FollowUpSection(Section):
         ids = [segmentID for segmentID, _name in follow.candidates]
         isThere = bool(partners) and partners[0] in ids
         ui.partnerCombo.setCurrentIndex(2 + ids.index(partners[0]) if isThere else 1)
+
+    def _showAssessment(self, follow: FollowUpState) -> None:
+        """What the selected lesion counts as, and since when it is irradiated."""
+        ui, selected = self.ui, follow.selected
+        ui.assessmentRow.setVisible(selected is not None)
+        for combo in (ui.roleCombo, ui.irradiatedCombo):
+            combo.clear()
+        if selected is None:
+            return
+        isNew = selected.role is Role.NEW
+        ui.roleCombo.addItem(_("new") if isNew else _("automatic"), AUTOMATIC)
+        for role in () if isNew else (Role.TARGET, Role.NON_TARGET):
+            ui.roleCombo.addItem(role.value, role.value)
+        ui.roleCombo.setCurrentIndex(ui.roleCombo.findData(follow.role.value if follow.role else AUTOMATIC))
+        ui.roleCombo.setEnabled(not isNew)
+        ui.roleCombo.setToolTip(roleTip(selected))
+        count = len(follow.studies)
+        ui.irradiatedCombo.addItem(_("not known"), NOT_KNOWN)
+        ui.irradiatedCombo.addItem(_("no"), count)
+        ui.irradiatedCombo.addItem(_("yes"), 0)
+        for number in range(1, count):
+            if any(idsIn(selected, study) for study in range(number)) and idsIn(selected, number):
+                since = _("since {date}").format(date=follow.studies[number].date)
+                ui.irradiatedCombo.addItem(since, number)
+        first = firstIrradiated(selected)
+        ui.irradiatedCombo.setCurrentIndex(ui.irradiatedCombo.findData(NOT_KNOWN if first is None else first))
 
     def _fit(self) -> None:
         """Column widths from the texts, and heights in which the rows are whole."""

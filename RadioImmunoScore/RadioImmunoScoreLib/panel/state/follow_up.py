@@ -9,11 +9,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
-from radioimmuno.study import Study
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
 from ...scene.parameters import BY_SCORE
-from ...scene.segment_properties import paintSegments
+from ...scene.segment_properties import paintSegments, setIrradiated
 from ...scene.side_by_side import addLayout, isSideBySide
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
@@ -23,19 +22,21 @@ from ...services.followup import (
     paired,
     readFollowed,
 )
-from ...services.node_origin import identityOf
 from ..texts import problemText
+from .course_studies import CourseStudies
 from .course_views import CourseViews
 from .edits import MARK_MS, observeInputs
 from .events import Observers, release, singleShot
 from .followed_course import FollowedCourse, StudyStamps
 from .jobs import MATCHING
-from .panel_state import FollowUpState, StudyState
+from .panel_state import FollowUpState
 from .scoring_session import ScoringSession
+from .union_scores import UnionScores
 
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
     from radioimmuno.followup.follow_up import FollowedLesion
+    from radioimmuno.followup.response.measured import Role
 
 
 class FollowUp:
@@ -56,9 +57,9 @@ class FollowUp:
         self._session = session
         self._parameters: Any = None
         self.views = CourseViews()
+        self._unions = UnionScores(session)
         self._observers = Observers()
         self._edited = singleShot(MARK_MS, session.refresh)
-        self._dates: dict[str, str] = {}
         self._forget()
 
     @property
@@ -70,16 +71,7 @@ class FollowUp:
     def state(self) -> FollowUpState:
         """The studies and lesions, as the panel shows them."""
         nodes = self._nodes
-        studies = tuple(
-            StudyState(
-                one.key,
-                one.volumeNode.GetName(),
-                one.segmentationNode.GetName(),
-                one.date or self._dateOf(one.volumeNode),
-                bool(one.date),
-            )
-            for one in nodes
-        )
+        studies = self._studies.states if self._parameters is not None else ()
         known = self._known
         if known is None or not known.stamps.isOf(nodes):
             return FollowUpState(studies, problem=self._problem)
@@ -98,13 +90,14 @@ class FollowUp:
             self._parameters.colorBy,
             lesionCurves(known.measured),
             known.measured.response,
+            self._studies.roleOf(idsIn(selected, 0)) if selected else None,
         )
 
     # What the user says.
 
     def add(self, volumeNode: Any, segmentationNode: Any) -> None:
         """Add a study; the first one added comes after the study that is scored here."""
-        course, nodes, inputs = self._courseNodes, self._nodes, self._session.inputs
+        nodes, inputs = self._nodes, self._session.inputs
         pairs = [(inputs.volumeNode, inputs.segmentationNode)] if not nodes else []
         known = {(one.volumeNode, one.segmentationNode) for one in nodes}
         for pair in (*pairs, (volumeNode, segmentationNode)):
@@ -116,26 +109,26 @@ class FollowUp:
                 return
             known.add(pair)
         for pair in (*pairs, (volumeNode, segmentationNode)):
-            course.add(*pair)
-        self._problem = self._question()
+            self._studies.kept.add(*pair)
+        self._problem = self._studies.question
         self._session.refresh()
 
     def remove(self, key: str) -> None:
         """Take a study out, with its rows; its nodes stay in the scene. One alone is no course."""
-        self._courseNodes.remove(key)
-        self._removeLast()
+        self._studies.kept.remove(key)
+        self._studies.removeLast()
         self._session.refresh()
 
     def setDate(self, key: str, text: str) -> None:
         """Give the date of a study, ISO 8601; empty for what DICOM says."""
-        self._courseNodes.setDate(key, text.strip())
-        self._problem = self._question()
+        self._studies.kept.setDate(key, text.strip())
+        self._problem = self._studies.question
         self._session.refresh()
 
     def match(self) -> None:
         """Register the studies and match their lesions, on a thread."""
         nodes = self._nodes
-        self._problem = self._question()
+        self._problem = self._studies.question
         if self._problem:
             self._session.refresh()
             return
@@ -144,7 +137,7 @@ class FollowUp:
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        given, stamps, known = self._given(nodes), StudyStamps(nodes), self._known
+        given, stamps, known = self._studies.given, StudyStamps(nodes), self._known
         before = known.course if known is not None and known.stamps.isOfSameCt(stamps) else None
 
         self._session.stop()
@@ -160,7 +153,7 @@ class FollowUp:
         before, now = idsIn(lesion, step), idsIn(lesion, step + 1)
         chosen = (partner,) if partner else ()
         pair = (before, chosen) if before else (chosen, now)
-        self._courseNodes.setPairs(*keys, paired(self._courseNodes.pairs(*keys), *pair))
+        self._studies.kept.setPairs(*keys, paired(self._studies.kept.pairs(*keys), *pair))
         self._rematch(pair)
 
     def unpair(self, lesionID: str) -> None:
@@ -169,11 +162,34 @@ class FollowUp:
         ids = [idsIn(lesion, study) for study in (step, step + 1)]
         kept = [
             p
-            for p in self._courseNodes.pairs(*keys)
+            for p in self._studies.kept.pairs(*keys)
             if not (set(p.baseline) & set(ids[0]) or set(p.followup) & set(ids[1]))
         ]
-        self._courseNodes.setPairs(*keys, kept)
+        self._studies.kept.setPairs(*keys, kept)
         self._rematch((ids[0], ids[1]))
+
+    def setRole(self, lesionID: str, role: Role | None) -> None:
+        """Choose whether a lesion of the baseline is a target; None for what is proposed."""
+        lesion = self._lesion(lesionID)
+        self._studies.kept.setRole(self._studies.nodes[0].key, idsIn(lesion, 0), role)
+        self._session.refresh()
+
+    def setIrradiated(self, lesionID: str, first: int | None) -> None:
+        """Note in the segments of a lesion whether it is irradiated.
+
+        Parameters
+        ----------
+        first : int, optional
+            Number of the first study after it was irradiated; that of all studies when it never was, None
+            where it is not known.
+        """
+        lesion = self._lesion(lesionID)
+        for number, one in enumerate(self._nodes):
+            for segmentID in idsIn(lesion, number):
+                segment = one.segmentationNode.GetSegmentation().GetSegment(segmentID)
+                if segment is not None:
+                    setIrradiated(segment, None if first is None else number >= first)
+        self._session.refresh()
 
     def choose(self, lesionID: str, study: int | None = None) -> None:
         """Select a lesion and go to it in both studies' views.
@@ -212,7 +228,7 @@ class FollowUp:
         """Another scene, or a study that is gone: forget what is not there any more."""
         if self._session.parameters is not self._parameters:
             self._parameters = self._session.parameters
-            self._courseNodes = CourseNodes(self._parameters.node)
+            self._studies = CourseStudies(CourseNodes(self._parameters.node))
             self._forget()
             # Before a scene is loaded that was saved with both studies shown.
             addLayout(slicer.mrmlScene)
@@ -222,6 +238,8 @@ class FollowUp:
         if self._known is None:
             self._restore(nodes)
         self._paint(nodes)
+        if self._known is not None:
+            self._unions.follow(self._known)
         subjects = [(one.volumeNode, one.segmentationNode) for one in nodes]
         if subjects != self._watched:
             self._watched = subjects
@@ -231,17 +249,14 @@ class FollowUp:
 
     def nodesAdded(self) -> None:
         """What was added may be a course that the console followed."""
-        if self._courseNodes.matched and self._known is None:
+        if self._studies.kept.matched and self._known is None:
             self._session.refresh()
 
     def nodeRemoved(self) -> None:
         """A study may be gone from the scene; while a scene is closed or loaded nothing is watched."""
         if any(node.GetScene() is None for pair in self._watched for node in pair):
-            there = {one.key for one in self._courseNodes.studies}
-            for key in self._courseNodes.keys:
-                if key not in there:
-                    self._courseNodes.remove(key)
-            self._removeLast()
+            self._studies.removeGone()
+            self._studies.removeLast()
             self._session.refresh()
 
     def leaveViews(self) -> None:
@@ -280,50 +295,31 @@ class FollowUp:
 
     @property
     def _nodes(self) -> list[StudyNodes]:
-        """The studies in order of time; those without a date come last, as they were added."""
-        found = self._courseNodes.studies if self._parameters is not None else []
-        return sorted(found, key=lambda one: one.date or self._dateOf(one.volumeNode) or "9")
+        return self._studies.nodes if self._parameters is not None else []
 
-    def _removeLast(self) -> None:
-        """Forget a study that is left alone."""
-        left = self._nodes
-        if len(left) == 1:
-            self._courseNodes.remove(left[0].key)
+    def _followed(self, stamps: StudyStamps, course: Course) -> FollowedCourse:
+        return FollowedCourse(self._studies, stamps, course, lambda: self._session.inputs.signature)
 
-    def _dateOf(self, volumeNode: Any) -> str:
-        if volumeNode.GetID() not in self._dates:
-            self._dates[volumeNode.GetID()] = identityOf(volumeNode)[1]
-        return self._dates[volumeNode.GetID()]
-
-    def _question(self) -> str:
-        """What is asked before lesions are matched: dates that are missing, or the same."""
-        from radioimmuno.followup.course import in_order
-
-        try:
-            in_order([Study({}, date=one.date or self._dateOf(one.volumeNode)) for one in self._nodes])
-        except InputError as problem:
-            return problemText(problem)
-        return ""
-
-    def _given(self, nodes: Sequence[StudyNodes]) -> dict[int, Any]:
-        keys = [one.key for one in nodes]
-        return {n: self._courseNodes.pairs(keys[n], keys[n + 1]) for n in range(len(keys) - 1)}
+    def _lesion(self, lesionID: str) -> FollowedLesion:
+        lesion = self._known.lesion(lesionID) if self._known is not None else None
+        assert lesion is not None
+        return lesion
 
     def _step(self, lesionID: str) -> tuple[FollowedLesion, int, tuple[str, str]]:
         """A lesion, the number of the study before the one shown below, and the keys of both."""
-        assert self._known is not None
-        lesion, nodes, step = self._known.lesion(lesionID), self._nodes, self._later - 1
-        assert lesion is not None
+        lesion, nodes, step = self._lesion(lesionID), self._nodes, self._later - 1
         return lesion, step, (nodes[step].key, nodes[step + 1].key)
 
     def _enter(self, stamps: StudyStamps, course: Course) -> None:
         if not stamps.isOf(self._nodes):
             return
-        before = self._known.course.registrations if self._known else None
-        self._known = FollowedCourse(stamps, course)
-        self._later = min(max(self._later, 1), len(course.studies) - 1)
-        if course.registrations != before:
-            self._courseNodes.keepMatched(stamps.keys, course.registrations)
+        before = self._known.course if self._known else None
+        self._known = self._followed(stamps, course)
+        last = len(course.studies) - 1
+        isLonger = before is None or last >= len(before.studies)
+        self._later = last if isLonger else min(self._later, last)
+        if before is None or course.registrations != before.registrations:
+            self._studies.kept.keepMatched(stamps.keys, course.registrations)
         self._showViews()
 
     def _rematch(self, pair: tuple[Ids, Ids]) -> None:
@@ -332,11 +328,11 @@ class FollowUp:
         study = self._later if pair[1] else self._later - 1
         before = self._known.course
         try:
-            course = followStudies(before.studies, self._given(self._nodes), before=before)
+            course = followStudies(before.studies, self._studies.given, before=before)
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._known = FollowedCourse(self._known.stamps, course)
+        self._known = self._known.rematched(course)
         wanted = set(pair[1] or pair[0])
         again = [each.id for each in course.lesions if wanted & set(each.in_studies[study])]
         self._selectedID = again[0] if again else None
@@ -351,9 +347,10 @@ class FollowUp:
         self._forget()
         if len(keys) > 1 and were[first:last] == keys:
             part = known.part(first, last)
-            course = followStudies(part.studies, self._given(nodes), before=part)
-            self._known = FollowedCourse(StudyStamps(nodes), course)
-            self._courseNodes.keepMatched(keys, course.registrations)
+            course = followStudies(part.studies, self._studies.given, before=part)
+            self._known = self._followed(StudyStamps(nodes), course)
+            self._later = len(keys) - 1
+            self._studies.kept.keepMatched(keys, course.registrations)
             if wasShown:
                 self._showViews()
         else:
@@ -364,19 +361,20 @@ class FollowUp:
         from radioimmuno.followup.course import Course, acquisition_findings
 
         keys = [one.key for one in nodes]
-        if len(keys) < 2 or self._courseNodes.matched != keys or keys == self._tried:
+        if len(keys) < 2 or self._studies.kept.matched != keys or keys == self._tried:
             return
         self._tried = keys
-        registrations = tuple(self._courseNodes.registration(*keys[n : n + 2]) for n in range(len(keys) - 1))
+        registrations = tuple(self._studies.kept.registration(*keys[n : n + 2]) for n in range(len(keys) - 1))
         try:
             studies = tuple(readFollowed(one.volumeNode, one.segmentationNode, one.date) for one in nodes)
             findings = tuple(acquisition_findings(studies[0].acquisition, s.acquisition) for s in studies)
             known = Course(studies, registrations, (), (), findings)
-            course = followStudies(studies, self._given(nodes), before=known)
+            course = followStudies(studies, self._studies.given, before=known)
         except InputError as problem:
             self._session.say(problemText(problem))
             return
-        self._known = FollowedCourse(StudyStamps(nodes), course)
+        self._known = self._followed(StudyStamps(nodes), course)
+        self._later = len(nodes) - 1
         if isSideBySide(slicer.mrmlScene):
             self._showViews()
 

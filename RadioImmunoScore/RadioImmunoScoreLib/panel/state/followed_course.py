@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.followup.match import BY_PERSON
+from radioimmuno.scoring.results import LesionScore
+from radioimmuno.signature.signature import Signature
 
 from ...scene.course_nodes import StudyNodes
 from ...scene.parameters import SCORES
 from ...services.followup import idsIn, measureCourse, rowsOf
+from .course_studies import CourseStudies
 from .edits import stampsOf, voxelStamp
 
 if TYPE_CHECKING:
@@ -60,22 +63,83 @@ class FollowedCourse:
 
     Parameters
     ----------
+    studies : CourseStudies
+        What is known of them.
     stamps : StudyStamps
         The studies as they were read.
     course : Course
+    signature : callable
+        Gives the one that is chosen now.
     """
 
-    def __init__(self, stamps: StudyStamps, course: Course) -> None:
+    def __init__(
+        self,
+        studies: CourseStudies,
+        stamps: StudyStamps,
+        course: Course,
+        signature: Callable[[], Signature],
+    ) -> None:
         self.stamps, self.course = stamps, course
+        self._studies, self._signature = studies, signature
+        # Of each study, by the hash of the signature: None where the union has no score.
+        self._unions: list[dict[tuple[str, str], LesionScore | None]] = [{} for _study in course.studies]
+        self._rows: tuple[Any, list[dict[str, LesionScore]]] | None = None
         self._measured: tuple[Any, FollowUp] | None = None
+
+    def rematched(self, course: Course) -> FollowedCourse:
+        """The same studies, their lesions paired otherwise."""
+        again = FollowedCourse(self._studies, self.stamps, course, self._signature)
+        again._unions = self._unions
+        return again
+
+    @property
+    def rows(self) -> list[dict[str, LesionScore]]:
+        """The last scores of each study's segments, by ID."""
+        nodes = self.stamps.segmentationNodes
+        scores = [node.GetAttribute(SCORES) for node in nodes]
+        if self._rows is None or self._rows[0] != scores:
+            self._rows = scores, [rowsOf(node) for node in nodes]
+        return self._rows[1]
+
+    @property
+    def dueUnions(self) -> list[int]:
+        """Numbers of the studies with parts that are one lesion and have scores, but not as one."""
+        from radioimmuno.followup.followed_lesion import union_id
+
+        sha256 = self._signature().sha256
+        return [
+            number
+            for number, ofSegment in enumerate(self.rows)
+            for ids in [lesion.in_studies[number] for lesion in self.course.lesions]
+            if len(ids) > 1 and all(each in ofSegment for each in ids)
+            if (sha256, union_id(ids)) not in self._unions[number]
+        ]
+
+    def enterUnions(self, study: int, found: Mapping[str, LesionScore]) -> None:
+        """Enter the scores of the unions of a study; those that are not among them have none."""
+        from radioimmuno.followup.followed_lesion import union_id
+
+        ids = [union_id(lesion.in_studies[study]) for lesion in self.course.lesions]
+        sha256 = self._signature().sha256
+        self._unions[study] |= {(sha256, each): found.get(each) for each in ids}
 
     @property
     def measured(self) -> FollowUp:
-        """What was measured, with the scores as they are now."""
-        nodes = self.stamps.segmentationNodes
-        scores = [node.GetAttribute(SCORES) for node in nodes]
-        if self._measured is None or self._measured[0] != scores:
-            self._measured = scores, measureCourse(self.course, [rowsOf(node) for node in nodes])
+        """What was measured, with scores, dates, roles and what is said of lesions as they are now."""
+        own, roles, course = self.rows, self._studies.roles, self._studies.told(self.course)
+        said = [
+            (study.date, [(one.id, one.name, one.site, one.irradiated) for one in study.lesions])
+            for study in course.studies
+        ]
+        signature = self._signature()
+        unions = [
+            {i: row for (sha256, i), row in one.items() if sha256 == signature.sha256 and row is not None}
+            for one in self._unions
+        ]
+        known = own, roles, said, unions, signature.sha256
+        if self._measured is None or self._measured[0] != known:
+            rows = [{**ofSegment, **ofUnion} for ofSegment, ofUnion in zip(own, unions, strict=True)]
+            self._measured = known, measureCourse(course, rows, signature, roles)
         return self._measured[1]
 
     @property

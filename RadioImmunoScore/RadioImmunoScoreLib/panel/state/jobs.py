@@ -135,10 +135,10 @@ class Runner:
 
 IDLE, SCORING, UPDATING, SIMULATING = "idle", "scoring", "updating", "simulating"
 SEGMENTING, CHECKING, TESTING, MAPPING = "segmenting", "checking", "testing", "mapping"
-SAVING, COMPARING, MATCHING = "saving", "comparing", "matching"
+SAVING, COMPARING, MATCHING, MEASURING = "saving", "comparing", "matching", "measuring"
 
 # What runs by itself beside what the user does: it gives way, and nobody waits for it.
-BESIDE = (UPDATING, MAPPING)
+BESIDE = (UPDATING, MAPPING, MEASURING)
 
 
 def jobText(job: str) -> str:

@@ -19,6 +19,7 @@ from .rows import Row
 if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.response.course_response import CourseResponse
+    from radioimmuno.followup.response.measured import Role
     from radioimmuno.quality.check import LesionFinding
 
     from ...services.course_display import LesionCurve
@@ -110,8 +111,9 @@ class FollowUpState:
     `studies` are in order of time as far as that is known, `lesions` empty before the first matching,
     `stale` the lesions that were edited since, by ID, `problem` what a person is asked before matching,
     `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
-    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `byHand` the (ID,
-    number of the study) of lesions that a person paired with the study before.
+    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `role` what a
+    person chose for it, `byHand` the (ID, number of the study) of lesions that a person paired with the study
+    before.
     """
 
     studies: tuple[StudyState, ...] = ()
@@ -127,6 +129,7 @@ class FollowUpState:
     colorBy: str = BY_SCORE
     curves: tuple[LesionCurve, ...] = ()
     response: CourseResponse | None = None
+    role: Role | None = None
 
     @property
     def selected(self) -> FollowedLesion | None:

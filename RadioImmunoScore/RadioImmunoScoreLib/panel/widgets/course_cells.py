@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slicer.i18n import tr as _
 
 from radioimmuno.followup.match import MatchKind
+from radioimmuno.followup.response.measured import Role
 
 if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
@@ -61,7 +62,7 @@ def sizeTip(lesion: FollowedLesion, study: int) -> str:
     if not here.ids:
         return here.why or sizeText(lesion, study)
     unscored = (
-        _("no score: several parts")
+        _("no score: score this study's parts, and they get one together")
         if len(here.ids) > 1
         else _("no score: choose this study as the input, and score it")
     )
@@ -81,3 +82,34 @@ def changeText(lesion: FollowedLesion, study: int) -> str:
     if here is not None and here.score_change.absolute is not None:
         lines.append(_("{change:+.2f} score").format(change=here.score_change.absolute))
     return "\n".join(lines) or "-"
+
+
+def roleText(lesion: FollowedLesion) -> str:
+    """What a lesion counts as, and whether it is irradiated."""
+    words = {Role.TARGET: _("target"), Role.NON_TARGET: _("non-target"), Role.NEW: ""}[lesion.role]
+    return ", ".join(filter(None, [words, _("RT") if any(lesion.irradiated) else ""]))
+
+
+def roleTip(lesion: FollowedLesion) -> str:
+    """The same in full, with the reason."""
+    since = firstIrradiated(lesion)
+    known = {
+        None: _("not known whether irradiated"),
+        0: _("irradiated"),
+        len(lesion.irradiated): _("not irradiated"),
+    }.get(since, _("irradiated since"))
+    return ", ".join(filter(None, [lesion.role.value, lesion.reason, known]))
+
+
+def firstIrradiated(lesion: FollowedLesion) -> int | None:
+    """Number of the first study after a lesion was irradiated.
+
+    Returns
+    -------
+    int or None
+        The number of studies when it never was; None where it is not known.
+    """
+    states = lesion.irradiated
+    if True in states:
+        return states.index(True)
+    return len(states) if False in states else None

@@ -14,6 +14,7 @@ from ...scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUM
 from ...services.course_display import RESPONSE_COLORS, VOLUME_SCALE, scoreChangeScale
 
 if TYPE_CHECKING:
+    from radioimmuno.followup.response.answer import Answer
     from radioimmuno.followup.response.course_response import CourseResponse
 
 # Told of a scale: so many colors from its lower to its upper end.
@@ -61,32 +62,70 @@ def _spot(color: Rgb) -> str:
     return f'<span style="color:{name}">\u25a0</span>'
 
 
-def responseText(response: CourseResponse | None) -> str:
-    """The answers of the last study, over all lesions and by field, with their sentences; rich text."""
+def responseText(response: CourseResponse | None, study: int) -> str:
+    """The answers of a study, over all lesions and by field, with their sentences; rich text."""
     from radioimmuno.followup.response.fields import Field
 
     if response is None:
         return ""
-    last = response.studies[-1]
+    here, baseline = response.studies[study], response.studies[0]
     titles = {
         Field.ALL: _("All lesions"),
         Field.IN: _("Irradiated"),
         Field.OUT: _("Not irradiated"),
     }
-    parts = []
+    rows = []
     for field, title in titles.items():
-        found = last.fields[field]
+        found = here.fields[field]
         answers = " / ".join(filter(None, (found.recist, found.irecist))) or _("not evaluable")
-        parts.append((f"{title}: {answers}", found.sentence))
-    parts += [
-        (
-            _("Abscopal, by response: {answer}").format(answer=last.abscopal_b.value or "-"),
-            last.abscopal_b.sentence,
-        ),
-        (
-            _("Abscopal, by lesion: {answer}").format(answer=last.abscopal_a.value or "-"),
-            last.abscopal_a.sentence,
-        ),
+        rows.append((title, answers, found.sentence))
+    rows.append(_answered(_("Abscopal, by response"), here.abscopal_b))
+    rows.append(_answered(_("Abscopal, by lesion"), here.abscopal_a))
+    head = _("{study} against {baseline}").format(study=here.study.name, baseline=baseline.study.name)
+    notice = _("Research use only; not for reporting a trial.")
+    return f"<p><b>{escape(head)}</b></p>{_boxes(rows)}<p>{escape(notice)}</p>"
+
+
+def moreText(response: CourseResponse | None, study: int) -> str:
+    """The further answers of a study, and the best response of all; rich text."""
+    from radioimmuno.followup.response.course_response import Rules
+    from radioimmuno.followup.response.dissociated import TITLES
+
+    if response is None:
+        return ""
+    here = response.studies[study]
+    rows = [
+        _answered(_("Best response, RECIST"), response.best_recist),
+        _answered(_("Best response, iRECIST"), response.best_irecist),
+        _answered(_("Dissociated, {who}").format(who=TITLES[Rules().dissociated]), here.dissociated),
+        _answered(_("Pseudoprogression"), here.pseudoprogression),
     ]
-    boxes = [f"<p><b>{escape(title)}</b><br>{escape(sentence)}</p>" for title, sentence in parts]
-    return "".join([*boxes, f"<p>{escape(_('Research use only; not for reporting a trial.'))}</p>"])
+    # Definitions of the same answer stand together.
+    growths: dict[Answer, list[str]] = {}
+    for definition, answer in here.hyperprogression.items():
+        growths.setdefault(answer, []).append(definition.title())
+    for answer, names in growths.items():
+        rows.append(_answered(_("Hyperprogression, {who}").format(who=", ".join(names)), answer))
+    progression = f"<p>{escape(response.progression)}</p>" if response.progression else ""
+    return _boxes(rows) + progression
+
+
+def _answered(title: str, answer: Answer) -> tuple[str, str, str]:
+    return title, answer.value or "", answer.sentence
+
+
+def _boxes(rows: list[tuple[str, str, str]]) -> str:
+    """A table of what was asked, and of the answer with its sentence."""
+    cells = "".join(
+        f"<tr><td width='32%'>{escape(title)}</td>"
+        f"<td>{f'<b>{escape(answer)}</b><br>' if answer else ''}{escape(_capital(sentence))}</td></tr>"
+        for title, answer, sentence in rows
+    )
+    style = "border-collapse: collapse; border-color: gray"
+    return f"<table width='100%' border='1' cellspacing='0' cellpadding='3' style='{style}'>{cells}</table>"
+
+
+def _capital(sentence: str) -> str:
+    """A sentence that begins with a capital, unless it begins with an abbreviation such as iUPD."""
+    first = sentence.split(" ", 1)[0]
+    return sentence[:1].upper() + sentence[1:] if first.islower() else sentence
