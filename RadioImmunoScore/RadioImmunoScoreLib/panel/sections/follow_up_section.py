@@ -68,6 +68,7 @@ class FollowUpSection(Section):
         ui.courseTable.connect("itemSelectionChanged()", self.byUser(self._lesionSelected))
         ui.courseTable.connect("cellClicked(int,int)", self.byUser(self._cellClicked))
         ui.partnerCombo.connect("activated(int)", self.byUser(self._partnerChosen))
+        ui.segmentHereButton.connect("clicked()", self._segmentHere)
         ui.roleCombo.connect("activated(int)", self.byUser(self._roleChosen))
         ui.irradiatedCombo.connect("activated(int)", self.byUser(self._irradiatedChosen))
         ui.sideBySideCheckBox.connect("toggled(bool)", self.byUser(self.session.followUp.setSideBySide))
@@ -179,6 +180,10 @@ class FollowUpSection(Section):
         else:
             self.session.followUp.pair(selected.id, None if chosen == NOBODY else chosen)
 
+    def _segmentHere(self) -> None:
+        if self._shown is not None and self._shown.selectedID is not None:
+            self.session.followUp.segmentHere(self._shown.selectedID)
+
     def _roleChosen(self, index: int) -> None:
         selected = self._shown.selected if self._shown else None
         if selected is not None:
@@ -264,6 +269,7 @@ class FollowUpSection(Section):
         """Who the selected lesion may be in the study below, and who it is."""
         ui, selected = self.ui, follow.selected
         ui.partnerRow.setVisible(selected is not None)
+        ui.segmentHereActions.setVisible(follow.canSegment)
         ui.partnerCombo.clear()
         if selected is None:
             return

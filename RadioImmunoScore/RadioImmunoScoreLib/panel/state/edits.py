@@ -156,14 +156,15 @@ MAX_STEPS = 20
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Segments as they are to be brought back by segment ID, None for those that are to go."""
+    """Segments of a node as they are to be brought back by segment ID, None for those that are to go."""
 
     title: str
     segments: Mapping[str, SegmentCopy | None]
+    node: Any
 
 
 class History:
-    """Steps back and forth in one segmentation.
+    """Steps back and forth in the segmentation of the inputs, and in those of other studies.
 
     Attributes
     ----------
@@ -196,26 +197,36 @@ class History:
         """Segments as they are now, to be handed to `add` after they were written."""
         return {segmentID: copySegment(self._node, segmentID) for segmentID in segmentIDs}
 
-    def add(self, title: str, before: Mapping[str, SegmentCopy | None]) -> None:
-        """A step was done to segments that were like this before; None for those that it made."""
-        self._undo = [*self._undo, Step(title, before)][-MAX_STEPS:]
+    def add(self, title: str, before: Mapping[str, SegmentCopy | None], node: Any = None) -> None:
+        """A step was done to segments that were like this before; None for those that it made.
+
+        Parameters
+        ----------
+        node : vtkMRMLSegmentationNode, optional
+            Whose segments they are; that of the inputs by default.
+        """
+        self._undo = [*self._undo, Step(title, before, node or self._node)][-MAX_STEPS:]
         self._redo.clear()
         self.changed.emit()
 
     def undo(self) -> set[str]:
-        """Take the last step back; the IDs of the segments that were written."""
+        """Take the last step back; the IDs of the segments of the inputs that were written."""
         return self._take(self._undo, self._redo)
 
     def redo(self) -> set[str]:
-        """Do again what was taken back last; the IDs of the segments that were written."""
+        """Do again what was taken back last; the IDs of the segments of the inputs that were written."""
         return self._take(self._redo, self._undo)
 
     def _take(self, source: list[Step], target: list[Step]) -> set[str]:
         if not source:
             return set()
         step = source.pop()
-        target.append(Step(step.title, self.keep(step.segments)))
+        if step.node.GetScene() is None:
+            self.changed.emit()
+            return set()
+        now = {segmentID: copySegment(step.node, segmentID) for segmentID in step.segments}
+        target.append(Step(step.title, now, step.node))
         for segmentID, kept in step.segments.items():
-            restoreSegment(self._node, segmentID, kept)
+            restoreSegment(step.node, segmentID, kept)
         self.changed.emit()
-        return set(step.segments)
+        return set(step.segments) if step.node is self._node else set()

@@ -23,6 +23,7 @@ from ...services.followup import (
     readFollowed,
 )
 from ..texts import problemText
+from .carried_segment import CarriedSegmenter
 from .course_studies import CourseStudies
 from .course_views import CourseViews
 from .edits import MARK_MS, observeInputs
@@ -51,12 +52,15 @@ class FollowUp:
     ----------
     views : CourseViews
         Both studies in the views.
+    carried : CarriedSegmenter
+        Segments lesions of a study in the next one.
     """
 
     def __init__(self, session: ScoringSession) -> None:
         self._session = session
         self._parameters: Any = None
         self.views = CourseViews()
+        self.carried = CarriedSegmenter(session)
         self._unions = UnionScores(session)
         self._observers = Observers()
         self._edited = singleShot(MARK_MS, session.refresh)
@@ -91,6 +95,7 @@ class FollowUp:
             lesionCurves(known.measured),
             known.measured.response,
             self._studies.roleOf(idsIn(selected, 0)) if selected else None,
+            self._canSegment(selected),
         )
 
     # What the user says.
@@ -190,6 +195,25 @@ class FollowUp:
                 if segment is not None:
                     setIrradiated(segment, None if first is None else number >= first)
         self._session.refresh()
+
+    def segmentHere(self, lesionID: str) -> None:
+        """Segment a lesion that only the study before has in the study that is shown below, too.
+
+        It starts from the earlier contour; what it becomes is paired with it as by hand.
+        """
+        lesion, step, keys = self._step(lesionID)
+        assert self._known is not None
+        before, registration = idsIn(lesion, step), self._known.course.registrations[step]
+        if not self._canSegment(lesion) or registration is None:
+            return
+
+        def written(segmentID: str) -> None:
+            pairs = paired(self._studies.kept.pairs(*keys), before, (segmentID,))
+            self._studies.kept.setPairs(*keys, pairs)
+            self.match()
+
+        mask = self._known.maskOf(step, before)
+        self.carried.segment(lesion, mask, registration, self._nodes[step + 1], written)
 
     def choose(self, lesionID: str, study: int | None = None) -> None:
         """Select a lesion and go to it in both studies' views.
@@ -296,6 +320,12 @@ class FollowUp:
     @property
     def _nodes(self) -> list[StudyNodes]:
         return self._studies.nodes if self._parameters is not None else []
+
+    def _canSegment(self, lesion: FollowedLesion | None) -> bool:
+        """Whether the study above has a lesion that the study below, registered to it, does not have."""
+        if lesion is None or self._known is None or self._known.course.registrations[self._later - 1] is None:
+            return False
+        return bool(idsIn(lesion, self._later - 1)) and not idsIn(lesion, self._later)
 
     def _followed(self, stamps: StudyStamps, course: Course) -> FollowedCourse:
         return FollowedCourse(self._studies, stamps, course, lambda: self._session.inputs.signature)

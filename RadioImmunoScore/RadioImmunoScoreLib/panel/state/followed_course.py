@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.followup.match import BY_PERSON
+from radioimmuno.geometry.image import Image
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature
 
@@ -175,6 +176,13 @@ class FollowedCourse:
     def notes(self) -> tuple[str, ...]:
         """What makes the studies hard to compare."""
         return tuple(dict.fromkeys(found.text for ofStudy in self.course.findings for found in ofStudy))
+
+    def maskOf(self, study: int, segmentIDs: Sequence[str]) -> Image:
+        """The parts of a lesion in a study as one mask, as they were matched."""
+        from radioimmuno.followup.change import union
+
+        parts = [one for one in self.course.studies[study].lesions if one.id in set(segmentIDs)]
+        return union(parts).mask
 
     def candidates(self, lesion: FollowedLesion, later: int) -> tuple[tuple[str, str], ...]:
         """(Segment ID, name) of what a lesion may be in a study; what a new one may have been before."""

@@ -111,9 +111,9 @@ class FollowUpState:
     `studies` are in order of time as far as that is known, `lesions` empty before the first matching,
     `stale` the lesions that were edited since, by ID, `problem` what a person is asked before matching,
     `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
-    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `role` what a
-    person chose for it, `byHand` the (ID, number of the study) of lesions that a person paired with the study
-    before.
+    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `byHand` the (ID,
+    number of the study) of lesions that a person paired with the study before, `role` what a person chose for
+    the selected lesion, `canSegment` whether it can be segmented in that study, too.
     """
 
     studies: tuple[StudyState, ...] = ()
@@ -130,6 +130,7 @@ class FollowUpState:
     curves: tuple[LesionCurve, ...] = ()
     response: CourseResponse | None = None
     role: Role | None = None
+    canSegment: bool = False
 
     @property
     def selected(self) -> FollowedLesion | None:

@@ -1,0 +1,108 @@
+"""A lesion of the study before segmented in the next one, too: by its long axis as a stroke."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from slicer.i18n import tr as _
+
+from radioimmuno.findings import InputError
+from radioimmuno.geometry.image import Image
+from radioimmuno.segmentation.gestures import segment_points
+
+from ...scene import readImage
+from ...scene.course_nodes import StudyNodes
+from ...scene.segment_properties import setIrradiated, setSite
+from ...services.segment_edits import enterSegmented
+from ..texts import problemText, segmentedText
+from .jobs import SEGMENTING
+from .scoring_session import ScoringSession
+
+if TYPE_CHECKING:
+    from radioimmuno.followup.follow_up import FollowedLesion
+    from radioimmuno.followup.registration import Registration
+    from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
+
+
+class CarriedSegmenter:
+    """Segments on a thread and writes the lesion, undoable.
+
+    Parameters
+    ----------
+    session : ScoringSession
+        The patient.
+    segmenter : callable
+        As `gestures.segment_points`; a test gives its own.
+    """
+
+    def __init__(
+        self, session: ScoringSession, segmenter: Callable[..., SegmentedLesion] = segment_points
+    ) -> None:
+        self.segmenter = segmenter
+        self._session = session
+
+    def segment(
+        self,
+        lesion: FollowedLesion,
+        mask: Image,
+        registration: Registration,
+        nodes: StudyNodes,
+        written: Callable[[str], None],
+    ) -> None:
+        """Segment a lesion of the study before where it would be in this one.
+
+        Parameters
+        ----------
+        lesion : FollowedLesion
+        mask : Image
+            As it was in the study before.
+        registration : Registration
+            From the study before to this one.
+        nodes : StudyNodes
+            This study.
+        written : callable
+            Called with the ID of the new segment.
+        """
+        segmenter = self.segmenter
+        try:
+            image = readImage(nodes.volumeNode)
+        except InputError as problem:
+            self._session.say(problemText(problem))
+            return
+
+        def work(progress: Any) -> SegmentedLesion:
+            from radioimmuno.followup.carried_stroke import carried_stroke
+
+            return segmenter(image, carried_stroke(registration, mask))
+
+        def done(result: SegmentedLesion) -> None:
+            segmentID = self._enter(lesion, nodes, result)
+            if segmentID is not None:
+                written(segmentID)
+
+        self._session.stop()
+        self._session.jobs.start(SEGMENTING, work, done)
+
+    def _enter(self, lesion: FollowedLesion, nodes: StudyNodes, result: SegmentedLesion) -> str | None:
+        session, node = self._session, nodes.segmentationNode
+        if node.GetScene() is None:
+            session.say(_("The lesions of the study were deleted meanwhile: nothing was changed."))
+            return None
+        try:
+            segmentID = enterSegmented(nodes.volumeNode, node, result)
+        except InputError as problem:
+            session.say(problemText(problem))
+            return None
+        segment = node.GetSegmentation().GetSegment(segmentID)
+        segment.SetName(lesion.name)
+        if lesion.site is not None:
+            setSite(segment, lesion.site, segmentID)
+        if True in lesion.irradiated or False in lesion.irradiated:
+            setIrradiated(segment, True in lesion.irradiated)
+        session.history.add(lesion.name, {segmentID: None}, node)
+        session.say(segmentedText(lesion.name, result), lambda: self._isThere(node, segmentID))
+        return segmentID
+
+    def _isThere(self, node: Any, segmentID: str) -> bool:
+        return node.GetSegmentation().GetSegment(segmentID) is not None
