@@ -74,9 +74,9 @@ def test_of_three_studies_two_are_seen(matched):
     def seen():
         return [nodes[1].GetDisplayNode().GetVisibility() for nodes in (first, second, third)]
 
-    assert seen() == [1, 1, 0]
-    clickCell(panel.panel.ui.courseTable, 0, FOLLOWUP + 1)
     assert seen() == [1, 0, 1]
+    clickCell(panel.panel.ui.courseTable, 0, FOLLOWUP)
+    assert seen() == [1, 1, 0]
     click(panel.panel.ui.sideBySideCheckBox)
     assert seen() == [1, 1, 1]
 

@@ -62,7 +62,7 @@ class FollowUpSection(Section):
             selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._nextChosen))
         ui.addStudyButton.connect("clicked()", self._add)
         ui.removeStudyButton.connect("clicked()", self._remove)
-        ui.matchButton.connect("clicked()", self.session.followUp.match)
+        ui.matchButton.connect("clicked()", lambda: self.session.followUp.match())
         ui.studiesTable.connect("itemChanged(QTableWidgetItem*)", self.byUser(self._dateTyped))
         ui.studiesTable.connect("itemSelectionChanged()", self.byUser(self._studySelected))
         ui.courseTable.connect("itemSelectionChanged()", self.byUser(self._lesionSelected))

@@ -48,7 +48,7 @@ class CarriedSegmenter:
         mask: Image,
         registration: Registration,
         nodes: StudyNodes,
-        written: Callable[[str], None],
+        written: Callable[[str, str], None],
     ) -> None:
         """Segment a lesion of the study before where it would be in this one.
 
@@ -62,7 +62,7 @@ class CarriedSegmenter:
         nodes : StudyNodes
             This study.
         written : callable
-            Called with the ID of the new segment.
+            Called with the ID of the new segment, and with what is said of it.
         """
         segmenter = self.segmenter
         try:
@@ -79,7 +79,7 @@ class CarriedSegmenter:
         def done(result: SegmentedLesion) -> None:
             segmentID = self._enter(lesion, nodes, result)
             if segmentID is not None:
-                written(segmentID)
+                written(segmentID, segmentedText(lesion.name, result))
 
         self._session.stop()
         self._session.jobs.start(SEGMENTING, work, done)
@@ -101,8 +101,4 @@ class CarriedSegmenter:
         if True in lesion.irradiated or False in lesion.irradiated:
             setIrradiated(segment, True in lesion.irradiated)
         session.history.add(lesion.name, {segmentID: None}, node)
-        session.say(segmentedText(lesion.name, result), lambda: self._isThere(node, segmentID))
         return segmentID
-
-    def _isThere(self, node: Any, segmentID: str) -> bool:
-        return node.GetSegmentation().GetSegment(segmentID) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import slicer
@@ -130,8 +130,8 @@ class FollowUp:
         self._problem = self._studies.question
         self._session.refresh()
 
-    def match(self) -> None:
-        """Register the studies and match their lesions, on a thread."""
+    def match(self, then: Callable[[], None] = lambda: None) -> None:
+        """Register the studies and match their lesions, on a thread; `then` is called in the end."""
         nodes = self._nodes
         self._problem = self._studies.question
         if self._problem:
@@ -145,11 +145,13 @@ class FollowUp:
         given, stamps, known = self._studies.given, StudyStamps(nodes), self._known
         before = known.course if known is not None and known.stamps.isOfSameCt(stamps) else None
 
+        def done(course: Course) -> None:
+            self._enter(stamps, course)
+            then()
+
         self._session.stop()
         self._session.jobs.start(
-            MATCHING,
-            lambda progress: followStudies(studies, given, progress, before=before),
-            lambda course: self._enter(stamps, course),
+            MATCHING, lambda progress: followStudies(studies, given, progress, before=before), done
         )
 
     def pair(self, lesionID: str, partner: str | None) -> None:
@@ -207,13 +209,18 @@ class FollowUp:
         if not self._canSegment(lesion) or registration is None:
             return
 
-        def written(segmentID: str) -> None:
+        nodes = self._nodes[step + 1]
+
+        def isThere(segmentID: str) -> bool:
+            return nodes.segmentationNode.GetSegmentation().GetSegment(segmentID) is not None
+
+        def written(segmentID: str, text: str) -> None:
             pairs = paired(self._studies.kept.pairs(*keys), before, (segmentID,))
             self._studies.kept.setPairs(*keys, pairs)
-            self.match()
+            self.match(lambda: self._session.say(text, lambda: isThere(segmentID)))
 
         mask = self._known.maskOf(step, before)
-        self.carried.segment(lesion, mask, registration, self._nodes[step + 1], written)
+        self.carried.segment(lesion, mask, registration, nodes, written)
 
     def choose(self, lesionID: str, study: int | None = None) -> None:
         """Select a lesion and go to it in both studies' views.

@@ -1,0 +1,42 @@
+"""A lesion's long axis in the next study, where the registration says that it went."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from radioimmuno.findings import InputError
+from radioimmuno.followup.carried_stroke import carried_stroke
+from radioimmuno.followup.registration import Registration
+from radioimmuno.geometry.image import Image, Lattice
+
+SHIFT = np.array([7.0, -4.0, 3.0], np.float32)
+BASELINE = Lattice((20, 40, 40), (2.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+
+
+def registration(followup: Lattice) -> Registration:
+    nodes = Lattice((2, 2, 2), (40.0, 40.0, 40.0), (0.0, 0.0, 0.0))
+    displacement = np.broadcast_to(SHIFT, (2, 2, 2, 3)).copy()
+    return Registration(displacement, nodes, BASELINE, followup, 1.0, 1.0, 0.0, 0.0, 0.0)
+
+
+def bar() -> Image:
+    """A bar of 1 x 12 mm in one slice, along x."""
+    values = np.zeros(BASELINE.shape, bool)
+    values[10, 20, 10:22] = True
+    return Image(values, BASELINE)
+
+
+def test_the_long_axis_goes_where_the_body_went():
+    ends = np.array(
+        sorted(carried_stroke(registration(Lattice((40, 60, 60), (1.0,) * 3, (0.0,) * 3)), bar()))
+    )
+    # From edge to edge of the voxels, in the slice at z = 20.
+    assert ends == pytest.approx(np.array([[9.5, 20, 20], [21.5, 20, 20]]) + SHIFT, abs=1.0)
+
+
+def test_a_place_out_of_view_is_refused():
+    elsewhere = Lattice((40, 60, 60), (1.0,) * 3, (0.0, 0.0, 200.0))
+    with pytest.raises(InputError, match="outside of the CT") as refused:
+        carried_stroke(registration(elsewhere), bar())
+    assert refused.value.code == "stroke.outside"
