@@ -10,25 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from . import result
 from .exit_status import exit_code
-from .followup_dicom import check_is_dicom, dicom_names, write_followup_dicom
+from .followup_course import DRAWING, MATCHING, check_given, followed
+from .followup_output import (
+    FILES,
+    JSON_NAME,
+    PAIRS_CSV,
+    check_outputs,
+    followup_names,
+    patients_with_rings,
+    write_followup_dicom,
+    write_followup_scene,
+    write_tables,
+)
 from .followup_studies import named_studies, orders_of, signature_for
-from .options import add_accepted, add_command, add_naming, tube_voltage
+from .options import add_accepted, add_command, add_given_values, add_naming, tube_voltage
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
+from .response_options import add_response_rules, rules_of
 from .terminal_table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.followup.follow_up import FollowUp, GivenRole
-    from radioimmuno.followup.reading import ReadStudies
-    from radioimmuno.report.markup import Markup
-    from radioimmuno.signature.signature import Signature
+    from radioimmuno.followup.follow_up import FollowUp
 
-MATCHING, DRAWING, WRITING = "matching lesions", "drawing", "writing"
-JSON_NAME, LESIONS_CSV, CHANGES_CSV, FEATURES_CSV, PAIRS_CSV, HTML_NAME = FILES = (
-    *("response.json", "lesions.csv", "changes.csv", "feature_changes.csv", "pairs.csv"),
-    "report.html",
-)
+WRITING, RINGS = "writing", "building rings"
 
 DESCRIPTION = """\
 Follow the lesions of a patient from study to study: which lesion is which, how volume, diameters and score
@@ -62,6 +67,9 @@ writes into the folder of --out:
   pairs.csv      how lesions were paired and why, to be corrected
   response.json  as of `radioimmuno response`, with notes on what was not evaluated
   report.html    response, waterfall and spider plot, lesions side by side, what differs between the studies
+with --scene also:
+  scene.mrb      Slicer scene with all studies: CT, lesions in the color of their score, rings; how they are
+                 registered and matched, for the module's panel; a table of the changes. The baseline is shown
 with --dicom also, for each study (each CT must be DICOM, of one patient):
   dicom_export/study1/lesion_segmentation.dcm, ring_segmentation.dcm, lesion_report.dcm, patient_report.dcm
                  as of `score --dicom`. A lesion has one tracking UID in all studies; parts of a lesion that
@@ -139,12 +147,15 @@ def register(commands: Any) -> None:
         default=[],
         help="the CT of a result of `score`; may be given several times",
     )
+    add_given_values(parser, studies=True)
+    parser.add_argument("--scene", action="store_true", help="also write a Slicer scene with all studies")
     parser.add_argument(
         "--dicom",
         action="store_true",
         help="also write DICOM into each CT's study: segmentations, reports, and how lesions changed",
     )
     parser.add_argument("--kvp", metavar="N", type=tube_voltage, help="tube voltage of all studies in kV")
+    add_response_rules(parser)
     add_accepted(parser)
     add_naming(parser)
     parser.set_defaults(run=run)
@@ -175,20 +186,21 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.cohort.plan import features_named
     from radioimmuno.files.atomic_folder import replacing_folder
 
-    count = 1 + len(arguments.later)
+    rules, count = rules_of(arguments), 1 + len(arguments.later)
+    if arguments.scene:
+        result.check_scene_can_be_made()
     if arguments.dicom:
         result.check_dicom_can_be_written()
-    names = [*FILES, *(dicom_names(count) if arguments.dicom else ())]
+    names = followup_names(count, arguments.scene, arguments.dicom)
     with (
         replacing_folder(arguments.out, JSON_NAME, names, force=arguments.force) as folder,
-        Progress(_stages(count, arguments.dicom), arguments.quiet) as progress,
+        Progress(_stages(count, arguments), arguments.quiet) as progress,
     ):
         studies = named_studies([arguments.baseline, *arguments.later])
         signature = signature_for(arguments.signature, studies)
         orders = orders_of(arguments, studies, signature)
         features = features_named(arguments.features)
-        if arguments.dicom:
-            check_is_dicom(orders)
+        check_outputs(arguments, orders, signature)
         from radioimmuno.followup.reading import read_studies
 
         def stage(what: str, number: int) -> Callable[[int, int], None]:
@@ -196,16 +208,22 @@ def run(arguments: argparse.Namespace) -> int:
             return lambda done, total: progress.step(done, total)
 
         with library_output_discarded():
-            read = read_studies(orders, signature, stage, features)
-            progress.stage(MATCHING)
-            found, pictures = _followed(arguments, read, (signature, features), progress)
+            check = partial(check_given, arguments)
+            read = read_studies(orders, signature, stage, features, check)
+            found, pictures = followed(arguments, read, (signature, features), rules, progress)
         progress.stage(WRITING)
-        document = _write(folder, found, pictures, _notice(signature, studies))
+        method = signature or studies[0].result.method
+        document = write_tables(folder, found, pictures, method.notice, rules)
         files = list(FILES)
+        if arguments.scene or arguments.dicom:
+            progress.stage(RINGS)
+            patients = patients_with_rings(found, read, orders, method, progress)
+        if arguments.scene:
+            progress.stage(result.MAKING_SCENE)
+            files += write_followup_scene(folder, found, read, patients, signature)
         if arguments.dicom:
             progress.stage(result.WRITING_DICOM)
-            method = signature or studies[0].result.method
-            files += write_followup_dicom(folder, found, read, orders, method, progress)
+            files += write_followup_dicom(folder, found, read, patients, method)
     code = exit_code([found.is_undecided or None in found.course.registrations])
     if arguments.json:
         from radioimmuno.report.response_files import document_text
@@ -217,94 +235,18 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _stages(count: int, is_exported: bool) -> list[str]:
-    """What is done, in order: the bar never goes back."""
-    names = []
-    for number in range(count):
-        names += [_stage("reading", number), _stage("scoring", number)]
-        names += [_stage("registering", number)] if number else []
-    return [*names, MATCHING, DRAWING, WRITING, *[result.WRITING_DICOM] * is_exported]
+def _stages(count: int, arguments: argparse.Namespace) -> list[str]:
+    """What is done, in order: the bar never goes back. The last study is scored first."""
+    names = [_stage("reading", number) for number in range(count)]
+    for number in reversed(range(count)):
+        names.append(_stage("scoring", number))
+        names += [_stage("registering", number + 1)] if number + 1 < count else []
+    more = [RINGS] * (arguments.scene or arguments.dicom) + [result.MAKING_SCENE] * arguments.scene
+    return [*names, MATCHING, DRAWING, WRITING, *more, *[result.WRITING_DICOM] * arguments.dicom]
 
 
 def _stage(what: str, number: int) -> str:
     return f"{what} study {number + 1}"
-
-
-def _notice(signature: Signature | None, studies: Sequence[Any]) -> str:
-    return str(signature.notice if signature is not None else studies[0].result.method.notice)
-
-
-def _followed(
-    arguments: argparse.Namespace,
-    read: ReadStudies,
-    measured_by: tuple[Signature | None, Sequence[str]],
-    progress: Progress,
-) -> tuple[FollowUp, list[dict[str, Markup]]]:
-    """The follow-up, and each study's pictures; the last CT first, which is still in memory."""
-    from radioimmuno.followup.change_scores import with_change_scores
-    from radioimmuno.followup.course import rematched
-    from radioimmuno.followup.follow_up import follow_up
-    from radioimmuno.followup.given_pairs import read_pairs
-    from radioimmuno.followup.reading import with_unions
-    from radioimmuno.report.followup_pictures import pictures_in, spots_of
-
-    given = read_pairs(arguments.pairs, read.studies) if arguments.pairs else None
-    course = rematched(read.course, given, arguments.names_identify)
-    roles = _roles(arguments, course)
-    studies = list(read.studies)
-    progress.stage(DRAWING)
-    for number in reversed(range(len(studies))):
-        image = partial(read.images.of, number)
-        studies[number] = with_unions(course, studies, number, image, *measured_by)
-    scored = with_change_scores(course, studies, measured_by[0])
-    found = follow_up(arguments.patient or read.patient, course, scored, roles)
-    spots = spots_of(found)
-    pictures: list[dict[str, Markup]] = [{} for _ in studies]
-    for done, number in enumerate(reversed(range(len(studies)))):
-        progress.step(done, len(studies))
-        pictures[number] = pictures_in(found, number, read.images.of(number), spots)
-    return found, pictures
-
-
-def _roles(arguments: argparse.Namespace, course: Any) -> dict[str, GivenRole]:
-    """What a person says of the lesions, by their ids in the course."""
-    from dataclasses import replace
-
-    from radioimmuno.followup.follow_up import GivenRole, named_lesion
-    from radioimmuno.followup.given_roles import read_roles
-
-    roles = read_roles(arguments.roles, course) if arguments.roles else {}
-    if arguments.irradiated is not None:
-        irradiated = {named_lesion(course, name) for name in arguments.irradiated if name}
-        for lesion in course.lesions:
-            known = roles.get(lesion.id, GivenRole())
-            if known.irradiated is None:
-                roles[lesion.id] = replace(known, irradiated=lesion.id in irradiated)
-    return roles
-
-
-def _write(
-    folder: Path, found: FollowUp, pictures: Sequence[dict[str, Markup]], notice: str
-) -> dict[str, Any]:
-    from radioimmuno.files.atomic import write_text
-    from radioimmuno.followup.response.course_response import Rules
-    from radioimmuno.report.followup_files import (
-        write_changes_csv,
-        write_feature_changes_csv,
-        write_lesions_csv,
-        write_pairs_csv,
-    )
-    from radioimmuno.report.followup_page import followup_page
-    from radioimmuno.report.response_files import document_text, response_document
-
-    document = {**response_document([found.response], [], Rules()), "notes": list(found.notes)}
-    write_text(folder / JSON_NAME, document_text(document))
-    write_lesions_csv(found, folder / LESIONS_CSV)
-    write_changes_csv(found, folder / CHANGES_CSV)
-    write_feature_changes_csv(found, folder / FEATURES_CSV)
-    write_pairs_csv(found, folder / PAIRS_CSV)
-    write_text(folder / HTML_NAME, followup_page(found, pictures, notice))
-    return document
 
 
 def _lines(arguments: argparse.Namespace, found: FollowUp, files: Sequence[str]) -> list[str]:

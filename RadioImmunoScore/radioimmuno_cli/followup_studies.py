@@ -79,7 +79,7 @@ def orders_of(
     Parameters
     ----------
     arguments : Namespace
-        `ct`, `dates`, `kvp`, `accepted`, `dicom` and the naming.
+        `ct`, `dates`, `kvp`, `accepted`, `dicom`, `clinical`, `batch` and the naming.
     studies : sequence of NamedStudy
     signature : Signature or None
 
@@ -91,6 +91,7 @@ def orders_of(
     from radioimmuno.followup.reading import StudyOrder, checked_dates
 
     dates = checked_dates(arguments.dates or [""] * len(studies), len(studies))
+    clinical, batches = _given_values(arguments, len(studies), signature)
     orders = []
     for study, day in zip(studies, dates, strict=True):
         result = study.result
@@ -101,8 +102,33 @@ def orders_of(
         kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
         patient = None if result is None else result.patient
         name = study.folder.resolve().name
-        orders.append(StudyOrder(name, files, patient, kept, day, arguments.dicom))
+        orders.append(
+            StudyOrder(name, files, patient, kept, day, arguments.dicom, clinical, batches[len(orders)])
+        )
     return orders
+
+
+def _given_values(
+    arguments: argparse.Namespace, count: int, signature: Signature | None
+) -> tuple[dict[str, float], Sequence[str]]:
+    """The patient's values, and the batch of each study: named once, it is that of all."""
+    from radioimmuno.scoring.given_values import check_batch, check_clinical
+
+    clinical, named = dict(arguments.clinical), arguments.batch
+    if signature is None:
+        if clinical or named:
+            text = (
+                "The results keep their scores, for which --clinical and --batch mean nothing: leave it out."
+            )
+            raise InputError(CODE, text)
+        return {}, [""] * count
+    if len(named) not in (0, 1, count):
+        text = f"--batch names {len(named)} scanners of {count} studies: name one for all, or one for each."
+        raise InputError(CODE, text)
+    for batch in named:
+        check_batch(signature, batch)
+    check_clinical(signature, clinical)
+    return clinical, named if len(named) == count else (named or [""]) * count
 
 
 def _files_in(folder: Path) -> StudyFiles:

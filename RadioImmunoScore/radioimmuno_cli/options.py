@@ -95,8 +95,15 @@ def add_lesion_table(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_given_values(parser: argparse.ArgumentParser) -> None:
-    """The options by which a person gives what no image holds; values come into `clinical` as pairs."""
+def add_given_values(parser: argparse.ArgumentParser, studies: bool = False) -> None:
+    """The options by which a person gives what no image holds; values come into `clinical` as pairs.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    studies : bool
+        Whether there are several studies: then `batch` is a list, of one for all or one for each.
+    """
     parser.add_argument(
         "--clinical",
         metavar="NAME=VALUE",
@@ -109,8 +116,10 @@ def add_given_values(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch",
         metavar="NAME",
-        default="",
-        help="scanner or center of the CT, for a signature that was trained with ComBat",
+        action="append" if studies else "store",
+        default=[] if studies else "",
+        help="scanner or center of the CT, for a signature that was trained with ComBat"
+        + ("; once for all studies, or once for each, in their order" if studies else ""),
     )
 
 

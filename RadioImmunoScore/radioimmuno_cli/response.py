@@ -7,12 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.numbers import is_number
-
 from .exit_status import exit_code
 from .options import add_command
 from .paths import Input, add_out_folder
 from .progress import Progress
+from .response_options import add_response_rules, rules_of
 from .terminal_table import table
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 READING, ASSESSING, WRITING = "reading the table", "assessing", "writing"
 JSON_NAME, CSV_NAME, HTML_NAME = "response.json", "response.csv", "response.html"
 FILES = JSON_NAME, CSV_NAME, HTML_NAME
-DISSOCIATED = ("bernard-tessier", "tozuka", "sato")
-HYPERPROGRESSION = ("champiat", "saada-bouzid", "ferrara", "kas", "matos")
 SHOWN = 20
 
 DESCRIPTION = """\
@@ -81,59 +78,13 @@ def register(commands: Any) -> None:
         help="the study that is baseline, by its name (default: the first one); growth before it is what "
         "hyperprogression is compared with",
     )
-    parser.add_argument(
-        "--confirmation-days",
-        metavar="N",
-        type=days,
-        default=28,
-        help="CR and PR are confirmed this many days later or more (default: 28)",
-    )
-    parser.add_argument(
-        "--stable-days",
-        metavar="N",
-        type=days,
-        default=42,
-        help="SD counts as best response from this many days after baseline on (default: 42)",
-    )
-    parser.add_argument(
-        "--irecist-days",
-        metavar=("FROM", "UNTIL"),
-        nargs=2,
-        type=days,
-        default=[28, 56],
-        help="days after an iUPD: sooner studies do not confirm it, later ones do and are noted (default: "
-        "28 56)",
-    )
-    parser.add_argument(
-        "--dissociated",
-        metavar="NAME",
-        choices=DISSOCIATED,
-        default=DISSOCIATED[0],
-        help=f"definition of a dissociated response: {', '.join(DISSOCIATED)} (default: {DISSOCIATED[0]})",
-    )
-    parser.add_argument(
-        "--hyperprogression",
-        metavar="NAME",
-        choices=HYPERPROGRESSION,
-        nargs="+",
-        default=list(HYPERPROGRESSION),
-        help=f"definitions of hyperprogression: {', '.join(HYPERPROGRESSION)} (default: all)",
-    )
-    parser.set_defaults(run=run, usage_error=parser.error)
-
-
-def days(text: str) -> int:
-    """A whole number of days, 0 or more; what is none is wrong usage."""
-    value = int(text)
-    if not is_number(value, 0, 10_000):
-        raise ValueError(text)
-    return value
+    add_response_rules(parser)
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    if arguments.irecist_days[0] > arguments.irecist_days[1]:
-        arguments.usage_error("--irecist-days: FROM is more than UNTIL")
+    rules = rules_of(arguments)
     from radioimmuno.files.atomic_folder import replacing_folder
     from radioimmuno.followup.response.course_response import respond
     from radioimmuno.followup.response.table import read_measured_table
@@ -145,7 +96,6 @@ def run(arguments: argparse.Namespace) -> int:
     ):
         progress.stage(READING)
         found = read_measured_table(arguments.table, arguments.baseline)
-        rules = _rules(arguments)
         progress.stage(ASSESSING)
         responses = []
         for done, course in enumerate(found.courses):
@@ -161,19 +111,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(_lines(arguments, responses, found)))
     return code
-
-
-def _rules(arguments: argparse.Namespace) -> Rules:
-    from radioimmuno.followup.response.best_response import BestLimits
-    from radioimmuno.followup.response.course_response import Rules
-    from radioimmuno.followup.response.irecist import Window
-
-    return Rules(
-        BestLimits(arguments.confirmation_days, arguments.stable_days),
-        Window(*arguments.irecist_days),
-        arguments.dissociated,
-        tuple(dict.fromkeys(arguments.hyperprogression)),
-    )
 
 
 def _write(

@@ -19,14 +19,14 @@ from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature, read_signature, shipped_signatures
 
 from ..scene import SceneResult, showScores
-from ..scene.parameters import addParameters
+from ..scene.parameters import Parameters, addParameters
 from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
 from ..services.node_origin import noteAcquisition
 from .anatomy import BODY, addModel, anatomyOf
 from .host import SceneHost
 from .labelled_pictures import PANEL_PX, LabelledPicture, Painter, axialPicture, threeDPicture
 from .pictures import savePng
-from .spots import LPS_TO_RAS, slicesThrough, spotsOf
+from .spots import LPS_TO_RAS, Spot, slicesThrough, spotsOf
 from .views import LAYOUT_NAMES, SliceView, ThreeDView
 
 THREE_D_SIZE = (1150, 900)
@@ -76,13 +76,15 @@ def writeScene(
     folder = Path(outDir)
     spots = spotsOf(lesions)
     surfaces = anatomyOf(image)
-    bounds = _boundsToShow(image, surfaces.get(BODY))
+    bounds = boundsToShow(image, surfaces.get(BODY))
     painter = Painter(patientScore, signature)
     with SceneHost() as host:
-        views = _Views(host, bounds)
+        views = Views(host, bounds)
         volumeNode = addVolume(host.scene, image)
-        segmentationNode, shown = _addScoredLesions(host.scene, lesions, volumeNode, patientScore, signature)
-        _fillPanel(host.scene, volumeNode, segmentationNode, patientScore, signature)
+        segmentationNode = addSegmentation(host.scene, lesions, volumeNode)
+        fileUnderSubject(host.scene, (volumeNode, segmentationNode))
+        shown = showScored(volumeNode, segmentationNode, patientScore, signature)
+        fillPanel(addParameters(host.scene), volumeNode, segmentationNode, patientScore, signature)
         for part, surface in surfaces.items():
             addModel(host.scene, part, surface)
         views.show(volumeNode, bounds)
@@ -91,8 +93,7 @@ def writeScene(
             views.axial, slicesThrough(spots) or [float(middle[2])], spots, shown.legendNode, painter
         )
         threeD = threeDPicture(views.threeD, spots, painter)
-        least = patientScore.metrics.minimum_lesion
-        views.aimAt(next((spot.center for spot in spots if spot.id == least), middle))
+        views.aimAtLowest(spots, patientScore)
         return [
             _savePicture(folder / "axial.png", axial),
             _savePicture(folder / "3d.png", threeD),
@@ -100,7 +101,7 @@ def writeScene(
         ]
 
 
-class _Views:
+class Views:
     """The views that the application's default layout has too, so that it opens the scene as it was left."""
 
     def __init__(self, host: SceneHost, bounds: np.ndarray) -> None:
@@ -113,36 +114,53 @@ class _Views:
         self.threeD.node.SetBackgroundColor2(*BACKGROUND_ABOVE)
 
     def show(self, volumeNode: Any, bounds: np.ndarray) -> None:
+        """Show a CT, and what lies in the bounds (R, A, S minimum and maximum in mm)."""
         for view in self.slices:
             view.showVolume(volumeNode)
             view.fitTo(bounds)
         self.threeD.lookAt(bounds)
 
-    def aimAt(self, ras: Sequence[float]) -> None:
+    def aimAtLowest(self, spots: Sequence[Spot], patientScore: PatientScore) -> None:
+        """Have the slice views show the lesion with the lowest score; as they are where there is none."""
+        least = patientScore.metrics.minimum_lesion
+        middle = self.axial.center
+        center = next((spot.center for spot in spots if spot.id == least), middle)
         for view in self.slices:
-            view.jumpTo(ras)
+            view.jumpTo(center)
 
 
-def _addScoredLesions(
-    scene: Any, lesions: Sequence[Lesion], volumeNode: Any, patientScore: PatientScore, signature: Signature
-) -> tuple[Any, SceneResult]:
-    segmentationNode = addSegmentation(scene, lesions, volumeNode)
-    fileUnderSubject(scene, (volumeNode, segmentationNode))
+def showScored(
+    volumeNode: Any, segmentationNode: Any, patientScore: PatientScore, signature: Signature
+) -> SceneResult:
+    """Show lesions with their scores, in slices and in 3D; parameters as of `scene.showScores`."""
     displayNode = segmentationNode.GetDisplayNode()
     displayNode.SetOpacity2DFill(FILL_OPACITY)
     displayNode.SetSliceIntersectionThickness(OUTLINE_PX)
     segmentationNode.CreateClosedSurfaceRepresentation()
-    return segmentationNode, showScores(volumeNode, segmentationNode, patientScore, signature)
+    return showScores(volumeNode, segmentationNode, patientScore, signature)
 
 
-def _fillPanel(
-    scene: Any, volumeNode: Any, segmentationNode: Any, patientScore: PatientScore, signature: Signature
+def fillPanel(
+    parameters: Parameters,
+    volumeNode: Any,
+    segmentationNode: Any,
+    patientScore: PatientScore,
+    signature: Signature,
 ) -> None:
-    """Have the module show inputs and rows as soon as it is opened in the scene, without scoring again."""
+    """Have the module show inputs and rows as soon as it is opened in the scene, without scoring again.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the scene.
+    volumeNode, segmentationNode : vtkMRMLNode
+        What will be selected.
+    patientScore : PatientScore
+    signature : Signature
+    """
     acquisition = patientScore.provenance.get("acquisition")
     if acquisition:
         noteAcquisition(volumeNode, Acquisition(**acquisition))
-    parameters = addParameters(scene)
     parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
     shipped = {read_signature(path).sha256: name for name, path in shipped_signatures().items()}
     parameters.signature = shipped.get(signature.sha256, signature.name)
@@ -152,8 +170,15 @@ def _fillPanel(
     parameters.saveScores({lesion.id: lesion for lesion in patientScore.lesions}, {})
 
 
-def _boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:
-    """The body, or the whole CT where no body is found, with a margin: R, A, S minimum and maximum in mm."""
+def boundsToShow(image: Image, body: vtk.vtkPolyData | None) -> np.ndarray:
+    """The body, or the whole CT where no body is found, with a margin: R, A, S minimum and maximum in mm.
+
+    Parameters
+    ----------
+    image : Image
+        The CT.
+    body : vtkPolyData or None
+    """
     if body is not None:
         bounds = np.array(body.GetBounds())
     else:

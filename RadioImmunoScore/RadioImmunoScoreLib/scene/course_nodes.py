@@ -139,8 +139,12 @@ class CourseNodes:
 
     def registration(self, earlier: str, later: str) -> Registration | None:
         """The registration of two studies, by their keys; None where they were not registered."""
-        node = self._node.GetNodeReference(f"{REGISTRATION_ROLE}{earlier}.{later}")
+        node = self.registrationNode(earlier, later)
         return None if node is None or not node.GetAttribute(FIGURES) else readRegistration(node)
+
+    def registrationNode(self, earlier: str, later: str) -> Any | None:
+        """The transform node of two studies' registration, by their keys; None where there is none."""
+        return self._node.GetNodeReference(f"{REGISTRATION_ROLE}{earlier}.{later}")
 
     @property
     def matched(self) -> list[str]:

@@ -21,6 +21,9 @@ WINDOW_HU, LEVEL_HU = 400.0, 40.0
 # The preset of NRRD files that is written soonest.
 FASTEST = "gzip_fastest"
 
+# Of a study in the subject hierarchy, as Slicer's DICOM module writes it.
+STUDY_DATE_ATTRIBUTE = "DICOM.StudyDate"
+
 # What a lesion looks like before it has a score.
 SEGMENT_COLOR = (0.9, 0.78, 0.3)
 
@@ -68,12 +71,40 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
 
 
 def fileUnderSubject(scene: Any, nodes: Sequence[Any], name: str = "Patient") -> None:
-    """File the nodes under one subject; the application may have filed them somewhere already."""
+    """File the nodes under one new subject."""
+    fileUnder(scene, nodes, addSubject(scene, name))
+
+
+def addSubject(scene: Any, name: str) -> int:
+    """A new patient in the subject hierarchy; its item is returned."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
-    subject = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), name)
+    return int(hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), name))
+
+
+def addStudy(scene: Any, subject: int, name: str, date: str) -> int:
+    """A new study of a patient in the subject hierarchy; its item is returned.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    subject : int
+        Item of the patient.
+    name, date : str
+        The date is ISO 8601, empty where it is not known.
+    """
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    study = int(hierarchy.CreateStudyItem(subject, name))
+    if date:
+        hierarchy.SetItemAttribute(study, STUDY_DATE_ATTRIBUTE, date.replace("-", ""))
+    return study
+
+
+def fileUnder(scene: Any, nodes: Sequence[Any], parent: int) -> None:
+    """File the nodes under an item; the application may have filed them somewhere already."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     for node in nodes:
         item = hierarchy.GetItemByDataNode(node)
         if item:
-            hierarchy.SetItemParent(item, subject)
+            hierarchy.SetItemParent(item, parent)
         else:
-            hierarchy.CreateItem(subject, node)
+            hierarchy.CreateItem(parent, node)

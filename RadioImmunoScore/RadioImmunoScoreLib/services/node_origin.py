@@ -29,6 +29,8 @@ from radioimmuno.identity import (
 )
 from radioimmuno.modality import CT
 
+from ..scene.patient_nodes import STUDY_DATE_ATTRIBUTE
+
 INSTANCE_UIDS = "DICOM.instanceUIDs"
 PATIENT_ID, STUDY_DATE, SERIES_DESCRIPTION = "0010,0020", "0008,0020", "0008,103E"
 MODALITY, IMAGE_TYPE, RESCALE_TYPE = "0008,0060", "0008,0008", "0028,1054"
@@ -46,7 +48,7 @@ OF_BOTH = "patient.mismatch"
 UID = "DICOM"
 PATIENT, STUDY = "Patient", "Study"
 MODALITY_ATTRIBUTE = "DICOM.Modality"
-DATE_ATTRIBUTE, SERIES_ATTRIBUTE = "DICOM.StudyDate", "DICOM.SeriesDescription"
+SERIES_ATTRIBUTE = "DICOM.SeriesDescription"
 # Where the header names no patient, Slicer makes an ID of this and the study's UID.
 NO_PATIENT = "Patient-"
 
@@ -82,7 +84,7 @@ def originOf(node: Any) -> Origin:
         patientID = ""
     return Origin(
         patientID,
-        hierarchy.GetItemAttribute(study, DATE_ATTRIBUTE) if study else "",
+        hierarchy.GetItemAttribute(study, STUDY_DATE_ATTRIBUTE) if study else "",
         hierarchy.GetItemAttribute(item, SERIES_ATTRIBUTE),
         hierarchy.GetItemAttribute(item, MODALITY_ATTRIBUTE),
     )

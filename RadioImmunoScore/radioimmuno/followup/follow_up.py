@@ -9,6 +9,7 @@ from datetime import date
 from ..findings import InputError
 from ..lesion import Lesion
 from ..site import Site
+from ..study import Study
 from .course import Course, CourseLesion
 from .followed_lesion import UNKNOWN, LesionInStudy, ScoredStudy, measure_lesion
 from .match import MatchKind
@@ -264,6 +265,29 @@ def named_lesion(course: Course, text: str) -> str:
         f"{lesion.id} ({'; '.join(sorted(_names_in_studies(course, lesion)))})" for lesion in course.lesions
     )
     raise InputError(NAMES, f"No lesion is called {text!r}; there are: {known}.")
+
+
+def check_named(studies: Sequence[Study], text: str) -> None:
+    """Refuse a name that no lesion of a course can have, before its lesions are matched.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+    text : str
+        As of `named_lesion`.
+
+    Raises
+    ------
+    InputError
+        `followup.names`.
+    """
+    wanted = text.strip().casefold()
+    parts = [lesion for study in studies for lesion in study.lesions]
+    # A course has at most as many lesions as its studies.
+    ids = {f"l{number}" for number in range(1, len(parts) + 1)}
+    if wanted not in ids | {known.strip().casefold() for part in parts for known in (part.id, part.name)}:
+        names = ", ".join(dict.fromkeys(part.name for part in parts))
+        raise InputError(NAMES, f"No lesion is called {text!r}; there are: {names}.")
 
 
 def _course_ids(course: Course, lesion: CourseLesion) -> Collection[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..findings import TableError
@@ -15,14 +17,56 @@ from .response.table import ANSWERS
 CODE = "response.row"
 
 
-def read_roles(path: Path, course: Course) -> dict[str, GivenRole]:
-    """The roles that a table gives.
+@dataclass(frozen=True)
+class RoleRow:
+    """A row of a table of roles.
+
+    Parameters
+    ----------
+    where : str
+        The line and the file.
+    lesion : str
+        What the lesion is called there.
+    given : GivenRole
+    """
+
+    where: str
+    lesion: str
+    given: GivenRole
+
+
+def read_role_rows(path: Path) -> list[RoleRow]:
+    """The rows of a table of roles, whatever the lesions are.
 
     Parameters
     ----------
     path : Path
         With the column `lesion` (its id in the course, its name or id in a study) and any of `role` (target,
         non-target), `site` and `irradiated` (yes, no). An empty cell says nothing.
+
+    Returns
+    -------
+    list of RoleRow
+
+    Raises
+    ------
+    InputError
+        `response.row` for a cell that cannot be understood.
+    """
+    cells = read_cells(path)
+    lesions = cells.column("lesion")
+    places = [f"Line {line} of {path}" for line in cells.lines]
+    return [
+        RoleRow(where, lesions[number], _given(cells, number, where)) for number, where in enumerate(places)
+    ]
+
+
+def roles_of(rows: Sequence[RoleRow], course: Course) -> dict[str, GivenRole]:
+    """The roles that rows give to the lesions of a course.
+
+    Parameters
+    ----------
+    rows : sequence of RoleRow
     course : Course
 
     Returns
@@ -33,16 +77,14 @@ def read_roles(path: Path, course: Course) -> dict[str, GivenRole]:
     Raises
     ------
     InputError
-        `followup.names` where a lesion is not known, `response.row` for a cell that cannot be understood or a
-        lesion with two rows.
+        `followup.names` where a lesion is not known, `response.row` for a lesion with two rows.
     """
-    cells = read_cells(path)
     found: dict[str, GivenRole] = {}
-    for place, line in enumerate(cells.lines):
-        lesion = named_lesion(course, cells.column("lesion")[place])
+    for row in rows:
+        lesion = named_lesion(course, row.lesion)
         if lesion in found:
-            raise TableError(CODE, f"Line {line} of {path}: the lesion {lesion} has two rows; keep one.")
-        found[lesion] = _given(cells, place, f"Line {line} of {path}")
+            raise TableError(CODE, f"{row.where}: the lesion {lesion} has two rows; keep one.")
+        found[lesion] = row.given
     return found
 
 

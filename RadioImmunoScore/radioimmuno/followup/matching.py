@@ -69,7 +69,7 @@ def match_lesions(
     InputError
         `followup.pairs` when a given pair names an unknown lesion, or one twice.
     """
-    matches = _given(given, baseline, followup)
+    matches = given_matches(given, baseline, followup)
     pairs = None if registration is None else measure_pairs(baseline, followup, registration)
     keys: list[tuple[str, Callable[[Lesion], Hashable]]] = [(BY_UID, lambda lesion: lesion.tracking_uid)]
     if names_identify:
@@ -95,7 +95,26 @@ def match_lesions(
     )
 
 
-def _given(given: Sequence[GivenPair], baseline: Sequence[Lesion], followup: Sequence[Lesion]) -> list[Match]:
+def given_matches(
+    given: Sequence[GivenPair], baseline: Sequence[Lesion], followup: Sequence[Lesion]
+) -> list[Match]:
+    """What a person paired, as matches.
+
+    Parameters
+    ----------
+    given : sequence of GivenPair
+    baseline, followup : sequence of Lesion
+        As of `match_lesions`.
+
+    Returns
+    -------
+    list of Match
+
+    Raises
+    ------
+    InputError
+        `followup.pairs` when a pair names an unknown lesion, or one twice, or several of both.
+    """
     for side, lesions, word in (("baseline", baseline, "baseline"), ("followup", followup, "follow-up")):
         named = [each for pair in given for each in getattr(pair, side)]
         unknown = sorted(set(named) - {lesion.id for lesion in lesions})

@@ -1,4 +1,4 @@
-"""The studies of a patient, read and scored one after the other, each registered to the one before.
+"""The studies of a patient, all read, then scored one after the other and each registered to the one before.
 
 Two CT are in memory at most, whatever the number of studies: what is needed of one later is read again.
 """
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..acceptance import how_to_accept
-from ..extraction.extract import by_region, measure
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
@@ -18,6 +17,8 @@ from ..io.ct import read_ct
 from ..io.dicom import SourceSeries
 from ..io.study_files import ReadStudy, StudyFiles, read_study
 from ..lesion import Lesion
+from ..modality import CT
+from ..scoring.given_values import with_given
 from ..scoring.results import LesionScore, PatientScore
 from ..scoring.score import score_rows
 from ..settings import Settings
@@ -25,8 +26,9 @@ from ..signature.signature import Signature
 from ..study import Study
 from .course import DATES, PATIENT, Course, acquisition_findings
 from .exported_study import STUDY, check_exported
-from .followed_lesion import ScoredStudy, days_between, unions_in
+from .followed_lesion import ScoredStudy
 from .registration import Registration, register
+from .study_rows import with_features
 
 ACCEPTED = "patient.mismatch"
 MOST_IMAGES = 2
@@ -51,6 +53,10 @@ class StudyOrder:
         ISO 8601, "" for that of its files.
     is_exported : bool
         Whether it will be written as DICOM, into the study of its CT.
+    clinical : mapping of str to float
+        Values of the patient that the signature needs.
+    batch : str
+        Scanner or center of the CT, for a signature that was trained with ComBat.
     """
 
     name: str
@@ -59,6 +65,8 @@ class StudyOrder:
     is_scored: bool = False
     date: str = ""
     is_exported: bool = False
+    clinical: Mapping[str, float] = field(default_factory=dict)
+    batch: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +140,13 @@ class Images:
 
 
 def read_studies(
-    orders: Sequence[StudyOrder], signature: Signature | None, stage: Stage, features: Collection[str] = ()
+    orders: Sequence[StudyOrder],
+    signature: Signature | None,
+    stage: Stage,
+    features: Collection[str] = (),
+    check: Callable[[Sequence[ScoredStudy]], None] | None = None,
 ) -> ReadStudies:
-    """Read and score studies, and register each to the one before.
+    """Read all studies; then score them, the last one first, and register each to the one before.
 
     Parameters
     ----------
@@ -147,6 +159,8 @@ def read_studies(
         returns is called with the steps done and in all, and what that raises ends the work.
     features : collection of str, optional
         Identifiers of what is measured besides, with the signature's settings; nothing without a signature.
+    check : callable, optional
+        Called with all studies, not scored yet: what it raises ends the work before it takes long.
 
     Returns
     -------
@@ -160,46 +174,89 @@ def read_studies(
         reading raises.
     """
     images = Images(tuple(order.files for order in orders))
-    patients: list[str] = []
-    sources: list[SourceSeries | None] = []
-    found: list[ScoredStudy] = []
-    registrations: list[Registration | None] = []
-    findings: list[tuple[Finding, ...]] = []
-    settings = signature.settings if signature else Settings()
+    opened: list[_Opened] = []
     for number, order in enumerate(orders):
         stage("reading", number)
-        read = read_study(order.files, settings)
-        study, rows = _with_result(order, read)
-        patients.append(_patient_in(read, study.identity))
-        sources.append(read.source)
-        mismatch = patient_findings(patients, order.files.accepted)
-        if order.is_exported:
-            check_exported(order.files.ct, sources)
-        study = replace(study, date=order.date or study.date)
-        images.hold(number, study.image)
-        _check_dates([*(one.study for one in found), study])
-        if rows is None:
-            assert signature is not None
-            rows = score_rows(study, signature, progress=stage("scoring", number))
-        if signature is not None:
-            rows = with_features(rows, study, signature.settings, features)
-        found.append(
-            ScoredStudy(
-                _name_of(order, read),
-                replace(study, images={}),
-                {row.id: replace(row, ring=None) for row in rows},
-            )
-        )
-        refused: tuple[Finding, ...] = ()
-        if number:
-            made, refused = registered(images, (number - 1, number), stage("registering", number))
-            registrations.append(made)
-        differing = acquisition_findings(found[0].study.acquisition, study.acquisition)
-        findings.append((*mismatch, *refused, *differing))
-    named = _named(found)
-    return ReadStudies(
-        named, tuple(registrations), tuple(findings), _patient_of(named), images, tuple(sources)
+        opened.append(_open(order, signature, opened))
+        images.hold(number, opened[-1].study.image)
+        opened[-1] = replace(opened[-1], study=replace(opened[-1].study, images={}))
+    named = _named([ScoredStudy(one.name, one.study, {}) for one in opened])
+    if check is not None:
+        check(named)
+    studies = list(named)
+    made: list[tuple[Registration | None, tuple[Finding, ...]]] = [(None, ())] * len(orders)
+    # The last CT first: they are in memory still.
+    for number in reversed(range(len(orders))):
+        is_last = number + 1 == len(orders)
+        if not is_last:
+            images.of(number + 1)
+        rows = _scored(opened[number], images.of(number), signature, stage("scoring", number), features)
+        studies[number] = replace(studies[number], rows=rows)
+        if not is_last:
+            progress = stage("registering", number + 1)
+            made[number + 1] = registered(images, (number, number + 1), progress)
+    first = opened[0].study.acquisition
+    findings = tuple(
+        (*one.findings, *refused, *acquisition_findings(first, one.study.acquisition))
+        for one, (_, refused) in zip(opened, made, strict=True)
     )
+    sources = tuple(one.source for one in opened)
+    between = tuple(registration for registration, _ in made[1:])
+    return ReadStudies(tuple(studies), between, findings, _patient_of(named), images, sources)
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A study that was read, its patient, the scores that it keeps, and what was found of it."""
+
+    name: str
+    study: Study
+    patient: str
+    rows: Sequence[LesionScore] | None
+    source: SourceSeries | None
+    findings: tuple[Finding, ...]
+
+
+def _open(order: StudyOrder, signature: Signature | None, before: Sequence[_Opened]) -> _Opened:
+    """Read a study that comes after others, and refuse what does not follow them."""
+    read = read_study(order.files, signature.settings if signature else Settings())
+    study, rows = _with_result(order, read)
+    patient = _patient_in(read, study.identity)
+    findings = patient_findings([*(one.patient for one in before), patient], order.files.accepted)
+    if order.is_exported:
+        check_exported(order.files.ct, [*(one.source for one in before), read.source])
+    study = replace(study, date=order.date or study.date)
+    check_later([one.study.date for one in before], study.date)
+    if signature is not None:
+        study = _with_given(order, study, signature)
+    return _Opened(_name_of(order, read), study, patient, rows, read.source, findings)
+
+
+def _with_given(order: StudyOrder, study: Study, signature: Signature) -> Study:
+    """The study with what a person gives; where it keeps its scores, with what was given for them, too."""
+    known: Mapping[str, float] = {}
+    batch = order.batch
+    if order.is_scored and order.result is not None:
+        known = order.result.provenance["inputs"].get("clinical", {})
+        batch = batch or study.acquisition.batch
+    return with_given(study, signature, {**known, **order.clinical}, batch)
+
+
+def _scored(
+    opened: _Opened,
+    image: Image,
+    signature: Signature | None,
+    progress: Callable[[int, int], None],
+    features: Collection[str],
+) -> dict[str, LesionScore]:
+    """The rows of a study by lesion id, without rings; what it keeps is not scored again."""
+    study, rows = replace(opened.study, images={CT.role: image}), opened.rows
+    if rows is None:
+        assert signature is not None
+        rows = score_rows(study, signature, progress=progress)
+    if signature is not None:
+        rows = with_features(rows, study, signature.settings, features)
+    return {row.id: replace(row, ring=None) for row in rows}
 
 
 def _name_of(order: StudyOrder, read: ReadStudy) -> str:
@@ -294,21 +351,34 @@ def patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tuple
     return (Finding(PATIENT, Severity.WARN, f"{text} Accepted by hand."),)
 
 
-def _check_dates(studies: Sequence[Study]) -> None:
-    """Refuse a last study that is not later than the dated ones before."""
-    day = studies[-1].date
-    for number, one in enumerate(studies[:-1], start=1):
-        days = days_between(one, studies[-1])
-        if days == 0:
+def check_later(before: Sequence[str], day: str) -> None:
+    """Refuse a study that is not later than the dated ones before.
+
+    Parameters
+    ----------
+    before : sequence of str
+        The dates of these, ISO 8601; "" where one is not known.
+    day : str
+        Its own.
+
+    Raises
+    ------
+    InputError
+        `followup.dates`.
+    """
+    own = len(before) + 1
+    for number, one in enumerate(before, start=1):
+        if one and one == day:
             text = (
-                f"Studies {number} and {len(studies)} have the same date, {day}. Give the one that was made "
-                f"later its date (--dates), or name one of them alone."
+                f"Studies {number} and {own} have the same date, {day}. Give the one that was made later its "
+                f"date (--dates), or name one of them alone."
             )
             raise InputError(DATES, text)
-        if days is not None and days < 0:
+        # ISO dates are in the order of time.
+        if day and day < one:
             text = (
-                f"Study {len(studies)} of {day} is earlier than study {number} of {one.date}: name the "
-                f"studies in order of time, the baseline first."
+                f"Study {own} of {day} is earlier than study {number} of {one}: name the studies in order of "
+                f"time, the baseline first."
             )
             raise InputError(DATES, text)
 
@@ -340,78 +410,6 @@ def is_named(identity: Identity) -> bool:
     return bool(identity.patient) and identity.patient != identity.study
 
 
-def with_unions(
-    course: Course,
-    studies: Sequence[ScoredStudy],
-    number: int,
-    image: Callable[[], Image],
-    signature: Signature | None,
-    features: Collection[str] = (),
-) -> ScoredStudy:
-    """A study with the scores of parts that are one lesion, as one.
-
-    Parameters
-    ----------
-    course : Course
-    studies : sequence of ScoredStudy
-    number : int
-        Which one.
-    image : callable
-        Gives its CT, where there is something to score.
-    signature : Signature or None
-        None where it is not known: then they have no score.
-    features : collection of str, optional
-        As of `read_studies`.
-
-    Returns
-    -------
-    ScoredStudy
-    """
-    here, unions = studies[number], unions_in(course, number)
-    if not unions or signature is None:
-        return here
-    rows: dict[str, LesionScore] = dict(here.rows)
-    for parts, whole in unions.items():
-        others = tuple(lesion for lesion in here.study.lesions if lesion.id not in parts)
-        images: Mapping[str, Image] = {"ct": image()}
-        study = replace(here.study, images=images, lesions=(whole, *others))
-        made = score_rows(study, signature, only=[whole.id])
-        made = with_features(made, study, signature.settings, features)
-        rows |= {row.id: replace(row, ring=None) for row in made}
-    return replace(here, rows=rows)
-
-
-def with_features(
-    rows: Sequence[LesionScore], study: Study, settings: Settings, features: Collection[str]
-) -> list[LesionScore]:
-    """Rows with further features, which change nothing in their scores.
-
-    Parameters
-    ----------
-    rows : sequence of LesionScore
-    study : Study
-        With its CT and the lesions of the rows.
-    settings : Settings
-        Those of the signature that made the rows.
-    features : collection of str
-        Identifiers of what the rows shall have; what they have already is not measured again.
-
-    Returns
-    -------
-    list of LesionScore
-    """
-    known = set(features).intersection(*(row.features for row in rows if row.features))
-    keys = by_region([name for name in features if name not in known])
-    if not keys:
-        return list(rows)
-    only = [row.id for row in rows]
-    measured = measure(study.image, study.lesions, settings, keys, only=only, findings=study.findings)
-    values = {
-        one.id: {name: value for name, value in one.values.items() if value is not None} for one in measured
-    }
-    return [replace(row, features={**values[row.id], **row.features}) for row in rows]
-
-
 def checked_dates(texts: Sequence[str], studies: int) -> tuple[str, ...]:
     """Dates that a person gives, one a study.
 
@@ -440,4 +438,5 @@ def checked_dates(texts: Sequence[str], studies: int) -> tuple[str, ...]:
             found.append(date.fromisoformat(text.strip()).isoformat() if text.strip() else "")
         except ValueError:
             raise InputError(DATES, f"{text!r} is no date: write it as 2024-03-05.") from None
+        check_later(found[:-1], found[-1])
     return tuple(found)

@@ -85,10 +85,20 @@ def write_changes_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
     found : FollowUp
     path : path-like
     """
-    write_rows(path, CHANGE_COLUMNS, _change_rows(found))
+    write_rows(path, CHANGE_COLUMNS, change_rows(found))
 
 
-def _change_rows(found: FollowUp) -> Iterator[list[str]]:
+def change_rows(found: FollowUp) -> Iterator[list[str]]:
+    """The cells of `CHANGE_COLUMNS`, a row a lesion and later study.
+
+    Parameters
+    ----------
+    found : FollowUp
+
+    Returns
+    -------
+    iterator of list of str
+    """
     for number, study in enumerate(found.studies[1:], start=1):
         for lesion in found.lesions:
             here = lesion.in_studies[number]

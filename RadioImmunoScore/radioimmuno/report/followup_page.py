@@ -28,7 +28,12 @@ BESIDE = "grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr))
 PLOTS = "grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr))"
 
 
-def followup_page(found: FollowUp, pictures: Sequence[Mapping[str, Markup]], notice_of_scores: str) -> str:
+def followup_page(
+    found: FollowUp,
+    pictures: Sequence[Mapping[str, Markup]],
+    notice_of_scores: str,
+    rules: Rules | None = None,
+) -> str:
     """The page as text.
 
     Parameters
@@ -38,6 +43,8 @@ def followup_page(found: FollowUp, pictures: Sequence[Mapping[str, Markup]], not
         For each study those of its lesions, as of `followup_pictures.pictures_in`.
     notice_of_scores : str
         The signature's.
+    rules : Rules, optional
+        By which the response was assessed.
 
     Returns
     -------
@@ -57,7 +64,7 @@ def followup_page(found: FollowUp, pictures: Sequence[Mapping[str, Markup]], not
             "Side by side", letters(), [_pictures_of(found, lesion, pictures) for lesion in found.lesions]
         ),
         section("Studies", _study_table(found), _differences(found), _registrations(found)),
-        section("Definitions", definitions(Rules())),
+        section("Definitions", definitions(rules or Rules())),
     ]
     return page(
         f"Follow-up: {found.patient}",

@@ -86,6 +86,22 @@ def check_batch(signature: Signature, batch: str) -> None:
     raise InputError("combat.unseen_batch", text)
 
 
+def check_clinical(signature: Signature, clinical: Mapping[str, float]) -> None:
+    """Refuse values of the patient that the signature has no use for, before anything is read.
+
+    Parameters
+    ----------
+    signature : Signature
+    clinical : mapping of str to float
+
+    Raises
+    ------
+    InputError
+        `clinical.invalid`.
+    """
+    _checked(clinical, signature)
+
+
 def number_in(name: str, text: str) -> float:
     """The number that a person wrote.
 

@@ -172,7 +172,7 @@ def test_the_help_names_every_column(radioimmuno):
 def test_the_help_offers_every_definition(radioimmuno):
     from radioimmuno.followup.response.dissociated import TITLES
     from radioimmuno.followup.response.hyperprogression import DEFINITIONS
-    from radioimmuno_cli.response import DISSOCIATED, HYPERPROGRESSION
+    from radioimmuno_cli.response_options import DISSOCIATED, HYPERPROGRESSION
 
     assert tuple(TITLES) == DISSOCIATED
     assert DEFINITIONS == HYPERPROGRESSION

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 import slicer
 
+from followed_patient import DATES, SIGNATURE, followed_patient
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation.patient import simulate_patient
+from RadioImmunoScoreLib.headless.followup_scene import writeFollowUpScene
 from RadioImmunoScoreLib.headless.scene_writer import writeScene
 
 OTHER = replace(default_signature(), name="Other", version="2", sha256="cd" * 32)
@@ -60,3 +62,25 @@ def test_the_views_have_the_labels_and_colors_of_the_application(bench, written)
         assert slices[name].GetLayoutColor() == pytest.approx(expected, abs=1e-3)
     (threeD,) = slicer.util.getNodesByClass("vtkMRMLViewNode")
     assert (threeD.GetLayoutName(), threeD.GetLayoutLabel()) == ("1", "1")
+
+
+def test_the_panel_shows_the_course_of_a_follow_up_as_it_was_matched(bench, tmp_path):
+    followed = followed_patient()
+    images = followed.images
+    file = writeFollowUpScene(followed.found, followed.patients, lambda n: images[n], SIGNATURE, tmp_path)
+    panel = bench.open().panel
+    bench.host.loadScene(file)
+    bench.process(100)
+    state = panel.session.followUp.state
+    assert [(study.ctName, study.date) for study in state.studies] == [(f"{day} CT", day) for day in DATES]
+    assert state.problem == ""
+
+    def table(lesions):
+        return [
+            (lesion.name, [here and (here.match, here.score, here.volume_cc) for here in lesion.in_studies])
+            for lesion in lesions
+        ]
+
+    assert table(state.lesions) == table(followed.found.lesions)
+    assert ("L2", 2) in state.byHand
+    assert panel.ui.segmentationSelector.currentNode().GetName() == f"{DATES[0]} lesions"

@@ -16,7 +16,7 @@ from radioimmuno.followup.change import Change
 from radioimmuno.followup.change_scores import with_change_scores
 from radioimmuno.followup.follow_up import follow_up
 from radioimmuno.followup.followed_lesion import ScoredStudy, union_id
-from radioimmuno.followup.reading import with_features, with_unions
+from radioimmuno.followup.study_rows import with_features, with_unions
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.report.followup_files import FEATURE_COLUMNS, write_feature_changes_csv

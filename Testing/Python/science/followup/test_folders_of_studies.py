@@ -49,7 +49,7 @@ def test_stages_come_in_order_and_what_cannot_be_registered_is_a_finding(folder)
         return lambda _done, _total: None
 
     read = read_studies([order(folder, "a"), order(folder, "b")], default_signature(), stage)
-    assert begun == [("reading", 0), ("scoring", 0), ("reading", 1), ("scoring", 1), ("registering", 1)]
+    assert begun == [("reading", 0), ("reading", 1), ("scoring", 1), ("scoring", 0), ("registering", 1)]
     assert read.registrations == (None,)
     assert [finding.code for finding in read.findings[1]] == ["followup.registration"]
     # Names that are alike are told apart; without dates nothing else is known.

@@ -14,7 +14,7 @@ from radioimmuno.findings import InputError, TableError
 from radioimmuno.followup.course import Returned
 from radioimmuno.followup.follow_up import GivenRole
 from radioimmuno.followup.given_pairs import COLUMNS, proposed_rows, read_pairs
-from radioimmuno.followup.given_roles import read_roles
+from radioimmuno.followup.given_roles import read_role_rows, roles_of
 from radioimmuno.followup.match import MatchKind
 from radioimmuno.followup.matching import GivenPair
 from radioimmuno.followup.response.measured import Role
@@ -87,7 +87,7 @@ def test_what_is_gone_and_paired_is_left_to_be_refused(studies, tmp_path):
 def test_roles_say_what_is_given_and_nothing_else(studies, tmp_path):
     course = course_of(studies, [("a", "1"), ("b", "2"), ("c", "3")])
     path = written(tmp_path, "L1,target,,", "lesion b,,lymph node,yes", header="lesion,role,site,irradiated")
-    assert read_roles(path, course) == {
+    assert roles_of(read_role_rows(path), course) == {
         "L1": GivenRole(Role.TARGET),
         "L2": GivenRole(None, Site.LYMPH_NODE, True),
     }
@@ -103,4 +103,4 @@ def test_roles_say_what_is_given_and_nothing_else(studies, tmp_path):
 def test_roles_that_cannot_be_understood_are_refused(studies, tmp_path, lines, words):
     course = course_of(studies, [("a", "1"), ("b", "2"), ("c", "3")])
     with pytest.raises(TableError, match=words):
-        read_roles(written(tmp_path, *lines, header="lesion,role"), course)
+        roles_of(read_role_rows(written(tmp_path, *lines, header="lesion,role")), course)
