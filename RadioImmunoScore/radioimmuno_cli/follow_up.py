@@ -82,6 +82,7 @@ Research use only; not for reporting a trial."""
 EXAMPLES = """\
   radioimmuno follow-up baseline follow_up --kvp 120 --out course
   radioimmuno follow-up baseline follow_up --dates 2026-01-05,2026-03-02 --kvp 120 --out course
+  radioimmuno follow-up baseline follow_up --kvp 120 --confirmation-days 42 --out course --scene
   radioimmuno follow-up baseline follow_up --kvp 120 --irradiated 'Lesion 1' --names-identify --out course"""
 
 EXIT_CODES = """\
