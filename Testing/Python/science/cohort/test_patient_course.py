@@ -21,9 +21,12 @@ from radioimmuno.cohort.plan import Plan, order_of, read_signatures
 from radioimmuno.cohort.run import Outcome, RunOptions, run_cohort
 from radioimmuno.cohort.store import PatientStore
 from radioimmuno.cohort.tables import WHO, tables_of, write_tables
+from radioimmuno.followup.change_scores import with_change_scores
 from radioimmuno.followup.course import follow
+from radioimmuno.followup.followed_lesion import ScoredStudy
 from radioimmuno.io.study_files import LesionFile, StudyFiles, read_study
-from radioimmuno.settings import Settings
+from radioimmuno.scoring.score import score_rows
+from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import Signature, Term, write_signature
 from radioimmuno.signature.variables import CHANGES
 
@@ -194,7 +197,15 @@ def test_without_dates_what_is_measured_stays_and_the_reason_is_given(measured):
         assert one[MEAN] == rows["ann", study, lesion][MEAN]
 
 
-def test_lesions_are_matched_as_follow_up_matches_them(place, measured):
+def test_lesions_are_matched_and_scored_as_follow_up_does(place, plan, manifest):
+    """By a signature with settings of its own, too."""
+    coarse = replace(plan.signatures[0], name="coarse", settings=Settings(ExtractionSettings(spacing_mm=2.0)))
+    write_signature(coarse, place / "coarse.json")
+    both = replace(
+        plan, **dict(zip(("signatures", "files"), read_signatures([place / "coarse.json"]), strict=True))
+    )
+    record = measure_patient(order_of(manifest.patients[0], both))
+    assert [one["study"] for one in record["studies"]] == ["w8", "b"]
     studies = [
         read_study(
             StudyFiles(place / name / "ct.nrrd", (LesionFile(place / name / "mask.nrrd"),)), Settings()
@@ -202,19 +213,34 @@ def test_lesions_are_matched_as_follow_up_matches_them(place, measured):
         for name in ("first", "later")
     ]
     course = follow([one.study for one in studies], dates=["2026-01-05", "2026-03-06"])
-    expected = {
-        (study, each): lesion.id
-        for lesion in course.lesions
-        for study, ids in zip(("b", "w8"), lesion.in_studies, strict=True)
-        for each in ids
-    }
-    _, rows = measured
-    found = {
-        key[1:]: one["followed_lesion"]
-        for key, one in rows.items()
-        if key[0] == "ann" and one["status"] != "gone"
-    }
-    assert found == expected
+    known = [
+        ScoredStudy(name, study, {row.id: row for row in score_rows(study, coarse)})
+        for name, study in zip("bw", course.studies, strict=True)
+    ]
+    scored = with_change_scores(course, known, coarse)
+    identity = {each: lesion.id for lesion in course.lesions for each in lesion.in_studies[1]}
+    for one in record["studies"][0]["lesions"]:
+        assert one["followed"]["lesion"] == identity[one["lesion_id"]]
+        assert one["scores"]["coarse"]["score"] == scored[1].rows[one["lesion_id"]].score
+    assert sum(one["scores"]["coarse"]["score"] is not None for one in record["studies"][0]["lesions"]) == 2
+
+
+def test_a_study_to_come_changes_no_row_before_it(plan, tmp_path):
+    """Two lesions that merge in the third study are two in the first and the second."""
+    near = {1: ((8, 20, 20), 5.0, 80), 2: ((8, 20, 32), 5.0, 100)}
+    grown = {1: ((8, 20, 20), 5.5, 80), 2: ((8, 20, 32), 5.5, 100)}
+    for name, balls in (("a", near), ("b", grown), ("c", {1: ((8, 20, 26), 11.0, 90)})):
+        write_study(tmp_path / name, balls)
+    lines = [row("fay", name, f"2026-0{n}-05", name) for n, name in enumerate("abc", start=1)]
+    records = [
+        measure_patient(order_of(manifest_of(tmp_path, *lines[:count]).patients[0], plan)) for count in (2, 3)
+    ]
+    (merged,) = records[1]["studies"][2]["lesions"]
+    assert (merged["followed"]["match"], merged["followed"]["since"]) == ("merged", "a")
+    for two, three in zip(records[0]["studies"], records[1]["studies"], strict=False):
+        for one in (*two["lesions"], *three["lesions"]):
+            del one["followed"]["lesion"]  # who it is is known of the whole course
+        assert two == three
 
 
 def test_ct_that_cannot_be_registered_leave_the_changes_empty(place, plan, tmp_path):
