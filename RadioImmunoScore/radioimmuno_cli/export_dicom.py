@@ -91,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         known = read_result(arguments.result / result.MARKER)
         check_unchanged(arguments.result / name for name in (result.MARKER, result.LESIONS_NAME))
         check_designation(arguments.rtstruct, known.method.cutoffs, known.patient.lesions)
+        if arguments.rtstruct:
+            known.method.required_colors()
         with library_output_discarded():
             progress.stage(READING_CT)
             read = read_ct(arguments.ct, _series(arguments, known), accepted=arguments.accepted)

@@ -93,14 +93,15 @@ class ByPlace:
         old, new = self._names(self.baseline, rows), self._names(self.followup, columns)
         what = "split" if len(columns) > 1 else "merged"
         least = 100 * float(self.pairs.share[np.ix_(rows, columns)].min())
-        why = f"{new} and {old} overlap, one by {least:.0f} % of the smaller alone: {what}, or apart?"
+        share = f"one by {least:.0f} % of the smaller alone"
+        why = f"{old} before and {new} now overlap, {share}: {what}, or apart?"
         return self._match(rows, columns, MatchKind.AMBIGUOUS, None, why)
 
     def _group(self, group: Group) -> Match:
         rows, columns = group
         old, new = self._names(self.baseline, rows), self._names(self.followup, columns)
         kind = kind_of(len(rows), len(columns))
-        why = f"{new} and {old} overlap by half of the smaller or more."
+        why = f"{old} before and {new} now overlap by half of the smaller or more."
         if kind is MatchKind.AMBIGUOUS:
             why += " Which is which is not clear: pair them by hand."
         elif self._at_other_sites(rows, columns):

@@ -15,6 +15,8 @@ WIDTH, HEIGHT = 360, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 10, 44
 MOST_TICKS = 6
 LETTER = 11
+# About, of its letters and digits.
+LETTER_WIDTH = 7.5
 # Told apart also by who sees no red or green (Okabe, Ito), and by their dashes in black and white.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#000000")
 # The pictures of lesions are square and lie on black; a chart does neither.
@@ -31,12 +33,15 @@ class Axes:
     x, y : tuple of float
         Lower and upper end.
     x_title, y_title : str
+    x_names : tuple of str
+        What `bars` along x are called, from 0 on; without any there are numbers below x.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
     x_title: str
     y_title: str
+    x_names: tuple[str, ...] = ()
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a point lies in the drawing, at the edge for one beyond."""
@@ -302,13 +307,7 @@ def _frame(axes: Axes) -> list[Markup]:
             stroke_opacity=0.35,
         )
     ]
-    for tick in _ticks(*axes.x):
-        x = axes.at(tick, 0)[0]
-        text = _text(tick, axes.x[1] - axes.x[0])
-        shapes += [
-            element("line", x1=x, x2=x, y1=bottom, y2=bottom + 4, stroke="currentColor", stroke_opacity=0.5),
-            element("text", text, x=x, y=bottom + 16, text_anchor="middle", fill="currentColor"),
-        ]
+    shapes += _names(axes, bottom) if axes.x_names else _numbers(axes, bottom)
     for tick in _ticks(*axes.y):
         y = axes.at(0, tick)[1]
         text = _text(tick, axes.y[1] - axes.y[0])
@@ -338,6 +337,35 @@ def _frame(axes: Axes) -> list[Markup]:
             transform=f"rotate(-90 12 {middle})",
         )
     )
+    return shapes
+
+
+def _numbers(axes: Axes, bottom: float) -> list[Markup]:
+    """Ticks below x with their numbers."""
+    shapes = []
+    for tick in _ticks(*axes.x):
+        x = axes.at(tick, 0)[0]
+        text = _text(tick, axes.x[1] - axes.x[0])
+        shapes += [
+            element("line", x1=x, x2=x, y1=bottom, y2=bottom + 4, stroke="currentColor", stroke_opacity=0.5),
+            element("text", text, x=x, y=bottom + 16, text_anchor="middle", fill="currentColor"),
+        ]
+    return shapes
+
+
+def _names(axes: Axes, bottom: float) -> list[Markup]:
+    """The names of bars below them, upright where they would touch; of very many not each one."""
+    width = (WIDTH - LEFT - RIGHT) / (axes.x[1] - axes.x[0])
+    is_upright = max(map(len, axes.x_names)) * LETTER_WIDTH > width
+    step = math.ceil(LETTER / width) if is_upright else 1
+    y, anchor = (bottom + 4, "end") if is_upright else (bottom + 16, "middle")
+    shapes = []
+    for place, name in list(enumerate(axes.x_names))[::step]:
+        x = axes.at(place + 0.5, 0)[0] + (LETTER / 3 if is_upright else 0)
+        turned = {"transform": f"rotate(-90 {x:.1f} {y:.1f})"} if is_upright else {}
+        shapes.append(
+            element("text", name, x=f"{x:.1f}", y=y, text_anchor=anchor, fill="currentColor", **turned)
+        )
     return shapes
 
 

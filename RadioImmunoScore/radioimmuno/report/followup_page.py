@@ -16,7 +16,7 @@ from ..followup.response.fields import Field
 from ..followup.response.measured import Status
 from .chart import Axes, bars, chart, dots, legend, level, line
 from .figure import letters
-from .formatting import MINUS
+from .formatting import MINUS, NO_BREAK
 from .markup import Child, Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 from .response_page import MOST_PERCENT, NOT_FOR_TRIALS, THRESHOLDS_PERCENT, definitions, response_card
@@ -78,7 +78,7 @@ def _facts(found: FollowUp) -> list[tuple[str, str, str]]:
     last = found.response.studies[-1]
     everywhere = last.fields[Field.ALL]
     kinds = [lesion.in_studies[-1].match for lesion in found.lesions if lesion.in_studies[-1] is not None]
-    counted = ", ".join(f"{kind.value} {kinds.count(kind)}" for kind in MatchKind if kind in kinds)
+    counted = ", ".join(f"{kind.value}{NO_BREAK}{kinds.count(kind)}" for kind in MatchKind if kind in kinds)
     return [
         ("RECIST 1.1", everywhere.recist or NOT_KNOWN, f"at {last.study.name}"),
         ("iRECIST", everywhere.irecist or NOT_KNOWN, f"at {last.study.name}"),
@@ -109,7 +109,7 @@ def _plots(found: FollowUp) -> list[Child]:
     highest = max(change for rows in changes.values() for _, change in rows)
     ends = (-105.0, max(40.0, min(MOST_PERCENT, highest)) + 5)
     left_out = len(found.lesions) - len(changes)
-    words = f"; {left_out} that were evaluated in one study alone are left out" if left_out else ""
+    words = f"; evaluated in one study alone, and left out: {left_out}" if left_out else ""
     plots = [_waterfall(changes, ends, words), _spider(found, changes, ends)]
     return [element("div", plots, class_="pictures", style=PLOTS), legend(KINDS)]
 
@@ -122,8 +122,9 @@ def _waterfall(
     changes: Mapping[FollowedLesion, Sequence[tuple[int, float]]], ends: tuple[float, float], words: str
 ) -> Markup:
     order = sorted(changes, key=lambda lesion: -changes[lesion][-1][1])
-    title = f"Waterfall plot: each lesion's diameter at its last study, {', '.join(one.id for one in order)}"
-    axes = Axes((0, max(len(order), 4)), ends, "lesions", "change of the diameter, %")
+    title = "Waterfall plot: each lesion's diameter at its last study"
+    names = tuple(lesion.id for lesion in order)
+    axes = Axes((0, max(len(order), 4)), ends, "lesions", "change of the diameter, %", names)
     values, colors = [changes[one][-1][1] for one in order], [_color(one) for one in order]
     marks = [level(axes, mark) for mark in (0.0, *THRESHOLDS_PERCENT)]
     return chart(title + words, axes, bars(axes, values, colors), marks)
@@ -161,7 +162,9 @@ def _lesion_row(lesion: FollowedLesion) -> Markup:
         "tr",
         element("th", lesion.id, element("small", lesion.name), scope="row"),
         element("td", site, element("small", f" {where}") if where else None),
-        element("td", lesion.role.value, element("small", lesion.reason)),
+        element(
+            "td", lesion.role.value, element("small", lesion.reason.removeprefix(f"{lesion.role.value}: "))
+        ),
         [element("td", _cell(here)) for here in lesion.in_studies],
     )
 
@@ -173,7 +176,7 @@ def _cell(here: LesionInStudy | None) -> list[Child]:
     if not here.ids:
         shown: list[Child] = [kind or here.status.value]
     else:
-        score = "no score" if here.score is None else f"score {here.score:.3f}"
+        score = "no score" if here.score is None else f"score{NO_BREAK}{here.score:.3f}"
         shown = [
             f"{here.longest_mm:.1f} x {here.shortest_mm:.1f} mm",
             element("br"),

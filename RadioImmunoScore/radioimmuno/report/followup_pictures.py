@@ -12,6 +12,7 @@ from ..followup.follow_up import FollowedLesion, FollowUp
 from ..geometry.image import Image
 from ..lesion import Lesion
 from .figure import WINDOW_WORDS, slice_picture
+from .formatting import NO_BREAK
 from .markup import Markup, element
 from .picture import outline_path
 from .view import AXIAL, MARGIN_MM, SMALLEST_SIDE_MM, View, middle_of_largest
@@ -124,7 +125,7 @@ def pictures_in(
         pictures[lesion.id] = element(
             "figure",
             slice_picture(canonical, view, overlay if path else None, title),
-            element("figcaption", f"{where}, {WINDOW_WORDS}"),
+            element("figcaption", f"{where}, {WINDOW_WORDS.replace(' ', NO_BREAK)}"),
         )
     return pictures
 

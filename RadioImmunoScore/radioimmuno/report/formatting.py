@@ -25,6 +25,7 @@ SEVERITY_WORDS = {
 # Outside these powers of ten numbers are written with an exponent.
 SMALLEST_EXPONENT, LARGEST_EXPONENT = -3, 6
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "HU.mm3": "HU·mm³"}

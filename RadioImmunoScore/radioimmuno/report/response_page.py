@@ -16,6 +16,7 @@ from ..followup.response.measured import millimetres
 from ..followup.response.recist import CR, NE, NON_CR_NON_PD, PD, PR, SD
 from ..followup.response.table import RefusedPatient
 from .chart import Axes, bars, chart, dots, legend, level, line
+from .formatting import NO_BREAK
 from .markup import Child, Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
 
@@ -96,8 +97,7 @@ def _share(counts: Counter[str], words: Sequence[str]) -> str:
 
 def _listed(counts: Counter[str]) -> str:
     return (
-        ", ".join(f"{word}\N{NO-BREAK SPACE}{count}" for word, count in sorted(counts.items(), key=_rank))
-        or "none"
+        ", ".join(f"{word}{NO_BREAK}{count}" for word, count in sorted(counts.items(), key=_rank)) or "none"
     )
 
 
@@ -227,7 +227,10 @@ def _sums(response: CourseResponse) -> Markup:
 
 def _sum_rows(study: StudyResponse) -> Iterable[Markup]:
     date = study.study.date
-    when = "" if date is None else f"{date}, day {study.days}" if study.days is not None else f"{date}"
+    # Many studies are called by their date.
+    shown = date if date is not None and str(date) != study.study.name else ""
+    day = f"day {study.days}" if study.days is not None else ""
+    when = ", ".join(str(text) for text in (shown, day) if text)
     abscopal = [f"abscopal B {study.abscopal_b.value},", f"A {study.abscopal_a.value}"]
     lines = [when, *(abscopal if study.abscopal_b.value else [])]
     below = [element("small", text) for text in lines if text]
@@ -271,7 +274,9 @@ def _answered(answer: Answer) -> str:
 
 
 def _fact(name: str, text: str) -> Markup:
-    return element("tr", element("th", name, scope="row"), element("td", text))
+    sentence = text[:1].upper() + text[1:]
+    ending = "" if sentence.endswith((".", "?")) else "."
+    return element("tr", element("th", name, scope="row"), element("td", sentence + ending))
 
 
 def definitions(rules: Rules) -> Markup:

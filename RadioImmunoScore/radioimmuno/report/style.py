@@ -43,7 +43,7 @@ section { margin: 0 0 2.5rem; }
 a { color: var(--accent); }
 small { display: block; line-height: 1.25; color: var(--muted); font-size: .8rem; font-weight: 400; }
 .note { color: var(--muted); font-size: .85rem; margin: .6rem 0 0; }
-.note + .card { margin-top: .75rem; }
+.note + .card, .note + .wide { margin-top: .75rem; }
 .metrics tbody th::first-letter, .terms tbody th::first-letter, .terms tfoot th::first-letter {
   text-transform: uppercase; }
 .words { color: var(--muted); font-weight: 400; }

@@ -143,6 +143,21 @@ def test_designated_lesions_are_written_for_planning_now_or_later(
     assert first.RTROIObservationsSequence == second.RTROIObservationsSequence
 
 
+def test_a_result_without_colors_is_refused_before_its_ct_is_read(
+    radioimmuno, dicom, scored, tmp_path, monkeypatch
+):
+    result = shutil.copytree(scored[1], tmp_path / "result")
+    document = json.loads((result / "patient.json").read_text())
+    del document["signature"]["color_scale"]
+    (result / "patient.json").write_text(json.dumps(document))
+    monkeypatch.setattr("radioimmuno.io.dicom.result_reader.check_unchanged", lambda files: None)
+    monkeypatch.setattr("radioimmuno.io.ct.read_ct", None)
+    case = ("--ct", dicom / "ct", "--out", tmp_path / "out", "--rtstruct", "lesion 1")
+    done = radioimmuno("export-dicom", result, *case)
+    assert done.returncode == 1
+    assert "no colors of its scores. Score again. [result.unreadable]" in done.stderr
+
+
 def test_a_designation_of_no_lesion_writes_no_structure_set(radioimmuno, dicom, scored, tmp_path):
     arguments = ("export-dicom", scored[1], "--ct", dicom / "ct", "--out", tmp_path / "dicom")
     done = radioimmuno(*arguments, "--rtstruct", "below-low")

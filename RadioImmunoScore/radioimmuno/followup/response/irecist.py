@@ -123,7 +123,7 @@ class ImmuneCourse:
     def name(self, place: int) -> str:
         """How a sentence calls a study."""
         study = self.course.studies[place]
-        return study.name if study.date is None else f"{study.name} ({study.date})"
+        return study.name if str(study.date) in ("None", study.name) else f"{study.name} ({study.date})"
 
 
 def measured_new_lesions(course: MeasuredCourse, readings: Sequence[Reading]) -> frozenset[str]:

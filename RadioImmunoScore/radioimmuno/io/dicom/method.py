@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import __version__
+from ...findings import InputError
 from ...scoring.records import method_record
 from ...signature.color_scale import ColorScale
 from ...signature.cutoffs import Cutoffs
@@ -68,6 +69,18 @@ class Method:
             None if cutoffs is None else Cutoffs.of(cutoffs),
             None if colors is None else ColorScale(**colors),
         )
+
+    def required_colors(self) -> ColorScale:
+        """The colors of scores, for what cannot be written without.
+
+        Raises
+        ------
+        InputError
+            `result.unreadable` where the result was written before they were kept.
+        """
+        if self.colors is None:
+            raise InputError("result.unreadable", "The result has no colors of its scores. Score again.")
+        return self.colors
 
     @property
     def title(self) -> str:

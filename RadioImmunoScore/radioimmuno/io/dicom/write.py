@@ -229,8 +229,7 @@ def write_structures(
     """
     _check_frame_of_reference(source)
     method = signature if isinstance(signature, Method) else Method.of(signature)
-    if method.colors is None:
-        raise InputError("result.unreadable", "The result has no colors of its scores. Score again.")
+    colors = method.required_colors()
     names = export_names({row.id: row.name for row in patient.lesions})
     structures = designated_lesions(designation.rows, patient.lesions, lesions, names)
     if not structures:
@@ -239,7 +238,7 @@ def write_structures(
             f"No lesion with a voxel is designated ({designation.words}): there is no structure to write.",
         )
     header = _header(source, image)
-    dataset = make_rtstruct(structures, designation.words, method, method.colors, source, header, _new_uid())
+    dataset = make_rtstruct(structures, designation.words, method, colors, source, header, _new_uid())
     _check([dataset], source)
     write_bytes(path, _content(dataset))
     return Path(path)

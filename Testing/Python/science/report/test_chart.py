@@ -71,3 +71,18 @@ def test_a_level_goes_across():
     assert f'x2="{WIDTH - RIGHT:.1f}"' in drawn
     assert "3 3" in drawn
     assert "3 3" not in level(AXES, 0.0)
+
+
+@pytest.mark.parametrize(("count", "shown", "upright"), [(3, 3, False), (20, 20, True), (80, 27, True)])
+def test_bars_have_names_instead_of_numbers(count, shown, upright):
+    names = tuple(f"L{n}" for n in range(10, 10 + count))
+    axes = Axes((0, count), (-1, 1), "lesions", "value", names)
+    drawn = chart("Bars", axes, bars(axes, [0.5] * count, [0] * count))
+    texts = re.findall(r'<text x="([\d.]+)"([^>]*)>(L[^<]+)</text>', drawn)
+    assert len(texts) == shown
+    assert [name for _, _, name in texts] == list(names[:: -(-count // shown)])
+    assert ("rotate" in texts[0][1]) == upright
+    # Letters that stand upright hang from the line below them.
+    assert float(texts[0][0]) == pytest.approx(axes.at(0.5, 0)[0] + 11 / 3 * upright, abs=0.1)
+    assert ">0.5<" in drawn
+    assert f">{count}<" not in drawn

@@ -105,6 +105,8 @@ def test_the_page_shows_lesions_side_by_side_with_outlines_where_they_are(found)
     assert "<a>" not in page
     assert "SIGNATURE&#x27;S NOTICE" in page
     assert "days since baseline" in page
+    waterfall = page.partition("Waterfall plot")[2].partition("</figure>")[0]
+    assert [name for name in ("L1", "L2", "L3") if f">{name}</text>" in waterfall] == ["L1", "L2"]
     assert "Dice coefficient of 0.990, 90 % of the smaller is seen in both CT" in page
     assert "irradiated" in page
 

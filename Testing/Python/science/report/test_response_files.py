@@ -122,7 +122,7 @@ def test_the_page_has_plots_sums_and_sentences(responses):
         "Waterfall plot, all lesions: each patient&#x27;s smallest sum after baseline, 3 patients",
         "Waterfall plot, non-irradiated",
         "Spider plot, all lesions, 2 patients; a dot is a study with a new lesion; 1 without dates",
-        "sum 80.0 to 40.0 mm, -50 % of baseline, -40.0 mm (-50 %) of nadir 80.0: PR; no new lesion",
+        "Sum 80.0 to 40.0 mm, -50 % of baseline, -40.0 mm (-50 %) of nadir 80.0: PR; no new lesion",
         "P&lt;9&gt;",
         "&lt;P3&gt;",
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from courses import course, irecist, sentences
 
@@ -227,6 +229,13 @@ def test_trajectory(name):
     studies, words, sentence = TRAJECTORIES[name]
     assert irecist(*studies, days=EVERY) == words
     assert sentences(*studies, days=EVERY)[-1].endswith(f"; {sentence}.")
+
+
+def test_a_study_that_is_called_by_its_date_is_named_once():
+    made = course(START, at(120), at(None), days=EVERY)
+    called = tuple(replace(study, name=str(study.date)) for study in made.studies)
+    last = respond(replace(made, studies=called)).studies[-1].fields[Field.ALL]
+    assert "the iUPD of 2026-02-05 is neither confirmed nor resolved" in last.sentence
 
 
 def test_there_are_enough_of_them():
