@@ -147,15 +147,15 @@ def write_followup_dicom(
 
     sources = [source for source in read.sources if source is not None]
     written = trackings(found.course, patient_key(sources[0]))
-    exports = [
-        make_export(patient, method, read.images.of(number), scored.study.lesions, source, own)
-        for number, (patient, scored, source, own) in enumerate(
-            zip(patients, found.studies, sources, written.drawn, strict=True)
-        )
-    ]
     names: list[str] = []
     earlier: set[str] = set()
     with library_output_discarded():
+        exports = [
+            make_export(patient, method, read.images.of(number), scored.study.lesions, source, own)
+            for number, (patient, scored, source, own) in enumerate(
+                zip(patients, found.studies, sources, written.drawn, strict=True)
+            )
+        ]
         for number, made in enumerate(with_reports(found, exports, written)):
             place = folder / _folder_of(number)
             place.mkdir(parents=True)

@@ -116,10 +116,14 @@ class Images:
     def hold(self, number: int, image: Image) -> Image:
         """Hold a study's CT; the one that was asked for first is let go."""
         self._held.pop(number, None)
-        while len(self._held) >= MOST_IMAGES:
-            del self._held[next(iter(self._held))]
+        self.make_room()
         self._held[number] = image
         return image
+
+    def make_room(self) -> None:
+        """Let go of what is held, as far as one more CT takes it; to be called before one is read."""
+        while len(self._held) >= MOST_IMAGES:
+            del self._held[next(iter(self._held))]
 
     def of(self, number: int) -> Image:
         """A study's CT, read again where it is held no longer.
@@ -134,6 +138,7 @@ class Images:
         """
         image = self._held.get(number)
         if image is None:
+            self.make_room()
             files = self.files[number]
             image = read_ct(files.ct, files.series, accepted=files.accepted, naming=files.naming).image
         return self.hold(number, image)
@@ -177,6 +182,7 @@ def read_studies(
     opened: list[_Opened] = []
     for number, order in enumerate(orders):
         stage("reading", number)
+        images.make_room()
         opened.append(_open(order, signature, opened))
         images.hold(number, opened[-1].study.image)
         opened[-1] = replace(opened[-1], study=replace(opened[-1].study, images={}))

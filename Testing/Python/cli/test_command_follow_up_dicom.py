@@ -206,8 +206,8 @@ def test_results_of_score_are_exported_with_the_ct_that_is_named(
         case = (folder, folder / "drawn.seg.nrrd", "--signature", files.signature)
         radioimmuno("score", *case, "--out", results[-1])
     given = [word for folder in folders[:2] for word in ("--ct", folder)]
-    signature = ("--signature", files.signature)
-    done = radioimmuno("follow-up", *results, *given, *signature, "--out", tmp_path / "out", "--dicom")
+    # The signature is not at hand any more: the scores and what they were made with are in the results.
+    done = radioimmuno("follow-up", *results, *given, "--out", tmp_path / "out", "--dicom")
     assert done.returncode == 0, done.stderr
     for name in ("study2/lesion_segmentation.dcm", "study2/ring_segmentation.dcm"):
         assert tracked(tmp_path / "out" / "dicom_export" / name) == tracked(exported / name)

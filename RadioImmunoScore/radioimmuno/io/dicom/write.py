@@ -186,7 +186,11 @@ def write_dicom(
 
     Parameters
     ----------
-    patient, signature, image, lesions, source : as of `make_export`
+    patient : PatientScore
+    signature : Signature or Method
+    image : Image
+    lesions : sequence of Lesion
+    source : SourceSeries, all as of `make_export`
     folder : str or path, as of `write_export`
 
     Returns

@@ -438,7 +438,7 @@ def measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
     name : CodedConcept
     value : int or float, as of `rounded`
     unit : str, of `UNITS`
-    more : what else highdicom takes
+    more : Any, what else highdicom takes, by name
     """
     hd = highdicom()
     code, meaning = UNITS[unit]

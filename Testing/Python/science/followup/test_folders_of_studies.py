@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
 from radioimmuno.findings import InputError
+from radioimmuno.followup import reading
 from radioimmuno.followup.reading import Images, StudyOrder, checked_dates, is_named, read_studies
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.identity import Identity, Naming
@@ -67,6 +70,33 @@ def test_two_ct_are_held_and_others_read_again(folder):
     again = images.of(0)
     assert again is not held[0]
     np.testing.assert_array_equal(again.values, held[0].values)
+
+
+def test_two_ct_at_most_are_in_memory(folder, monkeypatch):
+    read: list[weakref.ref] = []
+    counts: list[int] = []
+
+    def watched(original, image_of):
+        def call(*arguments, **options):
+            counts.append(1 + sum(each() is not None for each in read))
+            made = original(*arguments, **options)
+            read.append(weakref.ref(image_of(made).values))
+            return made
+
+        return call
+
+    for name, image_of in (
+        ("read_study", lambda made: made.study.image),
+        ("read_ct", lambda made: made.image),
+    ):
+        monkeypatch.setattr(reading, name, watched(getattr(reading, name), image_of))
+    days = ("2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05")
+    orders = [order(folder, name, day) for name, day in zip("abca", days, strict=True)]
+    studies = read_studies(orders, default_signature(), no_progress).studies
+    assert [one.name for one in studies] == list(days)
+    # Of four, the first two are read again.
+    assert len(counts) == 6
+    assert max(counts) == 2
 
 
 def test_studies_are_called_by_their_dates_where_all_have_one(folder):
