@@ -9,6 +9,7 @@ from follow_up_patients import LESION, rowOf, rowsOf
 from patients import BALLS, Ball, waitIdle
 from synthetic import ballMask
 
+from radioimmuno.findings import InputError
 from radioimmuno.geometry.axes import measure_axes
 from radioimmuno.geometry.image import Image
 from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
@@ -66,3 +67,19 @@ def test_what_is_segmented_too_is_found_by_the_stroke(two):
     waitIdle(panel)
     volume_cc = float(rowsOf(panel)["metastasis\nsame, by hand"][1].split("\n")[1].split(" cc")[0])
     assert volume_cc == pytest.approx(4 / 3 * np.pi * 0.9**3, rel=0.2)
+
+
+def test_where_nothing_is_left_nothing_is_segmented(matched):
+    panel, _, second = matched
+    ui = panel.panel.ui
+    clickCell(ui.courseTable, rowOf(panel, "metastasis\ngone"), LESION)
+
+    def nothing(image, points):
+        raise InputError("stroke.nothing_found", "Draw it otherwise.")
+
+    panel.panel.session.followUp.carried.segmenter = nothing
+    click(ui.segmentHereButton)
+    waitIdle(panel)
+    assert ui.messageLabel.text.startswith("Nothing was segmented: nothing differs there")
+    assert second[1].GetSegmentation().GetNumberOfSegments() == 3
+    assert "metastasis\ngone" in rowsOf(panel)

@@ -15,6 +15,7 @@ from ..state.panel_state import FollowUpState, PanelState
 from ..widgets.button_rows import ButtonRows
 from ..widgets.course_cells import (
     changeText,
+    changeTip,
     firstIrradiated,
     isAmbiguous,
     kindsOf,
@@ -249,8 +250,8 @@ class FollowUpSection(Section):
             for study in range(min(count, len(lesion.in_studies))):
                 table.setItem(row, FIRST + study, _item(sizeText(lesion, study), sizeTip(lesion, study)))
             last = len(lesion.in_studies) - 1
-            text = changeText(lesion, last)
-            table.setItem(row, FIRST + count, _item(text, text))
+            change = _item(changeText(lesion, last), changeTip(lesion, last))
+            table.setItem(row, FIRST + count, change)
             if isStale:
                 for column in range(table.columnCount):
                     font = qt.QFont(table.font)

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from radioimmuno.segmentation.segmented_lesion import SegmentedLesion
 
 
+NOTHING_FOUND = (
+    "Nothing was segmented: nothing differs there from what is around it. Where there is a lesion, draw it "
+    "by hand, match again and choose it as the partner."
+)
+
+
 class CarriedSegmenter:
     """Segments on a thread and writes the lesion, undoable.
 
@@ -74,7 +80,13 @@ class CarriedSegmenter:
         def work(progress: Any) -> SegmentedLesion:
             from radioimmuno.followup.carried_stroke import carried_stroke
 
-            return segmenter(image, carried_stroke(registration, mask))
+            stroke = carried_stroke(registration, mask)
+            try:
+                return segmenter(image, stroke)
+            except InputError as problem:
+                if problem.code == "stroke.nothing_found":
+                    raise InputError(problem.code, NOTHING_FOUND) from problem
+                raise
 
         def done(result: SegmentedLesion) -> None:
             segmentID = self._enter(lesion, nodes, result)

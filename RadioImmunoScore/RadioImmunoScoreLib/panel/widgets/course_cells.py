@@ -11,6 +11,7 @@ from radioimmuno.followup.match import MatchKind
 from radioimmuno.followup.response.measured import Role
 
 if TYPE_CHECKING:
+    from radioimmuno.followup.change import Change
     from radioimmuno.followup.follow_up import FollowedLesion
 
 
@@ -80,8 +81,40 @@ def changeText(lesion: FollowedLesion, study: int) -> str:
     if here is not None and here.volume_change.relative is not None:
         lines.append(_("{percent:+.0f} % cc").format(percent=100 * here.volume_change.relative))
     if here is not None and here.score_change.absolute is not None:
-        lines.append(_("{change:+.2f} score").format(change=here.score_change.absolute))
+        lines.append(f"{here.score_change.absolute:+.2f}")
     return "\n".join(lines) or "-"
+
+
+def changeTip(lesion: FollowedLesion, study: int) -> str:
+    """The same in full: per 30 days, and whether it may be the contours' doing."""
+    here = lesion.in_studies[study]
+    if here is None or not here.since:
+        return _("Nothing to compare with.")
+    lines = [
+        _changed(_("volume"), here.volume_change, "cc", 2),
+        _changed(_("score"), here.score_change, "", 3),
+    ]
+    known = [line for line in lines if line]
+    return "\n".join([_("Since {study}").format(study=here.since), *known])
+
+
+def _changed(what: str, change: Change, unit: str, digits: int) -> str:
+    if change.absolute is None:
+        return ""
+
+    def amount(value: float) -> str:
+        return f"{value:+.{digits}f} {unit}".strip()
+
+    parts = [amount(change.absolute)]
+    if change.relative is not None:
+        parts.append(f"{100 * change.relative:+.0f} %")
+    if change.per_30_days is not None:
+        parts.append(
+            _("{change} per 30 days").format(change=f"{change.per_30_days:+.{digits}f} {unit}".strip())
+        )
+    if change.within_uncertainty:
+        parts.append(_("within the contours' uncertainty"))
+    return f"{what} {', '.join(parts)}"
 
 
 def roleText(lesion: FollowedLesion) -> str:
