@@ -33,6 +33,13 @@ def test_a_row_leads_both_studies_to_the_lesion(matched, bench):
             assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("node"), abs=0.1)
 
 
+def test_matched_studies_are_shown_at_the_first_lesion(matched, bench):
+    panel, first, second = matched
+    assert panel.panel.session.state.followUp.selectedID == "L1"
+    for nodes, name in ((first, "Red"), (second, "FollowUpAxial")):
+        assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
+
+
 def test_where_a_lesion_is_gone_its_place_is_shown(matched, bench):
     panel, first, _ = matched
     row = next(

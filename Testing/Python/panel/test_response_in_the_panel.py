@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import slicer
 from follow_up_patients import LESION, SECOND_DAY, addSplit, rowOf, rowsOf, twoStudies
-from patients import select, waitIdle
+from patients import select, waitFor, waitIdle
 
 from radioimmuno.followup.response.measured import Role
 from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
@@ -104,11 +104,14 @@ def test_parts_of_a_split_lesion_have_one_score_together(layouts, panel):
     assert rowsOf(panel)["metastasis\nsplit"][1].endswith("\n-")
     for nodes in (second, first):
         alone = scoreOf(panel, nodes, "liver_1")
-    (lesion,) = [
-        each for each in panel.panel.session.state.followUp.lesions if len(each.in_studies[1].ids) > 1
-    ]
-    assert lesion.in_studies[1].score == pytest.approx(wanted, abs=1e-12)
-    assert lesion.in_studies[1].score_change.absolute == pytest.approx(wanted - alone)
+
+    def split():
+        lesions = panel.panel.session.state.followUp.lesions
+        return next(one.in_studies[1] for one in lesions if len(one.in_studies[1].ids) > 1)
+
+    waitFor(lambda: split().score is not None)
+    assert split().score == pytest.approx(wanted, abs=1e-12)
+    assert split().score_change.absolute == pytest.approx(wanted - alone)
     assert rowsOf(panel)["metastasis\nsplit"][1].endswith(f"\n{wanted:.2f}")
 
 
@@ -178,6 +181,25 @@ def test_irradiation_that_a_person_chooses_makes_the_fields(matched):
     tags = [irradiatedOf(nodes[1].GetSegmentation().GetSegment("node")) for nodes in (first, second)]
     assert tags == [False, True]
     assert ui.irradiatedCombo.currentText == f"since {SECOND_DAY}"
+
+
+def test_of_one_that_is_irradiated_all_others_are_told(matched):
+    panel, first, second = matched
+    ui = panel.panel.ui
+    chooseRow(panel, "new one")
+    choose(ui.irradiatedCombo, "no")
+    chooseRow(panel, "node")
+    choose(ui.irradiatedCombo, "yes, the others not")
+    assert ui.irradiatedCombo.currentText == "yes"
+    tags = {
+        (one.GetSegment(i).GetName(), irradiatedOf(one.GetSegment(i)))
+        for one in (nodes[1].GetSegmentation() for nodes in (first, second))
+        for i in one.GetSegmentIDs()
+    }
+    assert tags == {("lymph node", True), ("metastasis", False), ("new one", False)}
+    assert "not evaluable" not in ui.responseLabel.text
+    # Nothing is left that is not known.
+    assert ui.irradiatedCombo.findText("yes, the others not") == -1
 
 
 def test_the_other_answers_are_folded_away(matched):

@@ -42,7 +42,7 @@ NAME_SHARE = 0.34
 MOST_ROWS = 8
 # Of the drop-down of partners: what is no lesion.
 AS_MATCHED, NOBODY = "", "-"
-AUTOMATIC, NOT_KNOWN = "", -1
+AUTOMATIC, NOT_KNOWN, ONLY_ONE = "", -1, -2
 
 
 class FollowUpSection(Section):
@@ -193,8 +193,12 @@ class FollowUpSection(Section):
 
     def _irradiatedChosen(self, index: int) -> None:
         selected = self._shown.selected if self._shown else None
-        if selected is not None:
-            first = self.ui.irradiatedCombo.itemData(index)
+        if selected is None:
+            return
+        first = self.ui.irradiatedCombo.itemData(index)
+        if first == ONLY_ONE:
+            self.session.followUp.setOnlyIrradiated(selected.id)
+        else:
             self.session.followUp.setIrradiated(selected.id, None if first == NOT_KNOWN else first)
 
     def _colorChosen(self, index: int) -> None:
@@ -306,6 +310,8 @@ class FollowUpSection(Section):
         ui.irradiatedCombo.addItem(_("not known"), NOT_KNOWN)
         ui.irradiatedCombo.addItem(_("no"), count)
         ui.irradiatedCombo.addItem(_("yes"), 0)
+        if any(firstIrradiated(each) is None for each in follow.lesions if each.id != selected.id):
+            ui.irradiatedCombo.addItem(_("yes, the others not"), ONLY_ONE)
         for number in range(1, count):
             if any(idsIn(selected, study) for study in range(number)) and idsIn(selected, number):
                 since = _("since {date}").format(date=follow.studies[number].date)

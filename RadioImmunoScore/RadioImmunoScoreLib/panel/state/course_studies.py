@@ -10,13 +10,15 @@ from radioimmuno.findings import InputError
 from radioimmuno.study import Study
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
-from ...scene.segment_properties import irradiatedOf, sitesOf
+from ...scene.segment_properties import irradiatedOf, setIrradiated, sitesOf
+from ...services.followup import idsIn
 from ...services.node_origin import identityOf
 from ..texts import problemText
 from .panel_state import StudyState
 
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
+    from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.response.measured import Role
 
 
@@ -89,6 +91,14 @@ class CourseStudies:
         """The role that a person chose for a lesion of the baseline; None for none."""
         chosen = self.roles[0]
         return next((chosen[each] for each in segmentIDs if each in chosen), None)
+
+    def setIrradiated(self, lesion: FollowedLesion, first: int | None) -> None:
+        """Note in a lesion's segments whether it is irradiated; parameters as of `FollowUp.setIrradiated`."""
+        for number, one in enumerate(self.nodes):
+            for segmentID in idsIn(lesion, number):
+                segment = one.segmentationNode.GetSegmentation().GetSegment(segmentID)
+                if segment is not None:
+                    setIrradiated(segment, None if first is None else number >= first)
 
     def told(self, course: Course) -> Course:
         """A course with what is known now of its studies and their lesions, the masks as they were.

@@ -12,7 +12,7 @@ from radioimmuno.findings import InputError
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
 from ...scene.parameters import BY_SCORE
-from ...scene.segment_properties import paintSegments, setIrradiated
+from ...scene.segment_properties import paintSegments
 from ...scene.side_by_side import addLayout, isSideBySide
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
@@ -190,12 +190,17 @@ class FollowUp:
             Number of the first study after it was irradiated; that of all studies when it never was, None
             where it is not known.
         """
-        lesion = self._lesion(lesionID)
-        for number, one in enumerate(self._nodes):
-            for segmentID in idsIn(lesion, number):
-                segment = one.segmentationNode.GetSegmentation().GetSegment(segmentID)
-                if segment is not None:
-                    setIrradiated(segment, None if first is None else number >= first)
+        self._studies.setIrradiated(self._lesion(lesionID), first)
+        self._session.refresh()
+
+    def setOnlyIrradiated(self, lesionID: str) -> None:
+        """Note that a lesion is irradiated, and that those are not of which it is not known."""
+        assert self._known is not None
+        for lesion in self._known.lesions:
+            if lesion.id == lesionID:
+                self._studies.setIrradiated(lesion, 0)
+            elif not {True, False} & set(lesion.irradiated):
+                self._studies.setIrradiated(lesion, len(lesion.irradiated))
         self._session.refresh()
 
     def segmentHere(self, lesionID: str) -> None:
@@ -248,7 +253,7 @@ class FollowUp:
     def setSideBySide(self, on: bool) -> None:
         """Show both studies, one above the other, or the layout that was there before."""
         if on:
-            self._showViews()
+            self._showLesion()
         else:
             self.views.leave(slicer.mrmlScene)
         self._session.refresh()
@@ -357,7 +362,7 @@ class FollowUp:
         self._later = last if isLonger else min(self._later, last)
         if before is None or course.registrations != before.registrations:
             self._studies.kept.keepMatched(stamps.keys, course.registrations)
-        self._showViews()
+        self._showLesion()
 
     def _rematch(self, pair: tuple[Ids, Ids]) -> None:
         """Match anew what was matched, with what a person paired; nothing is registered or read again."""
@@ -422,6 +427,15 @@ class FollowUp:
         self._selectedID: str | None = None
         self._later = 1
         self._problem = ""
+
+    def _showLesion(self) -> None:
+        """Show both studies at the lesion that is selected, the first one where none is."""
+        self._showViews()
+        lesions = self._known.lesions if self._known is not None else ()
+        shown = next((one for one in lesions if one.id == self._selectedID), next(iter(lesions), None))
+        if shown is not None:
+            self._selectedID = shown.id
+            self.views.jumpTo(shown)
 
     def _showViews(self) -> None:
         if self._known is not None:

@@ -106,7 +106,7 @@ def moreText(response: CourseResponse | None, study: int) -> str:
         growths.setdefault(answer, []).append(definition.title())
     for answer, names in growths.items():
         rows.append(_answered(_("Hyperprogression, {who}").format(who=", ".join(names)), answer))
-    progression = f"<p>{escape(response.progression)}</p>" if response.progression else ""
+    progression = f"<p>{escape(_whole(response.progression))}</p>" if response.progression else ""
     return _boxes(rows) + progression
 
 
@@ -118,14 +118,15 @@ def _boxes(rows: list[tuple[str, str, str]]) -> str:
     """A table of what was asked, and of the answer with its sentence."""
     cells = "".join(
         f"<tr><td width='32%'>{escape(title)}</td>"
-        f"<td>{f'<b>{escape(answer)}</b><br>' if answer else ''}{escape(_capital(sentence))}</td></tr>"
+        f"<td>{f'<b>{escape(answer)}</b><br>' if answer else ''}{escape(_whole(sentence))}</td></tr>"
         for title, answer, sentence in rows
     )
     style = "border-collapse: collapse; border-color: gray"
     return f"<table width='100%' border='1' cellspacing='0' cellpadding='3' style='{style}'>{cells}</table>"
 
 
-def _capital(sentence: str) -> str:
-    """A sentence that begins with a capital, unless it begins with an abbreviation such as iUPD."""
+def _whole(sentence: str) -> str:
+    """A sentence that begins with a capital, unless it begins with an abbreviation such as iUPD, and ends."""
     first = sentence.split(" ", 1)[0]
-    return sentence[:1].upper() + sentence[1:] if first.islower() else sentence
+    begun = sentence[:1].upper() + sentence[1:] if first.islower() else sentence
+    return begun if begun.endswith((".", ":")) or not begun else f"{begun}."
