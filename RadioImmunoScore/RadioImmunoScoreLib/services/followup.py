@@ -159,7 +159,7 @@ def scoreUnions(
     dict of str to LesionScore
         By the union's ID.
     """
-    from radioimmuno.followup.reading import with_unions
+    from radioimmuno.followup.study_rows import with_unions
 
     image = course.studies[study].image
     found = with_unions(course, scoredStudies(course, rows), study, lambda: image, signature).rows
