@@ -58,7 +58,7 @@ def isSideBySide(scene: Any) -> bool:
     return node is not None and node.GetViewArrangement() == LAYOUT
 
 
-def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]], others: Sequence[Any] = ()) -> None:
+def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]], others: Sequence[Any] = ()) -> bool:
     """Show two studies in two rows.
 
     Parameters
@@ -68,10 +68,15 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]], others: Sequenc
         The earlier study and the later one.
     others : sequence of vtkMRMLSegmentationNode, optional
         The lesions of further studies, which are hidden.
+
+    Returns
+    -------
+    bool
+        Whether something else is shown than before: it is not where a scene was loaded.
     """
     node = addLayout(scene)
     if node is None:
-        return
+        return False
     isOther = node.GetViewArrangement() != LAYOUT
     if isOther:
         node.SetAttribute(LAYOUT_BEFORE, str(node.GetViewArrangement()))
@@ -87,9 +92,7 @@ def showSideBySide(scene: Any, pairs: Sequence[tuple[Any, Any]], others: Sequenc
         _showIn(views, segmentationNode)
     for segmentationNode in others:
         _showIn((), segmentationNode)
-    # Where nothing else is shown than before, as in a scene that was loaded, the zoom stays.
-    for row in range(len(pairs)) if isOther else ():
-        _fit(rowViews(scene, row))
+    return isOther
 
 
 def leaveSideBySide(scene: Any) -> None:
@@ -156,10 +159,10 @@ def _compositeOf(sliceNode: Any) -> Any | None:
     return next((node for node in found if node.GetLayoutName() == name), None)
 
 
-def _fit(views: Sequence[Any]) -> None:
-    """Fit the views to the whole volume, as far as they are shown."""
+def fitViews(scene: Any) -> None:
+    """Fit the views of both rows to the whole volumes, as far as they are shown."""
     logic = slicer.app.applicationLogic()
-    for view in views:
+    for view in (*rowViews(scene, 0), *rowViews(scene, 1)):
         sliceLogic = logic.GetSliceLogic(view)
         if sliceLogic is not None:
             sliceLogic.FitSliceToBackground(*view.GetDimensions()[:2])

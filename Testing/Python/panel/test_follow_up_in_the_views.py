@@ -40,6 +40,17 @@ def test_matched_studies_are_shown_at_the_first_lesion(matched, bench):
         assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
 
 
+def test_views_that_the_application_moves_when_it_makes_them_are_brought_back(matched, bench):
+    panel, first, second = matched
+    for _ in "off", "on":
+        click(panel.panel.ui.sideBySideCheckBox)
+    for name in ("FollowUpAxial", "FollowUpCoronal"):
+        bench.sliceViews[name].node.SetSliceOffset(0.0)
+    bench.process(200)
+    for nodes, name in ((first, "Red"), (second, "FollowUpAxial")):
+        assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
+
+
 def test_where_a_lesion_is_gone_its_place_is_shown(matched, bench):
     panel, first, _ = matched
     row = next(

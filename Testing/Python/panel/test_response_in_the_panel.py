@@ -189,8 +189,9 @@ def test_of_one_that_is_irradiated_all_others_are_told(matched):
     chooseRow(panel, "new one")
     choose(ui.irradiatedCombo, "no")
     chooseRow(panel, "node")
-    choose(ui.irradiatedCombo, "yes, the others not")
-    assert ui.irradiatedCombo.currentText == "yes"
+    assert not ui.othersNotButton.isVisible()
+    choose(ui.irradiatedCombo, "yes")
+    click(ui.othersNotButton)
     tags = {
         (one.GetSegment(i).GetName(), irradiatedOf(one.GetSegment(i)))
         for one in (nodes[1].GetSegmentation() for nodes in (first, second))
@@ -198,8 +199,7 @@ def test_of_one_that_is_irradiated_all_others_are_told(matched):
     }
     assert tags == {("lymph node", True), ("metastasis", False), ("new one", False)}
     assert "not evaluable" not in ui.responseLabel.text
-    # Nothing is left that is not known.
-    assert ui.irradiatedCombo.findText("yes, the others not") == -1
+    assert not ui.othersNotButton.isVisible()
 
 
 def test_the_other_answers_are_folded_away(matched):

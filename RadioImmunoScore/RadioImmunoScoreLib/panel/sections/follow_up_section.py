@@ -42,7 +42,7 @@ NAME_SHARE = 0.34
 MOST_ROWS = 8
 # Of the drop-down of partners: what is no lesion.
 AS_MATCHED, NOBODY = "", "-"
-AUTOMATIC, NOT_KNOWN, ONLY_ONE = "", -1, -2
+AUTOMATIC, NOT_KNOWN = "", -1
 
 
 class FollowUpSection(Section):
@@ -70,6 +70,7 @@ class FollowUpSection(Section):
         ui.courseTable.connect("cellClicked(int,int)", self.byUser(self._cellClicked))
         ui.partnerCombo.connect("activated(int)", self.byUser(self._partnerChosen))
         ui.segmentHereButton.connect("clicked()", self._segmentHere)
+        ui.othersNotButton.connect("clicked()", lambda: self.session.followUp.setOthersNotIrradiated())
         ui.roleCombo.connect("activated(int)", self.byUser(self._roleChosen))
         ui.irradiatedCombo.connect("activated(int)", self.byUser(self._irradiatedChosen))
         ui.sideBySideCheckBox.connect("toggled(bool)", self.byUser(self.session.followUp.setSideBySide))
@@ -193,12 +194,8 @@ class FollowUpSection(Section):
 
     def _irradiatedChosen(self, index: int) -> None:
         selected = self._shown.selected if self._shown else None
-        if selected is None:
-            return
-        first = self.ui.irradiatedCombo.itemData(index)
-        if first == ONLY_ONE:
-            self.session.followUp.setOnlyIrradiated(selected.id)
-        else:
+        if selected is not None:
+            first = self.ui.irradiatedCombo.itemData(index)
             self.session.followUp.setIrradiated(selected.id, None if first == NOT_KNOWN else first)
 
     def _colorChosen(self, index: int) -> None:
@@ -295,6 +292,8 @@ class FollowUpSection(Section):
         """What the selected lesion counts as, and since when it is irradiated."""
         ui, selected = self.ui, follow.selected
         ui.assessmentRow.setVisible(selected is not None)
+        isUnknown = any(firstIrradiated(each) is None for each in follow.lesions)
+        ui.othersNotButton.setVisible(selected is not None and any(selected.irradiated) and isUnknown)
         for combo in (ui.roleCombo, ui.irradiatedCombo):
             combo.clear()
         if selected is None:
@@ -310,8 +309,6 @@ class FollowUpSection(Section):
         ui.irradiatedCombo.addItem(_("not known"), NOT_KNOWN)
         ui.irradiatedCombo.addItem(_("no"), count)
         ui.irradiatedCombo.addItem(_("yes"), 0)
-        if any(firstIrradiated(each) is None for each in follow.lesions if each.id != selected.id):
-            ui.irradiatedCombo.addItem(_("yes, the others not"), ONLY_ONE)
         for number in range(1, count):
             if any(idsIn(selected, study) for study in range(number)) and idsIn(selected, number):
                 since = _("since {date}").format(date=follow.studies[number].date)

@@ -12,6 +12,7 @@ import vtk
 from ...scene.camera import lookAt
 from ...scene.ras_geometry import transformBetween
 from ...scene.side_by_side import (
+    fitViews,
     isSideBySide,
     jumpRow,
     leaveSideBySide,
@@ -20,13 +21,15 @@ from ...scene.side_by_side import (
     showSideBySide,
 )
 from ...services.followup import idsIn
-from .events import Observers
+from .events import Observers, release, singleShot
 
 if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.registration import Registration
 
 EARLIER, LATER = range(2)
+# After so long the views of a layout are made.
+SETTLE_MS = 50
 RAS_TO_LPS = np.array([-1.0, -1.0, 1.0])
 
 Point = tuple[float, float, float]
@@ -48,6 +51,8 @@ class CourseViews:
         self._registrations: tuple[Registration | None, ...] = ()
         self._numbers = (0, 1)
         self._isMoving = False
+        self._places: list[Point | None] = [None, None]
+        self._settled = singleShot(SETTLE_MS, self._settle)
 
     @property
     def isShown(self) -> bool:
@@ -82,8 +87,12 @@ class CourseViews:
             return
         self.observers.removeAll()
         self._isMoving = True
-        showSideBySide(scene, pairs, others)
+        isOther = showSideBySide(scene, pairs, others)
         self._isMoving = False
+        self._places = [None, None]
+        if isOther:
+            fitViews(scene)
+            self._settled.start()
         for row in (EARLIER, LATER):
             for number, view in enumerate(rowViews(scene, row)):
                 moved = partial(self._moved, row, number)
@@ -91,14 +100,19 @@ class CourseViews:
 
     def leave(self, scene: Any) -> None:
         """Show the layout that was there before."""
-        self.observers.removeAll()
-        self._pairs = []
+        self.close()
         leaveSideBySide(scene)
 
     def close(self) -> None:
         """Observe nothing any more."""
+        self._settled.stop()
         self.observers.removeAll()
         self._pairs = []
+
+    def release(self) -> None:
+        """The panel goes: nothing is started ever again."""
+        self.close()
+        release(self._settled)
 
     def jumpTo(self, lesion: FollowedLesion) -> None:
         """Show a lesion in both studies; where it is not seen, the place where it would be."""
@@ -109,15 +123,26 @@ class CourseViews:
             other = places[1 - row]
             if places[row] is None and other is not None:
                 places[row] = self._across(1 - row, other)
-        scene = self._pairs[0][0].GetScene()
-        self._isMoving = True
-        for row, place in enumerate(places):
-            if place is not None:
-                jumpRow(scene, row, place)
-        self._isMoving = False
+        self._places = places
+        self._jump()
         center = places[EARLIER] or places[LATER]
         if center is not None:
-            lookAt(scene, center)
+            lookAt(self._pairs[0][0].GetScene(), center)
+
+    def _jump(self) -> None:
+        self._isMoving = True
+        for row, place in enumerate(self._places):
+            if place is not None:
+                jumpRow(self._pairs[0][0].GetScene(), row, place)
+        self._isMoving = False
+
+    def _settle(self) -> None:
+        """Views that the layout made have their sizes only now, and Slicer has put them at 0 mm."""
+        if self.isShown:
+            self._isMoving = True
+            fitViews(self._pairs[0][0].GetScene())
+            self._isMoving = False
+            self._jump()
 
     def _centerOf(self, row: int, segmentIDs: Sequence[str]) -> Point | None:
         node = self._pairs[row][1]
@@ -137,7 +162,7 @@ class CourseViews:
 
     def _moved(self, row: int, number: int) -> None:
         """A view was scrolled, moved or zoomed: the view below or above shows the same place."""
-        if self._isMoving or not self.isShown:
+        if self._isMoving or self._settled.isActive() or not self.isShown:
             return
         scene = self._pairs[0][0].GetScene()
         views, others = rowViews(scene, row), rowViews(scene, 1 - row)

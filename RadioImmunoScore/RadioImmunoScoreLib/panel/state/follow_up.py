@@ -193,13 +193,10 @@ class FollowUp:
         self._studies.setIrradiated(self._lesion(lesionID), first)
         self._session.refresh()
 
-    def setOnlyIrradiated(self, lesionID: str) -> None:
-        """Note that a lesion is irradiated, and that those are not of which it is not known."""
-        assert self._known is not None
-        for lesion in self._known.lesions:
-            if lesion.id == lesionID:
-                self._studies.setIrradiated(lesion, 0)
-            elif not {True, False} & set(lesion.irradiated):
+    def setOthersNotIrradiated(self) -> None:
+        """Note of all lesions of which it is not known that they are not irradiated."""
+        for lesion in self._known.lesions if self._known is not None else ():
+            if not {True, False} & set(lesion.irradiated):
                 self._studies.setIrradiated(lesion, len(lesion.irradiated))
         self._session.refresh()
 
@@ -310,6 +307,7 @@ class FollowUp:
     def release(self) -> None:
         """The panel goes: nothing is started ever again."""
         self.close()
+        self.views.release()
         release(self._edited)
 
     # Helpers.
