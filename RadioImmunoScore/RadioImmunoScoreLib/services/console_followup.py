@@ -22,11 +22,17 @@ class FollowUpCommands:
     """
 
     def followUp(
-        self, studies: Any, *, dates: Any = None, pairs: Any = None, progress: Any = None
+        self,
+        studies: Any,
+        *,
+        dates: Any = None,
+        pairs: Any = None,
+        signature: Any = None,
+        progress: Any = None,
     ) -> FollowUp:
         """Register studies, match their lesions, and leave the course in the scene, where the panel shows it.
 
-        Lesions have the scores that they were given before: score each study first.
+        Without a signature lesions have the scores that the panel gave them.
 
         Parameters
         ----------
@@ -37,13 +43,17 @@ class FollowUpCommands:
         pairs : dict, optional
             What a person paired, by the number of the earlier study in order of time, 0 for the first: a list
             of (segment IDs before, segment IDs after), one of them empty for what is new or gone.
+        signature : str, Path or Signature, optional
+            By which the studies are scored here; one that weighs changes scores the later ones. The standard
+            features are measured besides. In the scene scores stay as they are.
         progress : callable, optional
             Called with (steps done, steps in all).
 
         Returns
         -------
         FollowUp
-            Its `lesions` through all studies, and the `response` that they make.
+            Its `lesions` through all studies, each with the change of every feature that was measured
+            (`in_studies[1].feature_changes`), and the `response` that they make.
 
         Raises
         ------
@@ -52,4 +62,4 @@ class FollowUpCommands:
         """
         from .followup import followInScene
 
-        return followInScene(studies, dates, pairs, progress)
+        return followInScene(studies, dates, pairs, progress, signature)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
@@ -16,7 +17,7 @@ from ..scene.course_nodes import CourseNodes
 from ..scene.parameters import SCORES, parametersOf
 from ..scene.score_memory import rowsFromJson
 from .node_origin import identityOf, originOf
-from .scene_study import readStudy
+from .scene_study import findSignature, readStudy
 
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
@@ -166,6 +167,36 @@ def scoreUnions(
     return {unionID: row for unionID, row in found.items() if unionID not in rows[study]}
 
 
+def scoredCourse(course: Course, signature: Signature) -> list[Mapping[str, LesionScore]]:
+    """The scores of all studies of a course, with the standard features besides; on any thread.
+
+    Parameters
+    ----------
+    course : Course
+        With the CT of its studies.
+    signature : Signature
+
+    Returns
+    -------
+    list of mapping of str to LesionScore
+        As `measureCourse` takes them.
+    """
+    from radioimmuno.features.catalog import STANDARD, identifiers
+    from radioimmuno.followup.study_rows import with_features, with_unions
+    from radioimmuno.scoring.score import score_rows
+
+    features = identifiers(STANDARD)
+    rows = [
+        with_features(score_rows(study, signature), study, signature.settings, features)
+        for study in course.studies
+    ]
+    studies = scoredStudies(course, [{row.id: row for row in some} for some in rows])
+    return [
+        with_unions(course, studies, number, lambda study=study: study.image, signature, features).rows
+        for number, study in enumerate(course.studies)
+    ]
+
+
 def rowsOf(segmentationNode: Any) -> dict[str, LesionScore]:
     """The last scores of a segmentation's lesions, by segment ID."""
     return rowsFromJson(segmentationNode.GetAttribute(SCORES) or "[]")
@@ -207,6 +238,7 @@ def followInScene(
     dates: Sequence[str | None] | None,
     pairs: Mapping[int, Sequence[tuple[Sequence[str], Sequence[str]]]] | None,
     progress: Progress | None = None,
+    signature: Signature | str | Path | None = None,
 ) -> FollowUp:
     """Follow studies, and leave the course in the scene instead of the one that was there.
 
@@ -233,4 +265,7 @@ def followInScene(
     for step, some in byStep.items():
         nodes.setPairs(nodes.keys[step], nodes.keys[step + 1], some)
     nodes.keepMatched(nodes.keys, course.registrations)
-    return measureCourse(course, [rowsOf(studies[number][1]) for number in order])
+    if signature is None:
+        return measureCourse(course, [rowsOf(studies[number][1]) for number in order])
+    used = findSignature(signature)
+    return measureCourse(course, scoredCourse(course, used), used)

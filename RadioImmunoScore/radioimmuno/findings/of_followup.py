@@ -66,8 +66,8 @@ ROWS = {
         "The lesion has no score by this signature; it is measured.",
         "One study does not show a change, and an average change standing in for it would say nothing of the "
         "lesion.",
-        "Give the earlier study and this one to `radioimmuno follow-up --signature FILE`: each study after "
-        "the first is scored.",
+        "Give the earlier study and this one to `radioimmuno follow-up --signature FILE`, or match both in "
+        "the panel (*Follow-up*): each study after the first is scored.",
     ),
     "followup.tracking": Row(
         "A lesion comes with a tracking UID (DICOM) that contradicts what it was matched with.",

@@ -23,7 +23,7 @@ LARGEST_SCORE = 1e100
 NO_EARLIER_STUDY = "followup.no_earlier_study"
 ONE_STUDY = (
     "One study by itself has none: give the earlier one and this one to `radioimmuno follow-up` with the "
-    "signature, which scores the later one."
+    "signature (in Slicer: Follow-up), which scores the later one."
 )
 
 

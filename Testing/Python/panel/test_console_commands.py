@@ -15,7 +15,7 @@ COMMANDS = {
     "restoreColors": ["segmentationNode"],
     "exportReport": [*NODES, "patientScore", "path", "signature"],
     "exportDicom": [*NODES, "patientScore", "folder", "signature"],
-    "followUp": ["studies", "*", "dates", "pairs", "progress"],
+    "followUp": ["studies", "*", "dates", "pairs", "signature", "progress"],
     "exportStructures": [*NODES, "patientScore", "path", "which", "signature"],
     "features": [*NODES, "engine", "*", "signature", "only", "progress"],
     "compareEngines": [*NODES, "*", "signature", "only", "progress"],
