@@ -8,12 +8,14 @@ from follow_up_patients import (
     FOLLOWUP,
     LESION,
     addFollowUp,
+    addSplit,
     addStudy,
     rowOf,
     rowsOf,
+    twoStudies,
     typeDate,
 )
-from patients import waitIdle
+from patients import addPatient, waitIdle
 from PySide6 import QtCore
 
 from slicerbench.hands import click, clickCell, press
@@ -51,6 +53,15 @@ def test_views_that_the_application_moves_when_it_makes_them_are_brought_back(ma
         assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
 
 
+def test_parts_of_a_lesion_are_shown_together(layouts, panel, bench):
+    panel, first, _ = twoStudies(panel, addSplit)
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    clickCell(panel.panel.ui.courseTable, rowOf(panel, "metastasis\nsplit"), LESION)
+    # The parts lie to the right and to the left of where the whole was.
+    assert middle(bench, "FollowUpAxial") == pytest.approx(first[1].GetSegmentCenterRAS("liver_1"), abs=0.8)
+
+
 def test_where_a_lesion_is_gone_its_place_is_shown(matched, bench):
     panel, first, _ = matched
     row = next(
@@ -83,11 +94,13 @@ def test_each_row_of_views_shows_its_own_study(matched, bench):
 
 def test_of_three_studies_two_are_seen(matched):
     panel, first, second = matched
-    third = addFollowUp()
+    third = addPatient()
     addStudy(panel, third)
     typeDate(panel, 2, "2024-05-20")
     click(panel.panel.ui.matchButton)
     waitIdle(panel)
+    assert {"metastasis\nseen again", "new one\ngone"} < set(rowsOf(panel))
+    assert "4 lesions. 1 gone, 1 new." in panel.panel.ui.followUpLabel.text
 
     def seen():
         return [nodes[1].GetDisplayNode().GetVisibility() for nodes in (first, second, third)]

@@ -386,7 +386,7 @@ def _summary(follow: FollowUpState) -> str:
     parts.append(_("{count} lesions.").format(count=len(follow.lesions)))
     if asked:
         parts.append(_("{count} ambiguous: choose their partners.").format(count=asked))
-    gone = sum(MatchKind.GONE in kindsOf(lesion) for lesion in follow.lesions)
+    gone = sum(kindsOf(lesion)[-1:] == [MatchKind.GONE] for lesion in follow.lesions)
     new = sum(MatchKind.NEW in kindsOf(lesion) for lesion in follow.lesions)
     if gone or new:
         parts.append(_("{gone} gone, {new} new.").format(gone=gone, new=new))

@@ -147,7 +147,10 @@ class CourseViews:
     def _centerOf(self, row: int, segmentIDs: Sequence[str]) -> Point | None:
         node = self._pairs[row][1]
         present = [i for i in segmentIDs if node.GetSegmentation().GetSegment(i) is not None]
-        return node.GetSegmentCenterRAS(present[0]) if present else None
+        if not present:
+            return None
+        r, a, s = np.mean([node.GetSegmentCenterRAS(i) for i in present], axis=0).tolist()
+        return r, a, s
 
     def _across(self, row: int, place: Point) -> Point | None:
         """The place of the other study that a place (RAS mm) of a row's study is; None without a way."""

@@ -392,7 +392,7 @@ class FollowUp:
             self._later = len(keys) - 1
             self._studies.kept.keepMatched(keys, course.registrations)
             if wasShown:
-                self._showViews()
+                self._showLesion()
         else:
             self._parameters.colorBy = BY_SCORE
 

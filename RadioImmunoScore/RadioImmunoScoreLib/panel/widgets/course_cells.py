@@ -26,6 +26,12 @@ def isAmbiguous(lesion: FollowedLesion) -> bool:
     return MatchKind.AMBIGUOUS in kindsOf(lesion)
 
 
+def isSeenAgain(lesion: FollowedLesion) -> bool:
+    """Whether a lesion is there in the last study though it was not in one before."""
+    went = MatchKind.GONE, MatchKind.OUT_OF_VIEW
+    return kindsOf(lesion)[-1:] == [MatchKind.SAME] and any(kind in went for kind in kindsOf(lesion))
+
+
 def kindText(lesion: FollowedLesion, byHand: Collection[tuple[str, int]]) -> str:
     """What became of a lesion, in a word: the last that is not simply the same one."""
     kinds = kindsOf(lesion)
@@ -40,6 +46,8 @@ def kindText(lesion: FollowedLesion, byHand: Collection[tuple[str, int]]) -> str
         MatchKind.OUT_OF_VIEW: _("out of view"),
         MatchKind.AMBIGUOUS: _("ambiguous"),
     }[kind]
+    if isSeenAgain(lesion) and not isAmbiguous(lesion):
+        word = _("seen again")
     isByHand = any(lesionID == lesion.id for lesionID, _study in byHand)
     return _("{word}, by hand").format(word=word) if isByHand else word
 
