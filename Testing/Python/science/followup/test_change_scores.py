@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from followed import DATES, course_of
 from phantoms import noisy_patient
+from scipy import ndimage
 from signatures import signature, term
 
 from radioimmuno.features.catalog import ALL, identifiers
@@ -18,10 +20,12 @@ from radioimmuno.followup.follow_up import follow_up
 from radioimmuno.followup.followed_lesion import ScoredStudy, union_id
 from radioimmuno.followup.study_rows import with_features, with_unions
 from radioimmuno.geometry.image import Image, Lattice
+from radioimmuno.io.ct import read_ct
 from radioimmuno.lesion import Lesion
 from radioimmuno.report.followup_files import FEATURE_COLUMNS, write_feature_changes_csv
 from radioimmuno.scoring.score import score_rows
 from radioimmuno.scoring.weighing import NO_EARLIER_STUDY
+from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.stability.agreement import LesionStability, Spread
 from radioimmuno.study import Study
 
@@ -112,6 +116,31 @@ def test_the_score_is_that_of_the_changes_and_the_baseline_has_none(grown):
     row = found.studies[0].rows["a"]
     assert [finding.code for finding in row.findings] == [NO_EARLIER_STUDY]
     assert "It is first seen in S1; in later studies it has a score." in row.reasons
+
+
+def test_changes_of_a_real_lesion_are_those_of_its_voxels(data):
+    """Without resampling, a few lines of numpy know mean, variance, skewness and energy."""
+    image, label = (
+        read_ct(data / "lung1_001" / "ct.nrrd").image,
+        sitk.GetArrayFromImage(sitk.ReadImage(str(data / "lung1_001" / "label.nrrd"))) > 0,
+    )
+    masks = label, ndimage.binary_erosion(label)
+    names = {
+        "mean": np.mean,
+        "variance": np.var,
+        "skewness": lambda hu: np.mean((hu - hu.mean()) ** 3) / np.std(hu) ** 3,
+        "energy": lambda hu: np.sum(hu**2),
+    }
+    used = replace(WEIGHING, settings=Settings(ExtractionSettings(spacing_mm=None, range_hu=None)))
+    features = [f"lesion.statistics.{name}" for name in names]
+    lesions = [(Lesion("a", "a", Image(mask, image.lattice)),) for mask in masks]
+    studies = [scored(n, image, one, features, used) for n, one in enumerate(lesions)]
+    here = followed(studies, [("a", "a")], used=used, features=features).lesions[0].in_studies[1]
+    for name, function in names.items():
+        then, now = (float(function(image.values[mask].astype(float))) for mask in masks)
+        found = here.feature_changes[f"lesion.statistics.{name}"]
+        assert found.absolute == pytest.approx(now - then, rel=1e-9)
+        assert found.relative == pytest.approx((now - then) / abs(then), rel=1e-9)
 
 
 def test_parts_are_compared_as_one_and_what_is_gone_has_the_change_of_its_volume():
