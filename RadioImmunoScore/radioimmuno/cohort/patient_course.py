@@ -23,6 +23,7 @@ from .measured_study import MeasuredLesion, MeasuredStudy, measure_lesions
 from .plan import Plan
 
 STUDY = "followup.study"
+EMPTY = "Nothing of it is drawn."
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ class _Follower:
                 entry = self._followed(lesion, compared, changes_of_gone(values), number)
                 gone.append(GoneLesion(start, entry))
         one = self.measured[number]
+        for empty in (each for each in one.lesions if not each.lesion.voxels):
+            lesions[empty.lesion.id], followed[empty.lesion.id] = empty, Followed(notes=EMPTY)
         in_order = tuple(lesions[each.id] for each in one.study.lesions if each.id in lesions)
         return FollowedStudy(replace(one, lesions=in_order), number, followed, tuple(gone))
 

@@ -18,7 +18,7 @@ PER_DAYS = 30.0
 # Bounds between which 95 % of a normal distribution lies, in SD.
 NORMAL_95 = 1.959964
 
-# What is left of a lesion that is gone: nothing, of these; of its other features it cannot be told.
+# Of a lesion that is gone these are 0; its other features are not defined.
 VOLUMES = frozenset({"lesion.morphology.volume", "lesion.morphology.approximate_volume"})
 
 Interval = tuple[float, float]

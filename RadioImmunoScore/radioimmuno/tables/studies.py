@@ -1,6 +1,6 @@
 """Which study of each patient counts in a table that has several: the baseline, or the one that is named.
 
-An outcome that is known at a later study is not to be told by what that study shows, unless it is asked for.
+An outcome that is known at a later study is not predicted from that study, unless that is asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a training on a later study of the patients has to keep apart: the outcome and how it was told."""
+"""What a training on a later study of the patients keeps apart: the outcome, and what determines it."""
 
 from __future__ import annotations
 

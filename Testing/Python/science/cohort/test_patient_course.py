@@ -225,6 +225,36 @@ def test_lesions_are_matched_and_scored_as_follow_up_does(place, plan, manifest)
     assert sum(one["scores"]["coarse"]["score"] is not None for one in record["studies"][0]["lesions"]) == 2
 
 
+def test_segments_without_voxels_keep_their_row_and_are_gone(place, plan, tmp_path):
+    """As a reader says that nothing is left."""
+    for name, kept in (("first", {1, 2, 3}), ("then", {1, 3})):
+        (tmp_path / name).mkdir()
+        image = sitk.ReadImage(str(place / "first" / "mask.nrrd"))
+        values = sitk.GetArrayFromImage(image)
+        drawn = sitk.GetImageFromArray(np.where(np.isin(values, list(kept)), values, 0).astype(np.uint8))
+        drawn.CopyInformation(image)
+        for label in (1, 2, 3):
+            for key, value in (("ID", label), ("Name", f"ball {label}"), ("LabelValue", label), ("Layer", 0)):
+                drawn.SetMetaData(f"Segment{label}_{key}", str(value))
+        sitk.WriteImage(drawn, str(tmp_path / name / "mask.seg.nrrd"))
+    ct = place / "first" / "ct.nrrd"
+    lines = [
+        f"gil,{name},{day},,{ct},{name}/mask.seg.nrrd,1"
+        for name, day in (("first", "2026-01-05"), ("then", "2026-02-05"))
+    ]
+    manifest = manifest_of(tmp_path, *lines)
+    _, rows = written([measure_patient(order_of(manifest.patients[0], plan))], manifest, plan, tmp_path)
+    then = {key[2]: one for key, one in rows.items() if key[1] == "then"}
+    assert {name: one["status"] for name, one in then.items()} == {
+        "1": "measured",
+        "2": "refused",
+        "3": "measured",
+        "2 of first": "gone",
+    }
+    assert then["2"]["followed_notes"] == "Nothing of it is drawn."
+    assert then["1"][f"delta.{MEAN}"] == "0.0"
+
+
 def test_a_study_to_come_changes_no_row_before_it(plan, tmp_path):
     """Two lesions that merge in the third study are two in the first and the second."""
     near = {1: ((8, 20, 20), 5.0, 80), 2: ((8, 20, 32), 5.0, 100)}
