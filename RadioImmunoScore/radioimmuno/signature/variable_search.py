@@ -193,9 +193,7 @@ def summing_note(name: str, variable: Variable) -> str:
     -------
     str
     """
-    if variable.changing:
-        return summing_note(name.strip().partition(".")[2], variable_of(variable.changing))
-    feature = variable.feature
+    feature = variable_of(variable.changing).feature if variable.changing else variable.feature
     if feature is None or feature.family.directions != _AVERAGED or feature.reference_tag in name:
         return ""
     if name.strip() == variable.key:

@@ -100,7 +100,8 @@ def test_a_name_that_leaves_the_directions_open_says_which_way_was_taken():
     for name in ("lesion.glcm.contrast", "cm_contrast_3D_avg", "cm_contrast_3D_comb", "ngtdm_Contrast"):
         assert summing_note(name, variable_by_name(name)[0]) == ""
     changed = "delta.glcm_Contrast"
-    assert "lesion.glcm_merged.contrast" in summing_note(changed, variable_by_name(changed)[0])
+    assert "it is delta.lesion.glcm_merged.contrast" in summing_note(changed, variable_by_name(changed)[0])
+    assert summing_note("delta.lesion.glcm.contrast", variable_by_name(changed)[0]) == ""
 
 
 @pytest.mark.parametrize(
