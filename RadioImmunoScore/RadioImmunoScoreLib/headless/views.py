@@ -5,6 +5,8 @@ What a view shows is decided in the scene, as in the application; a view only lo
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 from collections.abc import Sequence
 from ctypes.util import find_library
@@ -45,6 +47,12 @@ PEELS = 2
 
 # Of the window, this much is filled by the box that a 3D view is fitted to; a body does not fill its box.
 SCREEN_SHARE = 1.08
+
+# A scene that was opened is drawn up to this distance from its camera (the clipping range of a vtkCamera,
+# which a scene file does not keep) until somebody turns the view: the camera is so near that all is seen, if
+# that goes. Else it is as far away as makes for little perspective, in radii of the ball around the box.
+SEEN_MM = 990.0
+USUAL_RADII, LEAST_RADII = 3.9, 1.6
 
 # The names of the slice views in the application's default layout, so that a saved scene meets them again.
 LAYOUT_NAMES = {"Axial": "Red", "Sagittal": "Yellow", "Coronal": "Green"}
@@ -310,13 +318,21 @@ class ThreeDView(View):
             right.
         """
         low, high = np.array(bounds[::2]), np.array(bounds[1::2])
-        centre = (low + high) / 2
-        camera = self.cameraNode
+        centre, radius = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
         towards = np.array(direction) / np.linalg.norm(direction)
+        right = np.cross((0.0, 0.0, 1.0), towards)
+        right /= np.linalg.norm(right)
+        distance = max(min(USUAL_RADII * radius, SEEN_MM - radius), LEAST_RADII * radius)
+        corners = np.array(list(itertools.product(*zip(low, high, strict=True)))) - centre
+        width, height = self.size
+        aside = np.abs(corners @ right) * height / width
+        above = np.abs(corners @ np.cross(towards, right))
+        tangent = (np.maximum(aside, above) / (distance - corners @ towards)).max() / SCREEN_SHARE
+        camera = self.cameraNode
         camera.SetFocalPoint(*centre)
-        camera.SetPosition(*(centre + towards))
+        camera.SetPosition(*(centre + towards * distance))
         camera.SetViewUp(0, 0, 1)
-        self.renderer.ResetCameraScreenSpace(list(bounds), SCREEN_SHARE)
+        camera.SetViewAngle(2 * math.degrees(math.atan(tangent)))
         self.renderer.ResetCameraClippingRange()
 
     def pixelOf(self, ras: Sequence[float]) -> tuple[int, int]:

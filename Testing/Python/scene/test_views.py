@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import slicer
+import vtk
 from pixels import around, countColor, countHue
 from synthetic import BALLS, SCORES, addSegmentation, addVolume, centerRas, patientScore, signature
 
@@ -185,6 +186,15 @@ class TestThreeDView:
         ]
         rows, columns = np.array(corners).T
         assert np.ptp(rows) > 0.8 * SIZE[1] or np.ptp(columns) > 0.8 * SIZE[0]
+
+    def test_a_body_is_nearer_than_what_slicer_draws_of_a_scene_that_was_opened(self, bench):
+        bounds = np.array([-200.0, 200.0, -150.0, 150.0, -170.0, 170.0])
+        bench.threeD.lookAt(bounds)
+        camera = bench.threeD.cameraNode
+        # The far end of a vtkCamera's clipping range before anybody turns the view.
+        assert vtk.vtkCamera().GetClippingRange()[1] < 1001
+        farthest = camera.GetCamera().GetDistance() + np.linalg.norm(bounds[1::2] - bounds[::2]) / 2
+        assert farthest < 1000
 
     def test_superior_is_up_and_the_patients_right_is_on_the_left(self, bench):
         row, column = bench.threeD.pixelOf((0.0, 0.0, 0.0))
