@@ -224,7 +224,8 @@ class _Follower:
         earlier, later = (self.measured[each] for each in (start, number))
         variables = [f"{kind}{name}" for kind in CHANGES for name in self.plan.features]
         days = days_between(earlier.study, later.study)
-        differing = acquisition_findings(earlier.study.acquisition, later.study.acquisition)
+        acquisitions = earlier.study.acquisition, later.study.acquisition
+        differing = acquisition_findings(*acquisitions, f"in {earlier.name}")
         notes = " ".join(finding.text for finding in differing)
         known = values_of(changed, variables)
         return Followed(self._identity(lesion), match, earlier.name, days, known, notes)

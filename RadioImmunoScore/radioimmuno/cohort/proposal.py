@@ -177,7 +177,7 @@ def rows_of(place: Path) -> list[ProposedRow]:
         rows = [
             replace(row, lesions=file, note="" if row.note == NO_LESIONS else row.note)
             for row in rows
-            for file in drawn
+            for file in _nearest(drawn, row.ct or place)
         ]
     rows += of_volumes
     if not rows:

@@ -157,7 +157,7 @@ def _lesion_rows(
                 row[f"{SCORE_REASONS}{name}"] = _sentences(score["findings"])
             yield row
         for lesion in study.get("gone", ()):
-            words = f"Nothing is left of it since {lesion['followed']['since']}."
+            words = f"Nothing is left of the lesion of {lesion['followed']['since']}."
             cells = {**_cells_of_all(patient, study, lesion), **_course_cells(study, lesion)}
             yield {**cells, "status": GONE, "codes": "", "reasons": words}
 

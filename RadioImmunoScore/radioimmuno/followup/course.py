@@ -291,12 +291,16 @@ def _check_patient(studies: Sequence[Study]) -> None:
         raise InputError(PATIENT, f"The studies are of different patients: {' and '.join(names)}.")
 
 
-def acquisition_findings(baseline: Acquisition, later: Acquisition) -> tuple[Finding, ...]:
+def acquisition_findings(
+    baseline: Acquisition, later: Acquisition, where: str = "at baseline"
+) -> tuple[Finding, ...]:
     """What differs between two acquisitions, with both values; what is not known differs from nothing.
 
     Parameters
     ----------
     baseline, later : Acquisition
+    where : str, optional
+        Which study the first is of, in words.
 
     Returns
     -------
@@ -313,7 +317,7 @@ def acquisition_findings(baseline: Acquisition, later: Acquisition) -> tuple[Fin
         Finding(
             ACQUISITION,
             Severity.WARN,
-            f"{what}: {_printed(first)}{unit} at baseline, {_printed(second)}{unit} here.",
+            f"{what}: {_printed(first)}{unit} {where}, {_printed(second)}{unit} here.",
         )
         for what, first, second, unit in rows
         if first is not None and second is not None and first != second

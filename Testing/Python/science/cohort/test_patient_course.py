@@ -182,7 +182,7 @@ def test_parts_of_a_lesion_that_split_are_one_row(measured, place):
     ratio = np.isin(parts, (1, 5)).sum() / (whole == 1).sum()
     assert float(split[f"delta.{VOLUME}"]) == pytest.approx(ratio - 1, abs=0.02)
     assert split["score:mine"] != ""
-    assert split["followed_notes"] == "Tube voltage: 120 kV at baseline, 100 kV here."
+    assert split["followed_notes"] == "Tube voltage: 120 kV in b, 100 kV here."
     unchanged = [rows["dan", "w8", "2"][f"{start}{name}"] for start in CHANGES for name in FEATURES]
     assert set(unchanged) == {"0.0"}
 

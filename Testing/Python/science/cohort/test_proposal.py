@@ -165,3 +165,7 @@ def test_dicom_folders(tmp_path):
     first, second = (row for row in propose(tmp_path) if row.patient == "q")
     assert (second.ct, second.study, second.date) == (tmp_path / "q" / "b", "2026-03-02", "2026-03-02")
     assert first.study == first.date != ""
+    for name in "ab":
+        (tmp_path / "q" / name / "drawn.seg.nrrd").touch()
+    found = [(row.ct, row.lesions) for row in propose(tmp_path) if row.patient == "q"]
+    assert found == [(tmp_path / "q" / name, tmp_path / "q" / name / "drawn.seg.nrrd") for name in "ab"]
