@@ -34,6 +34,7 @@ ACCEPTED_HELP = {
     "patient.mismatch": "take files that name different patients",
 }
 SITES = ", ".join(site.label for site in Site)
+OF_LESIONS = "(of single lesions: a column clinical.NAME in the lesion table)"
 SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
 
 
@@ -111,7 +112,7 @@ def add_given_values(parser: argparse.ArgumentParser, studies: bool = False) -> 
         action="append",
         default=[],
         help="a value of the patient that the signature needs, as pdl1=40; may be given several times "
-        "(of single lesions: a column clinical.NAME in the lesion table)",
+        + ("(it holds for all studies)" if studies else OF_LESIONS),
     )
     parser.add_argument(
         "--batch",
