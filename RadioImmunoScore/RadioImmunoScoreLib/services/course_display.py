@@ -40,33 +40,49 @@ class LesionCurve:
     ----------
     id, name : str
         The lesion's.
+    axis : str
+        Which diameter it is: `long` or `short`.
+    irradiated : bool or None
+        None where it is not known.
+    dates : tuple of str
+        Of the studies.
     days : tuple of int
         Since baseline.
-    percents : tuple of float
-        Change of its diameter since it was first measured.
-    isNew : bool
-        Whether it came after baseline.
+    sizes : tuple of float, mm
     """
 
     id: str
     name: str
+    axis: str
+    irradiated: bool | None
+    dates: tuple[str, ...]
     days: tuple[int, ...]
-    percents: tuple[float, ...]
-    isNew: bool
+    sizes: tuple[float, ...]
+
+    @property
+    def percents(self) -> tuple[float, ...]:
+        """Change of its diameter since it was first measured, percent."""
+        return tuple(100 * (size - self.sizes[0]) / self.sizes[0] for size in self.sizes)
 
 
 def lesionCurves(follow: FollowUp) -> tuple[LesionCurve, ...]:
     """The curves of all lesions that have a diameter: of a node the short axis."""
-    found = []
+    found, course = [], follow.course
     for lesion in follow.lesions:
-        sizes = [(study, diameterOf(lesion, study)) for study in range(len(lesion.in_studies))]
-        known = [(study, size) for study, size in sizes if size is not None]
-        if not known or not known[0][1]:
-            continue
-        first = known[0][1]
-        days = tuple(follow.course.days(study) for study, _size in known)
-        percents = tuple(100 * (size - first) / first for _study, size in known)
-        found.append(LesionCurve(lesion.id, lesion.name, days, percents, known[0][0] > 0))
+        sizes = {study: diameterOf(lesion, study) for study in range(len(lesion.in_studies))}
+        known = {study: size for study, size in sizes.items() if size is not None}
+        first, *_later = known.values() or (0.0,)
+        if first:
+            curve = LesionCurve(
+                lesion.id,
+                lesion.name,
+                "short" if lesion.is_node else "long",
+                lesion.irradiated[-1],
+                tuple(course.studies[study].date for study in known),
+                tuple(course.days(study) for study in known),
+                tuple(known.values()),
+            )
+            found.append(curve)
     return tuple(found)
 
 

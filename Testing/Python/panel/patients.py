@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import slicer
-from PySide6 import QtTest
+from PySide6 import QtCore, QtGui, QtTest, QtWidgets
+
+from slicerbench import raw
 
 sys.path.append(str(Path(__file__).parents[1] / "scene"))
 
 from synthetic import BALLS, Ball, addSegmentation, addVolume, ballMask
 
-__all__ = ["BALLS", "Ball", "addPatient", "draw", "select", "waitFor", "waitIdle"]
+__all__ = ["BALLS", "Ball", "addPatient", "draw", "select", "tipAt", "waitFor", "waitIdle"]
 
 TIMEOUT_S = 60
 
@@ -54,3 +56,13 @@ def waitIdle(panel):
     """Let the event loop run until nothing is under way."""
     waitFor(lambda: panel.panel.session.jobs.state == "idle")
     QtTest.QTest.qWait(60)
+
+
+def tipAt(widget, place):
+    """The tooltip that the mouse gets when it rests at a place."""
+    QtWidgets.QToolTip.hideText()
+    # The last one fades for a moment.
+    waitFor(lambda: not QtWidgets.QToolTip.isVisible())
+    event = QtGui.QHelpEvent(QtCore.QEvent.Type.ToolTip, place, raw.read(widget, "mapToGlobal")(place))
+    QtWidgets.QApplication.sendEvent(widget, event)
+    return QtWidgets.QToolTip.text() if QtWidgets.QToolTip.isVisible() else ""

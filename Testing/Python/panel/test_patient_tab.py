@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from patients import addPatient, select, waitFor, waitIdle
+from patients import addPatient, select, tipAt, waitIdle
 from PySide6 import QtCore, QtGui, QtTest, QtWidgets
 
 from slicerbench import raw
@@ -34,16 +34,6 @@ def selectedID(panel):
 
 def placeOf(panel, segmentID):
     return QtCore.QPoint(*panel.panel.section("PatientSection")._plot.pointOf(segmentID))
-
-
-def tipAt(widget, place):
-    """The tooltip that the mouse gets when it rests at a place."""
-    QtWidgets.QToolTip.hideText()
-    # The last one fades for a moment.
-    waitFor(lambda: not QtWidgets.QToolTip.isVisible())
-    event = QtGui.QHelpEvent(QtCore.QEvent.Type.ToolTip, place, raw.read(widget, "mapToGlobal")(place))
-    QtWidgets.QApplication.sendEvent(widget, event)
-    return QtWidgets.QToolTip.text() if QtWidgets.QToolTip.isVisible() else ""
 
 
 def test_every_subset_has_its_column_of_numbers_to_two_decimals(patient):

@@ -69,12 +69,8 @@ def test_the_plots_show_each_lesion_that_was_measured_twice(matched):
         reveal(label)
         assert label.visible
         assert not label.pixmap.isNull()
-    curves = {curve.name: curve for curve in panel.panel.session.state.followUp.curves if not curve.isNew}
-    days = (63, 63)
-    assert {name: curve.days for name, curve in curves.items()} == {
-        "metastasis": (0, days[0]),
-        "lymph node": (0, days[1]),
-    }
+    curves = {curve.name: curve.days for curve in panel.panel.session.state.followUp.curves}
+    assert curves == {"metastasis": (0, 63), "lymph node": (0, 63), "new one": (63,)}
 
 
 def test_the_choice_of_color_is_saved(matched, bench, tmp_path):

@@ -97,7 +97,7 @@ def test_every_term_is_named_in_full(chosen):
 def test_a_name_is_broken_between_words_and_not_cut(chosen):
     metrics = QtGui.QFontMetrics(QtWidgets.QApplication.font())
     title = "lesion, zone size: small zone low gray level emphasis"
-    lines = drawing._wrapped(metrics, title, 150)
+    lines = drawing.wrapped(metrics, title, 150)
     assert len(lines) > 1
     assert " ".join(lines) == title
     assert all(metrics.horizontalAdvance(line) <= 150 for line in lines)

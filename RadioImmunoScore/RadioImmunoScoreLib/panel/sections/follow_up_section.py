@@ -77,7 +77,7 @@ class FollowUpSection(Section):
         for what, title in colorTitles().items():
             ui.colorByCombo.addItem(title, what)
         ui.colorByCombo.connect("activated(int)", self.byUser(self._colorChosen))
-        self._plots = CoursePlots(ui.spiderLabel, ui.waterfallLabel)
+        self._plots = CoursePlots(ui.spiderLabel, ui.waterfallLabel, self.session.followUp.choose)
         kinds = (qt.QEvent.Resize, qt.QEvent.FontChange)
         self._watches = [
             EventWatch(table, dict.fromkeys(kinds, lambda event: self._fit()))

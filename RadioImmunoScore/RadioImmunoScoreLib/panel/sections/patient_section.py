@@ -58,7 +58,7 @@ class PatientSection(Section):
         pen = self._pens.of(state.inputs.signature)
         ui.extremesLabel.setText(_extremes(state, names, pen.text.name()))
         self._plot.show(pen, lesions, state.selectedID)
-        legend = legendText(lesions)
+        legend = legendText({lesion.irradiated for lesion in lesions if lesion.score is not None})
         ui.legendLabel.setText(legend)
         ui.legendLabel.setVisible(bool(legend))
 

@@ -191,7 +191,7 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any
     isBeside = names + MARGIN + LEAST_BARS_PX + numbers <= width
     left = names + MARGIN if isBeside else 0
     half = (width - left - numbers) // 2
-    lines = [[title] if isBeside else _wrapped(metrics, title, width) for title in titles]
+    lines = [[title] if isBeside else wrapped(metrics, title, width) for title in titles]
     row, line = max(ROW_HEIGHT, metrics.height() + 4), metrics.height()
     heights = [row if isBeside else row + len(each) * line for each in lines]
 
@@ -218,7 +218,7 @@ def contributionBars(pen: Pen, parts: Sequence[Contribution], width: int) -> Any
     return picture(width, max(1, sum(heights)), draw)
 
 
-def _wrapped(metrics: Any, text: str, width: int) -> list[str]:
+def wrapped(metrics: Any, text: str, width: int) -> list[str]:
     """A text in lines of a width, broken between words."""
     lines = [""]
     for word in text.split():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from radioimmuno.scoring.results import LesionScore
 
 from .drawing import Pen
 from .event_watch import EventWatch
+from .plot_spots import PlotSpots, Spot
 
 MARGIN_PX = 10
 MARK_PX = 5
@@ -56,11 +57,6 @@ class Plot:
     width: int
     height: int
     bottom: int
-
-    def pointAt(self, x: int, y: int) -> PlotPoint | None:
-        """The point that a place means; None where there is none near."""
-        near = [p for p in self.points if max(abs(p.x - x), abs(p.y - y)) <= REACH_PX]
-        return min(near, key=lambda p: (p.x - x) ** 2 + (p.y - y) ** 2, default=None)
 
 
 def layOut(pen: Pen, lesions: Sequence[LesionScore], width: int) -> Plot:
@@ -133,13 +129,12 @@ def lesionText(lesion: LesionScore) -> str:
     return f"{lesion.name}: {lesion.score:.4f}\n{site}, {known[lesion.irradiated]}"
 
 
-def legendText(lesions: Sequence[LesionScore]) -> str:
-    """What the marks mean, of those that are in the plot."""
+def legendText(kinds: Collection[bool | None]) -> str:
+    """What the marks mean of lesions that were irradiated, were not, or of which it is not known."""
     words = {True: _("irradiated"), False: _("not irradiated"), None: _("not known")}
     marks = {True: "\u25c6", False: "\u25a0", None: "\u25cf"}
-    there = {lesion.irradiated for lesion in lesions if lesion.score is not None}
     # A mark and its words are not parted at a line's end.
-    parts = [f"{marks[each]} {words[each]}".replace(" ", "\u00a0") for each in marks if each in there]
+    parts = [f"{marks[each]} {words[each]}".replace(" ", "\u00a0") for each in marks if each in kinds]
     return "  ".join(parts)
 
 
@@ -160,16 +155,11 @@ class ScorePlot:
         self._selected: str | None = None
         self._pen: Pen | None = None
         self._plot: Plot | None = None
-        label.mouseTracking = True
         label.focusPolicy = qt.Qt.StrongFocus
         kinds = qt.QEvent
         again = dict.fromkeys((kinds.Resize, kinds.FocusIn, kinds.FocusOut), self._drawAgain)
-        calls = {
-            kinds.ToolTip: self._tip,
-            kinds.MouseMove: self._moved,
-            kinds.MouseButtonPress: self._pressed,
-        }
-        self._watch = EventWatch(label, {**again, **calls, kinds.KeyPress: self._key})
+        self._watch = EventWatch(label, {**again, kinds.KeyPress: self._key})
+        self._spots = PlotSpots(label, chosen)
 
     def show(self, pen: Pen, lesions: Sequence[LesionScore], selected: str | None) -> None:
         """Show these lesions; those without a score have no point."""
@@ -190,6 +180,10 @@ class ScorePlot:
         if self._pen is None or width < LEAST_WIDTH_PX:
             return
         self._plot = layOut(self._pen, self._lesions, width)
+        self._spots.spots = [
+            Spot(str(p.lesion.id), lesionText(p.lesion), p.x, p.y, REACH_PX, REACH_PX)
+            for p in self._plot.points
+        ]
         self._label.setPixmap(picture(self._pen, self._plot, self._selected, self._label.hasFocus()))
         self._label.setFixedHeight(self._plot.height)
         self._label.accessibleName = self._summary(self._plot)
@@ -203,27 +197,6 @@ class ScorePlot:
         return _("Scores of the lesions. {lesion}; number {number} of {count} from the lowest.").format(
             lesion=text, number=number + 1, count=len(ids)
         )
-
-    def _pointAt(self, event: Any) -> PlotPoint | None:
-        place = event.pos()
-        return self._plot.pointAt(place.x(), place.y()) if self._plot else None
-
-    def _tip(self, event: Any) -> bool:
-        point = self._pointAt(event)
-        if point is None:
-            qt.QToolTip.hideText()
-        else:
-            qt.QToolTip.showText(event.globalPos(), lesionText(point.lesion), self._label)
-        return True
-
-    def _moved(self, event: Any) -> None:
-        isOver = self._pointAt(event) is not None
-        self._label.setCursor(qt.QCursor(qt.Qt.PointingHandCursor if isOver else qt.Qt.ArrowCursor))
-
-    def _pressed(self, event: Any) -> None:
-        point = self._pointAt(event)
-        if point is not None and event.button() == qt.Qt.LeftButton:
-            self._chosen(point.lesion.id)
 
     def _key(self, event: Any) -> bool:
         """Arrow keys go to the next point, Home and End to the lowest and the highest."""
@@ -295,12 +268,17 @@ def _drawPoint(painter: Any, pen: Pen, point: PlotPoint, width: int) -> None:
         for end in (left, right):
             painter.drawLine(end, y - WHISKER_PX, end, y + WHISKER_PX)
     painter.setBrush(qt.QBrush(pen.color(lesion.score)))
-    if lesion.irradiated is None:
-        painter.drawEllipse(x - MARK_PX, y - MARK_PX, 2 * MARK_PX, 2 * MARK_PX)
+    drawMark(painter, x, y, MARK_PX, lesion.irradiated)
+
+
+def drawMark(painter: Any, x: int, y: int, radius: int, irradiated: bool | None) -> None:
+    """A lesion's mark, px: a rhomb where it was irradiated, else a square; a disk where that is not known."""
+    if irradiated is None:
+        painter.drawEllipse(x - radius, y - radius, 2 * radius, 2 * radius)
         return
     painter.save()
     painter.translate(x, y)
-    if lesion.irradiated:
+    if irradiated:
         painter.rotate(45)
-    painter.drawRect(1 - MARK_PX, 1 - MARK_PX, 2 * MARK_PX - 2, 2 * MARK_PX - 2)
+    painter.drawRect(1 - radius, 1 - radius, 2 * radius - 2, 2 * radius - 2)
     painter.restore()
