@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
-from .options import add_accepted, add_command, add_settings, positive, settings_named
+from .options import add_accepted, add_command, add_features, add_settings, positive, settings_named
 from .paths import Input, Output, OutputPath
 from .progress import Progress
 from .terminal_table import table
@@ -144,15 +144,7 @@ def register(commands: Any) -> None:
         default=[],
         help="signatures to score with, each with its own settings",
     )
-    parser.add_argument(
-        "--features",
-        metavar="standard|all|FILE",
-        action=Input,
-        words=("standard", "all"),
-        default="all",
-        help="which features: the 43 of the standard set, all that the features command measures, or a file "
-        "with an identifier a line (default: all)",
-    )
+    add_features(parser, "all", "which features")
     parser.add_argument(
         "--names-identify",
         action="store_true",

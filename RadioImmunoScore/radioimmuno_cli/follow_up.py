@@ -23,7 +23,7 @@ from .followup_output import (
     write_tables,
 )
 from .followup_studies import named_studies, orders_of, signature_for
-from .options import add_accepted, add_command, add_given_values, add_naming, tube_voltage
+from .options import add_accepted, add_command, add_features, add_given_values, add_naming, tube_voltage
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
@@ -133,13 +133,7 @@ def register(commands: Any) -> None:
         action=Input,
         help="signature file (default: that of the results, else the demonstration signature)",
     )
-    parser.add_argument(
-        "--features",
-        metavar="standard|all|FILE",
-        default="standard",
-        help="what feature_changes.csv has beside what the signature weighs: a set, or a file with an "
-        "identifier a line (default: standard)",
-    )
+    add_features(parser, "standard", "what feature_changes.csv has beside what the signature weighs")
     parser.add_argument(
         "--ct",
         metavar="PATH",

@@ -151,6 +151,19 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_features(parser: argparse.ArgumentParser, default: str, what: str) -> None:
+    """Which features are measured, as `features_named` reads it."""
+    parser.add_argument(
+        "--features",
+        metavar="standard|all|FILE",
+        action=Input,
+        words=("standard", "all"),
+        default=default,
+        help=f"{what}: the 43 of the standard set, all that the features command measures, or a file with an "
+        f"identifier a line (default: {default})",
+    )
+
+
 def add_accepted(parser: argparse.ArgumentParser) -> None:
     """The options by which a person takes on what is refused otherwise; codes come into `accepted`."""
     parser.set_defaults(accepted=[])
