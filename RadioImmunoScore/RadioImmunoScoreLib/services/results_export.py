@@ -28,6 +28,7 @@ from .node_origin import INSTANCE_UIDS
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.extract import Progress
+    from radioimmuno.followup.follow_up import FollowUp
     from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.io.dicom.designation import Designation
 
@@ -79,6 +80,37 @@ def exportPatient(patient: PatientScore, study: Study, signature: Signature, pat
     else:
         write_report_html(dated, signature, study.image, study.lesions, target)
     return target
+
+
+def exportFollowUp(found: FollowUp, images: Sequence[Image], signature: Signature, path: str | Path) -> Path:
+    """Write the page of a follow-up, with its plots and each lesion in all studies; on any thread.
+
+    Parameters
+    ----------
+    found : FollowUp
+    images : sequence of Image, HU
+        The CT of each study.
+    signature : Signature
+        Which made the scores.
+    path : str or Path
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    """
+    from radioimmuno.files.atomic import write_text
+    from radioimmuno.report.followup_page import followup_page
+    from radioimmuno.report.followup_pictures import pictures_in, spots_of
+
+    spots = spots_of(found)
+    pictures = [pictures_in(found, number, image, spots) for number, image in enumerate(images)]
+    write_text(Path(path), followup_page(found, pictures, signature.notice))
+    return Path(path)
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,3 +85,12 @@ def rowsOf(panel):
 def rowOf(panel, text):
     table = panel.panel.ui.courseTable
     return next(row for row in range(table.rowCount) if f" {text}" in table.item(row, LESION).text())
+
+
+def coarseCourse(monkeypatch):
+    """Have the demonstration made in two studies of large voxels, soon matched; its truth."""
+    from radioimmuno.simulation import COURSE_SEED, course
+
+    coarse = course.simulate_course(COURSE_SEED, 8, studies=2, slice_mm=8.0, pixel_mm=6.0)
+    monkeypatch.setattr(course, "demonstration_course", lambda: coarse)
+    return coarse.truth[0]

@@ -6,18 +6,22 @@ import re
 from pathlib import Path
 
 import slicer
+from follow_up_patients import coarseCourse
 
 PAGE = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "Console.md"
 
 
-def test_every_recipe_of_the_page_runs_in_the_order_of_the_page(bench, capsys):
+def test_every_recipe_of_the_page_runs_in_the_order_of_the_page(bench, capsys, monkeypatch):
+    coarseCourse(monkeypatch)
     recipes = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(recipes) == 14
+    assert len(recipes) == 15
     names: dict = {}
     for recipe in recipes:
         exec(compile(recipe, str(PAGE), "exec"), names)
     printed = capsys.readouterr().out
     assert "least infiltrated" in printed
+    assert "L4 Lung 5 gone -1.0\n" in printed
+    assert len(names["follow"].lesions) == 8
     assert len(names["some"].lesions) == 1
     assert names["named"].identity.patient == "Case 7"
     assert len(names["measured"]) == len(names["patient"].lesions)

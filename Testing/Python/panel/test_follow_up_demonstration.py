@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from follow_up_patients import rowsOf, twoStudies
+from follow_up_patients import coarseCourse, rowsOf, twoStudies
 from patients import addPatient, waitFor, waitIdle
 
-from radioimmuno.simulation import COURSE_SEED, course
 from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
 from slicerbench.hands import click
-
-# The demonstration in large voxels, which takes two seconds to match.
-PLANNED, STUDIES, SLICE_MM, PIXEL_MM = 8, 2, 8.0, 6.0
 
 
 @pytest.fixture
 def truth(monkeypatch):
     """What became of the lesions of the course that the button makes."""
-    small = course.simulate_course(COURSE_SEED, PLANNED, STUDIES, SLICE_MM, PIXEL_MM)
-    monkeypatch.setattr(course, "demonstration_course", lambda: small)
-    return small.truth[0]
+    return coarseCourse(monkeypatch)
 
 
 @pytest.fixture
@@ -83,7 +77,7 @@ def test_it_does_not_join_another_patient_s_studies(layouts, panel, truth):
     assert "Another patient is followed" in button.toolTip
 
 
-def test_what_is_matched_is_true_or_asked_for(loaded, truth):
+def test_what_is_matched_is_true_or_asked_for(loaded, truth, dialogs, tmp_path):
     ui = loaded.panel.ui
     click(ui.matchButton)
     waitIdle(loaded)
@@ -98,3 +92,26 @@ def test_what_is_matched_is_true_or_asked_for(loaded, truth):
     )
     click(ui.sideBySideCheckBox)
     assert not slicer.util.getNode("Follow-up 1 lesions").GetDisplayNode().GetVisibility()
+    # The page of all this is written, with its plots and pictures.
+    path = tmp_path / "follow_up.html"
+    dialogs.answers.append(str(path))
+    click(ui.followUpReportButton)
+    waitIdle(loaded)
+    page = path.read_text()
+    assert "Spider plot" in page
+    assert "Waterfall plot" in page
+    assert page.count("<image") >= 8
+    assert "follow_up.html" in ui.reportLabel.text
+
+
+def test_the_page_does_not_replace_a_file_that_the_scene_was_loaded_from(matched, dialogs, tmp_path):
+    path = tmp_path / "scan.html"
+    path.write_text("voxels")
+    volumeNode = matched[1][0]
+    volumeNode.AddDefaultStorageNode()
+    volumeNode.GetStorageNode().SetFileName(str(path))
+    dialogs.answers.append(str(path))
+    click(matched[0].panel.ui.followUpReportButton)
+    waitIdle(matched[0])
+    assert path.read_text() == "voxels"
+    assert "scan.html" in matched[0].panel.ui.messageLabel.text

@@ -8,17 +8,21 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import slicer
 from slicer.i18n import tr as _
 
 import qt
+from radioimmuno.files.outputs import check_output
 from radioimmuno.findings import InputError
 
 from ...services.results_export import (
     FOR_STRUCTURES,
     LIBRARIES,
     checkDicom,
+    exportFollowUp,
     exportPatient,
     readExport,
+    sceneFiles,
     writeExport,
     writeStructures,
 )
@@ -61,8 +65,9 @@ class SaveSection(Section):
         for which, action in self._actions.items():
             action.connect("triggered()", partial(self._askStructures, which))
         ui.structuresButton.setMenu(self._menu)
+        ui.followUpReportButton.connect("clicked()", self._askFollowUp)
         buttons = [ui.htmlButton, ui.csvButton, ui.jsonButton, ui.dicomButton, ui.structuresButton]
-        self._rows = ButtonRows(ui.saveActions, buttons)
+        self._rows = ButtonRows(ui.saveActions, [*buttons, ui.followUpReportButton])
 
     def show(self, state: PanelState) -> None:
         """Show what can be written, or why not, and the report that was written last."""
@@ -72,6 +77,14 @@ class SaveSection(Section):
             button.setToolTip(tip if hasScores else _("Score the lesions first."))
         isOfThis = bool(self._report) and self._reportOf == _subjectOf(state)
         ui.reportLabel.setVisible(isOfThis)
+        follow = state.followUp
+        ui.followUpReportButton.setVisible(bool(follow.lesions))
+        ui.followUpReportButton.setEnabled(not follow.stale)
+        ui.followUpReportButton.setToolTip(
+            _("Some lesions were edited since: match them again first.")
+            if follow.stale
+            else _("A page to read, print and keep: response, plots, each lesion in all studies.")
+        )
         obstacle = _obstacleOf(state, LIBRARIES)
         ui.dicomButton.setEnabled(not obstacle)
         tip = _("Lesions (SEG), rings (SEG) and scores (reports) as new series in the CT's study.")
@@ -100,6 +113,24 @@ class SaveSection(Section):
         self.session.say(_("Saved: {path}").format(path=path))
         if Path(path).suffix.lower() == ".html":
             self._offerReport(path)
+
+    def saveFollowUp(self, path: str) -> None:
+        """Write the page of the follow-up, on a thread."""
+        session, known = self.session, self.session.followUp.followed
+        if known is None:
+            return
+        try:
+            check_output(path, sceneFiles(slicer.mrmlScene))
+        except InputError as problem:
+            session.say(problemText(problem))
+            return
+        found, images = known.measured, [study.image for study in known.course.studies]
+        signature = session.inputs.signature
+        session.stop()
+        session.say("")
+        session.jobs.start(
+            SAVING, lambda progress: exportFollowUp(found, images, signature, path), self._followUpWritten
+        )
 
     def saveDicom(self, folder: str) -> None:
         """Write the patient as DICOM into a folder, on a thread."""
@@ -144,6 +175,10 @@ class SaveSection(Section):
     def _openReport(self, link: str) -> None:
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._report))
 
+    def _followUpWritten(self, path: Path) -> None:
+        self._written([path])
+        self._offerReport(str(path))
+
     def _written(self, files: Sequence[Path]) -> None:
         names = ", ".join(file.name for file in files)
         self.session.say(_("Saved in {folder}: {names}").format(folder=files[0].parent, names=names))
@@ -152,6 +187,11 @@ class SaveSection(Section):
         path = askPath(self.ui.csvButton, _("Save scores"), "scores", suffix)
         if path:
             self.save(path)
+
+    def _askFollowUp(self) -> None:
+        path = askPath(self.ui.followUpReportButton, _("Save the follow-up"), "follow_up", ".html")
+        if path:
+            self.saveFollowUp(path)
 
     def _askStructures(self, which: str) -> None:
         name = f"lesions_{which.replace('-', '_')}"

@@ -98,6 +98,11 @@ class FollowUp:
             self._canSegment(selected),
         )
 
+    @property
+    def followed(self) -> FollowedCourse | None:
+        """What was matched last."""
+        return self._known
+
     # What the user says.
 
     def add(self, volumeNode: Any, segmentationNode: Any) -> None:
