@@ -6,7 +6,7 @@ Thirion, Med Image Anal 1998;2:243-260; the symmetric forces: Vercauteren et al.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,15 +45,35 @@ class Schedule:
 
 
 # Voxels of about 12, 6 and 3 mm: an iteration takes eight times as long on the next finer ones.
-DEMONS = (Schedule(200, 1.0, 0), Schedule(150, 1.0, 1), Schedule(30, 1.5, 8))
+COARSEST, COARSE = Schedule(200, 1.0, 0), Schedule(150, 1.0, 1)
+# The more of the last iterations, the nearer, still at 240 of them; what a large CT takes sets their number.
+FINE_SMOOTHING_VOXELS, FINE_COST = 1.5, 8
+FINE_ITERATIONS, FINE_VOXELS_IN_ALL = (30, 150), 150_000_000
+
+
+def schedules(voxels: int) -> tuple[Schedule, Schedule, Schedule]:
+    """Of the demons, coarse voxels first.
+
+    Parameters
+    ----------
+    voxels : int
+        The finest ones.
+
+    Returns
+    -------
+    tuple of three Schedule
+    """
+    least, most = FINE_ITERATIONS
+    iterations = min(most, max(least, FINE_VOXELS_IN_ALL // voxels))
+    return COARSEST, COARSE, Schedule(iterations, FINE_SMOOTHING_VOXELS, FINE_COST)
 
 
 class Steps:
     """How much of the work is done; a report that raises ends it."""
 
-    def __init__(self, report: Progress) -> None:
+    def __init__(self, report: Progress, demons: Iterable[Schedule]) -> None:
         self._report, self._done = report, 0
-        self._total = 2 * BEFORE + sum(each.iterations * each.cost for each in DEMONS)
+        self._total = 2 * BEFORE + sum(each.iterations * each.cost for each in demons)
         report(0, self._total)
 
     def take(self, steps: int) -> None:

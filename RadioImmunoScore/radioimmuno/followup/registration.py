@@ -25,7 +25,7 @@ from .alignment import (
     halved,
     reduced,
 )
-from .demons import BEFORE, DEMONS, Progress, Steps, around, deform
+from .demons import BEFORE, Progress, Steps, around, deform, schedules
 
 FINEST_MM = 3.0
 # Of a body that has more of these, all of a long one, larger voxels are taken: 400 bytes and 10 microseconds
@@ -307,15 +307,16 @@ def register(
         `followup.registration` when the CT do not show the same part of the same body, with the number that
         shows it.
     """
-    steps = Steps(progress or (lambda _done, _total: None))
     fine = _fine(baseline, followup)
+    demons = schedules(around(fine[0]).size)
+    steps = Steps(progress or (lambda _done, _total: None), demons)
     coarse = halved(fine[0]), halved(fine[1])
     coarsest = halved(coarse[0]), halved(coarse[1])
     steps.take(BEFORE)
     alignment = align(*coarse, threads)
     steps.take(BEFORE)
     field = None
-    for pair, schedule in zip((coarsest, coarse, fine), DEMONS, strict=True):
+    for pair, schedule in zip((coarsest, coarse, fine), demons, strict=True):
         field = deform(*pair, alignment, field, schedule, threads, steps)
     assert field is not None
     found = _assessed(*fine, alignment, from_sitk(field), (baseline, followup))

@@ -13,7 +13,7 @@ from bodies import SHIFT, back, ball, body_hu, image_of, lattice_of
 
 from radioimmuno.findings import InputError
 from radioimmuno.followup.alignment import AIR_HU, halved, reduced
-from radioimmuno.followup.demons import Steps
+from radioimmuno.followup.demons import Steps, schedules
 from radioimmuno.followup.registration import LIMITS, Registration, register
 from radioimmuno.geometry.image import Box, Image, Lattice
 
@@ -240,5 +240,5 @@ def test_blocks_keep_the_mean_and_the_place():
 
 def test_steps_report_before_anything_is_done():
     seen = []
-    Steps(lambda done, total: seen.append(done))
+    Steps(lambda done, total: seen.append(done), schedules(1))
     assert seen == [0]
