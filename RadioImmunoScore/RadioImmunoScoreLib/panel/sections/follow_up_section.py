@@ -323,7 +323,8 @@ class FollowUpSection(Section):
             if not table.columnCount:
                 continue
             metrics = qt.QFontMetrics(table.font)
-            width = table.width - FRAME_PX
+            beside = table.verticalScrollBar().sizeHint.width() if table.rowCount > mostRows else 0
+            width = table.width - FRAME_PX - beside
             texts = [_columnTexts(table, column) for column in range(table.columnCount)]
             needed = [
                 max((metrics.horizontalAdvance(line) for line in lines), default=0) + 2 * BESIDE_TEXT_PX

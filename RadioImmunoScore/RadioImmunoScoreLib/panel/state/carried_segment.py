@@ -1,4 +1,4 @@
-"""A lesion of the study before segmented in the next one, too: by its long axis as a stroke."""
+"""A lesion of the study before segmented in the next one, too: in the box that it covered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
-from radioimmuno.segmentation.gestures import segment_points
+from radioimmuno.segmentation.gestures import BOX, segment_points
 
 from ...scene import readImage
 from ...scene.course_nodes import StudyNodes
@@ -29,6 +29,9 @@ NOTHING_FOUND = (
     "Nothing was segmented: nothing differs there from what is around it. Where there is a lesion, draw it "
     "by hand, match again and choose it as the partner."
 )
+
+
+LOOK = "It was looked for in its earlier size: look at the border where it grew or shrank."
 
 
 class CarriedSegmenter:
@@ -78,11 +81,11 @@ class CarriedSegmenter:
             return
 
         def work(progress: Any) -> SegmentedLesion:
-            from radioimmuno.followup.carried_stroke import carried_stroke
+            from radioimmuno.followup.carried_box import carried_box
 
-            stroke = carried_stroke(registration, mask)
+            box = carried_box(registration, mask)
             try:
-                return segmenter(image, stroke)
+                return segmenter(image, box, BOX)
             except InputError as problem:
                 if problem.code == "stroke.nothing_found":
                     raise InputError(problem.code, NOTHING_FOUND) from problem
@@ -91,7 +94,7 @@ class CarriedSegmenter:
         def done(result: SegmentedLesion) -> None:
             segmentID = self._enter(lesion, nodes, result)
             if segmentID is not None:
-                written(segmentID, segmentedText(lesion.name, result))
+                written(segmentID, f"{segmentedText(lesion.name, result)} {_(LOOK)}")
 
         self._session.stop()
         self._session.jobs.start(SEGMENTING, work, done)

@@ -1,4 +1,4 @@
-"""A lesion's long axis in the next study, where the registration says that it went."""
+"""The box of a lesion in the next study, where the registration says that it went."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from radioimmuno.findings import InputError
-from radioimmuno.followup.carried_stroke import carried_stroke
+from radioimmuno.followup.carried_box import carried_box
 from radioimmuno.followup.registration import Registration
 from radioimmuno.geometry.image import Image, Lattice
 
@@ -27,16 +27,16 @@ def bar() -> Image:
     return Image(values, BASELINE)
 
 
-def test_the_long_axis_goes_where_the_body_went():
-    ends = np.array(
-        sorted(carried_stroke(registration(Lattice((40, 60, 60), (1.0,) * 3, (0.0,) * 3)), bar()))
-    )
-    # From edge to edge of the voxels, in the slice at z = 20.
-    assert ends == pytest.approx(np.array([[9.5, 20, 20], [21.5, 20, 20]]) + SHIFT, abs=1.0)
+def test_the_box_goes_where_the_body_went():
+    followup = Lattice((40, 60, 60), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    corners = np.sort(np.array(carried_box(registration(followup), bar())), axis=0)
+    # The bar's voxels, of 1 x 1 x 2 mm, from edge to edge.
+    wanted = np.array([[9.5, 19.5, 19.0], [21.5, 20.5, 21.0]]) + SHIFT
+    assert corners == pytest.approx(wanted, abs=1.0)
 
 
 def test_a_place_out_of_view_is_refused():
     elsewhere = Lattice((40, 60, 60), (1.0,) * 3, (0.0, 0.0, 200.0))
     with pytest.raises(InputError, match="outside of the CT") as refused:
-        carried_stroke(registration(elsewhere), bar())
+        carried_box(registration(elsewhere), bar())
     assert refused.value.code == "stroke.outside"
