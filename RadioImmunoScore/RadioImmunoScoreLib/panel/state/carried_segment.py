@@ -31,9 +31,6 @@ NOTHING_FOUND = (
 )
 
 
-LOOK = "It was looked for in its earlier size: look at the border where it grew or shrank."
-
-
 class CarriedSegmenter:
     """Segments on a thread and writes the lesion, undoable.
 
@@ -94,7 +91,8 @@ class CarriedSegmenter:
         def done(result: SegmentedLesion) -> None:
             segmentID = self._enter(lesion, nodes, result)
             if segmentID is not None:
-                written(segmentID, f"{segmentedText(lesion.name, result)} {_(LOOK)}")
+                look = _("It was looked for in its earlier size: look at the border where it grew or shrank.")
+                written(segmentID, f"{segmentedText(lesion.name, result)} {look}")
 
         self._session.stop()
         self._session.jobs.start(SEGMENTING, work, done)

@@ -45,6 +45,11 @@ class StudyStamps:
         return self.keys == other.keys and self._cts == other._cts
 
     @property
+    def volumeNodes(self) -> list[Any]:
+        """The CT of each study."""
+        return [node for node, _stamp in self._cts]
+
+    @property
     def segmentationNodes(self) -> list[Any]:
         """The lesions of each study."""
         return [node for node, _stamps in self._segments]
@@ -69,6 +74,7 @@ class FollowedCourse:
     stamps : StudyStamps
         The studies as they were read.
     course : Course
+        Its CT are let go: they are in the scene.
     signature : callable
         Gives the one that is chosen now.
     """
@@ -80,7 +86,8 @@ class FollowedCourse:
         course: Course,
         signature: Callable[[], Signature],
     ) -> None:
-        self.stamps, self.course = stamps, course
+        self.stamps = stamps
+        self.course = replace(course, studies=tuple(replace(one, images={}) for one in course.studies))
         self._studies, self._signature = studies, signature
         # Of each study, by the hash of the signature: None where the union has no score.
         self._unions: list[dict[tuple[str, str], LesionScore | None]] = [{} for _study in course.studies]

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.findings import InputError
+from radioimmuno.modality import CT
 from radioimmuno.scoring.results import LesionScore
 
+from ...scene import readVoxels
 from ...services.followup import scoreUnions
 from ..texts import problemText
 from .jobs import IDLE, MEASURING
@@ -38,8 +41,13 @@ class UnionScores:
         number = next(iter(known.dueUnions), None)
         if number is None:
             return
-        course, rows = self._asInput(known, number), known.rows
-        signature = self._session.inputs.signature
+        try:
+            course = self._withCt(known, number)
+        except InputError:
+            # Scoring says so.
+            known.enterUnions(number, {})
+            return
+        rows, signature = known.rows, self._session.inputs.signature
 
         def work(progress: Any) -> Mapping[str, LesionScore] | Exception:
             # As a result, so that what cannot be is not tried again and again.
@@ -55,12 +63,12 @@ class UnionScores:
 
         self._session.jobs.start(MEASURING, work, done)
 
-    def _asInput(self, known: FollowedCourse, number: int) -> Course:
-        """The course with what the user typed in for one of its studies, when that is the input."""
-        inputs, course = self._session.inputs, known.course
-        if inputs.segmentationNode is not known.stamps.segmentationNodes[number]:
-            return course
-        studies = list(course.studies)
-        lesions = tuple(replace(one, clinical=inputs.clinical) for one in studies[number].lesions)
-        studies[number] = replace(studies[number], acquisition=inputs.acquisition, lesions=lesions)
-        return replace(course, studies=tuple(studies))
+    def _withCt(self, known: FollowedCourse, number: int) -> Course:
+        """The course with the CT of one of its studies, and what the user typed in when that is the input."""
+        inputs, studies = self._session.inputs, list(known.course.studies)
+        study = replace(studies[number], images={CT.role: readVoxels(known.stamps.volumeNodes[number])})
+        if inputs.segmentationNode is known.stamps.segmentationNodes[number]:
+            lesions = tuple(replace(one, clinical=inputs.clinical) for one in study.lesions)
+            study = replace(study, acquisition=inputs.acquisition, lesions=lesions)
+        studies[number] = study
+        return replace(known.course, studies=tuple(studies))
