@@ -179,14 +179,18 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         wanted = [(name, value) for nodeType, name, value in self._attributes if node.IsA(nodeType)]
         return all(has(name) is not None and value in (None, has(name)) for name, value in wanted)
 
+    def _nodes(self) -> list[Any]:
+        """The nodes of the one type, where there is one, else all; in the scene's order."""
+        if self._scene is None:
+            return []
+        kind = self._types[0] if len(self._types) == 1 else "vtkMRMLNode"
+        found = self._scene.GetNodesByClass(kind)
+        found.UnRegister(None)
+        return [found.GetItemAsObject(n) for n in range(found.GetNumberOfItems())]
+
     def _refresh(self) -> None:
         """Show the nodes that there are; the current one stays current as long as it is one of them."""
-        nodes = (
-            []
-            if self._scene is None
-            else [self._scene.GetNthNode(n) for n in range(self._scene.GetNumberOfNodes())]
-        )
-        nodes = [node for node in nodes if self._shown(node)]
+        nodes = [node for node in self._nodes() if self._shown(node)]
         self._watchNames(nodes)
         self._ids = [node.GetID() for node in nodes]
         blocker = QtCore.QSignalBlocker(self._combo)

@@ -15,6 +15,8 @@ _BUTTONS = {
     QtCore.Qt.MouseButton.RightButton: "RightButton",
 }
 _WHEEL_STEP = 120
+# As in the application: 60 pictures a second at most, whatever the scene asks for.
+_PICTURE_MS = 16
 
 
 class ViewWidget(QtWidgets.QWidget):
@@ -31,6 +33,10 @@ class ViewWidget(QtWidgets.QWidget):
         self._wheel = 0
         self._picture = QtGui.QImage()
         self._stale = True
+        self._next = QtCore.QTimer(self)
+        raw.read(self._next, "setSingleShot")(True)
+        raw.read(self._next, "setInterval")(_PICTURE_MS)
+        raw.read(self._next, "timeout").connect(raw.read(self, "update"))
         self._observed = [
             (view.group, vtk.vtkCommand.UpdateEvent),
             (view.interactor, vtk.vtkCommand.RenderEvent),
@@ -112,4 +118,5 @@ class ViewWidget(QtWidgets.QWidget):
 
     def _ask(self, *_: object) -> None:
         self._stale = True
-        raw.read(self, "update")()
+        if not raw.read(self._next, "isActive")():
+            raw.read(self._next, "start")()
