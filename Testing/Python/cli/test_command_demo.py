@@ -13,6 +13,7 @@ import sys
 import time
 
 import pytest
+from help_examples import examples_of
 from running import COMMAND
 
 pytestmark = [pytest.mark.scene, pytest.mark.slow]
@@ -33,10 +34,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def demo(place):
-    """What the demonstration printed where the shell finds the command, and the folder of its result."""
-    name = "the result's"
-    line = f"radioimmuno demo --seed 4 --out {shlex.quote(name)}"
-    return in_shell(place, line, on_path=True), place / name
+    """What the first example of the help printed where the shell finds the command, and its folder."""
+    return in_shell(place, examples_of("demo")[0], on_path=True), place / "demo"
 
 
 def in_shell(place, line, on_path):
@@ -85,8 +84,9 @@ def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
 @pytest.mark.parametrize("on_path", [True, False])
 def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, place, on_path):
     """The printed line is run in a shell as it stands, in the folder where the demonstration was called."""
-    command, out = ("radioimmuno", "the result's") if on_path else ("bin/radioimmuno", "result")
-    done = demo[0] if on_path else in_shell(place, f"{command} demo --seed 4 --out {out}", on_path)
+    command, out = ("radioimmuno", "demo") if on_path else ("bin/radioimmuno", "the result's")
+    example = examples_of("demo")[1].replace("another", shlex.quote(out))
+    done = demo[0] if on_path else in_shell(place, f"bin/{example}", on_path)
     assert done.returncode in (0, 8), done.stderr
     line = done.stdout.splitlines()[-1].partition("To score the files yourself: ")[2]
     assert line.startswith(f"{command} score ")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from help_examples import examples_of, in_shell
 
 pytest.importorskip("distributed")
 pytest.importorskip("sklearn")
@@ -18,17 +17,18 @@ from radioimmuno_cli.demo_cohort import PAGES
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "DemoCohort.md"
 FOLDER = "build/demo-cohort"
+OUT = "demo_cohort"
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """What the smallest cohort printed, and its folder."""
+    """What the example of the help, the smallest cohort, printed, and its folder."""
     place = tmp_path_factory.mktemp("place")
-    command = [sys.executable, "-m", "radioimmuno_cli", "demo-cohort", "--patients", "21", "--out", "out"]
-    done = subprocess.run(command, cwd=place, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    (example,) = examples_of("demo-cohort")
+    done = in_shell(example, place)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-    return done.stdout, place / "out"
+    return done.stdout, place / OUT
 
 
 def rows_of(path):
@@ -39,15 +39,15 @@ def rows_of(path):
 def test_every_page_that_it_names_is_there(demo):
     printed, out = demo
     for page in PAGES:
-        assert f"  out/{page}\n" in printed
+        assert f"  {OUT}/{page}\n" in printed
         assert "<html" in (out / page).read_text(encoding="utf-8")
 
 
 def test_it_runs_the_commands_of_the_page(demo):
     printed, _ = demo
-    ran = [line.partition("radioimmuno_cli ")[2] for line in printed.splitlines() if line.startswith("$ ")]
+    ran = [line.partition("radioimmuno ")[2] for line in printed.splitlines() if line.startswith("$ ")]
     shown = re.findall(r"^radioimmuno (.*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-    assert [line.replace("out/", f"{FOLDER}/") for line in ran] == shown
+    assert [line.replace(f"{OUT}/", f"{FOLDER}/") for line in ran] == shown
 
 
 def test_combat_is_refused_as_few_patients_of_a_scanner_train(demo):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from cohort_files import write_cohort
+from help_examples import examples_of, in_shell
 from small_patient import signature, trained_signature
 
 pytest.importorskip("pydicom")
@@ -32,6 +31,8 @@ LATTICE = Lattice(SHAPE, SPACING, ORIGIN)
 # The lesions that the examples of `segment` draw on: middle in LPS mm, radius in mm.
 LESIONS = [((-45.75, 30.5, -310), 18.8), ((87.5, 12, -250), 7.5), ((44, 12, -280), 9.0)]
 NAMES = [command.__name__.rpartition(".")[2].replace("_", "-") for command in COMMANDS]
+# The tests of what these write run their examples.
+DEMONSTRATIONS = ("demo", "demo-cohort", "demo-follow-up")
 SERIES_OF_THE_EXAMPLE = "1.2.840.1"
 
 
@@ -116,17 +117,11 @@ def write_tables(folder: Path) -> None:
     (folder / "survival.csv").write_text(text.replace("months", "days", 1))
 
 
-def examples_of(help_text: str) -> list[str]:
-    """The command lines below "examples:", with those that go on in the next line joined."""
-    lines = help_text.partition("\nexamples:\n")[2].partition("\n\n")[0].splitlines()
-    return [line.strip() for line in "\n".join(lines).replace("\\\n", " ").splitlines()]
-
-
 @pytest.fixture(scope="module")
-def examples(radioimmuno):
+def examples():
     """Command -> the examples of its help; of those in the help of the whole, what no command's repeats."""
-    own = {name: examples_of(radioimmuno(name, "--help").stdout) for name in NAMES}
-    whole = examples_of(radioimmuno("--help").stdout)
+    own = {name: examples_of(name) for name in NAMES}
+    whole = examples_of()
     assert all([whole, *own.values()])
     known = {bare(line) for lines in own.values() for line in lines}
     return own | {"": [line for line in whole if bare(line) not in known]}
@@ -138,7 +133,7 @@ def bare(line: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["", *NAMES])
+@pytest.mark.parametrize("command", ["", *(name for name in NAMES if name not in DEMONSTRATIONS)])
 def test_examples_run_as_they_stand(examples, named_files, tmp_path, command):
     folder = tmp_path / "folder"
     subprocess.run(["cp", "-r", named_files, folder], check=True)
@@ -148,19 +143,6 @@ def test_examples_run_as_they_stand(examples, named_files, tmp_path, command):
             assert "[engine.missing]" in done.stderr
             continue
         assert done.returncode == 0, f"{example}\n{done.stdout}{done.stderr}"
-
-
-def in_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-c", line],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_sites_are_listed_where_they_can_be_given(radioimmuno):
