@@ -3,8 +3,11 @@
 VENV := .venv
 LOWEST := .venv-lowest
 # Two processes, a core each: more would want more memory than small machines have. A file's tests share what
-# they need, so that they stay together; files go by name, as those with the fewest tests are not the shortest.
+# they need, so that they stay together; files go by name, as those with the fewest tests are not the shortest,
+# but for those with slow tests, which go first.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Collecting all files for the few tests that run alone would take longer than these.
+ALONE = -m alone $(shell grep -rl --include='test_*.py' 'mark\.alone' Testing/Python | sort)
 DEMO_OUT ?= build/demo
 DEMO_COHORT_OUT ?= build/demo-cohort
 DEMO_FOLLOW_UP_OUT ?= build/demo-follow-up
@@ -23,7 +26,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
+.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-all test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -42,10 +45,14 @@ bench: system env ## open the panel with the demonstration patient, without the 
 
 test: system env ## run the tests, all but the slow ones
 	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not alone and not slow"
-	$(VENV)/bin/python -m pytest -m alone
+	$(VENV)/bin/python -m pytest $(ALONE)
 
 test-slow: system env ## run the slow tests: real strokes, examples of the help, the demonstration, programs that check DICOM
 	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "slow and not alone"
+
+test-all: system env ## run both
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not alone"
+	$(VENV)/bin/python -m pytest $(ALONE)
 
 test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
 	$(LOWEST)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not scene and not alone" Testing/Python/science Testing/Python/cli

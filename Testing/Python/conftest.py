@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +38,12 @@ def pytest_configure() -> None:
         missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
         if missing:
             raise pytest.UsageError(f"missing: {', '.join(missing)}. `make env` installs them.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with most slow tests come first: at the end one would keep a process busy, and the other idle."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session")
