@@ -121,11 +121,11 @@ class SaveSection(Section):
             return
         try:
             check_output(path, sceneFiles(slicer.mrmlScene))
+            images = [known.imageOf(study) for study in range(len(known.course.studies))]
         except InputError as problem:
             session.say(problemText(problem))
             return
-        found, images = known.measured, [study.image for study in known.course.studies]
-        signature = session.inputs.signature
+        found, signature = known.measured, session.inputs.signature
         session.stop()
         session.say("")
         session.jobs.start(

@@ -11,6 +11,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.signature import Signature
 
+from ...scene import readVoxels
 from ...scene.course_nodes import StudyNodes
 from ...scene.parameters import SCORES
 from ...services.followup import idsIn, measureCourse, rowsOf
@@ -47,7 +48,7 @@ class StudyStamps:
     @property
     def volumeNodes(self) -> list[Any]:
         """The CT of each study."""
-        return [node for node, _stamp in self._cts]
+        return [node for node, _stamps in self._cts]
 
     @property
     def segmentationNodes(self) -> list[Any]:
@@ -183,6 +184,10 @@ class FollowedCourse:
     def notes(self) -> tuple[str, ...]:
         """What makes the studies hard to compare."""
         return tuple(dict.fromkeys(found.text for ofStudy in self.course.findings for found in ofStudy))
+
+    def imageOf(self, study: int) -> Image:
+        """The CT of a study out of the scene, on the main thread; InputError without voxels."""
+        return readVoxels(self.stamps.volumeNodes[study])
 
     def maskOf(self, study: int, segmentIDs: Sequence[str]) -> Image:
         """The parts of a lesion in a study as one mask, as they were matched."""

@@ -10,7 +10,6 @@ from radioimmuno.findings import InputError
 from radioimmuno.modality import CT
 from radioimmuno.scoring.results import LesionScore
 
-from ...scene import readVoxels
 from ...services.followup import scoreUnions
 from ..texts import problemText
 from .jobs import IDLE, MEASURING
@@ -66,7 +65,7 @@ class UnionScores:
     def _withCt(self, known: FollowedCourse, number: int) -> Course:
         """The course with the CT of one of its studies, and what the user typed in when that is the input."""
         inputs, studies = self._session.inputs, list(known.course.studies)
-        study = replace(studies[number], images={CT.role: readVoxels(known.stamps.volumeNodes[number])})
+        study = replace(studies[number], images={CT.role: known.imageOf(number)})
         if inputs.segmentationNode is known.stamps.segmentationNodes[number]:
             lesions = tuple(replace(one, clinical=inputs.clinical) for one in study.lesions)
             study = replace(study, acquisition=inputs.acquisition, lesions=lesions)
