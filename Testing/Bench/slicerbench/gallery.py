@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .demonstration import showPatient
+from .layouts import Layouts
 from .palettes import applicationFont, applyPalette
 from .session import Bench
 from .window import BenchWindow
@@ -54,6 +55,36 @@ def scoredWindow(
         rest(bench)
         yield window
         window.close()
+
+
+@contextmanager
+def followedWindow(module: Path, size: tuple[int, int]) -> Iterator[BenchWindow]:
+    """A window with the demonstration follow-up scored and matched, both studies side by side.
+
+    Its ambiguous lesion is selected, and the panel shows the patient's tab.
+    """
+    from RadioImmunoScoreLib.scene.side_by_side import VIEWS
+    from RadioImmunoScoreLib.services import demonstration
+
+    with Bench(module) as bench:
+        from RadioImmunoScoreLib.panel.widgets.course_cells import isAmbiguous
+
+        panel, layouts = bench.open().panel, Layouts(bench)
+        studies = demonstration.addCourse(bench.scene, demonstration.simulateCourse())
+        for nodes in reversed(studies):
+            panel.session.setInputs(*nodes)
+            panel.session.score()
+            rest(bench)
+        panel.session.followUp.match()
+        rest(bench)
+        window = BenchWindow(bench, size, shown=[name for names in VIEWS for name in names])
+        showTab(window, "patient")
+        lesions = panel.session.followUp.state.lesions
+        panel.session.followUp.choose(next(each.id for each in lesions if isAmbiguous(each)))
+        rest(bench)
+        yield window
+        window.close()
+        layouts.close()
 
 
 def rest(bench: Bench) -> None:

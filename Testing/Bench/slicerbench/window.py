@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ class BenchWindow(QtWidgets.QMainWindow):
         Width and height of the window.
     panelPx : int, px
         Width of the docked module panel, where its contents are not wider.
+    shown : sequence of str, optional
+        Names of the slice views that are shown, two in a row; by default three with the 3D view.
 
     Attributes
     ----------
@@ -35,12 +38,18 @@ class BenchWindow(QtWidgets.QMainWindow):
         Axial, 3D, sagittal and coronal.
     """
 
-    def __init__(self, bench: Bench, size: tuple[int, int] = SIZE, panelPx: int = PANEL_PX) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        size: tuple[int, int] = SIZE,
+        panelPx: int = PANEL_PX,
+        shown: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.bench = bench
         self.setObjectName("qSlicerMainWindow")
         self.setWindowTitle(bench.module.title)
-        self.views = [ViewWidget(view) for view in self._views()]
+        self.views = [ViewWidget(view) for view in self._views(shown)]
         self.modulePanel = ModulePanel(bench.panel, bench.module)
         self._dock = panelDock(self.modulePanel)
         fillBars(self, bench.module.title)
@@ -90,8 +99,10 @@ class BenchWindow(QtWidgets.QMainWindow):
             widget.detach()
         self.modulePanel.release()
 
-    def _views(self) -> list[Any]:
+    def _views(self, shown: Sequence[str]) -> list[Any]:
         slices = self.bench.sliceViews
+        if shown:
+            return [slices[name] for name in shown]
         return [slices["Red"], self.bench.threeDView, slices["Yellow"], slices["Green"]]
 
     def _grid(self) -> QtWidgets.QGridLayout:

@@ -8,7 +8,7 @@ from follow_up_patients import coarseCourse, rowsOf, twoStudies
 from patients import addPatient, waitFor, waitIdle
 
 from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
-from slicerbench.hands import click
+from slicerbench.hands import choose, click, clickCell
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_it_does_not_join_another_patient_s_studies(layouts, panel, truth):
     assert "Another patient is followed" in button.toolTip
 
 
-def test_what_is_matched_is_true_or_asked_for(loaded, truth, dialogs, tmp_path):
+def test_what_is_matched_is_true_or_asked_for(loaded, bench, truth, dialogs, tmp_path):
     ui = loaded.panel.ui
     click(ui.matchButton)
     waitIdle(loaded)
@@ -92,6 +92,17 @@ def test_what_is_matched_is_true_or_asked_for(loaded, truth, dialogs, tmp_path):
     )
     click(ui.sideBySideCheckBox)
     assert not slicer.util.getNode("Follow-up 1 lesions").GetDisplayNode().GetVisibility()
+    # Two lesions that merged lie above each other: a slice goes through one of them.
+    clickCell(ui.courseTable, found.index("merged"), 0)
+    node = slicer.util.getNode("Baseline lesions")
+    heights = [node.GetSegmentCenterRAS(f"lesion_{i}")[2] for i in (1, 2)]
+    assert abs(heights[0] - heights[1]) > 10
+    assert bench.sliceViews["Red"].node.GetSliceOffset() == pytest.approx(heights[0], abs=0.1)
+    # A person says that the parts are one lesion.
+    clickCell(ui.courseTable, found.index("ambiguous"), 0)
+    choose(ui.partnerCombo, "Liver 1 + Liver 3")
+    assert "Liver 3\nsplit, by hand" in "".join(rowsOf(loaded))
+    assert ui.partnerCombo.currentText == "Liver 1 + Liver 3"
     # The page of all this is written, with its plots and pictures.
     path = tmp_path / "follow_up.html"
     dialogs.answers.append(str(path))

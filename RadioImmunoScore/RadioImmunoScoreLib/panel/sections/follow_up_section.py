@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 STUDY, DATE = range(2)
 LESION, FIRST = range(2)
-BESIDE_TEXT_PX, BESIDE_NAME_PX, FRAME_PX = 8, 36, 4
-NAME_SHARE = 0.34
+BESIDE_TEXT_PX, BESIDE_NAME_PX, FRAME_PX = 6, 36, 4
+NAME_SHARE = 0.33
 # The height of the table of lesions is at most so many rows; more are scrolled.
 MOST_ROWS = 8
-# Of the drop-down of partners: what is no lesion.
+# Of the drop-down of partners: what is no lesion; those have their numbers.
 AS_MATCHED, NOBODY = "", "-"
 AUTOMATIC, NOT_KNOWN = "", -1
 
@@ -180,7 +180,8 @@ class FollowUpSection(Section):
         if chosen == AS_MATCHED:
             self.session.followUp.unpair(selected.id)
         else:
-            self.session.followUp.pair(selected.id, None if chosen == NOBODY else chosen)
+            isNone = chosen == NOBODY
+            self.session.followUp.pair(selected.id, () if isNone else self._shown.candidates[int(chosen)][0])
 
     def _segmentHere(self) -> None:
         if self._shown is not None and self._shown.selectedID is not None:
@@ -229,7 +230,8 @@ class FollowUpSection(Section):
 
     def _fillLesions(self, follow: FollowUpState) -> None:
         table, count = self.ui.courseTable, len(follow.studies)
-        dates = [study.date for study in follow.studies]
+        # The year on a line of its own: three studies and the change fit into the panel.
+        dates = [study.date.replace("-", "\n", 1) for study in follow.studies]
         titles = [_("Lesion"), *dates, _("Change")]
         tips = [
             _("The lesion, and what became of it."),
@@ -277,16 +279,19 @@ class FollowUpSection(Section):
             return
         isNew = not idsIn(selected, follow.later - 1)
         ui.partnerLabel.setText(_("Was") if isNew else _("Is"))
-        ui.partnerCombo.addItem(_("as matched"), AS_MATCHED)
-        ui.partnerCombo.addItem(_("none: new") if isNew else _("none: gone"), NOBODY)
-        for segmentID, name in follow.candidates:
-            ui.partnerCombo.addItem(name, segmentID)
+        lesions = [(str(number), name) for number, (_ids, name) in enumerate(follow.candidates)]
+        parts = sum(len(ids) > 1 for ids, _name in follow.candidates)
+        # Parts that are proposed come first: the keyboard chooses each entry that it passes.
+        nobody = (NOBODY, _("none: new") if isNew else _("none: gone"))
+        entries = [(AS_MATCHED, _("as matched")), *lesions[:parts], nobody, *lesions[parts:]]
+        for data, name in entries:
+            ui.partnerCombo.addItem(name, data)
         if (selected.id, follow.later) not in follow.byHand:
             return
         partners = idsIn(selected, follow.later - 1 if isNew else follow.later)
-        ids = [segmentID for segmentID, _name in follow.candidates]
-        isThere = bool(partners) and partners[0] in ids
-        ui.partnerCombo.setCurrentIndex(2 + ids.index(partners[0]) if isThere else 1)
+        ids = [each for each, _name in follow.candidates]
+        chosen = str(ids.index(partners)) if partners in ids else NOBODY
+        ui.partnerCombo.setCurrentIndex([data for data, _name in entries].index(chosen))
 
     def _showAssessment(self, follow: FollowUpState) -> None:
         """What the selected lesion counts as, and since when it is irradiated."""

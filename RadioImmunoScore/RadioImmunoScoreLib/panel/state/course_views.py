@@ -149,8 +149,11 @@ class CourseViews:
         present = [i for i in segmentIDs if node.GetSegmentation().GetSegment(i) is not None]
         if not present:
             return None
-        r, a, s = np.mean([node.GetSegmentCenterRAS(i) for i in present], axis=0).tolist()
-        return r, a, s
+        centers = np.array([node.GetSegmentCenterRAS(i) for i in present])
+        middle = centers.mean(axis=0)
+        # Axial and coronal slice go through the part that is nearest: between parts there may be none.
+        near = centers[np.linalg.norm(centers - middle, axis=1).argmin()]
+        return float(middle[0]), float(near[1]), float(near[2])
 
     def _across(self, row: int, place: Point) -> Point | None:
         """The place of the other study that a place (RAS mm) of a row's study is; None without a way."""

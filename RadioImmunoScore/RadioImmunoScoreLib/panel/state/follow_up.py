@@ -159,11 +159,10 @@ class FollowUp:
             MATCHING, lambda progress: followStudies(studies, given, progress, before=before), done
         )
 
-    def pair(self, lesionID: str, partner: str | None) -> None:
-        """Say which lesion of the study that is shown below a lesion is; None for none."""
+    def pair(self, lesionID: str, chosen: Ids) -> None:
+        """Say which lesions of the study that is shown below a lesion is; empty for none."""
         lesion, step, keys = self._step(lesionID)
         before, now = idsIn(lesion, step), idsIn(lesion, step + 1)
-        chosen = (partner,) if partner else ()
         pair = (before, chosen) if before else (chosen, now)
         self._studies.kept.setPairs(*keys, paired(self._studies.kept.pairs(*keys), *pair))
         self._rematch(pair)

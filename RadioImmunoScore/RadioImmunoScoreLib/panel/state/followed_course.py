@@ -14,7 +14,7 @@ from radioimmuno.signature.signature import Signature
 from ...scene import readVoxels
 from ...scene.course_nodes import StudyNodes
 from ...scene.parameters import SCORES
-from ...services.followup import idsIn, measureCourse, rowsOf
+from ...services.followup import Ids, idsIn, measureCourse, rowsOf
 from .course_studies import CourseStudies
 from .edits import stampsOf, voxelStamp
 
@@ -183,7 +183,11 @@ class FollowedCourse:
     @property
     def notes(self) -> tuple[str, ...]:
         """What makes the studies hard to compare."""
-        return tuple(dict.fromkeys(found.text for ofStudy in self.course.findings for found in ofStudy))
+        return tuple(
+            f"{study.date}: {found.text}"
+            for study, ofStudy in zip(self.course.studies, self.course.findings, strict=True)
+            for found in ofStudy
+        )
 
     def imageOf(self, study: int) -> Image:
         """The CT of a study out of the scene, on the main thread; InputError without voxels."""
@@ -196,10 +200,13 @@ class FollowedCourse:
         parts = [one for one in self.course.studies[study].lesions if one.id in set(segmentIDs)]
         return union(parts).mask
 
-    def candidates(self, lesion: FollowedLesion, later: int) -> tuple[tuple[str, str], ...]:
-        """(Segment ID, name) of what a lesion may be in a study; what a new one may have been before."""
+    def candidates(self, lesion: FollowedLesion, later: int) -> tuple[tuple[Ids, str], ...]:
+        """(Segment IDs, name) of what a lesion may be in a study; what a new one may have been before."""
         study = later if idsIn(lesion, later - 1) else later - 1
-        return tuple((each.id, each.name) for each in self.course.studies[study].lesions if each.voxels)
+        names = {each.id: each.name for each in self.course.studies[study].lesions if each.voxels}
+        # Parts are offered as they were found; a person says whether they are one lesion.
+        parts = [ids for ids in [idsIn(lesion, study)] if len(ids) > 1 and set(ids) <= set(names)]
+        return tuple((ids, " + ".join(names[i] for i in ids)) for ids in [*parts, *((i,) for i in names)])
 
     def part(self, first: int, last: int) -> Course:
         """The course of the studies from the number `first` up to `last`, which is not among them."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from radioimmuno.quality.check import LesionFinding
 
     from ...services.course_display import LesionCurve
+    from ...services.followup import Ids
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class FollowUpState:
     `studies` are in order of time as far as that is known, `lesions` empty before the first matching,
     `stale` the lesions that were edited since, by ID, `problem` what a person is asked before matching,
     `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
-    `candidates` (segment ID, name) of those that the selected lesion may be in that study, `byHand` the (ID,
+    `candidates` (segment IDs, name) of those that the selected lesion may be in that study, `byHand` the (ID,
     number of the study) of lesions that a person paired with the study before, `role` what a person chose for
     the selected lesion, `canSegment` whether it can be segmented in that study, too.
     """
@@ -123,7 +124,7 @@ class FollowUpState:
     notes: tuple[str, ...] = ()
     selectedID: str | None = None
     later: int = 1
-    candidates: tuple[tuple[str, str], ...] = ()
+    candidates: tuple[tuple[Ids, str], ...] = ()
     byHand: frozenset[tuple[str, int]] = frozenset()
     isSideBySide: bool = False
     colorBy: str = BY_SCORE
