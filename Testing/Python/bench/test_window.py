@@ -60,6 +60,16 @@ def test_a_change_of_the_scene_is_drawn(window, bench):
     assert view.grab().toImage() != before
 
 
+def test_the_last_of_many_changes_is_drawn_without_being_asked_for(window, bench, monkeypatch):
+    red, drawn = bench.sliceViews["Red"], []
+    render = red.render
+    monkeypatch.setattr(red, "render", lambda: drawn.append(red.center[2]) or render())
+    for mm in range(12):
+        red.jumpTo((0, 0, mm))
+        bench.process()
+    bench.waitUntil(lambda: drawn and drawn[-1] == pytest.approx(11))
+
+
 @pytest.mark.parametrize(("name", "isLight"), [("light", True), ("dark", False)])
 def test_the_panel_takes_the_palette(window, bench, tmp_path, name, isLight):
     from slicerbench.palettes import applyPalette
