@@ -132,7 +132,7 @@ def test_an_edit_after_matching_marks_its_row_until_lesions_are_matched_again(ma
     draw(second, "node", BALLS[2].center, 5.0)
     bench.process(200)
     assert [text for text in rowsOf(panel) if "edited since" in text] == ["lymph node\nedited since"]
-    assert "match again" in panel.panel.ui.followUpLabel.text
+    assert "Edited since the matching: L3. Match again." in panel.panel.ui.followUpLabel.text
     click(panel.panel.ui.matchButton)
     waitIdle(panel)
     rows = rowsOf(panel)

@@ -388,7 +388,8 @@ def _summary(follow: FollowUpState) -> str:
     parts = []
     asked = sum(isAmbiguous(lesion) for lesion in follow.lesions)
     if follow.stale:
-        parts.append(_("{count} lesions were edited since: match again.").format(count=len(follow.stale)))
+        which = ", ".join(each.id for each in follow.lesions if each.id in follow.stale)
+        parts.append(_("Edited since the matching: {which}. Match again.").format(which=which))
     parts.append(_("{count} lesions.").format(count=len(follow.lesions)))
     if asked:
         parts.append(_("{count} ambiguous: choose their partners.").format(count=asked))
