@@ -120,7 +120,7 @@ def two(layouts, panel):
     return twoStudies(panel)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def registrations():
     """The registration of the one body to itself, which all courses have."""
     return []
