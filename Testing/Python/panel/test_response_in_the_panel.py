@@ -8,6 +8,8 @@ from follow_up_patients import LESION, SECOND_DAY, addSplit, rowOf, rowsOf, twoS
 from patients import select, waitFor, waitIdle
 
 from radioimmuno.followup.response.measured import Role
+from RadioImmunoScoreLib.scene.nodes import ownedNode
+from RadioImmunoScoreLib.scene.rings import RINGS
 from RadioImmunoScoreLib.scene.segment_properties import irradiatedOf
 from slicerbench.hands import choose, click, clickCell, reveal
 
@@ -90,6 +92,24 @@ def scoreOf(panel, nodes, segmentID):
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     return panel.panel.session.scoreOf(segmentID).score
+
+
+def test_rings_have_the_colors_of_scores_and_no_others(matched, bench):
+    panel, first, second = matched
+    for nodes in (second, first):
+        scoreOf(panel, nodes, "node")
+
+    def seen():
+        rings = [ownedNode(nodes[1], RINGS) for nodes in (first, second)]
+        return [one.GetDisplayNode().GetVisibility() for one in rings]
+
+    assert seen() == [1, 1]
+    choose(panel.panel.ui.colorByCombo, "change of volume")
+    bench.process(100)
+    assert seen() == [0, 0]
+    choose(panel.panel.ui.colorByCombo, "score")
+    bench.process(100)
+    assert seen() == [1, 1]
 
 
 def test_parts_of_a_split_lesion_have_one_score_together(layouts, panel):

@@ -109,8 +109,10 @@ class Display:
         parameters, node = self._session.parameters, self._session.inputs.segmentationNode
         self._selection.highlight.clearUnlessOn(node)
         if node is not None:
-            setLegendVisible(node, parameters.showLegend and parameters.colorBy == BY_SCORE)
-            setRingsVisible(node, parameters.showRings)
+            # Both have the colors of scores.
+            isByScore = parameters.colorBy == BY_SCORE
+            setLegendVisible(node, parameters.showLegend and isByScore)
+            setRingsVisible(node, parameters.showRings and isByScore)
         self._followLabels(node)
         self._followSurfaces(node)
         self.interior.follow()

@@ -26,6 +26,7 @@ from ..texts import problemText
 from .carried_segment import CarriedSegmenter
 from .course_studies import CourseStudies
 from .course_views import CourseViews
+from .display import setRingsVisible
 from .edits import MARK_MS, observeInputs
 from .events import Observers, release, singleShot
 from .followed_course import FollowedCourse, StudyStamps
@@ -325,6 +326,7 @@ class FollowUp:
         for number, one in enumerate(nodes):
             # What was scored here is painted with its scores by whoever keeps them.
             isInput = one.segmentationNode is parameters.segmentationNode
+            setRingsVisible(one.segmentationNode, parameters.showRings and by == BY_SCORE)
             if isInput and parameters.hasSavedScores and (by == BY_SCORE or not parameters.colorByScore):
                 continue
             signature = self._session.inputs.signature
