@@ -208,6 +208,14 @@ def idsIn(lesion: FollowedLesion, study: int) -> Ids:
     return () if here is None else here.ids
 
 
+def askedIn(lesion: FollowedLesion) -> int | None:
+    """Number of the first study in which a person has to say which lesion it is; None where nobody has to."""
+    from radioimmuno.followup.match import MatchKind
+
+    here = enumerate(lesion.in_studies)
+    return next((n for n, one in here if one is not None and one.match is MatchKind.AMBIGUOUS), None)
+
+
 def paired(pairs: Sequence[GivenPair], before: Ids, after: Ids) -> list[GivenPair]:
     """What a person paired, with one more pair; who was paired with its lesions otherwise is free again.
 

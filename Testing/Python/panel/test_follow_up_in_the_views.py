@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import slicer
 from follow_up_patients import (
@@ -90,6 +92,31 @@ def test_each_row_of_views_shows_its_own_study(matched, bench):
         display = nodes[1].GetDisplayNode()
         shown = {display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())}
         assert shown == ids
+
+
+def test_a_lesion_is_shown_in_the_study_in_which_it_is_asked_who_it_is(matched, bench, monkeypatch):
+    from radioimmuno.followup.match import MatchKind
+    from RadioImmunoScoreLib.panel.state import follow_up
+    from RadioImmunoScoreLib.services.followup import askedIn
+
+    panel, _, second = matched
+    third = addFollowUp()
+    addStudy(panel, third)
+    typeDate(panel, 2, "2024-05-20")
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    row, lesion = next(
+        (n, each)
+        for n, each in enumerate(panel.panel.session.state.followUp.lesions)
+        if each.name == "lymph node"
+    )
+    assert askedIn(lesion) is None
+    asked = replace(lesion.in_studies[1], match=MatchKind.AMBIGUOUS)
+    assert askedIn(replace(lesion, in_studies=(lesion.in_studies[0], asked, lesion.in_studies[2]))) == 1
+    monkeypatch.setattr(follow_up, "askedIn", lambda each: 1)
+    clickCell(panel.panel.ui.courseTable, row, LESION)
+    composite = bench.sliceViews["FollowUpAxial"].logic.GetSliceCompositeNode()
+    assert composite.GetBackgroundVolumeID() == second[0].GetID()
 
 
 def test_of_three_studies_two_are_seen(matched):

@@ -17,6 +17,7 @@ from ...scene.side_by_side import addLayout, isSideBySide
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
     Ids,
+    askedIn,
     followStudies,
     idsIn,
     paired,
@@ -235,14 +236,14 @@ class FollowUp:
         Parameters
         ----------
         study : int, optional
-            Number of the later study that is shown; the one shown before by default.
+            Number of the later study that is shown; where it is not given, the first one in which it is asked
+            which lesion it is, else the one shown before.
         """
         lesion = self._known.lesion(lesionID) if self._known else None
         if lesion is None:
             return
         self._selectedID = lesionID
-        if study:
-            self._later = study
+        self._later = study or askedIn(lesion) or self._later
         self._showViews()
         self.views.jumpTo(lesion)
         self._session.refresh()

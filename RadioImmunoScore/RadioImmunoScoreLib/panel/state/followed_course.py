@@ -202,11 +202,12 @@ class FollowedCourse:
 
     def candidates(self, lesion: FollowedLesion, later: int) -> tuple[tuple[Ids, str], ...]:
         """(Segment IDs, name) of what a lesion may be in a study; what a new one may have been before."""
-        study = later if idsIn(lesion, later - 1) else later - 1
+        before, now = idsIn(lesion, later - 1), idsIn(lesion, later)
+        study, ids = (later, now) if before else (later - 1, before)
         names = {each.id: each.name for each in self.course.studies[study].lesions if each.voxels}
         # Parts are offered as they were found; a person says whether they are one lesion.
-        parts = [ids for ids in [idsIn(lesion, study)] if len(ids) > 1 and set(ids) <= set(names)]
-        return tuple((ids, " + ".join(names[i] for i in ids)) for ids in [*parts, *((i,) for i in names)])
+        parts = [ids] if len(before) == 1 < len(ids) and set(ids) <= set(names) else []
+        return tuple((each, " + ".join(names[i] for i in each)) for each in [*parts, *((i,) for i in names)])
 
     def part(self, first: int, last: int) -> Course:
         """The course of the studies from the number `first` up to `last`, which is not among them."""

@@ -10,6 +10,8 @@ from slicer.i18n import tr as _
 from radioimmuno.followup.match import MatchKind
 from radioimmuno.followup.response.measured import Role
 
+from ...services.followup import askedIn
+
 if TYPE_CHECKING:
     from radioimmuno.followup.change import Change
     from radioimmuno.followup.follow_up import FollowedLesion
@@ -23,7 +25,7 @@ def kindsOf(lesion: FollowedLesion) -> list[MatchKind]:
 
 def isAmbiguous(lesion: FollowedLesion) -> bool:
     """Whether a person has to say which lesion it is."""
-    return MatchKind.AMBIGUOUS in kindsOf(lesion)
+    return askedIn(lesion) is not None
 
 
 def isSeenAgain(lesion: FollowedLesion) -> bool:
