@@ -1,6 +1,6 @@
 """Make the pictures again: the scored demonstration patient in the panel (light, dark) and in a window.
 
-python Resources/Screenshots/make.py               the pictures of README and tutorial, beside this file
+python Resources/Screenshots/make.py               the pictures of README and tutorials, beside this file
 python Resources/Screenshots/make.py FOLDER        the panel in every width, size of letters and palette
 """
 
@@ -17,6 +17,8 @@ sys.path[:0] = [str(MODULE.parent), str(REPOSITORY / "Testing" / "Bench")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PANEL_SIZE, WINDOW, LAPTOP = (450, 760), (1500, 950), (1366, 768)
+# High enough for all of the follow-up.
+WHOLE_PANEL = (450, 2400)
 
 
 def main() -> None:
@@ -32,7 +34,7 @@ def main() -> None:
 
 
 def _ofTheDocuments() -> None:
-    """Write panel-light.png, panel-dark.png, window.png and laptop.png beside this file."""
+    """Write the pictures of the demonstration patient and of its follow-up beside this file."""
     from RadioImmunoScoreLib.services.demonstration import simulate
     from slicerbench.gallery import scoredWindow
     from slicerbench.palettes import applyPalette
@@ -46,6 +48,30 @@ def _ofTheDocuments() -> None:
     for name, size in (("window", WINDOW), ("laptop", LAPTOP)):
         with scoredWindow(MODULE, size, patient) as window:
             window.screenshot(HERE / f"{name}.png")
+    _ofTheFollowUp()
+
+
+def _ofTheFollowUp() -> None:
+    """Write follow-up-start.png, -window.png, -table.png, -response.png and -plots.png beside this file."""
+    from slicerbench.gallery import emptyWindow, followedWindow, rest, reveal
+
+    with emptyWindow(MODULE, WINDOW) as window:
+        window.setPanelSize(PANEL_SIZE[0], 620)
+        window.panelScreenshot(HERE / "follow-up-start.png")
+    with followedWindow(MODULE, WINDOW) as window:
+        ui = window.bench.widget.panel.ui
+        window.setPanelSize(*WHOLE_PANEL)
+        window.partScreenshot(HERE / "follow-up-table.png", ui.studiesTable, ui.assessmentRow)
+        followUp = window.bench.widget.panel.session.followUp
+        followUp.pair(followUp.state.selectedID, followUp.state.candidates[0][0])
+        followUp.setColorBy("score change")
+        rest(window.bench)
+        window.partScreenshot(HERE / "follow-up-response.png", ui.courseDisplayRow, ui.moreAnswersButton)
+        window.partScreenshot(HERE / "follow-up-plots.png", ui.spiderLabel, ui.waterfallLabel)
+        window.resize(*WINDOW)
+        window.setPanelSize(PANEL_SIZE[0])
+        reveal(ui.courseTable)
+        window.screenshot(HERE / "follow-up-window.png")
 
 
 if __name__ == "__main__":

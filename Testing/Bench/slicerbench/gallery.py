@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PySide6 import QtCore, QtWidgets
+
 from .demonstration import showPatient
 from .layouts import Layouts
 from .palettes import applicationFont, applyPalette
@@ -58,6 +60,16 @@ def scoredWindow(
 
 
 @contextmanager
+def emptyWindow(module: Path, size: tuple[int, int]) -> Iterator[BenchWindow]:
+    """A window without a patient, the panel at the patient's tab."""
+    with Bench(module) as bench:
+        window = BenchWindow(bench, size)
+        showTab(window, "patient")
+        yield window
+        window.close()
+
+
+@contextmanager
 def followedWindow(module: Path, size: tuple[int, int]) -> Iterator[BenchWindow]:
     """A window with the demonstration follow-up scored and matched, both studies side by side.
 
@@ -93,6 +105,14 @@ def rest(bench: Bench) -> None:
     bench.process(300)
     bench.waitUntil(lambda: not jobs.isBusy, TIMEOUT_MS)
     bench.process(1500)
+
+
+def reveal(widget: Any) -> None:
+    """Scroll what a widget stands in until it is seen."""
+    area = widget.parentWidget()
+    while not isinstance(area, QtWidgets.QScrollArea):
+        area = area.parentWidget()
+    area.verticalScrollBar().setValue(widget.mapTo(area.widget(), QtCore.QPoint(0, 0)).y())
 
 
 def showTab(window: BenchWindow, name: str) -> None:

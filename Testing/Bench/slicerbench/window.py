@@ -14,6 +14,7 @@ from .viewwidget import ViewWidget
 
 PANEL_PX = 450
 SIZE = (1500, 950)
+MARGIN_PX = 4
 
 
 class BenchWindow(QtWidgets.QMainWindow):
@@ -89,6 +90,14 @@ class BenchWindow(QtWidgets.QMainWindow):
         """Write a picture of the panel in its full height, scrolled or not."""
         self._write(self.bench.panel, path)
 
+    def partScreenshot(self, path: str | Path, first: Any, last: Any) -> None:
+        """Write a picture of the panel from one widget down to another, both in the same one."""
+        self.bench.process()
+        box = first.parentWidget()
+        top, bottom = first.geometry.top(), last.geometry.bottom()
+        height = bottom - top + 2 * MARGIN_PX
+        _save(box.grab(QtCore.QRect(0, top - MARGIN_PX, box.width, height)), path)
+
     def closeEvent(self, event: Any) -> None:
         self.detach()
         super().closeEvent(event)
@@ -115,5 +124,9 @@ class BenchWindow(QtWidgets.QMainWindow):
 
     def _write(self, widget: Any, path: str | Path) -> None:
         self.bench.process()
-        if not widget.grab().save(str(path)):
-            raise OSError(f"the picture cannot be written to {path}")
+        _save(widget.grab(), path)
+
+
+def _save(picture: Any, path: str | Path) -> None:
+    if not picture.save(str(path)):
+        raise OSError(f"the picture cannot be written to {path}")
