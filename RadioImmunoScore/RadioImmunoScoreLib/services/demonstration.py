@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.modality import CT
 from radioimmuno.study import Study
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 SEED = 2
 SLICE_MM = 2.5
 NAME = "Demonstration patient (simulated)"
+BODY_HU, AROUND_BODY_VOXELS = -300, 8
 COURSE_NAME = "Demonstration follow-up (simulated)"
 
 
@@ -51,7 +53,7 @@ def simulateCourse(progress: Callable[[int, int], None] = lambda done, total: No
     for study, irradiated in zip(course.studies, _irradiatedIn(course), strict=True):
         progress(len(made), count)
         lesions = tuple(_asSegments(study.lesions(), irradiated))
-        made.append(Study({CT.role: study.image()}, lesions, study.acquisition, date=study.date))
+        made.append(Study({CT.role: _ofBody(study.image())}, lesions, study.acquisition, date=study.date))
     progress(count, count)
     return made
 
@@ -97,6 +99,13 @@ def addCourse(scene: Any, studies: Sequence[Study]) -> list[tuple[Any, Any]]:
         added.append(nodes)
     fileUnderSubject(scene, [node for nodes in added for node in nodes], COURSE_NAME)
     return added
+
+
+def _ofBody(image: Image) -> Image:
+    """The CT without most of the air around, as it is reconstructed for reading: views are fitted to it."""
+    box = Box.around(image.values > BODY_HU)
+    assert box is not None
+    return image.crop(box.grow((0, AROUND_BODY_VOXELS, AROUND_BODY_VOXELS)))
 
 
 def _addNodes(scene: Any, image: Any, lesions: Sequence[Lesion], acquisition: Any, name: str) -> Any:

@@ -91,7 +91,8 @@ def changeText(lesion: FollowedLesion, study: int) -> str:
     if here is not None and here.volume_change.relative is not None:
         lines.append(_("{percent:+.0f} % cc").format(percent=100 * here.volume_change.relative))
     if here is not None and here.score_change.absolute is not None:
-        lines.append(f"{here.score_change.absolute:+.2f}")
+        # Adding zero: there is no minus in front of a rounded 0.
+        lines.append(f"{round(here.score_change.absolute, 2) + 0.0:+.2f}")
     return "\n".join(lines) or "-"
 
 
