@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import slicer
 from follow_up_patients import coarseCourse, rowsOf, twoStudies
@@ -42,6 +43,13 @@ def test_the_studies_are_there_with_dates_and_nothing_of_the_user_is_lost(layout
     assert panel.panel.session.inputs.volumeNode.GetName() == "Baseline CT"
     assert not panel.panel.session.state.followUp.lesions
     assert all(node.GetScene() is slicer.mrmlScene for node in own)
+
+
+def test_the_ct_holds_the_body_and_little_air_around(loaded):
+    body = slicer.util.arrayFromVolume(slicer.util.getNode("Follow-up 1 CT")) > -300
+    for axis in (1, 2):
+        where = np.flatnonzero(body.any(axis=tuple({0, 1, 2} - {axis})))
+        assert (where[0], body.shape[axis] - 1 - where[-1]) == (8, 8)
 
 
 def test_lesions_that_came_of_irradiated_ones_are_marked(loaded, truth):
