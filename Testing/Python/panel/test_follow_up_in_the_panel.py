@@ -40,8 +40,8 @@ def test_matched_lesions_stand_in_a_table_with_sizes_and_changes(matched):
     assert float(first.split(" mm")[0]) == pytest.approx(24, abs=1.5)
     assert float(then.split(" mm")[0]) == pytest.approx(16, abs=1.5)
     assert float(change.split(" %")[0]) == pytest.approx(100 * ((8 / 12) ** 3 - 1), abs=5)
-    assert rows["metastasis\ngone"][1:] == ["gone", "-100 % cc"]
-    assert rows["lymph node\nsame"][2] == "+0 % cc"
+    assert rows["metastasis\ngone"][1:] == ["gone", "-100 %"]
+    assert rows["lymph node\nsame"][2] == "+0 %"
     assert rows["new one\nnew"][0] == "-"
 
 
@@ -182,5 +182,5 @@ def test_where_the_studies_cannot_be_registered_a_person_pairs(two, monkeypatch)
     assert "These are two bodies." in ui.followUpLabel.text
     clickCell(ui.courseTable, rowOf(panel, "lymph node"), LESION)
     choose(ui.partnerCombo, "lymph node")
-    assert rowsOf(panel)["lymph node\nsame, by hand"][2] == "+0 % cc"
+    assert rowsOf(panel)["lymph node\nsame, by hand"][2] == "+0 %"
     assert "4 ambiguous" in ui.followUpLabel.text

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 STUDY, DATE = range(2)
 LESION, FIRST = range(2)
 BESIDE_TEXT_PX, BESIDE_NAME_PX, FRAME_PX = 6, 36, 4
-NAME_SHARE = 0.33
+NAME_SHARE = 0.31
 # The height of the table of lesions is at most so many rows; more are scrolled.
 MOST_ROWS = 8
 # Of the drop-down of partners: what is no lesion; those have their numbers.
@@ -236,7 +236,7 @@ class FollowUpSection(Section):
         tips = [
             _("The lesion, and what became of it."),
             *(_("Long axis, volume and score; click to see this study below.") for _date in dates),
-            _("Of volume and score, from the first study to the last."),
+            _("Of volume (%) and score, from the first study to the last."),
         ]
         self._layOut(table, titles, tips)
         table.setRowCount(len(follow.lesions))
