@@ -89,7 +89,7 @@ def changeText(lesion: FollowedLesion, study: int) -> str:
     here = lesion.in_studies[study]
     lines = []
     if here is not None and here.volume_change.relative is not None:
-        lines.append(f"{100 * here.volume_change.relative:+.0f} %")
+        lines.append(f"{round(100 * here.volume_change.relative):+d} %")
     if here is not None and here.score_change.absolute is not None:
         # Adding zero: there is no minus in front of a rounded 0.
         lines.append(f"{round(here.score_change.absolute, 2) + 0.0:+.2f}")

@@ -55,7 +55,7 @@ class CoursePlots:
 
     def show(self, signature: Signature, curves: Sequence[LesionCurve], selected: str | None) -> None:
         """Show these lesions, one of them marked; nothing where none was measured twice."""
-        changes = [f"{curve.name} {curve.percents[-1]:+.0f} %" for curve in _followed(curves)]
+        changes = [f"{curve.name} {_signed(curve.percents[-1])} %" for curve in _followed(curves)]
         self._shown = (signature, curves, selected) if changes else None
         for label in self._drawn:
             label.setVisible(bool(changes))
@@ -114,7 +114,7 @@ def spider(pen: Pen, curves: Sequence[LesionCurve], selected: str | None, width:
             painter.drawLine(left, y(percent), right, y(percent))
             if all(abs(y(percent) - other) >= line - GAP_PX for other in taken):
                 taken.append(y(percent))
-                text = f"{percent:+.0f}" if percent else "0"
+                text = _signed(percent) if percent else "0"
                 painter.setPen(qt.QPen(pen.text))
                 place = y(percent) + metrics.ascent() // 2 - 1
                 painter.drawText(left - GAP_PX - metrics.horizontalAdvance(text), place, text)
@@ -154,9 +154,8 @@ def waterfall(pen: Pen, curves: Sequence[LesionCurve], selected: str | None, wid
     title = wrapped(metrics, _("Change of each lesion's diameter at its last study (%)"), width)
     foot = wrapped(metrics, legendText({curve.irradiated for curve in followed}), width)
     single = ", ".join(curve.id for curve in curves if len(curve.sizes) == 1)
-    foot += wrapped(metrics, _("Measured in one study: {lesions}").format(lesions=single), width) * bool(
-        single
-    )
+    if single:
+        foot += wrapped(metrics, _("Measured in one study: {lesions}").format(lesions=single), width)
     line, row = metrics.height(), metrics.height() + GAP_PX
     top = len(title) * line + GAP_PX
     names = [f"{curve.id} {curve.name}" for curve in followed]
@@ -170,7 +169,7 @@ def waterfall(pen: Pen, curves: Sequence[LesionCurve], selected: str | None, wid
         return round(left + (right - left) * (min(percent, most) - LEAST_PERCENT) / (most - LEAST_PERCENT))
 
     marks = (LEAST_PERCENT, SHRUNK_PERCENT, 0.0, GROWN_PERCENT)
-    texts = [(f"{mark:+.0f}" if mark else "0", x(mark)) for mark in marks]
+    texts = [(_signed(mark) if mark else "0", x(mark)) for mark in marks]
     ticks = placeTexts(texts, lambda text: metrics.horizontalAdvance(text) + GAP_PX, width)
     below = bottom + (1 + max(tick.row for tick in ticks)) * line + GAP_PX
 
@@ -183,21 +182,18 @@ def waterfall(pen: Pen, curves: Sequence[LesionCurve], selected: str | None, wid
         for tick in ticks:
             painter.drawText(tick.left, bottom + tick.row * line + metrics.ascent(), tick.text)
         for number, (curve, name) in enumerate(zip(followed, names, strict=True)):
-            _drawBar(
-                painter, pen, curve, _color(curves, curve), (x(0), x(curve.percents[-1])), top + number * row
-            )
+            start = top + number * row
+            _drawBar(painter, pen, curve, _color(curves, curve), (x(0), x(curve.percents[-1])), start)
             painter.setPen(qt.QPen(pen.text))
-            base = top + number * row + (row + metrics.ascent() - metrics.descent()) // 2
+            base = start + (row + metrics.ascent() - metrics.descent()) // 2
             painter.drawText(0, base, metrics.elidedText(name, qt.Qt.ElideRight, room))
             painter.setBrush(qt.QBrush(pen.text))
-            drawMark(
-                painter, room + GAP_PX + MARK_PX, top + number * row + row // 2, MARK_PX, curve.irradiated
-            )
-            value = f"{curve.percents[-1]:+.0f}"
+            drawMark(painter, room + GAP_PX + MARK_PX, start + row // 2, MARK_PX, curve.irradiated)
+            value = _signed(curve.percents[-1])
             painter.drawText(width - metrics.horizontalAdvance(value) - 1, base, value)
             if curve.id == selected:
                 painter.setBrush(qt.QBrush())
-                painter.drawRect(0, top + number * row, width - 1, row - 1)
+                painter.drawRect(0, start, width - 1, row - 1)
         for number, text in enumerate(foot):
             painter.drawText(0, below + number * line + metrics.ascent(), text)
 
@@ -210,6 +206,11 @@ def waterfall(pen: Pen, curves: Sequence[LesionCurve], selected: str | None, wid
 
 def _followed(curves: Sequence[LesionCurve]) -> list[LesionCurve]:
     return [curve for curve in curves if len(curve.sizes) > 1]
+
+
+def _signed(percent: float) -> str:
+    """To a whole number; there is no minus in front of a rounded 0."""
+    return f"{round(percent):+d}"
 
 
 def _most(curves: Sequence[LesionCurve]) -> float:
@@ -229,8 +230,8 @@ def _text(curve: LesionCurve) -> str:
     lines = [f"{curve.id} {curve.name}, {known[curve.irradiated]}"]
     for date, size, percent in zip(curve.dates, curve.sizes, curve.percents, strict=True):
         lines.append(
-            _("{date}: {axis} {size:.1f} mm, {percent:+.0f} %").format(
-                date=date, axis=axis, size=size, percent=percent
+            _("{date}: {axis} {size:.1f} mm, {percent} %").format(
+                date=date, axis=axis, size=size, percent=_signed(percent)
             )
         )
     return "\n".join(lines)
