@@ -109,9 +109,7 @@ def restoreViews(scene: Any) -> None:
     for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode", scene):
         before = display.GetAttribute(VIEWS_BEFORE)
         if before is not None:
-            display.RemoveAllViewNodeIDs()
-            for viewID in before.split():
-                display.AddViewNodeID(viewID)
+            _restrict(display, before.split())
             # A scene of an earlier version does not say it: all were visible then.
             display.SetVisibility(display.GetAttribute(VISIBLE_BEFORE) != "0")
             for kept in (VIEWS_BEFORE, VISIBLE_BEFORE):
@@ -137,20 +135,48 @@ def middleOf(sliceNode: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
+def showRingsWithLesions(segmentationNode: Any, isVisible: bool) -> None:
+    """Show the rings of lesions, where there are any, in the views of the lesions, or hide them.
+
+    Rings are made whenever lesions are scored, also while two studies are shown.
+    """
+    rings = ownedNode(segmentationNode, RINGS)
+    display, lesions = (rings and rings.GetDisplayNode()), segmentationNode.GetDisplayNode()
+    if not display or lesions is None:
+        return
+    if lesions.GetAttribute(VIEWS_BEFORE) is not None:
+        _keepViews(display)
+    viewIDs = _viewIDs(lesions)
+    if _viewIDs(display) != viewIDs:
+        _restrict(display, viewIDs)
+    display.SetVisibility(isVisible and bool(lesions.GetVisibility()))
+
+
 def _showIn(views: Sequence[Any], segmentationNode: Any) -> None:
     """Show lesions in these views and no others, with their rings where those are visible."""
     for shown in (segmentationNode, ownedNode(segmentationNode, RINGS)):
         display = shown.GetDisplayNode() if shown is not None else None
         if display is None:
             continue
-        if display.GetAttribute(VIEWS_BEFORE) is None:
-            before = [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]
-            display.SetAttribute(VIEWS_BEFORE, " ".join(before))
-            display.SetAttribute(VISIBLE_BEFORE, str(display.GetVisibility()))
-        display.RemoveAllViewNodeIDs()
-        for view in views:
-            display.AddViewNodeID(view.GetID())
+        _keepViews(display)
+        _restrict(display, [view.GetID() for view in views])
         display.SetVisibility(bool(views) and (shown is segmentationNode or bool(display.GetVisibility())))
+
+
+def _keepViews(display: Any) -> None:
+    if display.GetAttribute(VIEWS_BEFORE) is None:
+        display.SetAttribute(VIEWS_BEFORE, " ".join(_viewIDs(display)))
+        display.SetAttribute(VISIBLE_BEFORE, str(display.GetVisibility()))
+
+
+def _viewIDs(display: Any) -> list[str]:
+    return [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]
+
+
+def _restrict(display: Any, viewIDs: Sequence[str]) -> None:
+    display.RemoveAllViewNodeIDs()
+    for viewID in viewIDs:
+        display.AddViewNodeID(viewID)
 
 
 def _compositeOf(sliceNode: Any) -> Any | None:

@@ -110,6 +110,13 @@ def test_rings_have_the_colors_of_scores_and_no_others(matched, bench):
     choose(panel.panel.ui.colorByCombo, "score")
     bench.process(100)
     assert seen() == [1, 1]
+    # Each study's are in its own row of views, though they were made since; else those of the input are seen.
+    for nodes in (first, second):
+        rings, lesions = (one.GetDisplayNode() for one in (ownedNode(nodes[1], RINGS), nodes[1]))
+        assert rings.GetNthViewNodeID(0) == lesions.GetNthViewNodeID(0) != ""
+    click(panel.panel.ui.sideBySideCheckBox)
+    assert seen() == [1, 0]
+    assert ownedNode(second[1], RINGS).GetDisplayNode().GetNumberOfViewNodeIDs() == 0
 
 
 def test_parts_of_a_split_lesion_have_one_score_together(layouts, panel):

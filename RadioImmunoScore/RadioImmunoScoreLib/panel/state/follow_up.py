@@ -13,7 +13,7 @@ from radioimmuno.findings import InputError
 from ...scene.course_nodes import CourseNodes, StudyNodes
 from ...scene.parameters import BY_SCORE
 from ...scene.segment_properties import paintSegments
-from ...scene.side_by_side import addLayout, isSideBySide
+from ...scene.side_by_side import addLayout, isSideBySide, showRingsWithLesions
 from ...services.course_display import courseColors, lesionCurves
 from ...services.followup import (
     Ids,
@@ -27,7 +27,6 @@ from ..texts import problemText
 from .carried_segment import CarriedSegmenter
 from .course_studies import CourseStudies
 from .course_views import CourseViews
-from .display import setRingsVisible
 from .edits import MARK_MS, observeInputs
 from .events import Observers, release, singleShot
 from .followed_course import FollowedCourse, StudyStamps
@@ -327,7 +326,8 @@ class FollowUp:
         for number, one in enumerate(nodes):
             # What was scored here is painted with its scores by whoever keeps them.
             isInput = one.segmentationNode is parameters.segmentationNode
-            setRingsVisible(one.segmentationNode, parameters.showRings and by == BY_SCORE)
+            isSeen = parameters.showRings and by == BY_SCORE and (isInput or self.views.isShown)
+            showRingsWithLesions(one.segmentationNode, isSeen)
             if isInput and parameters.hasSavedScores and (by == BY_SCORE or not parameters.colorByScore):
                 continue
             signature = self._session.inputs.signature
