@@ -180,3 +180,19 @@ def test_spaces_are_those_of_the_application(qt, complaints):
     assert layout.spacing == 3
     assert layout.contentsMargins().left() == 6
     assert button.iconSize.width() == 24
+
+
+def test_a_part_of_the_panel_is_pictured(window, bench, tmp_path):
+    first, last = bench.widget.button, bench.widget.section
+    window.partScreenshot(tmp_path / "part.png", first, last)
+    with Image.open(tmp_path / "part.png") as picture:
+        assert picture.height == last.geometry.bottom() - first.geometry.top() + 8
+        assert picture.width == first.parentWidget().width
+
+
+def test_a_window_shows_the_slice_views_that_are_named(bench):
+    from slicerbench.window import BenchWindow
+
+    window = BenchWindow(bench, (1050, 600), shown=("Green", "Red"))
+    assert [widget._view for widget in window.views] == [bench.sliceViews[name] for name in ("Green", "Red")]
+    window.close()
