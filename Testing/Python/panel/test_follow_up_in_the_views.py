@@ -20,6 +20,8 @@ from follow_up_patients import (
 from patients import addPatient, waitIdle
 from PySide6 import QtCore
 
+from RadioImmunoScoreLib.panel.state import course_views
+from RadioImmunoScoreLib.scene import side_by_side
 from slicerbench.hands import click, clickCell, press
 from slicerbench.observers import observerCount
 
@@ -44,13 +46,23 @@ def test_matched_studies_are_shown_at_the_first_lesion(matched, bench):
         assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
 
 
-def test_views_that_the_application_moves_when_it_makes_them_are_brought_back(matched, bench):
+def test_views_that_the_application_moves_when_it_makes_them_are_brought_back(matched, bench, monkeypatch):
     panel, first, second = matched
-    for _ in "off", "on":
-        click(panel.panel.ui.sideBySideCheckBox)
-    for name in ("FollowUpAxial", "FollowUpCoronal"):
-        bench.sliceViews[name].node.SetSliceOffset(0.0)
+    click(panel.panel.ui.sideBySideCheckBox)
+    moved = set()
+
+    def jumpRow(scene, row, place):
+        """As in the application: the views of a new layout come to stand at 0 mm after they were moved."""
+        side_by_side.jumpRow(scene, row, place)
+        if row not in moved:
+            moved.add(row)
+            for view in side_by_side.rowViews(scene, row):
+                view.SetSliceOffset(0.0)
+
+    monkeypatch.setattr(course_views, "jumpRow", jumpRow)
+    click(panel.panel.ui.sideBySideCheckBox)
     bench.process(200)
+    assert moved == {0, 1}
     for nodes, name in ((first, "Red"), (second, "FollowUpAxial")):
         assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("liver_1"), abs=0.1)
 
