@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 SIMULATING = "simulating studies"
 TRUTH_NAME, CT_NAME, LESIONS_NAME = "truth.csv", "ct.nrrd", "lesions.seg.nrrd"
+TABLE_NAME, TABLE = "lesions.csv", ("lesion_id", "irradiated")
 # That a lesion is refused, or has to be paired by hand, is part of what is shown.
 DONE = ALL_SCORED, SOME_REFUSED
 TRUTH = ("study", "before", "after", "kind")
 
 DESCRIPTION = """\
 Simulate a patient at three dates, score each study and follow the lesions, as you would type it. Lesions
-grow, shrink, go, come, split and merge; the patient breathes and lies otherwise, and each study has a scanner
-and a reader of its own. Ends in a table of what was found beside what is true.
+grow, shrink, go, come, split and merge, and every third was irradiated; the patient breathes and lies
+otherwise, and each study has a scanner and a reader of its own. Ends in a table of what was found beside what
+is true.
 
 writes into DIR:
-  simulated/   CT and lesions of each study, and truth.csv, which no command reads
+  simulated/   CT, lesions and which were irradiated of each study, and truth.csv, which no command reads
   study1/, ... what `score` writes of each study
   course/      what `follow-up` writes"""
 
@@ -70,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         folder, result = out / SIMULATED / f"study{number}", out / f"study{number}"
         names = ("--patient", f"simulated {arguments.seed}", "--kvp", f"{study.acquisition.kvp:g}")
         files = (folder / CT_NAME, folder / LESIONS_NAME)
-        shell.run("score", *files, *names, "--out", result, *force, codes=DONE)
+        known = ("--lesion-table", folder / TABLE_NAME)
+        shell.run("score", *files, *names, *known, "--out", result, *force, codes=DONE)
         results.append(result)
     cts = [out / SIMULATED / result.name / CT_NAME for result in results]
     dates = ",".join(study.date for study in course.studies)
@@ -100,12 +103,16 @@ def _simulate(arguments: argparse.Namespace, course: SimulatedCourse) -> list[di
     ):
         progress.stage(SIMULATING)
         names: list[dict[str, str]] = []
-        for number, study in enumerate(course.studies, start=1):
+        for number, (study, irradiated) in enumerate(
+            zip(course.studies, course.irradiated, strict=True), start=1
+        ):
             place = folder / f"study{number}"
             place.mkdir()
             image, lesions = study.image(), study.lesions()
             write_volume(place / CT_NAME, to_sitk(image))
             write_segmentation(place / LESIONS_NAME, lesions, image.lattice)
+            answers = [(each.id, "yes" if each.id in irradiated else "no") for each in lesions]
+            write_rows(place / TABLE_NAME, TABLE, answers)
             names.append({lesion.id: lesion.name for lesion in lesions})
             progress.step(number, len(course.studies))
         rows = list(_true_rows(course, names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion
@@ -15,9 +15,6 @@ from ..scene.course_nodes import CourseNodes
 from ..scene.parameters import parametersOf
 from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
 from .node_origin import noteAcquisition
-
-if TYPE_CHECKING:
-    from radioimmuno.simulation.course import SimulatedCourse
 
 SEED = 2
 SLICE_MM = 2.5
@@ -50,7 +47,7 @@ def simulateCourse(progress: Callable[[int, int], None] = lambda done, total: No
 
     course = demonstration_course()
     made, count = [], len(course.studies)
-    for study, irradiated in zip(course.studies, _irradiatedIn(course), strict=True):
+    for study, irradiated in zip(course.studies, course.irradiated, strict=True):
         progress(len(made), count)
         lesions = tuple(_asSegments(study.lesions(), irradiated))
         made.append(Study({CT.role: _ofBody(study.image())}, lesions, study.acquisition, date=study.date))
@@ -118,11 +115,3 @@ def _asSegments(lesions: Sequence[Lesion], irradiated: Collection[str]) -> list[
     return [
         replace(lesion, id=f"lesion_{lesion.id}", irradiated=lesion.id in irradiated) for lesion in lesions
     ]
-
-
-def _irradiatedIn(course: SimulatedCourse) -> list[set[str]]:
-    """IDs of the lesions of each study that were in a field at baseline, or came of such ones."""
-    found = [set(list(course.studies[0].plan.infiltration)[2::3])]
-    for matches in course.truth:
-        found.append({i for match in matches if found[-1] & {*match.before} for i in match.after})
-    return found

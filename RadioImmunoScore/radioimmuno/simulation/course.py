@@ -116,6 +116,15 @@ class SimulatedCourse:
     studies: tuple[SimulatedStudy, ...]
     truth: tuple[tuple[TrueMatch, ...], ...]
 
+    @property
+    def irradiated(self) -> tuple[frozenset[str], ...]:
+        """IDs of the irradiated lesions of each study: every third at baseline, and what came of it."""
+        found = [frozenset([str(n) for n, _ in enumerate(self.studies[0].plan.tumors, start=1)][2::3])]
+        for matches in self.truth:
+            later = [match.after for match in matches if found[-1].intersection(match.before)]
+            found.append(frozenset(lesion for after in later for lesion in after))
+        return tuple(found)
+
     def moved(self, points: np.ndarray, step: int = 0) -> np.ndarray:
         """Where points of a study lie in the next one.
 

@@ -48,6 +48,13 @@ def test_what_is_found_is_true_or_asked_for(tmp_path):
     assert f"{right} of {len(truth)} as in truth." in done.stdout
     assert right >= 0.85 * len(truth)
     assert not [row for row in rows if "another lesion" in row["found"]]
+    lesions = rows_of(out / "course" / "lesions.csv")
+    assert {row["irradiated"] for row in lesions} == {"yes", "no"}
+    # Who was in the field stays so.
+    for lesion in {row["lesion"] for row in lesions}:
+        assert len({row["irradiated"] for row in lesions if row["lesion"] == lesion}) == 1
+    response = json.loads((out / "course" / "response.json").read_text())
+    assert all(study["in_field"] and study["out_of_field"] for study in response["patients"][0]["studies"])
     page = done.stdout.splitlines()[-1].removeprefix("To read: ")
     assert "Spider plot" in Path(tmp_path, page).read_text()
 

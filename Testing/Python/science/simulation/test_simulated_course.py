@@ -6,6 +6,7 @@ Tests of: course.
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from radioimmuno.followup.matching import match_lesions
 from radioimmuno.followup.registration import register
 from radioimmuno.lesion import Lesion
 from radioimmuno.simulation.body import lungs, probe
-from radioimmuno.simulation.course import SimulatedCourse, demonstration_course, simulate_course
+from radioimmuno.simulation.course import SimulatedCourse, TrueMatch, demonstration_course, simulate_course
 
 VOXEL_MM = 6.0
 
@@ -114,3 +115,19 @@ def test_lesions_of_a_course_are_found_again():
     found = {(frozenset(m.baseline), frozenset(m.followup)) for m in match_lesions(*lesions, registration)}
     truth = {(frozenset(m.before), frozenset(m.after)) for m in course.truth[0]}
     assert len(found & truth) >= len(truth) - 1
+
+
+def test_what_came_of_irradiated_lesions_is_irradiated():
+    tumors = [object()] * 6
+    studies = (SimpleNamespace(plan=SimpleNamespace(tumors=tumors)), None, None)
+    first = (
+        TrueMatch(("1", "2"), ("5",), "merged", None),
+        TrueMatch(("3",), ("1", "4"), "split", None),
+        TrueMatch(("4",), (), "gone", None),
+        TrueMatch(("5",), ("3",), "same", None),
+        TrueMatch(("6",), ("2",), "same", None),
+        TrueMatch((), ("6",), "new", None),
+    )
+    second = (TrueMatch(("1", "5"), ("3",), "merged", None), TrueMatch(("4",), (), "gone", None))
+    course = SimulatedCourse(studies, (first, second))
+    assert course.irradiated == ({"3", "6"}, {"1", "2", "4"}, {"3"})
