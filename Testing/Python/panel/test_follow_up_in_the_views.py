@@ -26,6 +26,16 @@ from slicerbench.hands import click, clickCell, press
 from slicerbench.observers import observerCount
 
 
+def thirdMatched(panel, addLater):
+    """Nodes of a third study, added with its date and matched."""
+    third = addLater()
+    addStudy(panel, third)
+    typeDate(panel, 2, "2024-05-20")
+    click(panel.panel.ui.matchButton)
+    waitIdle(panel)
+    return third
+
+
 def middle(bench, name):
     """The point (RAS mm) in the middle of a view."""
     return bench.sliceViews[name].center
@@ -112,11 +122,7 @@ def test_a_lesion_is_shown_in_the_study_in_which_it_is_asked_who_it_is(matched, 
     from RadioImmunoScoreLib.services.followup import askedIn
 
     panel, _, second = matched
-    third = addFollowUp()
-    addStudy(panel, third)
-    typeDate(panel, 2, "2024-05-20")
-    click(panel.panel.ui.matchButton)
-    waitIdle(panel)
+    thirdMatched(panel, addFollowUp)
     row, lesion = next(
         (n, each)
         for n, each in enumerate(panel.panel.session.state.followUp.lesions)
@@ -133,11 +139,7 @@ def test_a_lesion_is_shown_in_the_study_in_which_it_is_asked_who_it_is(matched, 
 
 def test_of_three_studies_two_are_seen(matched):
     panel, first, second = matched
-    third = addPatient()
-    addStudy(panel, third)
-    typeDate(panel, 2, "2024-05-20")
-    click(panel.panel.ui.matchButton)
-    waitIdle(panel)
+    third = thirdMatched(panel, addPatient)
     assert {"metastasis\nseen again", "new one\ngone"} < set(rowsOf(panel))
     assert "4 lesions. 1 gone, 1 new." in panel.panel.ui.followUpLabel.text
 
@@ -211,11 +213,7 @@ def test_a_scene_that_is_closed_takes_the_two_rows_along(matched, bench, layouts
 
 def test_of_three_studies_the_others_stay_matched(matched, bench):
     panel, _, second = matched
-    third = addFollowUp()
-    addStudy(panel, third)
-    typeDate(panel, 2, "2024-05-20")
-    click(panel.panel.ui.matchButton)
-    waitIdle(panel)
+    third = thirdMatched(panel, addFollowUp)
     assert panel.panel.ui.courseTable.columnCount == 5
     clickCell(panel.panel.ui.courseTable, rowOf(panel, "lymph node"), FOLLOWUP + 1)
     assert middle(bench, "FollowUpAxial") == pytest.approx(third[1].GetSegmentCenterRAS("node"), abs=0.1)
