@@ -14,6 +14,8 @@ OPTIONS = {
     "ct.not_ct": "--allow-modality",
     "ct.not_original": "--accept-derived",
     "ct.hu_implausible": "--accept-values",
+    "pet.suv_implausible": "--accept-values",
+    "mr.implausible": "--accept-values",
     "patient.mismatch": "--accept-patient",
 }
 

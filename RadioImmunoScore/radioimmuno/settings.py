@@ -7,6 +7,7 @@ IBSI gives consensus values for.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,8 @@ INTERPOLATIONS = ("linear", "cubic")
 class ExtractionSettings:
     """Preprocessing of one region.
 
+    What is in HU on a CT (`..._hu`) is in the unit of the image on another one.
+
     Parameters
     ----------
     spacing_mm : float or None
@@ -31,7 +34,8 @@ class ExtractionSettings:
     round_intensities : bool
         Round to integer HU after interpolation.
     range_hu : tuple of 2 floats or None
-        (lowest, highest) intensity kept by resegmentation, ends included; None keeps all.
+        (lowest, highest) intensity kept by resegmentation, ends included; infinite where it is open at an
+        end (null in JSON); None keeps all.
     outlier_sigma : float or None
         Also drop intensities beyond mean +- this many SD; None keeps them.
     bin_width_hu : float or None
@@ -108,7 +112,7 @@ class Settings:
         """Plain values for JSON."""
         return {
             part.name: {
-                key: list(value) if isinstance(value, tuple) else value
+                key: _ends_record(value) if isinstance(value, tuple) else value
                 for key, value in dataclasses.asdict(getattr(self, part.name)).items()
             }
             for part in dataclasses.fields(self)
@@ -153,9 +157,22 @@ def _range(name: str, value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     ends = tuple(value) if isinstance(value, (list, tuple)) else ()
-    if len(ends) != 2 or not all(map(is_number, ends)) or not ends[0] < ends[1]:
+    open_ends = [end is None or end == place for end, place in zip(ends, (-math.inf, math.inf), strict=False)]
+    valid = len(ends) == 2 and all(
+        is_open or is_number(end) for end, is_open in zip(ends, open_ends, strict=True)
+    )
+    if not valid or all(open_ends):
+        raise _invalid(name, "must be two numbers, the lower first (one may be null: open there), or null")
+    low = -math.inf if open_ends[0] else float(ends[0])
+    high = math.inf if open_ends[1] else float(ends[1])
+    if not low < high:
         raise _invalid(name, "must be two numbers, the lower first, or null")
-    return float(ends[0]), float(ends[1])
+    return low, high
+
+
+def _ends_record(ends: tuple[float, float]) -> list[float | None]:
+    """A range for JSON, which has no infinite numbers."""
+    return [end if math.isfinite(end) else None for end in ends]
 
 
 def _bins(prefix: str, count: Any, width: Any) -> None:
@@ -200,4 +217,24 @@ PRESETS: dict[str, Settings] = {
             ivh_bin_count=1000,
         )
     ),
+    # As in the IBSI's validation on 51 patients with soft-tissue sarcoma (Zwanenburg et al., Radiology 2020).
+    "ibsi-validation-ct": Settings(
+        ExtractionSettings(interpolation="cubic", range_hu=(-200.0, 200.0), bin_width_hu=10.0)
+    ),
+    "ibsi-validation-pet": Settings(
+        ExtractionSettings(
+            spacing_mm=3.0,
+            interpolation="cubic",
+            round_intensities=False,
+            range_hu=(0.0, math.inf),
+            bin_width_hu=0.25,
+        )
+    ),
+    "ibsi-validation-mr": Settings(
+        ExtractionSettings(
+            interpolation="cubic", round_intensities=False, range_hu=(0.0, math.inf), bin_width_hu=10.0
+        )
+    ),
 }
+# What these images are measured with where nothing else is asked for.
+PRESETS["pet"], PRESETS["mr"] = PRESETS["ibsi-validation-pet"], PRESETS["ibsi-validation-mr"]

@@ -28,10 +28,10 @@ LESIONS_HELP = (
     "RTSTRUCT or SEG file"
 )
 ACCEPTED_HELP = {
-    "ct.not_ct": "take a DICOM series that is no CT, though signatures are made for CT",
-    "ct.not_original": "take a derived series, as a projection (MIP)",
-    "ct.hu_implausible": "take values that do not look like Hounsfield units",
-    "patient.mismatch": "take files that name different patients",
+    "--allow-modality": "take a DICOM series that is no CT, though signatures are made for CT",
+    "--accept-derived": "take a derived series, as a projection (MIP)",
+    "--accept-values": "take values that do not look like those of the image's kind (HU, SUV)",
+    "--accept-patient": "take files that name different patients",
 }
 SITES = ", ".join(site.label for site in Site)
 OF_LESIONS = "(of single lesions: a column clinical.NAME in the lesion table)"
@@ -167,14 +167,26 @@ def add_features(parser: argparse.ArgumentParser, default: str, what: str) -> No
 def add_accepted(parser: argparse.ArgumentParser) -> None:
     """The options by which a person takes on what is refused otherwise; codes come into `accepted`."""
     parser.set_defaults(accepted=[])
-    for code, what in ACCEPTED_HELP.items():
-        parser.add_argument(
-            OPTIONS[code],
-            dest="accepted",
-            action="append_const",
-            const=code,
-            help=f"{what}; recorded in the result",
-        )
+    for option, what in ACCEPTED_HELP.items():
+        parser.add_argument(option, dest="accepted", action=Accept, help=f"{what}; recorded in the result")
+
+
+class Accept(argparse.Action):
+    """An option by which a person takes on what is refused otherwise: its codes come to the others."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, nargs=0, **options)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the codes that the option stands for."""
+        codes = [code for code, option in OPTIONS.items() if option in self.option_strings]
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *codes])
 
 
 def add_naming(parser: argparse.ArgumentParser) -> None:

@@ -25,8 +25,8 @@ ABOVE_SCIENCE = ("RadioImmunoScoreLib", "radioimmuno_cli", "RadioImmunoScore", "
 SCIENCE_ROOMS = (
     *("numbers", "thresholds", "findings", "naming", "memory", "salt", "identity", "acceptance", "settings"),
     *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "features"),
-    *("extraction", "signature", "tables", "stability", "scoring", "segmentation", "simulation"),
-    *("validation", "training", "card", "quality", "engines", "io", "followup", "report"),
+    *("extraction", "pet", "mr", "learned", "signature", "tables", "stability", "scoring", "segmentation"),
+    *("simulation", "validation", "training", "card", "quality", "engines", "io", "followup", "report"),
     *("cohort", "refusals"),
 )
 SLICER_ROOMS = ("scene", "services", "panel", "headless", "sample_data", "self_test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
@@ -174,4 +175,5 @@ def _same_edges(extraction: ExtractionSettings) -> bool:
     """Whether bins from the range's lower end have their edges at multiples of the bin width too."""
     if extraction.bin_width_hu is None:
         return True  # the levels are the intensities
-    return extraction.range_hu is not None and extraction.range_hu[0] % extraction.bin_width_hu == 0
+    low = -math.inf if extraction.range_hu is None else extraction.range_hu[0]
+    return math.isfinite(low) and low % extraction.bin_width_hu == 0

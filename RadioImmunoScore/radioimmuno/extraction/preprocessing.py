@@ -6,6 +6,8 @@ discretization.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..features.region import Region
@@ -145,7 +147,8 @@ def discretize(values: np.ndarray, mask: np.ndarray, settings: ExtractionSetting
     inside = values[mask].astype(float)
     low, high = float(inside.min()), float(inside.max())
     if settings.bin_width_hu is not None:
-        start = settings.range_hu[0] if settings.range_hu is not None else low
+        start = settings.range_hu[0] if settings.range_hu is not None else -math.inf
+        start = start if math.isfinite(start) else low
         width = settings.bin_width_hu
         _check_levels((high - start) / width)
         found = np.floor((inside - start) / width).astype(np.int32) + 1

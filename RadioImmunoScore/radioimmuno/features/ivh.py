@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..findings import Refusal
+from ..settings import ExtractionSettings
 from .family import Family, Row, Values
 from .region import Region
 
@@ -64,6 +67,15 @@ def ivh(region: Region) -> Values:
     }
 
 
+def _ends(settings: ExtractionSettings, values: np.ndarray) -> tuple[float, float]:
+    """The resegmentation range; where it is open or not given, the region's own end."""
+    low, high = settings.range_hu or (-math.inf, math.inf)
+    return (
+        low if math.isfinite(low) else float(values.min()),
+        high if math.isfinite(high) else float(values.max()),
+    )
+
+
 def _steps(region: Region) -> tuple[np.ndarray, np.ndarray, float]:
     """Intensities of the histogram's steps (ascending), voxels at each, and the step beyond the last.
 
@@ -72,7 +84,7 @@ def _steps(region: Region) -> tuple[np.ndarray, np.ndarray, float]:
     range in steps of 1 where they are whole numbers.
     """
     settings, values = region.settings, region.intensities
-    low, high = settings.range_hu or (float(values.min()), float(values.max()))
+    low, high = _ends(settings, values)
     if settings.ivh_bin_width_hu is not None:
         width = settings.ivh_bin_width_hu
         _check_steps((high - low) / width)

@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -9,6 +10,16 @@ from radioimmuno.settings import PRESETS, ExtractionSettings, RingSettings, Sett
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_survive_json(name):
     assert Settings.from_dict(json.loads(json.dumps(PRESETS[name].to_dict()))) == PRESETS[name]
+
+
+def test_a_range_may_be_open_at_one_end():
+    """Null stands for it in JSON, which has no infinite numbers."""
+    settings = Settings.from_dict({"extraction": {"range_hu": [0, None]}, "ring": {"range_hu": [None, 50]}})
+    assert settings.extraction.range_hu == (0, math.inf)
+    assert settings.ring.range_hu == (-math.inf, 50)
+    written = json.loads(json.dumps(settings.to_dict(), allow_nan=False))
+    assert written["extraction"]["range_hu"] == [0, None]
+    assert Settings.from_dict(written) == settings
 
 
 def test_what_is_left_out_has_its_default():
@@ -29,6 +40,8 @@ def test_what_is_left_out_has_its_default():
         ({"extraction": {"round_intensities": 1}}, "round_intensities"),
         ({"extraction": {"range_hu": [400, -1000]}}, "range_hu"),
         ({"extraction": {"range_hu": [0]}}, "range_hu"),
+        ({"extraction": {"range_hu": [None, None]}}, "range_hu"),
+        ({"extraction": {"range_hu": [None, None, 3]}}, "range_hu"),
         ({"extraction": {"outlier_sigma": -1}}, "outlier_sigma"),
         ({"extraction": {"bin_count": 32}}, "bin_count"),
         ({"extraction": {"bin_width_hu": None, "bin_count": 2000}}, "bin_count"),

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,14 @@ def test_levels_are_counted_from_the_ranges_lower_end():
     levels, count = discretize(VALUES, resegment(VALUES, ALL, settings), settings)
     assert levels.ravel().tolist() == [0, 1, 100, 101, 101, 102, 401, 0]
     assert count == 401
+
+
+def test_a_range_that_is_open_below_counts_levels_from_the_regions_own_minimum():
+    settings = ExtractionSettings(range_hu=(-math.inf, 100.0), bin_width_hu=10.0)
+    kept = resegment(VALUES, ALL, settings)
+    levels, _ = discretize(VALUES, kept, settings)
+    assert kept.ravel().tolist() == [True] * 6 + [False] * 2
+    assert levels.ravel().tolist() == [1, 21, 120, 121, 121, 122, 0, 0]
 
 
 def test_a_bin_number_spans_the_regions_own_range():

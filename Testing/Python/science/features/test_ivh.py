@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from small_regions import region_of
 
@@ -31,6 +33,12 @@ def test_the_range_of_the_resegmentation_is_that_of_the_histogram():
     assert found["intensity_at_90_volume"] == -4
     # Nothing lies above 6: the first step with at most 10 % is 7.
     assert found["intensity_at_10_volume"] == 7
+
+
+def test_a_range_that_is_open_ends_at_the_regions_own_highest_intensity():
+    values = [0.0, 2.6, 7.4, 10.0]
+    as_closed = ivh(region_of(values, levels=[1] * 4, range_hu=(0.0, 10.0), ivh_bin_width_hu=2.5))
+    assert ivh(region_of(values, levels=[1] * 4, range_hu=(0.0, inf), ivh_bin_width_hu=2.5)) == as_closed
 
 
 def test_bins_of_a_width_are_their_centres_from_the_lower_end():

@@ -1,4 +1,7 @@
-"""Values that cannot be Hounsfield units are refused, as a whole or because of a single slice; CT are not."""
+"""Values that cannot be Hounsfield units are refused, as a whole or because of a single slice; CT are not.
+
+Tests of: hounsfield, modalities.
+"""
 
 from __future__ import annotations
 

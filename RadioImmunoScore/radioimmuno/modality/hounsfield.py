@@ -1,4 +1,4 @@
-"""Kinds of images: the unit of their values, how DICOM calls them, and whether values can be of that kind.
+"""Whether values can be Hounsfield units.
 
 In a CT of a body there is air or fat below water, little is as dense as compact bone, and its values are cut
 off nowhere near tissue. From one slice to the next most voxels change little: where most of them change by
@@ -7,17 +7,12 @@ about the same amount, a slice was made with another rescale intercept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from .acceptance import unless_accepted
-from .findings import Finding
-from .geometry.image import Image
-from .settings import Settings
-from .thresholds import (
+from ..geometry.image import Image
+from ..thresholds import (
     DENSE_ABOVE_HU,
     DENSE_SHARE,
     HU_CUT_OFF_ABOVE,
@@ -35,7 +30,6 @@ from .thresholds import (
     TOO_LOW_SHARE,
 )
 
-CODE = "ct.hu_implausible"
 CHECK_EXPORT = "Check that the export applied rescale slope and intercept."
 
 # Voxels that are looked at of a slice, and at least two ways of going on from one to the next.
@@ -43,94 +37,18 @@ VOXELS_A_SLICE = 4096
 MIN_SLICES = 3
 
 
-@dataclass(frozen=True)
-class Modality:
-    """A kind of image on which lesions are measured.
+def no_hounsfield(image: Image) -> str:
+    """Why the values of a CT cannot be in Hounsfield units, a sentence; "" where they can.
 
     Parameters
     ----------
-    name : str
-        What a person calls it.
-    role : str
-        What an image of this kind is called in a study and, but for the CT, in front of a variable.
-    unit : str
-        Unit of its values.
-    codes : frozenset of str
-        What DICOM calls it (Modality, 0008,0060).
-    kind_code, values_code : str
-        Codes of the findings of an image of another kind, and of values that are none of this kind.
-    problem : callable
-        Gets an `Image` and gives a sentence that says why its values cannot be of this kind, else "".
-    """
-
-    name: str
-    role: str
-    unit: str
-    codes: frozenset[str]
-    kind_code: str
-    values_code: str
-    problem: Callable[[Image], str]
-
-    def check_kind(self, code: str, accepted: Collection[str] = (), advice: str = "") -> Finding | None:
-        """Whether an image is of this kind, by what its header says.
-
-        Parameters
-        ----------
-        code : str
-            DICOM's Modality.
-        accepted : collection of str
-            Codes of `acceptance.OPTIONS` that a person accepted: a warning then, else a refusal.
-        advice : str
-            What to do, behind the sentence's last word.
-
-        Returns
-        -------
-        Finding or None
-            None for an image of this kind.
-        """
-        if code in self.codes:
-            return None
-        text = f"The modality is {code}, and signatures are made for {self.name}{advice}."
-        return unless_accepted(self.kind_code, text, accepted)
-
-    def check_values(self, image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
-        """Whether values are in this kind's unit; reads all voxels.
-
-        Parameters
-        ----------
-        image : Image
-            Any axis order.
-        accepted : collection of str
-            As of `check_kind`.
-
-        Returns
-        -------
-        tuple of Finding
-            None, or one that says why not.
-        """
-        problem = self.problem(image)
-        return (unless_accepted(self.values_code, problem, accepted),) if problem else ()
-
-
-def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
-    """The findings without what is said of values that are no HU, where the settings take levels.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-    settings : Settings
+    image : Image
+        Any axis order.
 
     Returns
     -------
-    tuple of Finding
+    str
     """
-    if not settings.extraction.takes_levels:
-        return tuple(findings)
-    return tuple(finding for finding in findings if finding.code != CODE)
-
-
-def _no_hounsfield(image: Image) -> str:
-    """Why the values of a CT cannot be in Hounsfield units, a sentence; "" where they can."""
     values = image.canonical().values
     if values.size == 0:
         return ""
@@ -235,6 +153,3 @@ def _amount(shift: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-CT = Modality("CT", "ct", "HU", frozenset({"CT"}), "ct.not_ct", CODE, _no_hounsfield)

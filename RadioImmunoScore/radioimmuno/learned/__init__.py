@@ -1,0 +1,1 @@
+"""Features that an outside model learned, run from its file."""

@@ -1,0 +1,15 @@
+"""Kinds of images on which lesions are measured: CT, PET, MR."""
+
+from .modalities import CT, MODALITIES, MR, PET, modality_of_code, modality_of_role, without_expected
+from .modality import Modality
+
+__all__ = [
+    "CT",
+    "MODALITIES",
+    "MR",
+    "PET",
+    "Modality",
+    "modality_of_code",
+    "modality_of_role",
+    "without_expected",
+]

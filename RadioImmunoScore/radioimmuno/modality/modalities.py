@@ -1,0 +1,107 @@
+"""The modalities that there are; to add one: its value here, its reader, its checks of values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..findings import Finding
+from ..settings import PRESETS, Settings
+from ..thresholds import PADDING_BELOW_HU
+from .arbitrary import no_intensities
+from .hounsfield import no_hounsfield
+from .modality import Modality
+from .uptake import no_uptake
+
+# A study may hold several images of a kind: what follows tells them apart, as in `mr_t1`.
+ROLE = re.compile(r"(?P<kind>[a-z]+)(_[a-z0-9]+)*")
+
+CT = Modality(
+    name="CT",
+    role="ct",
+    unit="HU",
+    codes=frozenset({"CT"}),
+    kind_code="ct.not_ct",
+    values_code="ct.hu_implausible",
+    problem=no_hounsfield,
+    settings=PRESETS["default"],
+    window=(-160.0, 240.0),
+    empty=-1000.0,
+    padding_below=PADDING_BELOW_HU,
+)
+PET = Modality(
+    name="PET",
+    role="pet",
+    unit="SUV",
+    codes=frozenset({"PT"}),
+    kind_code="pet.not_pet",
+    values_code="pet.suv_implausible",
+    problem=no_uptake,
+    settings=PRESETS["pet"],
+    window=(0.0, 10.0),
+    empty=0.0,
+)
+MR = Modality(
+    name="MR",
+    role="mr",
+    unit="a.u.",
+    codes=frozenset({"MR"}),
+    kind_code="mr.not_mr",
+    values_code="mr.implausible",
+    problem=no_intensities,
+    settings=PRESETS["mr"],
+    window=None,
+    empty=0.0,
+)
+MODALITIES = (CT, PET, MR)
+
+
+def modality_of_code(code: str) -> Modality | None:
+    """The modality that DICOM calls so; None for any other kind of object.
+
+    Parameters
+    ----------
+    code : str
+        DICOM's Modality (0008,0060).
+
+    Examples
+    --------
+    >>> modality_of_code("PT").name, modality_of_code("US")
+    ('PET', None)
+    """
+    return next((one for one in MODALITIES if code in one.codes), None)
+
+
+def modality_of_role(role: str) -> Modality | None:
+    """The modality of an image of a study; None where this is no role.
+
+    Parameters
+    ----------
+    role : str
+        As `ct`, `pet`, `mr_t1`.
+
+    Examples
+    --------
+    >>> modality_of_role("mr_t1").name, modality_of_role("lesion")
+    ('MR', None)
+    """
+    found = ROLE.fullmatch(role)
+    return next((one for one in MODALITIES if found and one.role == found["kind"]), None)
+
+
+def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """The findings without what is said of values in another unit, where the settings take levels.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    settings : Settings
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    if not settings.extraction.takes_levels:
+        return tuple(findings)
+    of_values = {modality.values_code for modality in MODALITIES}
+    return tuple(finding for finding in findings if finding.code not in of_values)

@@ -1,0 +1,95 @@
+"""Kinds of images: the unit of their values, how DICOM calls them, and whether values can be of that kind.
+
+A modality is a value: what differs between a CT, a PET and an MR is asked of it, and never of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from ..acceptance import unless_accepted
+from ..findings import Finding
+from ..geometry.image import Image
+from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Modality:
+    """A kind of image on which lesions are measured.
+
+    Parameters
+    ----------
+    name : str
+        What a person calls it.
+    role : str
+        What an image of this kind is called in a study and, but for the CT, in front of a variable.
+    unit : str
+        Unit of its values.
+    codes : frozenset of str
+        What DICOM calls it (Modality, 0008,0060).
+    kind_code, values_code : str
+        Codes of the findings of an image of another kind, and of values that are none of this kind.
+    problem : callable
+        Gets an `Image` and gives a sentence that says why its values cannot be of this kind, else "".
+    settings : Settings
+        How lesions are measured on it where nothing else is asked for.
+    window : tuple of 2 floats or None
+        Lowest and highest value that are told apart on a screen; None where that depends on the image.
+    empty : float
+        What stands in for voxels that hold no measurement.
+    padding_below : float or None
+        Values below are no measurement; None where every value is one.
+    """
+
+    name: str
+    role: str
+    unit: str
+    codes: frozenset[str]
+    kind_code: str
+    values_code: str
+    problem: Callable[[Image], str]
+    settings: Settings
+    window: tuple[float, float] | None
+    empty: float
+    padding_below: float | None = None
+
+    def check_kind(self, code: str, accepted: Collection[str] = (), advice: str = "") -> Finding | None:
+        """Whether an image is of this kind, by what its header says.
+
+        Parameters
+        ----------
+        code : str
+            DICOM's Modality.
+        accepted : collection of str
+            Codes of `acceptance.OPTIONS` that a person accepted: a warning then, else a refusal.
+        advice : str
+            What to do, behind the sentence's last word.
+
+        Returns
+        -------
+        Finding or None
+            None for an image of this kind.
+        """
+        if code in self.codes:
+            return None
+        text = f"The modality is {code}, and signatures are made for {self.name}{advice}."
+        return unless_accepted(self.kind_code, text, accepted)
+
+    def check_values(self, image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
+        """Whether values are in this kind's unit; reads all voxels.
+
+        Parameters
+        ----------
+        image : Image
+            Any axis order.
+        accepted : collection of str
+            As of `check_kind`.
+
+        Returns
+        -------
+        tuple of Finding
+            None, or one that says why not.
+        """
+        problem = self.problem(image)
+        return (unless_accepted(self.values_code, problem, accepted),) if problem else ()

@@ -1,0 +1,1 @@
+"""MR: what makes intensities of different scans comparable."""

@@ -1,0 +1,1 @@
+"""PET: standardized uptake values and what is measured of them."""
