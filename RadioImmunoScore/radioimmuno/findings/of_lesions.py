@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..thresholds import (
+    CARRIED_VOLUME_CHANGE,
     FEW_VOXELS,
     MAX_LEVELS,
     MAX_PLAUSIBLE_CC,
@@ -26,6 +27,14 @@ ROWS = {
         "A mask that changes its size on the way is not what was drawn; positions of two frames of reference "
         "cannot be compared.",
         "Segment on the CT's own grid.",
+    ),
+    "mask.carried": Row(
+        "The lesion was drawn on another grid than that of the image it is measured on.",
+        "The image's voxels of which it covers at least half are taken, and the change of volume is told; "
+        f"above {100 * CARRIED_VOLUME_CHANGE:g} % it is a warning. A lesion that covers no voxel by half is "
+        "refused.",
+        "Voxels of a PET may be as large as small lesions: what they measure is of other tissue, too.",
+        "Look at the lesion on this image; draw it there, or leave it out.",
     ),
     "mask.unreadable": Row(
         "The segmentation cannot be read.",
