@@ -113,3 +113,27 @@ OUTSIDE_BELOW_HU = -900.0
 OUTSIDE_MEAN_BELOW_HU = -960.0
 # A contour along the skin shares voxels with the air.
 OUTSIDE_WARN_SHARE = 0.05
+
+# How SUV are made of a PET (the design's; ours where nothing is said). A dose below this is in MBq.
+MAX_DOSE_IN_MBQ = 1e4
+# Above these, weight is in g, and height in cm.
+MAX_WEIGHT_KG = 1000.0
+MAX_HEIGHT_M = 3.0
+# Ours: below, there is no weight and no height, not even of a small animal.
+MIN_WEIGHT_KG = 1e-3
+MIN_HEIGHT_M = 1e-2
+# FDG's nuclide lives 6586 s; headers say 6580 to 6600.
+FDG_HALF_LIFE_S = (6450.0, 6720.0)
+# From here on (89Zr, 64Cu) a time of day does not tell when the tracer was given.
+LONG_HALF_LIFE_S = 11.5 * 3600
+# What lies between administration and the moment that values are corrected to.
+MIN_LAG_S = -3600.0
+MAX_LAG_HALF_LIVES = 2.0
+MAX_LAG_OVER_MIDNIGHT_S = 6 * 3600.0
+# Two ways to the same moment differ by less.
+MAX_TIMES_DIFFER_S = 60.0
+# Ours: no scan takes longer, and none is corrected to a moment so long before it.
+MAX_ACQUISITION_SPREAD_S = 6 * 3600.0
+MAX_REFERENCE_LAG_S = 6 * 3600.0
+# Philips's two factors lead to the same SUV.
+MAX_FACTORS_DIFFER = 0.02
