@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,11 @@ from .numbers import is_number, is_whole_number
 from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
 
 INTERPOLATIONS = ("linear", "cubic")
+
+# What the images of a study can be called: what follows the kind tells several of a kind apart (`mr_t1`).
+MAIN_ROLE = "ct"
+IMAGE_KINDS = (MAIN_ROLE, "pet", "mr")
+IMAGE_ROLE = re.compile(r"(?P<kind>[a-z]+)(_[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -103,24 +109,41 @@ class RingSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that decides a feature's value besides the CT and the mask."""
+    """All that decides a feature's value besides images and mask.
+
+    Parameters
+    ----------
+    extraction : ExtractionSettings
+    ring : RingSettings
+    images : mapping of str to Settings
+        By role, how lesions are measured on images beside the one that these settings are for (`pet`,
+        `mr_t1`); one that is not named is measured by its modality's own. None of them has images.
+    """
 
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     ring: RingSettings = field(default_factory=RingSettings)
+    images: Mapping[str, Settings] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.extraction, self.ring, tuple(sorted(self.images))))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            part.name: {
+        """Plain values for JSON; without images where there are none."""
+        parts: dict[str, Any] = {
+            part: {
                 key: _ends_record(value) if isinstance(value, tuple) else value
-                for key, value in dataclasses.asdict(getattr(self, part.name)).items()
+                for key, value in dataclasses.asdict(getattr(self, part)).items()
             }
-            for part in dataclasses.fields(self)
+            for part in ("extraction", "ring")
         }
+        images = {role: settings.to_dict() for role, settings in self.images.items()}
+        return parts | ({"images": images} if images else {})
 
     @classmethod
     def from_dict(cls, data: Any) -> Settings:
         """Settings from plain values; what is left out has its default.
+
+        An image's ring that is left out is as wide as that of these settings, without a range.
 
         Parameters
         ----------
@@ -136,11 +159,37 @@ class Settings:
         --------
         >>> Settings.from_dict({"ring": {"outer_mm": 3}}).ring
         RingSettings(inner_mm=2.0, outer_mm=3, range_hu=None)
+        >>> Settings.from_dict({"images": {"pet": {"extraction": {"spacing_mm": 4}}}}).images["pet"].ring
+        RingSettings(inner_mm=2.0, outer_mm=2.0, range_hu=None)
         """
         parts = _fields_of(cls, data, "settings")
         extraction = _fields_of(ExtractionSettings, parts.get("extraction", {}), "extraction")
-        ring = _fields_of(RingSettings, parts.get("ring", {}), "ring")
-        return cls(ExtractionSettings(**extraction), RingSettings(**ring))
+        ring = RingSettings(**_fields_of(RingSettings, parts.get("ring", {}), "ring"))
+        images = parts.get("images", {})
+        if not isinstance(images, Mapping):
+            raise _invalid("images", "must be a JSON object")
+        width = {"inner_mm": ring.inner_mm, "outer_mm": ring.outer_mm}
+        return cls(
+            ExtractionSettings(**extraction),
+            ring,
+            {role: _image_settings(role, own, width) for role, own in images.items()},
+        )
+
+
+def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings:
+    """The settings of an image beside the main one."""
+    where = f"images.{role}"
+    kind = IMAGE_ROLE.fullmatch(role)
+    if kind is None or kind["kind"] not in IMAGE_KINDS or role == MAIN_ROLE:
+        kinds = ", ".join(IMAGE_KINDS)
+        raise _invalid(where, f"is no image: it has to begin with one of {kinds}, as pet or mr_t1")
+    parts = {"ring": ring, **_fields_of(Settings, data, where)}
+    if parts.pop("images", {}):
+        raise _invalid(f"{where}.images", "cannot be: only the main settings have images")
+    try:
+        return Settings.from_dict(parts)
+    except SettingsError as problem:
+        raise SettingsError(problem.code, f"{where}: {problem}") from None
 
 
 def _fields_of(kind: type, data: Any, where: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..modality import split_role, with_role
 from .family import Feature
 from .registry import FAMILIES
 
@@ -81,13 +82,20 @@ def split(identifier: str) -> tuple[str, Feature]:
     Returns
     -------
     tuple of (str, Feature)
+        The region of another image than the CT has its role in front: `pet.lesion`.
 
     Raises
     ------
     KeyError
         When there is no such region or feature.
+
+    Examples
+    --------
+    >>> split("pet.lesion.statistics.maximum")[0]
+    'pet.lesion'
     """
-    region, _, key = identifier.partition(".")
+    role, name = split_role(identifier)
+    region, _, key = name.partition(".")
     if region not in REGIONS:
         raise KeyError(identifier)
-    return region, BY_KEY[key]
+    return with_role(role, region), BY_KEY[key]

@@ -1,6 +1,17 @@
 """Kinds of images on which lesions are measured: CT, PET, MR."""
 
-from .modalities import CT, MODALITIES, MR, PET, modality_of_code, modality_of_role, without_expected
+from .modalities import (
+    CT,
+    MODALITIES,
+    MR,
+    PET,
+    modality_of_code,
+    modality_of_role,
+    settings_on,
+    split_role,
+    with_role,
+    without_expected,
+)
 from .modality import Modality
 
 __all__ = [
@@ -11,5 +22,8 @@ __all__ = [
     "Modality",
     "modality_of_code",
     "modality_of_role",
+    "settings_on",
+    "split_role",
+    "with_role",
     "without_expected",
 ]

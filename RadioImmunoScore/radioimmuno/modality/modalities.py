@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ..findings import Finding
-from ..settings import PRESETS, Settings
+from ..settings import IMAGE_ROLE, MAIN_ROLE, PRESETS, Settings
 from ..thresholds import PADDING_BELOW_HU
 from .arbitrary import no_intensities
 from .hounsfield import no_hounsfield
 from .modality import Modality
 from .uptake import no_uptake
 
-# A study may hold several images of a kind: what follows tells them apart, as in `mr_t1`.
-ROLE = re.compile(r"(?P<kind>[a-z]+)(_[a-z0-9]+)*")
-
 CT = Modality(
     name="CT",
-    role="ct",
+    role=MAIN_ROLE,
     unit="HU",
     codes=frozenset({"CT"}),
     kind_code="ct.not_ct",
@@ -85,8 +81,62 @@ def modality_of_role(role: str) -> Modality | None:
     >>> modality_of_role("mr_t1").name, modality_of_role("lesion")
     ('MR', None)
     """
-    found = ROLE.fullmatch(role)
+    found = IMAGE_ROLE.fullmatch(role)
     return next((one for one in MODALITIES if found and one.role == found["kind"]), None)
+
+
+def split_role(name: str) -> tuple[str, str]:
+    """The role of the image that a name begins with, and the rest; without one it is the CT's.
+
+    Parameters
+    ----------
+    name : str
+        As `pet.lesion.statistics.mean`, or `lesion`.
+
+    Examples
+    --------
+    >>> split_role("pet.lesion.statistics.mean"), split_role("ring")
+    (('pet', 'lesion.statistics.mean'), ('ct', 'ring'))
+    """
+    head, dot, rest = name.partition(".")
+    if dot and head != MAIN_ROLE and modality_of_role(head) is not None:
+        return head, rest
+    return MAIN_ROLE, name
+
+
+def with_role(role: str, name: str) -> str:
+    """The name with the role of its image in front; that of the CT is not written.
+
+    Parameters
+    ----------
+    role, name : str
+
+    Examples
+    --------
+    >>> with_role("mr_t1", "ring"), with_role("ct", "ring")
+    ('mr_t1.ring', 'ring')
+    """
+    return name if role == MAIN_ROLE else f"{role}.{name}"
+
+
+def settings_on(settings: Settings, role: str) -> Settings:
+    """How lesions are measured on an image.
+
+    Parameters
+    ----------
+    settings : Settings
+    role : str
+        Of the image.
+
+    Returns
+    -------
+    Settings
+        Those for this image; its modality's own where there are none.
+    """
+    if role == MAIN_ROLE:
+        return settings
+    modality = modality_of_role(role)
+    return settings.images.get(role) or (modality.settings if modality else settings)
 
 
 def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:

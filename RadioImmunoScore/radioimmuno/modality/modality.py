@@ -13,6 +13,9 @@ from ..findings import Finding
 from ..geometry.image import Image
 from ..settings import Settings
 
+# The unit of intensities in the catalog of features.
+HU = "HU"
+
 
 @dataclass(frozen=True)
 class Modality:
@@ -75,6 +78,22 @@ class Modality:
             return None
         text = f"The modality is {code}, and signatures are made for {self.name}{advice}."
         return unless_accepted(self.kind_code, text, accepted)
+
+    def unit_of(self, unit: str) -> str:
+        """The unit of a feature on this kind of image, from that on a CT.
+
+        Parameters
+        ----------
+        unit : str
+            As in the catalog of features: `HU`, `HU2`, `HU.mm3`, `mm3`.
+
+        Examples
+        --------
+        >>> from radioimmuno.modality import PET
+        >>> PET.unit_of("HU2"), PET.unit_of("mm3")
+        ('SUV2', 'mm3')
+        """
+        return unit.replace(HU, self.unit)
 
     def check_values(self, image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
         """Whether values are in this kind's unit; reads all voxels.

@@ -282,7 +282,10 @@ def _plain(value: Any, is_count: bool) -> Any:
     """A value of the settings as JSON has it: of a text the number or the word, None for an empty one."""
     if isinstance(value, list | tuple):
         ends = [_plain(one, is_count) for one in value]
-        return None if all(end is None for end in ends) else ends
+        if all(end is None for end in ends):
+            return None
+        # An end that is open is written as "none"; one that is empty was forgotten.
+        return ["" if one == "" else end for one, end in zip(value, ends, strict=True)]
     if not isinstance(value, str):
         return value
     if value.strip().lower() in ("", "none"):

@@ -10,6 +10,7 @@ from functools import cache
 
 from ..features.catalog import FEATURES
 from ..features.family import Feature
+from ..modality import CT, split_role, with_role
 from .variables import KVP, TABLE, variable_of
 
 REGION_WORDS = {"lesion": "lesion", "tumor": "lesion", "ring": "ring", "peritumoral": "ring"}
@@ -67,7 +68,8 @@ def variable_named(column: str) -> tuple[str, float]:
     ----------
     column : str
         An identifier of ours, a name of PyRadiomics or LIFEx, an IBSI code or tag, each with `lesion_` or
-        `ring_` in front or with nothing, which is the lesion; or any other name.
+        `ring_` in front or with nothing, which is the lesion, and before that the role of another image than
+        the CT (`pet.`); or any other name.
 
     Returns
     -------
@@ -83,6 +85,8 @@ def variable_named(column: str) -> tuple[str, float]:
     ('ring.statistics.kurtosis', -3.0)
     >>> variable_named("INTENSITY-BASED_MeanIntensity(IBSI:Q4LE)[HU]")
     ('lesion.statistics.mean', 0.0)
+    >>> variable_named("pet.firstorder_Maximum")
+    ('pet.lesion.statistics.maximum', 0.0)
     >>> variable_named("wavelet-LLH_glcm_Contrast")
     ('table.wavelet-LLH_glcm_Contrast', 0.0)
     """
@@ -90,12 +94,13 @@ def variable_named(column: str) -> tuple[str, float]:
         return variable_of(column).key, 0.0
     except ValueError:
         pass
-    region = _REGION.match(column)
-    name = _BEHIND.sub("", column[region.end() :] if region else column).lower()
+    role, rest = split_role(column)
+    region = _REGION.match(rest)
+    name = _BEHIND.sub("", rest[region.end() :] if region else rest).lower()
     key = _known().get(name)
-    if key is None or (key == KVP and region):
+    if key is None or (key == KVP and (region or role != CT.role)):
         return f"{TABLE}{column}", 0.0
     if key == KVP:
         return key, 0.0
     where = REGION_WORDS[region[1].lower()] if region else "lesion"
-    return f"{where}.{key}", SHIFTS.get(name.removeprefix("original_"), 0.0)
+    return with_role(role, f"{where}.{key}"), SHIFTS.get(name.removeprefix("original_"), 0.0)

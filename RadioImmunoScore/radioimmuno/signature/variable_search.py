@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from ..features.catalog import FEATURES, REGIONS
 from ..features.family import Feature
 from ..findings import SignatureError
+from ..modality import CT, split_role, with_role
 from ..site import Site
 from .names import REGION_WORDS, names_of, variable_named
 from .variables import CHANGES, CLINICAL, DELTA, KVP, TABLE, Source, Variable, location_of, variable_of
@@ -90,11 +91,16 @@ def matches(text: str, most: int = 50) -> tuple[Entry, ...]:
     ['clinical.pdl1']
     >>> [entry.variable.key for entry in matches("delta ring ngtdm coarse")]
     ['delta.ring.ngtdm.coarseness']
+    >>> [entry.variable.key for entry in matches("pet ring ngtdm coarse")]
+    ['pet.ring.ngtdm.coarseness']
     """
     start, words = _change_words(text.lower())
+    role, words = _image_words(words)
     found = [entry for entry in measurable() if all(word in entry.words for word in words)]
-    if start:
-        found = [_changed(entry, start) for entry in found if entry.variable.source is Source.FEATURE]
+    if start or role != CT.role:
+        of_features = [entry.variable.key for entry in found if entry.variable.source is Source.FEATURE]
+        keys = [start + with_role(role, key) for key in of_features]
+        found = [Entry(variable_of(key), (key,)) for key in keys]
     return (*_given_by_hand(text.strip()), *found[:most])
 
 
@@ -106,10 +112,11 @@ def _change_words(text: str) -> tuple[str, list[str]]:
     return "", text.split()
 
 
-def _changed(entry: Entry, start: str) -> Entry:
-    """The entry of a feature's change."""
-    key = start + entry.variable.key
-    return Entry(variable_of(key), (key,))
+def _image_words(words: list[str]) -> tuple[str, list[str]]:
+    """The role of another image than the CT that words begin with, and the words behind it."""
+    first, *others = words or [""]
+    role, rest = split_role(first if "." in first else f"{first}.")
+    return (role, words) if role == CT.role else (role, [*filter(None, [rest]), *others])
 
 
 def _given_by_hand(name: str) -> tuple[Entry, ...]:
@@ -311,12 +318,13 @@ def _other_names(feature: Feature) -> tuple[str, ...]:
 
 
 def _divided(name: str) -> tuple[str, str]:
-    """The region in front of a name with its sign, as it was written, and the rest."""
-    region = _REGION.match(name)
+    """The image and the region in front of a name with their signs, as they were written, and the rest."""
+    role, rest = split_role(name)
+    region = _REGION.match(rest)
     if region is None:
-        return "", name
-    sign = name[region.end()]
-    return region[0] + ("_" if sign == " " else sign), name[region.end() + 1 :]
+        return with_role(role, ""), rest
+    sign = rest[region.end()]
+    return with_role(role, region[0] + ("_" if sign == " " else sign)), rest[region.end() + 1 :]
 
 
 def _plain(name: str) -> str:

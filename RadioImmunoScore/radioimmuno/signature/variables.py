@@ -3,16 +3,18 @@
 A variable's key is `<region>.<family>.<name>` for a feature of a region, `location.<site>` for whether the
 lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage. `delta.` in front of a feature is its
 change since an earlier study as a share of the earlier value's size, `delta_abs.` that change in its unit.
+The feature of another image than the CT has the image's role in front: `pet.lesion.statistics.maximum`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
 from ..features import catalog
 from ..lesion import Site
+from ..modality import CT, modality_of_role, split_role
 
 KVP = "acquisition.kvp"
 LOCATION = "location."
@@ -47,6 +49,7 @@ class Variable:
     title : str, what a person reads
     unit : str, as in the catalog of features; "" for a yes or a no
     step : float, the smallest usual difference between two of its values; 0 where none is known
+    image : str, role of the image that it is measured on; "" where it is no feature
     region : str, `lesion` or `ring`; "" where it is no feature
     feature : Feature, optional
     site : Site, optional
@@ -58,6 +61,7 @@ class Variable:
     title: str
     unit: str
     step: float = 0.0
+    image: str = ""
     region: str = ""
     feature: catalog.Feature | None = None
     site: Site | None = None
@@ -66,7 +70,15 @@ class Variable:
     @property
     def words(self) -> str | None:
         """A feature in words that need no handbook: "lesion: long runs of bright voxels"; None without."""
-        return f"{self.region}: {self.feature.words}" if self.feature and self.feature.words else None
+        modality = modality_of_role(self.image)
+        if self.feature is None or modality is None or not self.feature.words:
+            return None
+        return f"{self.place}: {modality.unit_of(self.feature.words)}"
+
+    @property
+    def place(self) -> str:
+        """Where a feature is measured, in words: "lesion", on another image than the CT "PET lesion"."""
+        return self.region if self.image in ("", CT.role) else f"{image_title(self.image)} {self.region}"
 
 
 @cache
@@ -99,6 +111,8 @@ def variable_of(key: str) -> Variable:
     ('pdl1', 'wavelet-LLH_glcm_Contrast')
     >>> variable_of("delta.ring.statistics.mean").title, variable_of("delta_abs.ring.statistics.mean").unit
     ('relative change of ring, intensity: mean', 'HU')
+    >>> variable_of("pet.lesion.statistics.maximum").title, variable_of("mr_t1.ring.statistics.mean").unit
+    ('PET lesion, intensity: maximum', 'a.u.')
     """
     if key == KVP:
         return Variable(key, Source.TUBE_VOLTAGE, "tube voltage", "kV", KVP_STEP)
@@ -111,12 +125,25 @@ def variable_of(key: str) -> Variable:
     for start in CHANGES:
         if key.startswith(start):
             return _change(key, key.removeprefix(start), start == DELTA)
+    role, name = split_role(key)
+    modality = modality_of_role(role)
     try:
-        region, feature = catalog.split(key)
+        region, feature = catalog.split(name)
     except KeyError:
-        raise ValueError(f"{key!r} is not a variable") from None
-    title = f"{region}, {feature.title}"
-    return Variable(key, Source.FEATURE, title, feature.unit, region=region, feature=feature)
+        region = ""
+    if not region or modality is None:
+        raise ValueError(f"{key!r} is not a variable")
+    found = Variable(key, Source.FEATURE, "", modality.unit_of(feature.unit), 0.0, role, region, feature)
+    return replace(found, title=f"{found.place}, {feature.title}")
+
+
+def image_title(role: str) -> str:
+    """What a person reads for an image of a study.
+
+    >>> image_title("pet"), image_title("mr_t1")
+    ('PET', 'MR T1')
+    """
+    return role.upper().replace("_", " ")
 
 
 def _named(key: str, start: str, source: Source) -> Variable:
