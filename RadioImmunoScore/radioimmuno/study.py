@@ -11,7 +11,7 @@ from .findings import Finding
 from .geometry.image import Image
 from .identity import UNKNOWN, Identity
 from .lesion import LeftOut, Lesion
-from .modality import CT, without_expected
+from .modality import CT, Modality, modality_of_role, without_expected
 from .settings import Settings
 
 
@@ -24,15 +24,15 @@ class Study:
     images : mapping of str to Image
         By role, as `modality.CT.role`.
     lesions : tuple of Lesion
-        On the CT's lattice.
+        On the lattice of the main image.
     acquisition : Acquisition
-        How the CT was made.
+        How the main image was made.
     findings_of_all : tuple of Finding
         What was found while reading and holds for all lesions.
     findings_of_lesions : mapping of str to tuple of Finding
         What was found of single lesions, by lesion id.
     findings_of_values : tuple of Finding, optional
-        What the CT's values say, which holds for all lesions; None as long as nobody read them all.
+        What the main image's values say, which holds for all lesions; None as long as nobody read them all.
     identity : Identity
         Whose study it is.
     left_out : tuple of LeftOut
@@ -43,6 +43,12 @@ class Study:
         What identifies the files or nodes that it was read from, for the provenance.
     date : str
         Day of the images in ISO 8601; "" where it is not known.
+    role : str
+        Of the main image, which lesions were drawn on.
+    findings_of_images : mapping of str to tuple of Finding
+        By role, what was found of an image beside the main one: it concerns what is measured on it.
+    about_images : mapping of str to mapping of str to Any
+        By role, how an image beside the main one was made and read, as plain values for the provenance.
 
     Examples
     --------
@@ -65,11 +71,19 @@ class Study:
     accepted: frozenset[str] = frozenset()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     date: str = ""
+    role: str = CT.role
+    findings_of_images: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    about_images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def image(self) -> Image:
-        """The CT."""
-        return self.images[CT.role]
+        """The main image: the CT, where there is one."""
+        return self.images[self.role]
+
+    @property
+    def modality(self) -> Modality:
+        """The modality of the main image."""
+        return modality_of_role(self.role) or CT
 
     @property
     def findings(self) -> dict[str, tuple[Finding, ...]]:
@@ -77,13 +91,17 @@ class Study:
         of_all = (*self.findings_of_all, *(self.findings_of_values or ()))
         return {lesion.id: (*of_all, *self.findings_of_lesions.get(lesion.id, ())) for lesion in self.lesions}
 
+    def without_main_image(self) -> Study:
+        """The study without its largest image, which can be read again where it is needed."""
+        return replace(self, images={role: one for role, one in self.images.items() if role != self.role})
+
     def with_values_checked(self, settings: Settings) -> Study:
-        """The study with what the values of its CT say of it; reads all voxels, but only once.
+        """The study with what the values of its main image say of it; reads all voxels, but only once.
 
         Parameters
         ----------
         settings : Settings
-            Where they take levels, values need not be in Hounsfield units.
+            Where they take levels, values need not be in the modality's unit.
 
         Returns
         -------
@@ -91,5 +109,5 @@ class Study:
         """
         if self.findings_of_values is not None:
             return self
-        found = CT.check_values(self.image, self.accepted)
+        found = self.modality.check_values(self.image, self.accepted)
         return replace(self, findings_of_values=without_expected(found, settings))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.settings import Settings
     from radioimmuno.study import Study
 

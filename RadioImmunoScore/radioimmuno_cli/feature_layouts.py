@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .engine_tables import NAME_COLUMN, Row, Table
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.lesion import Lesion
     from radioimmuno.study import Study
 

@@ -18,7 +18,7 @@ from .study_files import READING_CT, READING_LESIONS, read_study
 from .terminal_table import table
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.identity import Identity
     from radioimmuno.scoring.results import PatientScore
 

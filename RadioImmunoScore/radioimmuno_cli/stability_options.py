@@ -60,13 +60,5 @@ def measured_stability(
     from radioimmuno.scoring.score_stability import stability
 
     progress.stage(PERTURBING)
-    found = stability(
-        study.image,
-        study.lesions,
-        signature,
-        study.acquisition,
-        perturbation,
-        findings=study.findings,
-        progress=progress.step,
-    )
+    found = stability(study, signature, perturbation, progress=progress.step)
     return with_stability(patient, found)

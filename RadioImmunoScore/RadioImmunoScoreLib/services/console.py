@@ -13,7 +13,7 @@ from .console_followup import FollowUpCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.extraction.extract import LesionFeatures
+    from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.quality.check import LesionFinding
     from radioimmuno.scoring.results import PatientScore
     from radioimmuno.stability.agreement import PatientStability

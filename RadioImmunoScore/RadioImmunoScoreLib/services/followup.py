@@ -98,7 +98,7 @@ def scoredStudies(course: Course, rows: Sequence[Mapping[str, LesionScore]]) -> 
     from radioimmuno.followup.followed_lesion import ScoredStudy
 
     return [
-        ScoredStudy(study.date, replace(study, images={}), scores)
+        ScoredStudy(study.date, study.without_main_image(), scores)
         for study, scores in zip(course.studies, rows, strict=True)
     ]
 

@@ -16,7 +16,7 @@ from radioimmuno.study import Study
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
-    from radioimmuno.extraction.extract import LesionFeatures, Progress
+    from radioimmuno.extraction.lesion_features import LesionFeatures, Progress
     from radioimmuno.quality.check import LesionFinding
 
 
@@ -50,19 +50,11 @@ def measureStudy(
         When there is no such engine, or it is not installed.
     """
     from radioimmuno.engines import engine_named
-    from radioimmuno.extraction.extract import extract
+    from radioimmuno.extraction.extract import by_region, measure_images
     from radioimmuno.features.catalog import DEFAULT, identifiers
 
-    return extract(
-        study.image,
-        study.lesions,
-        settings,
-        identifiers(DEFAULT),
-        only=only,
-        findings=study.findings,
-        progress=progress,
-        engine=engine_named(engine),
-    )
+    keys = by_region(identifiers(DEFAULT))
+    return measure_images(study, settings, keys, only=only, progress=progress, engine=engine_named(engine))
 
 
 def compareEngines(

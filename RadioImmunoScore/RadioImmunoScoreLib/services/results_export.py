@@ -27,7 +27,7 @@ from radioimmuno.study import Study
 from .node_origin import INSTANCE_UIDS
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import Progress
+    from radioimmuno.extraction.lesion_features import Progress
     from radioimmuno.followup.follow_up import FollowUp
     from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.io.dicom.designation import Designation

@@ -33,7 +33,7 @@ from .node_origin import (
 )
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import Progress
+    from radioimmuno.extraction.lesion_features import Progress
     from radioimmuno.scoring.score_stability import Perturbation
     from radioimmuno.stability.agreement import PatientStability
 
@@ -125,16 +125,7 @@ def stabilityOf(
     """How far the scores of the lesions in `only` move with their contours; on any thread."""
     from radioimmuno.scoring.score_stability import Perturbation, stability
 
-    return stability(
-        study.image,
-        study.lesions,
-        signature,
-        study.acquisition,
-        perturbation or Perturbation(),
-        only=only,
-        findings=study.findings,
-        progress=progress,
-    )
+    return stability(study, signature, perturbation or Perturbation(), only=only, progress=progress)
 
 
 def findSignature(named: Signature | str | Path | None) -> Signature:

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ..extraction.extract import LesionFeatures, by_region, measure
+from ..extraction.extract import by_region, measure_images
+from ..extraction.lesion_features import LesionFeatures
 from ..findings import InputError
 from ..identity import Naming
 from ..io.study_files import LesionFile, ReadStudy, StudyFiles, read_study
@@ -220,9 +221,9 @@ def _features(study: Study, plan: Plan, only: Sequence[str] | None) -> list[Lesi
     shared = [one for one in plan.signatures if one.settings == plan.settings]
     keys = by_region(plan.features)
     for signature in shared:
-        for region, names in keys_of(signature).items():
+        for region, names in keys_of(signature, study.role).items():
             keys[region] = tuple(dict.fromkeys((*keys.get(region, ()), *names)))
-    return measure(study.image, study.lesions, plan.settings, keys, only=only, findings=study.findings)
+    return measure_images(study, plan.settings, keys, only=only)
 
 
 def _scores(
@@ -234,7 +235,7 @@ def _scores(
     before = study.findings
     lesions = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     chosen = [lesions[features.id] for features in measured]
-    known = found_before(study.image, chosen, signature, study.acquisition, before)
+    known = found_before(study, chosen, signature)
     rows = []
     for lesion, features in zip(chosen, measured, strict=True):
         later = features.findings[len(before[lesion.id]) :]

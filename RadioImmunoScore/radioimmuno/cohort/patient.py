@@ -44,7 +44,7 @@ def measure_patient(order: Mapping[str, Any]) -> dict[str, Any]:
     measured = []
     for record in order["studies"]:
         one = measure_study(record, order["patient"], plan)
-        measured.append(replace(one, study=replace(one.study, images={})))
+        measured.append(replace(one, study=one.study.without_main_image()))
     if len(measured) == 1:
         studies = [_study_record(one, plan) for one in measured]
     else:

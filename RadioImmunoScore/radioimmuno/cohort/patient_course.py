@@ -17,7 +17,6 @@ from ..followup.followed_lesion import Comparison, comparisons, days_between, un
 from ..followup.reading import Images, patient_findings, registered
 from ..followup.registration import Registration
 from ..lesion import Lesion
-from ..modality import CT
 from ..signature.variables import CHANGES
 from .measured_study import MeasuredLesion, MeasuredStudy, measure_lesions
 from .plan import Plan
@@ -125,7 +124,7 @@ def _course(drawn: Sequence[MeasuredStudy], plan: Plan) -> tuple[Course, Images]
     ids = [one.patient_id for one in drawn]
     for number in range(len(ids)):
         patient_findings(ids[: number + 1], plan.accepted)
-    studies = in_order([replace(one.study, images={}) for one in drawn])
+    studies = in_order([one.study.without_main_image() for one in drawn])
     images = Images(tuple(one.files for one in sorted(drawn, key=lambda one: one.study.date)))
     registrations: list[Registration | None] = []
     refused: list[tuple[Finding, ...]] = [()]
@@ -183,7 +182,7 @@ class _Follower:
             whole = union([part.lesion for part in parts])
             study = replace(
                 one.study,
-                images={CT.role: self.images.of(number)},
+                images={**one.study.images, one.study.role: self.images.of(number)},
                 lesions=(whole, *self._others(number, ids)),
             )
             (self.unions[key],) = measure_lesions(study, self.plan, {whole.id: parts[0].row}, [whole.id])

@@ -6,7 +6,7 @@ filtered images.
 
 from __future__ import annotations
 
-from ..extraction.extract import Engine
+from ..extraction.lesion_features import Engine
 from ..features.compute import compute_features
 from ..findings import EngineError
 from . import pyradiomics

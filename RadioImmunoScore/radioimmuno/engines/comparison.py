@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
-from ..extraction.extract import LesionFeatures
+from ..extraction.lesion_features import LesionFeatures
 from ..features.catalog import BY_KEY, split
 from ..settings import ExtractionSettings
 

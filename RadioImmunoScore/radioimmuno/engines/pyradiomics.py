@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ..extraction.extract import Findings, LesionFeatures, Progress, measure
+from ..extraction.extract import measure
+from ..extraction.lesion_features import Findings, LesionFeatures, Progress
 from ..features.catalog import BY_KEY, REGIONS
 from ..features.family import Values
 from ..features.region import Region

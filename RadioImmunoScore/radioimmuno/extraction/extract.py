@@ -1,121 +1,26 @@
-"""Measure the lesions of a CT: ring, preprocessing and features of each.
+"""Measure the lesions of a study: ring, preprocessing and features, on each image that features are asked of.
 
-One lesion's failure is its own: it gets a finding, the others go on. Lesions are measured one after the
-other: two threads are a tenth faster on two processors, because each step is too short to overlap, and need
-half as much memory again. Cohorts run patients side by side, in processes.
+A lesion is drawn once. For another image of the study it is carried to that image's voxels through physical
+space, and measured there by that image's settings.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ..features import catalog
 from ..features.compute import compute_features
-from ..features.family import Values
-from ..features.region import Region
-from ..findings import Finding, Refusal, Severity
-from ..geometry.box_index import BoxIndex
-from ..geometry.grid import Grid, grid_of
-from ..geometry.image import Box, Image
+from ..findings import Finding, Severity
+from ..geometry.image import Image
 from ..lesion import Lesion
+from ..modality import CT, image_title, modality_of_role, settings_on, split_role, with_role
 from ..settings import Settings
+from ..study import Study
 from . import measurability
-from .regions import Keys, LesionRegions, ResampledImage, make_regions, resample, sampled_box
-from .ring import ring_box
-
-Progress = Callable[[int, int], None]
-Findings = Mapping[str, Sequence[Finding]]
-
-# Gives the values of the keys asked for on a region.
-Engine = Callable[[Region, Collection[str]], Values]
-
-
-@dataclass(frozen=True, eq=False)
-class LesionFeatures:
-    """What was measured of one lesion; `values` is empty when a finding refuses it.
-
-    Parameters
-    ----------
-    id, name : str
-        The lesion's.
-    volume_cc : float
-        Of its voxels.
-    values : mapping of str to float or None
-        Identifier -> value, None where the feature is not defined for the region.
-    findings : tuple of Finding
-        All that was found, refusals included.
-    ring : Image or None
-        The ring on the grid, bool, where one was asked for and built.
-    """
-
-    id: str
-    name: str
-    volume_cc: float
-    values: Mapping[str, float | None] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    ring: Image | None = None
-
-    @property
-    def refused(self) -> bool:
-        """Whether the lesion could not be measured."""
-        return _refuses(self.findings)
-
-    @property
-    def status(self) -> str:
-        """`measured`, `warning` (measured, with something to look at) or `refused`."""
-        if self.refused:
-            return "refused"
-        return "warning" if any(one.severity is Severity.WARN for one in self.findings) else "measured"
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What all lesions of one call share; CT and lesions are canonical.
-
-    Parameters
-    ----------
-    image : Image
-        The CT.
-    lesions : tuple of Lesion
-    grid : Grid
-        Of the CT's lattice.
-    settings : Settings
-    keys : mapping of str to tuple of str
-        Region -> keys of the features that are computed.
-    engine : callable, optional
-        What computes them.
-    margin_mm : float, optional
-        How much of the CT around a region the engine gets at least.
-    """
-
-    image: Image
-    lesions: tuple[Lesion, ...]
-    grid: Grid
-    settings: Settings
-    keys: Keys
-    engine: Engine = compute_features
-    margin_mm: float = 0.0
-
-    def resampled(self, around: Box) -> ResampledImage:
-        """The CT around a box of its voxels, as much as any lesion inside of the box needs."""
-        box = sampled_box(around, self.grid, self.settings, self.keys, self.margin_mm)
-        return resample(self.image, self.grid, box, self.settings.extraction)
-
-    def cutting(self, lesion: Lesion) -> list[Lesion]:
-        """The other lesions that reach into the box of a lesion's ring."""
-        if lesion.box is None:
-            return []
-        places = self._covered.meeting(ring_box(lesion.box, self.grid, self.settings.ring))
-        return [self.lesions[place] for place in places if self.lesions[place].id != lesion.id]
-
-    @cached_property
-    def _covered(self) -> BoxIndex:
-        """The boxes of the grid that the lesions cover."""
-        boxes = (lesion.box for lesion in self.lesions)
-        return BoxIndex([None if box is None else self.grid.cover(box, 0.0) for box in boxes])
+from .carried_lesions import carried_lesions
+from .lesion_features import Engine, Findings, LesionFeatures, Progress, Task, measure_lesion, task_of
+from .regions import Keys, ResampledImage
 
 
 def extract(
@@ -233,78 +138,188 @@ def measure(
     margin_mm : float, optional
         How much of the CT around a region the engine gets at least.
     """
-    task = task_of(image, lesions, settings, keys, engine, margin_mm)
-    shared = measurability.overlaps(task.lesions)
-    chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
+    study = Study({CT.role: image}, tuple(lesions))
+    return measure_images(
+        study,
+        settings,
+        keys,
+        only=only,
+        findings=findings,
+        progress=progress,
+        engine=engine,
+        margin_mm=margin_mm,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ImageTask:
+    """What is measured on an image beside the one that lesions were drawn on.
+
+    Parameters
+    ----------
+    task : Task
+        Of the lesions as they were carried to the image.
+    findings : tuple of Finding
+        What was found of the image.
+    """
+
+    task: Task
+    findings: tuple[Finding, ...]
+
+    def measure(self, lesion: Lesion) -> LesionFeatures:
+        """A lesion of the study, or another contour of it, on this image."""
+        ((carried, found),) = carried_lesions([lesion], self.task.image.lattice)
+        return measure_lesion(self.task, carried.canonical(), found)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyTask:
+    """What is measured of a study.
+
+    Parameters
+    ----------
+    main : Task
+        On the image that lesions were drawn on.
+    beside : mapping of str to ImageTask
+        By role, on the others.
+    missing : tuple of Finding
+        Refusals: an image that features are asked of and that there is not.
+    """
+
+    main: Task
+    beside: Mapping[str, ImageTask]
+    missing: tuple[Finding, ...] = ()
+
+    def measure(
+        self, lesion: Lesion, known: Sequence[Finding] = (), resampled: ResampledImage | None = None
+    ) -> LesionFeatures:
+        """One lesion, or another contour of it, on all images; parameters as of `extract.measure_lesion`."""
+        found = measure_lesion(self.main, lesion, (*known, *self.missing), resampled)
+        values = {with_role(self.main.role, name): value for name, value in found.values.items()}
+        findings = list(found.findings)
+        for role, image in self.beside.items():
+            if found.refused:
+                break
+            own = image.measure(lesion)
+            name = (modality_of_role(role) or CT).name
+            findings += image.findings
+            findings += [replace(one, text=f"On the {name}: {one.text}") for one in own.findings]
+            values.update({with_role(role, name): value for name, value in own.values.items()})
+            found = replace(found, findings=tuple(findings))
+        return replace(found, values={} if found.refused else values)
+
+
+def study_task(
+    study: Study,
+    settings: Settings,
+    keys: Keys,
+    engine: Engine = compute_features,
+    margin_mm: float = 0.0,
+) -> StudyTask:
+    """The task of measuring a study's lesions.
+
+    Parameters
+    ----------
+    study : Study
+    settings : Settings
+        Of all images.
+    keys : mapping of str to tuple of str
+        Region, with the role of another image than the CT in front (`pet.lesion`) -> keys of the catalog.
+    engine : callable, optional
+    margin_mm : float, optional
+        As of `extract.measure`.
+
+    Returns
+    -------
+    StudyTask
+    """
+    parts: dict[str, dict[str, tuple[str, ...]]] = {study.role: {}}
+    for region, names in keys.items():
+        role, region = split_role(region)
+        parts.setdefault(role, {})[region] = names
+    tasks = {
+        role: task_of(
+            study.images[role],
+            _lesions_on(study, role),
+            settings_on(settings, role),
+            own,
+            engine,
+            margin_mm,
+            role,
+        )
+        for role, own in parts.items()
+        if role in study.images
+    }
+    beside = {
+        role: ImageTask(task, study.findings_of_images.get(role, ()))
+        for role, task in tasks.items()
+        if role != study.role
+    }
+    lacking = tuple(_missing(role, study) for role, own in parts.items() if role not in tasks and any(own))
+    return StudyTask(tasks[study.role], beside, lacking)
+
+
+def measure_images(
+    study: Study,
+    settings: Settings,
+    keys: Keys,
+    *,
+    only: Collection[str] | None = None,
+    findings: Findings | None = None,
+    progress: Progress | None = None,
+    engine: Engine = compute_features,
+    margin_mm: float = 0.0,
+) -> list[LesionFeatures]:
+    """Features of a study's lesions on all of its images that are asked for, in the order of the lesions.
+
+    Parameters
+    ----------
+    study : Study
+        Of an image beside the main one its voxels are prepared already.
+    settings : Settings
+    keys : mapping of str to tuple of str
+        As of `study_task`; a ring is built when the main image's `ring` is among them, be it without keys.
+    only : collection of str, optional
+        Ids of the lesions to measure; the others still cut rings and overlap. All by default.
+    findings : mapping of str to sequence of Finding, optional
+        Lesion id -> what is known to be wrong already; by default the study's own.
+    progress : callable, optional
+        Called with (lesions done, lesions in all); an exception it raises stops the work.
+    engine : callable, optional
+    margin_mm : float, optional
+        As of `extract.measure`.
+
+    Returns
+    -------
+    list of LesionFeatures
+        Values by identifier; those of other images have the role in front.
+    """
+    task = study_task(study, settings, keys, engine, margin_mm)
+    before = study.findings if findings is None else findings
+    shared = measurability.overlaps(task.main.lesions)
+    chosen = [lesion for lesion in task.main.lesions if only is None or lesion.id in only]
     rows: list[LesionFeatures] = []
     for lesion in chosen:
-        known = (*(findings or {}).get(lesion.id, ()), *shared.get(lesion.id, ()))
-        rows.append(measure_lesion(task, lesion, known))
+        rows.append(task.measure(lesion, (*before.get(lesion.id, ()), *shared.get(lesion.id, ()))))
         if progress:
             progress(len(rows), len(chosen))
     return rows
 
 
-def task_of(
-    image: Image,
-    lesions: Sequence[Lesion],
-    settings: Settings,
-    keys: Keys,
-    engine: Engine = compute_features,
-    margin_mm: float = 0.0,
-) -> Task:
-    """The task of measuring these lesions; parameters as of `measure`."""
-    source = image.canonical()
-    grid = grid_of(source.lattice, settings.extraction.spacing_mm)
-    return Task(
-        source, tuple(lesion.canonical() for lesion in lesions), grid, settings, keys, engine, margin_mm
+def _lesions_on(study: Study, role: str) -> tuple[Lesion, ...]:
+    """The lesions on an image's voxels."""
+    if role == study.role:
+        return study.lesions
+    return tuple(lesion for lesion, _ in carried_lesions(study.lesions, study.images[role].lattice))
+
+
+def _missing(role: str, study: Study) -> Finding:
+    """That an image is asked for and not there."""
+    wanted, main = modality_of_role(role) or CT, modality_of_role(study.role) or CT
+    if role == CT.role:
+        text = f"The signature measures the CT, and this is a {main.name}: take the CT."
+        return Finding(wanted.kind_code, Severity.REFUSE, text)
+    text = (
+        f"The {image_title(role)} is needed and not there: add it (in the shell --{wanted.role}, in Slicer "
     )
-
-
-def measure_lesion(
-    task: Task, lesion: Lesion, known: Sequence[Finding] = (), resampled: ResampledImage | None = None
-) -> LesionFeatures:
-    """One lesion of a task, or another contour of it: a lesion's own contour does not cut its ring.
-
-    Parameters
-    ----------
-    task : Task
-    lesion : Lesion
-        Canonical.
-    known : sequence of Finding, optional
-        What is known to be wrong already; kept, a refusal is obeyed.
-    resampled : ResampledImage, optional
-        The CT around it, where it was resampled before.
-    """
-    findings = list(known)
-    values: dict[str, float | None] = {}
-    made = LesionRegions()
-    try:
-        # A lesion of which nothing lies on the CT is not empty: what is known says so already.
-        if lesion.box is not None or not _refuses(findings):
-            findings += measurability.check_mask(lesion, task.grid)
-        if not _refuses(findings) and lesion.box is not None:
-            others = task.cutting(lesion)
-            around = resampled or task.resampled(lesion.box)
-            made = make_regions(around, lesion, others, task.settings, task.keys, task.margin_mm)
-            findings += made.findings
-        for name, region in made.regions.items():
-            measured = task.engine(region, task.keys[name])
-            values.update({f"{name}.{key}": value for key, value in measured.items()})
-    except Exception as error:
-        findings.append(_finding_of(error, lesion))
-        values = {}
-    ring = made.ring.mask if made.ring else None
-    return LesionFeatures(lesion.id, lesion.name, lesion.volume_cc, values, tuple(findings), ring)
-
-
-def _refuses(findings: Sequence[Finding]) -> bool:
-    return any(finding.refuses for finding in findings)
-
-
-def _finding_of(error: Exception, lesion: Lesion) -> Finding:
-    """What a refusal says; of any other error, that it happened: the log has the details."""
-    if isinstance(error, Refusal):
-        return Finding(error.code, Severity.REFUSE, str(error))
-    logging.getLogger(__name__).error("measuring lesion %s failed", lesion.id, exc_info=error)
-    return Finding("lesion.failed", Severity.REFUSE, f"Measuring failed ({type(error).__name__}: {error}).")
+    return Finding("study.image_missing", Severity.REFUSE, f"{text}under Inputs).")

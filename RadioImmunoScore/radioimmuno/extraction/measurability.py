@@ -15,6 +15,7 @@ from ..geometry.box_index import BoxIndex
 from ..geometry.grid import Grid
 from ..geometry.image import Box
 from ..lesion import Lesion
+from ..modality import CT, Modality
 from ..naming import lesion_names
 from ..thresholds import (
     BAD_VOXELS_REFUSE_SHARE,
@@ -25,13 +26,12 @@ from ..thresholds import (
     MIN_RING_SHARE,
     MIN_VOLUME_CC,
     MIN_VOXELS,
-    PADDING_BELOW_HU,
 )
 
 LISTED_PIECES = 4
 
 
-def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
+def check_mask(lesion: Lesion, grid: Grid, modality: Modality = CT) -> list[Finding]:
     """Whether a lesion's mask (canonical) can be measured, and what a reader should look at."""
     box = lesion.box
     if box is None:
@@ -49,7 +49,7 @@ def check_mask(lesion: Lesion, grid: Grid) -> list[Finding]:
     if expected > MAX_REGION_VOXELS:
         text = f"About {expected:,.0f} voxels on the grid; the limit is {MAX_REGION_VOXELS:,}."
         return [_refuse("lesion.too_large", text)]
-    return [*_size(volume), *_truncated(lesion, box), *_pieces(lesion)]
+    return [*_size(volume), *_truncated(lesion, box, modality), *_pieces(lesion)]
 
 
 def smallest_cc(lesion: Lesion, grid: Grid) -> float:
@@ -102,20 +102,23 @@ def check_slices(spacing: Sequence[float]) -> list[Finding]:
     return [Finding("domain.slice_thickness", Severity.WARN, text)]
 
 
-def bad_voxels(values: np.ndarray) -> dict[str, np.ndarray]:
+def bad_voxels(values: np.ndarray, modality: Modality = CT) -> dict[str, np.ndarray]:
     """Voxels that hold no intensity, by finding code; a kind that does not occur is left out.
 
     Parameters
     ----------
-    values : ndarray, shape (k, j, i), HU
+    values : ndarray, shape (k, j, i)
+    modality : Modality, optional
+        Of the image that they are of.
 
     Returns
     -------
     dict of str to ndarray of bool, shape (k, j, i)
     """
     lost = ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
+    least = -np.inf if modality.padding_below is None else modality.padding_below
     with np.errstate(invalid="ignore"):
-        padding = (values < PADDING_BELOW_HU) & ~lost
+        padding = (values < least) & ~lost
     return {code: bad for code, bad in (("ct.non_finite", lost), ("ct.padding", padding)) if bad.any()}
 
 
@@ -140,7 +143,7 @@ def _size(volume_cc: float) -> list[Finding]:
     return [Finding("lesion.implausible_size", Severity.WARN, text)]
 
 
-def _truncated(lesion: Lesion, box: Box) -> list[Finding]:
+def _truncated(lesion: Lesion, box: Box, modality: Modality) -> list[Finding]:
     names = (("bottom", "top"), ("front", "back"), ("right", "left"))
     touched = [
         name
@@ -154,7 +157,8 @@ def _truncated(lesion: Lesion, box: Box) -> list[Finding]:
     ]
     if not touched:
         return []
-    text = f"The lesion touches the CT's border ({', '.join(touched)}): part of it may be missing."
+    where = f"the {modality.name}'s border ({', '.join(touched)})"
+    text = f"The lesion touches {where}: part of it may be missing."
     return [Finding("lesion.truncated", Severity.WARN, text)]
 
 

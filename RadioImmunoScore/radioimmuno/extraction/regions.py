@@ -14,13 +14,11 @@ from ..findings import Finding, Refusal
 from ..geometry.grid import Grid
 from ..geometry.image import Box, Image, Index, as_index
 from ..lesion import Lesion
+from ..modality import CT, Modality
 from ..settings import ExtractionSettings, Settings
 from . import measurability
 from .preprocessing import make_region, sample_intensities, sample_mask
 from .ring import Ring, make_ring, ring_box
-
-# What stands in for voxels that hold no intensity; whatever it touches on the grid is left out.
-FILL_HU = -1000.0
 
 Keys = Mapping[str, tuple[str, ...]]
 
@@ -86,19 +84,23 @@ def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_
     return covered
 
 
-def resample(image: Image, grid: Grid, box: Box, settings: ExtractionSettings) -> ResampledImage:
-    """The CT on a box of the grid of its lattice.
+def resample(
+    image: Image, grid: Grid, box: Box, settings: ExtractionSettings, modality: Modality = CT
+) -> ResampledImage:
+    """An image on a box of the grid of its lattice.
 
     Parameters
     ----------
     image : Image
-        The CT, canonical.
+        Canonical.
     grid : Grid
     box : Box
         Of the grid.
     settings : ExtractionSettings
+    modality : Modality, optional
+        The image's: which of its voxels hold no measurement.
     """
-    crop, bad = _clean(image.crop(grid.source_of(box, settings.interpolation)))
+    crop, bad = _clean(image.crop(grid.source_of(box, settings.interpolation)), modality)
     values = sample_intensities(crop, grid, box, settings)
     return ResampledImage(
         grid, box, values, {kind: _touched(voxels, crop, grid, box) for kind, voxels in bad.items()}
@@ -185,12 +187,15 @@ def _region(
     return replace(region, start=part.shift(resampled.box.start).start)
 
 
-def _clean(crop: Image) -> tuple[Image, dict[str, np.ndarray]]:
-    """The crop with voxels that hold no intensity filled, and which those are, by kind."""
-    bad = measurability.bad_voxels(crop.values)
+def _clean(crop: Image, modality: Modality) -> tuple[Image, dict[str, np.ndarray]]:
+    """The crop with voxels that hold no intensity filled, and which those are, by kind.
+
+    Whatever these voxels touch on the grid is left out.
+    """
+    bad = measurability.bad_voxels(crop.values, modality)
     if not bad:
         return crop, bad
-    values = np.where(np.logical_or.reduce(list(bad.values())), FILL_HU, crop.values)
+    values = np.where(np.logical_or.reduce(list(bad.values())), modality.empty, crop.values)
     return Image(values, crop.lattice, crop.offset), bad
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..findings import Finding, Severity
 from ..geometry.image import Box, Image
 from ..lesion import Lesion
+from ..modality import CT, Modality
 from ..thresholds import (
     AIR_BELOW_HU,
     AIR_REFUSE_SHARE,
@@ -53,17 +54,19 @@ class Tissue:
     aerated: float = 0.0
 
 
-def check_tissue(image: Image, lesion: Lesion) -> list[Finding]:
+def check_tissue(image: Image, lesion: Lesion, modality: Modality = CT) -> list[Finding]:
     """What a lesion should not hold: warnings, and a refusal where it is mostly air, or too much of it metal.
 
     Parameters
     ----------
     image : Image
-        The CT, canonical.
+        Canonical.
     lesion : Lesion
         Canonical, on the same lattice; of one that is empty or huge nothing is found.
+    modality : Modality, optional
+        Of the image: only a CT's values tell what lies there.
     """
-    if lesion.box is None or lesion.voxels > MAX_REGION_VOXELS:
+    if not modality.in_hounsfield or lesion.box is None or lesion.voxels > MAX_REGION_VOXELS:
         return []
     tissue = tissue_under(image, lesion.mask)
     is_air = tissue.aerated > AIR_REFUSE_SHARE

@@ -101,6 +101,12 @@ ROWS = {
         "Signatures are made on Hounsfield units; values of MR or PET mean something else.",
         "Take the CT.",
     ),
+    "study.image_missing": Row(
+        "The signature measures an image that the study does not have.",
+        "Every lesion is refused.",
+        "A term without its value has no contribution, and a score without a term is another score.",
+        "Add the image (`--pet`, `--mr`; in Slicer under *Inputs*), or take another signature.",
+    ),
     "ct.no_rescale": Row(
         "The header does not say how stored values become Hounsfield units.",
         f"{CT_REFUSED} In another modality that was allowed, values are taken as stored, with a warning.",

@@ -17,7 +17,6 @@ from ..io.ct import read_ct
 from ..io.dicom import SourceSeries
 from ..io.study_files import ReadStudy, StudyFiles, read_study
 from ..lesion import Lesion
-from ..modality import CT
 from ..scoring.given_values import with_given
 from ..scoring.results import LesionScore, PatientScore
 from ..scoring.score import score_rows
@@ -185,7 +184,7 @@ def read_studies(
         images.make_room()
         opened.append(_open(order, signature, opened))
         images.hold(number, opened[-1].study.image)
-        opened[-1] = replace(opened[-1], study=replace(opened[-1].study, images={}))
+        opened[-1] = replace(opened[-1], study=opened[-1].study.without_main_image())
     named = _named([ScoredStudy(one.name, one.study, {}) for one in opened])
     if check is not None:
         check(named)
@@ -256,7 +255,7 @@ def _scored(
     features: Collection[str],
 ) -> dict[str, LesionScore]:
     """The rows of a study by lesion id, without rings; what it keeps is not scored again."""
-    study, rows = replace(opened.study, images={CT.role: image}), opened.rows
+    study, rows = replace(opened.study, images={**opened.study.images, opened.study.role: image}), opened.rows
     if rows is None:
         assert signature is not None
         rows = score_rows(study, signature, progress=progress)

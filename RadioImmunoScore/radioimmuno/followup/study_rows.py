@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from ..extraction.extract import by_region, measure
+from ..extraction.extract import by_region, measure_images
 from ..geometry.image import Image
-from ..modality import CT
 from ..scoring.results import LesionScore
 from ..scoring.score import score_rows
 from ..settings import Settings
@@ -50,7 +49,7 @@ def with_unions(
     rows: dict[str, LesionScore] = dict(here.rows)
     for parts, whole in unions.items():
         others = tuple(lesion for lesion in here.study.lesions if lesion.id not in parts)
-        images: Mapping[str, Image] = {CT.role: image()}
+        images = {**here.study.images, here.study.role: image()}
         study = replace(here.study, images=images, lesions=(whole, *others))
         made = score_rows(study, signature, only=[whole.id])
         made = with_features(made, study, signature.settings, features)
@@ -82,7 +81,7 @@ def with_features(
     if not keys:
         return list(rows)
     only = [row.id for row in rows]
-    measured = measure(study.image, study.lesions, settings, keys, only=only, findings=study.findings)
+    measured = measure_images(study, settings, keys, only=only)
     values = {
         one.id: {name: value for name, value in one.values.items() if value is not None} for one in measured
     }

@@ -23,6 +23,7 @@ CT = Modality(
     settings=PRESETS["default"],
     window=(-160.0, 240.0),
     empty=-1000.0,
+    in_hounsfield=True,
     padding_below=PADDING_BELOW_HU,
 )
 PET = Modality(
@@ -83,6 +84,21 @@ def modality_of_role(role: str) -> Modality | None:
     """
     found = IMAGE_ROLE.fullmatch(role)
     return next((one for one in MODALITIES if found and one.role == found["kind"]), None)
+
+
+def image_title(role: str) -> str:
+    """What a person reads for an image of a study.
+
+    Parameters
+    ----------
+    role : str
+
+    Examples
+    --------
+    >>> image_title("pet"), image_title("mr_t1")
+    ('PET', 'MR T1')
+    """
+    return role.upper().replace("_", " ")
 
 
 def split_role(name: str) -> tuple[str, str]:

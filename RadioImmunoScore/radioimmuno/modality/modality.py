@@ -41,6 +41,8 @@ class Modality:
         Lowest and highest value that are told apart on a screen; None where that depends on the image.
     empty : float
         What stands in for voxels that hold no measurement.
+    in_hounsfield : bool
+        Whether its values tell air, soft tissue and metal apart.
     padding_below : float or None
         Values below are no measurement; None where every value is one.
     """
@@ -55,6 +57,7 @@ class Modality:
     settings: Settings
     window: tuple[float, float] | None
     empty: float
+    in_hounsfield: bool = False
     padding_below: float | None = None
 
     def check_kind(self, code: str, accepted: Collection[str] = (), advice: str = "") -> Finding | None:

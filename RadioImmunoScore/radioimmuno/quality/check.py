@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..acquisition import Acquisition
-from ..extraction.extract import LesionFeatures, measure
+from ..extraction.extract import measure
+from ..extraction.lesion_features import LesionFeatures
 from ..extraction.measurability import count
 from ..extraction.tissue import check_tissue
 from ..features.region import Region

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from ..acquisition import Acquisition, implausible_kvp
 from ..extraction.measurability import check_slices
 from ..findings import Finding, Severity
+from ..modality import CT, Modality
 from ..thresholds import MAX_SLICE_MM
 
 
-def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Finding]:
+def check_domain(
+    acquisition: Acquisition, spacing: Sequence[float], modality: Modality = CT
+) -> list[Finding]:
     """Warnings of a CT outside the domain of signatures: contrast-enhanced, slices up to 5 mm, known kernel.
 
     A file format that holds nothing of the scan (NRRD, NIfTI) is not warned of: `source` is empty then, and
@@ -22,6 +25,8 @@ def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Fin
         How the CT was made, as far as it is known.
     spacing : sequence of float
         Of its voxels, mm.
+    modality : Modality, optional
+        Of the image: of another one than a CT nothing is known yet.
 
     Returns
     -------
@@ -32,6 +37,8 @@ def check_domain(acquisition: Acquisition, spacing: Sequence[float]) -> list[Fin
     >>> [found.code for found in check_domain(Acquisition(), (7.5, 0.8, 0.8))]
     ['domain.slice_thickness']
     """
+    if not modality.in_hounsfield:
+        return []
     findings = [*implausible_kvp(acquisition), *check_slices(spacing)]
     thickness = acquisition.slice_thickness_mm
     if not check_slices(spacing) and thickness is not None and thickness > MAX_SLICE_MM:

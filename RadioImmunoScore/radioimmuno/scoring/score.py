@@ -10,13 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from ..acquisition import Acquisition
-from ..extraction.extract import Findings, LesionFeatures, Progress, by_region, extract, measure
+from ..extraction.extract import by_region, extract, measure, measure_images
+from ..extraction.lesion_features import Findings, LesionFeatures, Progress
 from ..extraction.regions import Keys
 from ..extraction.tissue import check_tissue
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
+from ..modality import CT, with_role
 from ..settings import Settings
 from ..signature.patient_rules import LESION_COUNT, goes_by_volume
 from ..signature.signature import Signature
@@ -72,9 +74,16 @@ def score(
         A row for every lesion in the order given; one that cannot be scored has its reasons instead of a
         score.
     """
-    acquisition = acquisition or Acquisition()
-    rows = score_lesions(image, lesions, signature, acquisition, findings=findings, progress=progress)
-    return patient_score(rows, signature, acquisition, inputs or {}, identity, left_out)
+    study = Study(
+        {CT.role: image},
+        tuple(lesions),
+        acquisition or Acquisition(),
+        findings_of_lesions={name: tuple(found) for name, found in (findings or {}).items()},
+        identity=identity,
+        left_out=tuple(left_out),
+        inputs=inputs or {},
+    )
+    return score_study(study, signature, progress=progress)
 
 
 def score_study(
@@ -112,21 +121,25 @@ def score_rows(
 ) -> list[LesionScore]:
     """The lesions' rows of `score_study`, for whom the patient is made of these and of earlier rows.
 
+    The other lesions matter where they cut a ring or overlap: an edited lesion is scored again by itself.
     Parameters as of `score_study`.
 
     Returns
     -------
     list of LesionScore
+        In the order of the study's lesions.
     """
-    return score_lesions(
-        study.image,
-        study.lesions,
-        signature,
-        study.acquisition,
+    chosen = [lesion for lesion in study.lesions if only is None or lesion.id in only]
+    measured = measure_images(
+        study,
+        signature.settings,
+        keys_of(signature, study.role),
         only=only,
-        findings=study.findings,
+        findings=found_before(study, chosen, signature),
         progress=progress,
     )
+    by_id = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
+    return [score_lesion(by_id[features.id], features, signature, study.acquisition) for features in measured]
 
 
 def patient_score(
@@ -148,35 +161,6 @@ def patient_score(
         tuple(left_out),
         patient_value(rows, signature, acquisition),
     )
-
-
-def score_lesions(
-    image: Image,
-    lesions: Sequence[Lesion],
-    signature: Signature,
-    acquisition: Acquisition,
-    *,
-    only: Collection[str] | None = None,
-    findings: Findings | None = None,
-    progress: Progress | None = None,
-) -> list[LesionScore]:
-    """The rows of the lesions with ids in `only` (of all by default), in the order of `lesions`.
-
-    The other lesions matter where they cut a ring or overlap: an edited lesion is scored again by itself.
-    """
-    chosen = [lesion for lesion in lesions if only is None or lesion.id in only]
-    known = found_before(image, chosen, signature, acquisition, findings)
-    measured = measure(
-        image,
-        lesions,
-        signature.settings,
-        keys_of(signature),
-        only=only,
-        findings=known,
-        progress=progress,
-    )
-    by_id = {lesion.id: lesion for lesion in with_count(lesions, signature)}
-    return [score_lesion(by_id[features.id], features, signature, acquisition) for features in measured]
 
 
 def with_rings(
@@ -209,11 +193,22 @@ def with_rings(
     return tuple(replace(row, ring=rings.get(row.id)) for row in rows)
 
 
-def keys_of(signature: Signature) -> Keys:
-    """What is measured for a signature, by region; the ring even where no term asks for it: it is shown."""
-    volume = (VOLUME,) if goes_by_volume(signature.patient_rule) else ()
+def keys_of(signature: Signature, role: str = CT.role) -> Keys:
+    """What is measured for a signature, by region.
+
+    Parameters
+    ----------
+    signature : Signature
+    role : str, optional
+        Of the image that lesions are drawn on: its ring is built even where no term asks for it, to be shown.
+
+    Returns
+    -------
+    mapping of str to tuple of str
+    """
+    volume = (with_role(role, VOLUME),) if goes_by_volume(signature.patient_rule) else ()
     features = dict.fromkeys((*signature.variables_from(Source.FEATURE), *signature.changing, *volume))
-    return {"ring": (), **by_region(tuple(features))}
+    return {with_role(role, "ring"): (), **by_region(tuple(features))}
 
 
 def with_count(lesions: Sequence[Lesion], signature: Signature) -> Sequence[Lesion]:
@@ -225,21 +220,31 @@ def with_count(lesions: Sequence[Lesion], signature: Signature) -> Sequence[Lesi
 
 
 def found_before(
-    image: Image,
-    lesions: Sequence[Lesion],
-    signature: Signature,
-    acquisition: Acquisition,
-    findings: Findings | None = None,
+    study: Study, lesions: Sequence[Lesion], signature: Signature
 ) -> dict[str, tuple[Finding, ...]]:
-    """What is known of lesions before they are measured, by id: `findings` of reading, scan, tissue."""
+    """What is known of lesions before they are measured: findings of reading, of the scan, of the tissue.
+
+    Parameters
+    ----------
+    study : Study
+    lesions : sequence of Lesion
+        Those of the study that are asked about, or other contours of them.
+    signature : Signature
+
+    Returns
+    -------
+    dict of str to tuple of Finding
+        By lesion id.
+    """
+    acquisition, before = study.acquisition, study.findings
     of_scan = [*_check_kvp(signature, acquisition), *_check_batch(signature, acquisition)]
-    of_scan += [*check_domain(acquisition, image.lattice.spacing)]
-    source = image.canonical()
+    of_scan += check_domain(acquisition, study.image.lattice.spacing, study.modality)
+    source = study.image.canonical()
     return {
         lesion.id: (
-            *(findings or {}).get(lesion.id, ()),
+            *before.get(lesion.id, ()),
             *of_scan,
-            *check_tissue(source, lesion.canonical()),
+            *check_tissue(source, lesion.canonical(), study.modality),
         )
         for lesion in lesions
     }

@@ -7,19 +7,19 @@ the other lesions stay as they are. The CT around the lesion is sampled once for
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from ..acquisition import Acquisition
-from ..extraction.extract import Findings, Progress, measure_lesion, task_of
-from ..geometry.image import Image
-from ..lesion import Lesion
+from ..extraction.extract import study_task
+from ..extraction.lesion_features import Progress
 from ..signature.cutoffs import CUTOFFS, Cutoffs
 from ..signature.signature import Signature
 from ..signature.variables import Source
 from ..stability.agreement import LesionStability, PatientStability, Spread, patient_stability
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import perturbed, perturbed_box
+from ..study import Study
 from .results import LesionScore
 from .score import found_before, keys_of, score_lesion, with_count
 
@@ -27,31 +27,24 @@ LOW_PERCENTILE, HIGH_PERCENTILE = 5, 95
 
 
 def stability(
-    image: Image,
-    lesions: Sequence[Lesion],
+    study: Study,
     signature: Signature,
-    acquisition: Acquisition | None = None,
     perturbation: Perturbation = USUAL,
     *,
     only: Collection[str] | None = None,
-    findings: Findings | None = None,
     progress: Progress | None = None,
 ) -> PatientStability:
     """Redraw the contours of lesions and score each.
 
     Parameters
     ----------
-    image : Image
-    lesions : sequence of Lesion
+    study : Study
     signature : Signature
-    acquisition : Acquisition, optional
     perturbation : Perturbation, optional
         How contours are redrawn.
     only : collection of str, optional
         Identifiers of the lesions whose contours are redrawn; all by default. A lesion's own numbers do not
         depend on it, the ICC does: it is taken over these lesions.
-    findings : mapping of str to sequence of Finding, optional
-        As of `scoring.score`, as what comes before.
     progress : callable, optional
         Called with (contours done, contours in all); an exception it raises stops the work.
 
@@ -60,23 +53,24 @@ def stability(
     PatientStability
         Of the lesions that have a score; the others are left out.
     """
-    acquisition = acquisition or Acquisition()
+    acquisition = study.acquisition
     report = progress or (lambda done, total: None)
-    task = task_of(image, with_count(lesions, signature), signature.settings, keys_of(signature))
-    chosen = [lesion for lesion in task.lesions if only is None or lesion.id in only]
-    known = found_before(task.image, chosen, signature, acquisition, findings)
+    counted = replace(study, lesions=tuple(with_count(study.lesions, signature)))
+    task = study_task(counted, signature.settings, keys_of(signature, study.role))
+    chosen = [lesion for lesion in task.main.lesions if only is None or lesion.id in only]
+    known = found_before(study, chosen, signature)
     total = len(chosen) * perturbation.draws
     found: dict[str, LesionStability] = {}
     for number, lesion in enumerate(chosen, start=1):
-        resampled = task.resampled(perturbed_box(lesion, perturbation)) if lesion.box else None
-        measured = measure_lesion(task, lesion, known[lesion.id], resampled)
+        resampled = task.main.resampled(perturbed_box(lesion, perturbation)) if lesion.box else None
+        measured = task.measure(lesion, known[lesion.id], resampled)
         row = score_lesion(lesion, measured, signature, acquisition)
         if row.score is None or resampled is None:
             report(number * perturbation.draws, total)
             continue
         rows: list[LesionScore] = []
         for contour in perturbed(lesion, perturbation):
-            again = measure_lesion(task, contour, resampled=resampled)
+            again = task.measure(contour, resampled=resampled)
             rows.append(score_lesion(contour, again, signature, acquisition))
             report((number - 1) * perturbation.draws + len(rows), total)
         found[lesion.id] = _summary(row.score, rows, signature, perturbation)

@@ -14,7 +14,7 @@ from functools import cache
 
 from ..features import catalog
 from ..lesion import Site
-from ..modality import CT, modality_of_role, split_role
+from ..modality import CT, image_title, modality_of_role, split_role
 
 KVP = "acquisition.kvp"
 LOCATION = "location."
@@ -135,15 +135,6 @@ def variable_of(key: str) -> Variable:
         raise ValueError(f"{key!r} is not a variable")
     found = Variable(key, Source.FEATURE, "", modality.unit_of(feature.unit), 0.0, role, region, feature)
     return replace(found, title=f"{found.place}, {feature.title}")
-
-
-def image_title(role: str) -> str:
-    """What a person reads for an image of a study.
-
-    >>> image_title("pet"), image_title("mr_t1")
-    ('PET', 'MR T1')
-    """
-    return role.upper().replace("_", " ")
 
 
 def _named(key: str, start: str, source: Source) -> Variable:

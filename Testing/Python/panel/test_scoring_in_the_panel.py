@@ -119,16 +119,16 @@ def test_cancel_takes_less_than_half_a_second_and_changes_nothing(ready):
 
 def test_an_exception_in_one_lesion_shows_in_its_row_and_the_others_are_scored(ready, monkeypatch):
     panel = ready[0]
-    from radioimmuno.extraction import extract
+    from radioimmuno.extraction import lesion_features
 
-    make_regions = extract.make_regions
+    make_regions = lesion_features.make_regions
 
     def failing(image, lesion, *rest):
         if lesion.id == "node":
             raise RuntimeError("it broke")
         return make_regions(image, lesion, *rest)
 
-    monkeypatch.setattr(extract, "make_regions", failing)
+    monkeypatch.setattr(lesion_features, "make_regions", failing)
     click(panel.panel.ui.scoreButton)
     waitIdle(panel)
     rows = {row.id: row for row in panel.panel.session.rows}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radioimmuno.extraction import measurability
-from radioimmuno.extraction.extract import measure_lesion, task_of
+from radioimmuno.extraction.lesion_features import measure_lesion, task_of
 from radioimmuno.extraction.ring import make_ring
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image, Lattice

@@ -88,7 +88,7 @@ class FollowedCourse:
         signature: Callable[[], Signature],
     ) -> None:
         self.stamps = stamps
-        self.course = replace(course, studies=tuple(replace(one, images={}) for one in course.studies))
+        self.course = replace(course, studies=tuple(one.without_main_image() for one in course.studies))
         self._studies, self._signature = studies, signature
         # Of each study, by the hash of the signature: None where the union has no score.
         self._unions: list[dict[tuple[str, str], LesionScore | None]] = [{} for _study in course.studies]

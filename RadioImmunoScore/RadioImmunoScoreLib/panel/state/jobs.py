@@ -18,7 +18,7 @@ import qt
 from .events import Signal, release, singleShot
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import Progress
+    from radioimmuno.extraction.lesion_features import Progress
 
 TICK_MS = 5
 # So long views take until they show what they were told to, at 60 pictures a second.

@@ -27,7 +27,7 @@ from .rows import LesionNotes, Row, Volumes, rowOf
 from .scores import SceneView, ScoreStore
 
 if TYPE_CHECKING:
-    from radioimmuno.extraction.extract import Progress
+    from radioimmuno.extraction.lesion_features import Progress
 
 Scorer = Callable[..., Sequence[LesionScore]]
 

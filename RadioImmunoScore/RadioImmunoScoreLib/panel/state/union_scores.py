@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
-from radioimmuno.modality import CT
 from radioimmuno.scoring.results import LesionScore
 
 from ...services.followup import scoreUnions
@@ -65,7 +64,9 @@ class UnionScores:
     def _withCt(self, known: FollowedCourse, number: int) -> Course:
         """The course with the CT of one of its studies, and what the user typed in when that is the input."""
         inputs, studies = self._session.inputs, list(known.course.studies)
-        study = replace(studies[number], images={CT.role: known.imageOf(number)})
+        study = replace(
+            studies[number], images={**studies[number].images, studies[number].role: known.imageOf(number)}
+        )
         if inputs.segmentationNode is known.stamps.segmentationNodes[number]:
             lesions = tuple(replace(one, clinical=inputs.clinical) for one in study.lesions)
             study = replace(study, acquisition=inputs.acquisition, lesions=lesions)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...extraction.extract import Progress
+from ...extraction.lesion_features import Progress
 from ...files.written_files import LIST_NAME, unchanged_since_written
 from ...findings import InputError
 from ...geometry.image import Image

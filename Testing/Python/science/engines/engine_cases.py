@@ -6,7 +6,8 @@ from phantoms import noisy_patient
 
 from radioimmuno.engines import PYRADIOMICS, engine_named
 from radioimmuno.engines.comparison import ComparedFeature, compare
-from radioimmuno.extraction.extract import LesionFeatures, extract
+from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.lesion_features import LesionFeatures
 from radioimmuno.features import catalog
 from radioimmuno.settings import ExtractionSettings, Settings
 

@@ -10,7 +10,8 @@ import pytest
 
 from radioimmuno import engines
 from radioimmuno.engines import comparison, pyradiomics
-from radioimmuno.extraction.extract import LesionFeatures, extract
+from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.lesion_features import LesionFeatures
 from radioimmuno.features.compute import compute_features
 from radioimmuno.findings import EngineError, Finding, Severity
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings

@@ -13,6 +13,7 @@ from radioimmuno.quality.check import check_lesions
 from radioimmuno.scoring.score import score
 from radioimmuno.scoring.score_stability import Perturbation, stability
 from radioimmuno.settings import Settings
+from radioimmuno.study import Study
 
 LATTICE = Lattice((40, 80, 80), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 LUNG, GROUND_GLASS, SOFT, AIR = -850.0, -620.0, 40.0, -1000.0
@@ -100,4 +101,6 @@ def test_metal_is_warned_of_and_too_much_of_it_refused(share, severity):
 
 def test_the_contours_of_what_is_refused_are_not_redrawn():
     lesion = Lesion("1", "lung", Image(distance() <= 10, LATTICE))
-    assert not stability(chest(LUNG), [lesion], FREE, perturbation=Perturbation(draws=2)).lesions
+    assert not stability(
+        Study({"ct": chest(LUNG)}, (lesion,)), FREE, perturbation=Perturbation(draws=2)
+    ).lesions

@@ -7,7 +7,7 @@ import pytest
 from signatures import signature, term
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.extraction.extract import LesionFeatures
+from radioimmuno.extraction.lesion_features import LesionFeatures
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.patient_value import patient_value

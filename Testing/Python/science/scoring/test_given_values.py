@@ -156,5 +156,5 @@ def test_what_nobody_gave_leaves_no_trace(study):
 def test_redrawn_contours_have_the_values_too(study):
     used = signature(term(MEAN, scale=1000.0), PDL1, intercept=0.0)
     given = with_given(study, used, {"pdl1": 40})
-    found = stability(given.image, given.lesions, used, given.acquisition, Perturbation(draws=3))
+    found = stability(given, used, Perturbation(draws=3))
     assert [found.lesions[name].scored for name in "ab"] == [3, 3]

@@ -9,7 +9,8 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
-from radioimmuno.scoring.score import patient_score, score, score_lesions
+from radioimmuno.scoring.score import patient_score, score, score_rows
+from radioimmuno.study import Study
 
 LATTICE = Lattice((60, 64, 68), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 CENTRES = ((12, 12, 12), (50, 50, 12), (50, 12, 45), (12, 50, 45))
@@ -145,7 +146,7 @@ def test_one_lesion_scored_again_is_the_row_it_was_among_all():
     beside = Lesion("5", "beside", Image(distance_to(LATTICE, np.array([12.0, 12, 26])) <= 7.5, LATTICE))
     mine = signature(term("ring.statistics.mean"), term("lesion.histogram.entropy"))
     everything = score(image, [*lesions, beside], mine)
-    (row,) = score_lesions(image, [*lesions, beside], mine, Acquisition(), only={"1"})
+    (row,) = score_rows(Study({"ct": image}, (*lesions, beside)), mine, only={"1"})
     assert row == everything.lesions[0]
     # The neighbour cuts the ring: without it the row would be another.
     assert row.score != score(image, lesions, mine).lesions[0].score

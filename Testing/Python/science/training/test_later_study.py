@@ -15,7 +15,7 @@ from test_leaks import QUICK, same_whatever_is_held_out
 from training_tables import cohort
 
 from radioimmuno.acquisition import Acquisition
-from radioimmuno.extraction.extract import LesionFeatures
+from radioimmuno.extraction.lesion_features import LesionFeatures
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
