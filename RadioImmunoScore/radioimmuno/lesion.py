@@ -85,6 +85,9 @@ class Lesion:
         Expected Dice coefficient of its mask with a reader's contour, 0 to 1; None when nothing is expected.
     clinical : mapping of str to float
         What a person gives of it or of the patient, by name: a signature's `clinical.<name>`.
+    resampled : Image or None
+        Bool Image on the grid that features are computed on, canonical, where the lesion was drawn on another
+        image than the mask lies on; None where the grid's mask is made of this one.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Lesion:
     delineation: Delineation | None = None
     expected_agreement: float | None = None
     clinical: Mapping[str, float] = field(default_factory=dict)
+    resampled: Image | None = None
 
     @property
     def voxels(self) -> int:

@@ -167,9 +167,13 @@ class ImageTask:
     findings: tuple[Finding, ...]
 
     def measure(self, lesion: Lesion) -> LesionFeatures:
-        """A lesion of the study, or another contour of it, on this image."""
+        """A lesion of the study (canonical), or another contour of it, on this image."""
+        if lesion.mask.lattice == self.task.image.lattice:
+            return measure_lesion(self.task, lesion)
         ((carried, found),) = carried_lesions([lesion], self.task.image.lattice)
-        return measure_lesion(self.task, carried.canonical(), found)
+        # Carried to the image's voxels first and interpolated then, what is round would shrink by a tenth.
+        ((on_grid, _),) = carried_lesions([lesion], self.task.grid.lattice)
+        return measure_lesion(self.task, replace(carried.canonical(), resampled=on_grid.mask), found)
 
 
 @dataclass(frozen=True, eq=False)

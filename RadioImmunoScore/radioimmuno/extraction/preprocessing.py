@@ -47,7 +47,7 @@ def sample_intensities(image: Image, grid: Grid, box: Box, settings: ExtractionS
 
 
 def sample_mask(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
-    """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5.
+    """The lesion's mask on a box of the grid: trilinear, inside where >= 0.5, or the one that it brings.
 
     Parameters
     ----------
@@ -60,6 +60,8 @@ def sample_mask(lesion: Lesion, grid: Grid, box: Box) -> np.ndarray:
     -------
     ndarray of bool, shape (k, j, i)
     """
+    if lesion.resampled is not None and lesion.resampled.lattice == grid.lattice:
+        return lesion.resampled.within(box, False)
     if grid.lattice == grid.source:
         return lesion.mask.within(box, False)
     mask = Image(lesion.mask.values.astype(np.float32), lesion.mask.lattice, lesion.mask.offset)

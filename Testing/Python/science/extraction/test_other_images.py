@@ -58,7 +58,7 @@ def measured(study, wanted, settings=None):
 
 def test_an_image_on_the_same_voxels_is_measured_as_if_it_were_alone(study):
     """With the same settings, whatever its role."""
-    settings = Settings(ExtractionSettings(spacing_mm=2.0, bin_width_hu=5.0), RingSettings(3.0, 1.0))
+    settings = Settings(ExtractionSettings(spacing_mm=1.7, bin_width_hu=5.0), RingSettings(3.0, 1.0))
     other = of_ball(FINE, PET_VALUES)
     keys = [
         "lesion.glcm.contrast",
