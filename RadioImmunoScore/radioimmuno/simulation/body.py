@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.image import Lattice
+from ..geometry.image import Box, Lattice
 from .canvas import AIR_HU, WARP_MARGIN_MM, Canvas
 from .fields import WaveField, gaussian_field, swell
 
@@ -41,6 +41,10 @@ TISSUES: dict[str, tuple[float, float]] = {
     "cartilage": (110, 5),
 }
 
+# Beside the tissues: gas, thin planes of fat in muscle, and the canal around the spinal cord.
+GAS, FAT_PLANE, CANAL = "gas", "fat_plane", "canal"
+FAT_SHARE = 0.3
+
 # The iodine signal against 120 kVp: the lower the tube voltage, the nearer to the k-edge at 33 keV.
 IODINE_SIGNAL = {80: 1.65, 100: 1.25, 120: 1.0, 140: 0.85}
 
@@ -68,7 +72,7 @@ class Body:
     iodine : float
         The patient's iodine signal against an average one at 120 kVp.
     hu : mapping of str to float
-        Tissue -> HU in this scan.
+        Tissue -> HU in this scan; each of `TISSUES`, and gas, planes of fat and the spinal canal.
     warp : tuple of 3 WaveFields
         Displacement (mm) along z, y and x that makes the anatomy this patient's own.
     grain : WaveField
@@ -108,7 +112,7 @@ def draw_body(rng: np.random.Generator, kvp: int) -> Body:
         half_depth=121 * size * rng.uniform(0.97, 1.05),
         fat_mm=rng.uniform(9, 20),
         iodine=iodine,
-        hu={name: base + iodine * enhancement for name, (base, enhancement) in TISSUES.items()},
+        hu=tissue_hu(iodine),
         warp=(
             swell(rng, (90, 220), 5.0, 5),
             swell(rng, (90, 220), 5.0, 5),
@@ -118,6 +122,12 @@ def draw_body(rng: np.random.Generator, kvp: int) -> Body:
         bowel=gaussian_field(rng, *PATIENT_WAVES["bowel"]),
         vertebra_phase_mm=rng.uniform(0, VERTEBRA_PERIOD_MM),
     )
+
+
+def tissue_hu(iodine: float) -> dict[str, float]:
+    """HU of each tissue, with this iodine signal against an average one at 120 kVp."""
+    hu = {name: base + iodine * enhancement for name, (base, enhancement) in TISSUES.items()}
+    return hu | {GAS: AIR_HU, FAT_PLANE: FAT_SHARE * hu["fat"], CANAL: FAT_SHARE * hu["fat"]}
 
 
 def open_canvas(body: Body, window: Lattice, edge_mm: float) -> Canvas:
@@ -142,6 +152,14 @@ def open_canvas(body: Body, window: Lattice, edge_mm: float) -> Canvas:
         edge_mm=edge_mm,
         margin_mm=WARP_MARGIN_MM + body.moved_mm,
     )
+
+
+def trunk_box(body: Body, lattice: Lattice, box: Box) -> Box:
+    """The part of a box of a lattice along +z, +y, +x that holds the trunk: around it there is air."""
+    (x0, y0), (x1, y1) = body.corners
+    low = lattice.to_index(np.array((x0, y0, 0.0))).astype(int)
+    high = lattice.to_index(np.array((x1, y1, 0.0))).astype(int) + 1
+    return box.intersect(Box((box.start[0], low[1], low[2]), (box.stop[0], high[1], high[2])))
 
 
 def probe(body: Body, points: np.ndarray) -> Canvas:

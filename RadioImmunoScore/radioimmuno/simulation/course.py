@@ -18,7 +18,7 @@ from ..acquisition import Acquisition
 from ..geometry.image import Image, Triple, as_triple
 from ..lesion import Lesion
 from . import COURSE_SEED
-from .body import IODINE_SIGNAL, PATIENT_WAVES, TISSUES, Body
+from .body import IODINE_SIGNAL, PATIENT_WAVES, Body, tissue_hu
 from .fields import gaussian_field, swell
 from .patient import Plan, centred_lattice, plan_patient
 from .scanner import Scanner, draw_scanner
@@ -362,7 +362,7 @@ def _breathing(rng: np.random.Generator, body: Body, scanner: Scanner) -> Body:
     return replace(
         body,
         iodine=iodine,
-        hu={name: base + iodine * enhancement for name, (base, enhancement) in TISSUES.items()},
+        hu=tissue_hu(iodine),
         warp=(z, y, x),
         moved_mm=body.moved_mm + max(MOVED_MM),
         grain=gaussian_field(rng, *PATIENT_WAVES["grain"]),

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .body import Body, heart, liver, lungs, meet, skin
-from .canvas import AIR_HU, Canvas, Point, ellipsoid, ellipsoid_box, tube
+from .body import FAT_PLANE, GAS, Body, heart, liver, lungs, meet, skin
+from .canvas import Canvas, Point, ellipsoid, ellipsoid_box, tube
 from .skeleton import paint_cage, paint_collarbones, paint_spine
 from .vessels import VesselTree, paint_vessels
 
@@ -35,6 +35,7 @@ AIRWAYS: tuple[Path, ...] = (
     (((0, 14, 98), 7), ((34, 20, 74), 5.5), ((54, 22, 62), 4)),
 )
 PANCREAS: Path = (((-24, -14, -94), 13), ((4, -8, -84), 9), ((64, 18, -58), 9))
+GALLBLADDER: tuple[Point, Point] = ((-48, -38, -84), (15, 19, 24))
 HEART_CHAMBERS: tuple[tuple[Point, Point], ...] = (
     ((42, -28, 32), (22, 19, 26)),
     ((8, -50, 34), (24, 13, 26)),
@@ -71,7 +72,7 @@ def _paint_wall(body: Body, canvas: Canvas) -> None:
     canvas.paint(surface + 2.0 + body.fat_mm, body.hu["muscle"] + 4 * canvas.grain)
     # planes of fat part the muscle into layers, here and there
     layer = np.abs(np.mod(canvas.wall, 13.0) - 6.5) - 0.5 - 0.7 * canvas.grain
-    canvas.paint(np.maximum(layer, surface + 6 + body.fat_mm), 0.3 * body.hu["fat"])
+    canvas.paint(np.maximum(layer, surface + 6 + body.fat_mm), body.hu[FAT_PLANE])
     canvas.paint(canvas.wall, body.hu["fat"] + 5 * canvas.grain)
 
 
@@ -93,7 +94,7 @@ def _paint_abdomen(body: Body, belly: Canvas) -> None:
     _paint_path(belly, PANCREAS, hu["pancreas"])
     _organ(belly, (64, -24, -48), (42, 48, 42), hu["stomach_wall"], wall_gap_mm=3)
     _organ(belly, (64, -24, -48), (37, 43, 37), hu["stomach_fluid"], wall_gap_mm=8)
-    _organ(belly, (58, -58, -46), (20, 8, 18), AIR_HU, wall_gap_mm=8)
+    _organ(belly, (58, -58, -46), (20, 8, 18), hu[GAS], wall_gap_mm=8)
     _organ(belly, (96, 38, -42), (34, 46, 54), hu["spleen"], wall_gap_mm=4)
 
 
@@ -101,7 +102,7 @@ def _paint_liver(body: Body, belly: Canvas, tree: VesselTree) -> None:
     hu = body.hu
     inside = belly.paint(liver(belly), hu["liver"] + 3 * belly.grain)
     paint_vessels(belly, tree, 0.3 * hu["liver"] + 0.7 * hu["blood"], inside)
-    _organ(belly, (-48, -38, -84), (15, 19, 24), hu["bile"])
+    _organ(belly, *GALLBLADDER, hu["bile"])
     _paint_path(belly, PORTAL_VEIN, 0.3 * hu["liver"] + 0.7 * hu["blood"])
 
 
@@ -126,7 +127,7 @@ def _paint_airways(body: Body, chest: Canvas) -> None:
     for path in AIRWAYS:
         _paint_path(chest, tuple((point, radius + 1.6) for point, radius in path), body.hu["airway_wall"])
     for path in AIRWAYS:
-        _paint_path(chest, path, AIR_HU)
+        _paint_path(chest, path, body.hu[GAS])
 
 
 def _organ(canvas: Canvas, centre: Point, radii: Point, hu: float, wall_gap_mm: float | None = None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from ..acquisition import Acquisition
 from ..geometry.image import Box, Image, Lattice
 from ..lesion import Lesion, Site
-from .body import PRECISION, Body, draw_body, open_canvas
+from .body import PRECISION, Body, draw_body, open_canvas, trunk_box
 from .canvas import AIR_HU
 from .organs import paint_patient
 from .places import find_place, sample_liver, sample_lung
@@ -117,7 +117,7 @@ class Plan:
 
     def _slab(self, box: Box) -> np.ndarray:
         hu = np.full(box.shape, AIR_HU, PRECISION)
-        trunk = self._trunk(box)
+        trunk = trunk_box(self.body, self.lattice, box)
         if trunk.size:
             canvas = open_canvas(self.body, self.lattice.window(trunk), self.scanner.edge_mm)
             paint_patient(self.body, self.trees, canvas)
@@ -127,13 +127,6 @@ class Plan:
         # less of the beam is lost in air, so that less noise is seen there
         noisy = hu + self.scanner.noise(box) * np.clip(1.3 + hu / 1000, 0.45, 1.0)
         return np.clip(np.rint(noisy + self.scanner.shift_hu), LOWEST_HU, HIGHEST_HU)
-
-    def _trunk(self, box: Box) -> Box:
-        # around the trunk there is air: nothing to compute
-        (x0, y0), (x1, y1) = self.body.corners
-        low = self.lattice.to_index(np.array((x0, y0, 0.0))).astype(int)
-        high = self.lattice.to_index(np.array((x1, y1, 0.0))).astype(int) + 1
-        return box.intersect(Box((box.start[0], low[1], low[2]), (box.stop[0], high[1], high[2])))
 
 
 def plan_patient(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .body import RIB_PERIOD_MM, VERTEBRA_PERIOD_MM, Body
+from .body import CANAL, RIB_PERIOD_MM, VERTEBRA_PERIOD_MM, Body
 from .canvas import Canvas, tube
 
 SPINE_Y_MM = 46.0
@@ -58,7 +58,7 @@ def paint_spine(body: Body, canvas: Canvas) -> None:
     side = _ellipse(np.abs(back.x) - 24, 16.0, back.y - CANAL_Y_MM - 3 - 0.25 * np.abs(back.x), 5.0)
     posterior = np.minimum(np.minimum(arch, spinous), np.maximum(side, np.abs(from_middle - 2) - 6))
     _paint_bone(body, back, np.maximum(posterior, from_middle - 13))
-    back.paint(_ellipse(back.x, 9.5, back.y - CANAL_Y_MM, 8.0), body.hu["fat"] * 0.3)
+    back.paint(_ellipse(back.x, 9.5, back.y - CANAL_Y_MM, 8.0), body.hu[CANAL])
     back.paint(_ellipse(back.x, 6.5, back.y - CANAL_Y_MM, 5.5), body.hu["spinal_cord"])
 
 
