@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import generate_uid
+import pytest
 
-from dicom_series import new_file, set_pixels, write
 from radioimmuno.geometry.image import Image
 from radioimmuno.simulation.pet import PetScan
+
+pydicom = pytest.importorskip("pydicom")
+
+from pydicom.dataset import Dataset, FileDataset  # noqa: E402
+from pydicom.uid import generate_uid  # noqa: E402
+
+from dicom_series import new_file, set_pixels, write  # noqa: E402
 
 PET_CLASS = "1.2.840.10008.5.1.4.1.1.128"
 LARGEST_STORED = 32_767

@@ -18,7 +18,7 @@ NEXT_SECTION = re.compile(r"\n\n?\w[\w ]*\n-{3,}\n")
 ENTRY = re.compile(r"^(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*) : (?P<type>.+)$")
 BUILT_IN = (
     r"int|float|str|bool|bytes|None|ndarrays?|array_like|Path|path-like|callable|sequence|mapping|list|dict|tuple|set|"
-    r"frozenset|iterable|iterator|collection|object|number|type|module|generator|stream|file"
+    r"frozenset|iterable|iterator|collection|object|number|type|module|generator|stream|file|datetime"
 )
 TYPE = re.compile(rf"(?:(?:{BUILT_IN})\b|[A-Z]\w+|\{{|vtk\w+|\((?:int|float|str|bool)\b)")
 SHAPE = re.compile(r"shape|\((?:[\w*+ -]+,)+[\w*+ -]*\)")

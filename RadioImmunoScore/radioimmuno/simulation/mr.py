@@ -55,7 +55,6 @@ HU_PER_SIGNAL = 1.0
 SPACING_MM = (4.0, 1.4, 1.4)
 FIELD_MM = 400.0
 TILTS_DEGREES = (6.0, 10.0)  # of the slices around z and around x
-FINE_MM = 1.4
 THROUGH_SLICE = (-1 / 3, 0.0, 1 / 3)  # where a slice's thickness is sampled, in thicknesses
 
 LARGEST_BIAS = 0.3
@@ -166,8 +165,9 @@ def _around(lattice: Lattice) -> Lattice:
     corners = np.array(list(product(*((-1, count) for count in lattice.shape))))
     points = lattice.to_lps(corners)
     low, high = points.min(axis=0), points.max(axis=0)
-    i, j, k = (int(n) for n in np.ceil((high - low) / FINE_MM) + 1)
-    return Lattice((k, j, i), (FINE_MM, FINE_MM, FINE_MM), as_triple(low))
+    step = min(lattice.spacing)
+    i, j, k = (int(n) for n in np.ceil((high - low) / step) + 1)
+    return Lattice((k, j, i), (step, step, step), as_triple(low))
 
 
 def _sliced(fine: Image, lattice: Lattice) -> np.ndarray:

@@ -143,11 +143,11 @@ def simulate_pet(
     fine = finer(lattice, FWHM_MM)
     activity = Image(paint_values(plan, fine, tissues, HU_PER_SUV, paint_lesions), fine)
     suv = blurred(activity, lattice, FWHM_MM)
-    suv += _noise(rng, lattice) * tracer.noise * np.sqrt(tissues["liver"] * (suv + BACKGROUND_SUV))
+    suv = with_noise(rng, Image(suv, lattice), tracer.noise**2 * tissues["liver"])
     regions = {region.id: region.mask for region in reference_regions(plan, fine)}
     numbered = {str(number): uptake for number, uptake in enumerate(uptakes, start=1)}
     return SimulatedPet(
-        image=Image(np.maximum(suv, 0.0), lattice),
+        image=Image(suv, lattice),
         scan=scan,
         lesion_suv={lesion: uptake.suv for lesion, uptake in numbered.items()},
         lesion_mean={lesion: uptake.mean() for lesion, uptake in numbered.items()},
@@ -220,17 +220,32 @@ def blurred(activity: Image, lattice: Lattice, fwhm_mm: float) -> np.ndarray:
     return voxels[inside].astype(PRECISION)
 
 
-def _margin(lattice: Lattice, fwhm_mm: float) -> list[int]:
-    return [int(np.ceil(SIGMAS * fwhm_mm / SIGMAS_PER_FWHM / step)) for step in lattice.spacing]
+def with_noise(rng: np.random.Generator, image: Image, variance: float) -> np.ndarray:
+    """Values with the noise that a scanner leaves, and 0 instead of what it makes negative.
 
+    Parameters
+    ----------
+    rng : Generator
+    image : Image of float
+        SUV, all of its lattice.
+    variance : float
+        Of the noise where the SUV is 1, to which it is proportional.
 
-def _noise(rng: np.random.Generator, lattice: Lattice) -> np.ndarray:
-    """Noise of unit SD, as correlated as iterations and a filter leave it."""
+    Returns
+    -------
+    ndarray of float32, shape (nk, nj, ni)
+    """
     from scipy.ndimage import gaussian_filter
 
-    white = rng.normal(size=lattice.shape)
-    noise = gaussian_filter(white, [NOISE_FWHM_MM / SIGMAS_PER_FWHM / step for step in lattice.spacing])
-    return (noise / noise.std()).astype(PRECISION)
+    white = rng.normal(size=image.values.shape)
+    sigma = [NOISE_FWHM_MM / SIGMAS_PER_FWHM / step for step in image.lattice.spacing]
+    noise = gaussian_filter(white, sigma)
+    sd = np.sqrt(variance * (image.values + BACKGROUND_SUV))
+    return np.maximum(image.values + sd * noise / noise.std(), 0.0).astype(PRECISION)
+
+
+def _margin(lattice: Lattice, fwhm_mm: float) -> list[int]:
+    return [int(np.ceil(SIGMAS * fwhm_mm / SIGMAS_PER_FWHM / step)) for step in lattice.spacing]
 
 
 def _draw_scan(rng: np.random.Generator, tracer: Tracer, body: Body) -> PetScan:

@@ -20,7 +20,8 @@ from .fields import WaveField, gaussian_field
 from .places import GAP_MM, NODE_STATIONS, STATION_SPREAD_MM
 from .tumors import REACH, Tumor
 
-LESION_UNEVENNESS, UNEVEN_MM, UNEVEN_WAVES = 0.22, (3.0, 8.0), 48
+LESION_UNEVENNESS, UNEVEN_MM, UNEVEN_WAVES = 0.22, (2.5, 6.0), 48
+LESION_STEPS = 40  # of the lattice on which a lesion's means are taken, along each axis
 LEAST_SHARE = 0.2  # of a lesion's uptake, wherever it is uneven
 DEAD_SHARE, DEAD_EDGE_MM = 0.25, 4.0
 # SUV by body weight in an average patient: of FDG, and of an antibody fragment against CD8. The second is
@@ -102,8 +103,8 @@ FDG = Tracer(
     half_life_s=6586.2,
     suv={tissue: fdg for tissue, (fdg, _) in TISSUE_SUV.items()},
     node_suv=1.2,
-    lesion_suv=(4.0, 13.0),
-    lesion_sd=0.15,
+    lesion_suv=(3.8, 14.0),
+    lesion_sd=0.12,
     heart_sd=0.45,
     dose_mbq_per_kg=3.7,
     uptake_min=60.0,
@@ -134,7 +135,7 @@ class LesionUptake:
     suv : float
         Of its living tissue.
     unevenness : WaveField
-        Relative, of SD `LESION_UNEVENNESS`.
+        Relative, of SD `LESION_UNEVENNESS`, 0 in the lesion's mean.
     """
 
     tumor: Tumor
@@ -150,12 +151,9 @@ class LesionUptake:
             distance = self.tumor.distance(part.axes)
             part.paint(distance, self._inside(part.axes, distance))
 
-    def mean(self, step_mm: float = 1.0) -> float:
+    def mean(self) -> float:
         """Mean SUV of the lesion with its dead parts, before anything blurs it."""
-        axis = np.arange(-REACH * self.tumor.radius_mm, REACH * self.tumor.radius_mm, step_mm)
-        x, y, z = self.tumor.centre
-        axes = (axis + z, axis + y, axis + x)
-        distance = self.tumor.distance(axes)
+        axes, distance = _lesion_lattice(self.tumor)
         return float(self._inside(axes, distance)[distance <= 0].mean())
 
     def _inside(self, axes: tuple[np.ndarray, np.ndarray, np.ndarray], distance: np.ndarray) -> np.ndarray:
@@ -169,11 +167,20 @@ def draw_uptake(rng: np.random.Generator, tracer: Tracer, tumor: Tumor) -> Lesio
     """The tracer in a lesion: as its infiltration says, with an error."""
     low, high = tracer.lesion_suv
     expected = low + (high - low) * tumor.infiltration
-    return LesionUptake(
-        tumor,
-        suv=float(expected * np.exp(rng.normal(0.0, tracer.lesion_sd))),
-        unevenness=gaussian_field(rng, rng.uniform(*UNEVEN_MM), LESION_UNEVENNESS, UNEVEN_WAVES),
-    )
+    suv = float(expected * np.exp(rng.normal(0.0, tracer.lesion_sd)))
+    field = gaussian_field(rng, rng.uniform(*UNEVEN_MM), LESION_UNEVENNESS, UNEVEN_WAVES)
+    axes, distance = _lesion_lattice(tumor)
+    mean = field.on(*axes)[distance <= 0].mean()
+    level = WaveField(np.zeros((1, 3)), np.zeros(1), np.array([-mean]))
+    return LesionUptake(tumor, suv, field.plus(level))
+
+
+def _lesion_lattice(tumor: Tumor) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Axes (z, y, x) around a lesion and the signed distance to its surface there, mm."""
+    axis = np.linspace(-REACH, REACH, LESION_STEPS) * tumor.radius_mm
+    x, y, z = tumor.centre
+    axes = axis + z, axis + y, axis + x
+    return axes, tumor.distance(axes)
 
 
 def draw_tissues(rng: np.random.Generator, tracer: Tracer) -> dict[str, float]:
