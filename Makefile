@@ -26,7 +26,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching clean
+.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching benchmark-learned clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -138,6 +138,9 @@ benchmark-cohort: env ## 200 simulated patients, with one worker and with two: t
 benchmark-response: env ## the response of 1,000 patients with 10 studies each, from their table
 	$(VENV)/bin/python Testing/Benchmarks/response.py
 
+benchmark-learned: env ## ten lesions through a model of 73 KB
+	$(VENV)/bin/python Testing/Benchmarks/learned.py
+
 benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
 	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py
 
@@ -160,9 +163,9 @@ define make_environment
 endef
 
 $(VENV)/made: pyproject.toml constraints.txt
-	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)cohort$(comma)test$(comma)dev,3.10 to 3.13)
+	$(call make_environment,$(VENV),$(PYTHON),constraints.txt,slicer$(comma)bench$(comma)dicom$(comma)train$(comma)cohort$(comma)onnx$(comma)test$(comma)dev,3.10 to 3.13)
 
 $(LOWEST)/made: pyproject.toml constraints-lowest.txt
-	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)dicom$(comma)cohort$(comma)test,3.10 or 3.11)
+	$(call make_environment,$(LOWEST),$(PYTHON_LOWEST),constraints-lowest.txt,train$(comma)dicom$(comma)cohort$(comma)onnx$(comma)test,3.10 or 3.11)
 
 comma := ,

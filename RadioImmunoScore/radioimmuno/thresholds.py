@@ -16,6 +16,8 @@ PADDING_BELOW_HU = -1100.0
 BAD_VOXELS_WARN_SHARE = 0.001
 BAD_VOXELS_REFUSE_SHARE = 0.05
 MIN_RING_SHARE = 0.5
+# Of what a model sees around a lesion: at a face of the image up to a half lies outside, at an edge more.
+CROP_OUTSIDE_WARN_SHARE = 0.25
 # More voxels on the grid than this are no lesion but a mistake: about 4 litres at 1 mm.
 MAX_REGION_VOXELS = 4_000_000
 # The largest number of intensity levels: matrices grow with its square.

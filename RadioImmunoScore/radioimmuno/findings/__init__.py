@@ -90,6 +90,10 @@ class SignatureError(InputError):
     """A signature file that cannot be used."""
 
 
+class ModelError(InputError):
+    """A model file, or the card beside it, that cannot be used."""
+
+
 class TableError(InputError):
     """A lesion table that cannot be used."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..memory import require_memory
-from .image import Box, Image, Lattice, as_index, as_triple
+from .image import Box, Image, Lattice, Triple, as_index, as_triple
 
 # Grid sizes are rounded up; this keeps 60 x 3 mm at 2 mm from becoming 91 by a rounding error in the header.
 SIZE_TOLERANCE = 1e-6
@@ -143,15 +143,23 @@ def resampled(lattice: Lattice, spacing_mm: float | None) -> Lattice:
     lattice : Lattice
     spacing_mm : float or None
     """
-    if spacing_mm is None:
-        return lattice
+    return lattice if spacing_mm is None else covering(lattice, (spacing_mm,) * 3)
+
+
+def covering(lattice: Lattice, spacing_mm: Triple) -> Lattice:
+    """The lattice of this spacing along each axis that covers the volume, centre on centre.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    spacing_mm : tuple of float, (k, j, i)
+    """
     nk, nj, ni = (
-        max(1, math.ceil(n * s / spacing_mm - SIZE_TOLERANCE))
-        for n, s in zip(lattice.shape, lattice.spacing, strict=True)
+        max(1, math.ceil(n * s / spacing - SIZE_TOLERANCE))
+        for n, s, spacing in zip(lattice.shape, lattice.spacing, spacing_mm, strict=True)
     )
     centre = lattice.to_lps((np.array(lattice.shape) - 1) / 2)
-    spacing = (spacing_mm, spacing_mm, spacing_mm)
-    unplaced = replace(lattice, shape=(nk, nj, ni), spacing=spacing, origin=(0.0, 0.0, 0.0))
+    unplaced = replace(lattice, shape=(nk, nj, ni), spacing=spacing_mm, origin=(0.0, 0.0, 0.0))
     origin = centre - unplaced.to_lps((np.array(unplaced.shape) - 1) / 2)
     return replace(unplaced, origin=as_triple(origin))
 

@@ -1,1 +1,1 @@
-"""Features that an outside model learned, run from its file."""
+"""Features that an outside model learned, run from its file (`model`), by its card (`card`)."""

@@ -25,6 +25,7 @@ FAMILIES = {
     "combat": "ComBat",
     "validation": "Validating a signature",
     "card": "The card of a signature",
+    "learned": "Learned features",
     "settings": "Settings",
     "engine": "Other software for features",
     "dicom": "DICOM",
