@@ -31,6 +31,14 @@ CARRIED_VOLUME_CHANGE = 0.25
 # 818 cc, and of 193 lesions of an immunotherapy trial three are larger, masses of abdomen and pelvis.
 MAX_PLAUSIBLE_CC = 1500.0
 
+# Uptake on PET. A reference region is at least as large as the sphere of SUVpeak.
+MIN_REFERENCE_CC = 1.0
+# A smaller lesion cannot hold that sphere.
+SMALL_FOR_PEAK_CC = 1.0
+# Mean SUV (by weight or lean mass) of liver and blood pool on FDG (ours, wide): a wrong weight, dose or time
+# takes them further. Other tissues that serve as a reference vary more.
+REFERENCE_SUV_LIMITS = {"liver": (0.7, 5.0), "blood_pool": (0.4, 4.0)}
+
 # What the geometry of a scan of a patient can be (ours): beyond, a header is damaged.
 SPACING_LIMITS_MM = (1e-3, 1e3)
 MAX_POSITION_MM = 1e6

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from . import of_cards, of_cohorts, of_followup, of_inputs, of_learned, of_lesions, of_mr, of_pet
+from . import of_cards, of_cohorts, of_followup, of_inputs, of_learned, of_lesions, of_mr, of_pet, of_uptake
 
 TABLE = {
     **of_inputs.ROWS,
@@ -18,6 +18,7 @@ TABLE = {
     **of_cards.ROWS,
     **of_followup.ROWS,
     **of_pet.ROWS,
+    **of_uptake.ROWS,
     **of_mr.ROWS,
     **of_learned.ROWS,
 }

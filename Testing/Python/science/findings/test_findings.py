@@ -1,6 +1,7 @@
 """Findings and what refuses: only codes of the table are raised.
 
-Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards, of_followup, of_pet, of_mr, of_learned.
+Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards, of_followup, of_pet, of_mr, of_learned,
+of_uptake.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from radioimmuno.findings import (
     of_lesions,
     of_mr,
     of_pet,
+    of_uptake,
 )
 
 
@@ -38,7 +40,7 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
 
 def test_each_code_stands_once_with_its_text_and_remedy():
     parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS, of_cards.ROWS, of_followup.ROWS]
-    parts += [of_pet.ROWS, of_mr.ROWS, of_learned.ROWS]
+    parts += [of_pet.ROWS, of_uptake.ROWS, of_mr.ROWS, of_learned.ROWS]
     codes = [code for part in parts for code in part]
     assert len(codes) == len(set(codes))
     assert TABLE.keys() == set(codes)
