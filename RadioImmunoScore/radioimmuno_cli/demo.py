@@ -18,6 +18,7 @@ SIMULATING = "simulating the patient"
 DEFAULT_SEED = 19
 SLICE_MM = 2.5
 CT_NAME, LESIONS_NAME = "ct.nrrd", "lesions.seg.nrrd"
+PET_NAME, REFERENCES_NAME = "pet.nrrd", "references.seg.nrrd"
 
 DESCRIPTION = """\
 Simulate a patient with several lesions, score them with the demonstration signature and show all of it:
@@ -25,11 +26,14 @@ the table on the terminal, the report, the Slicer scene and pictures of its slic
 
 writes what `radioimmuno score --scene` writes, and:
   ct.nrrd            the simulated CT
-  lesions.seg.nrrd   its lesions, to open in Slicer or to score again"""
+  lesions.seg.nrrd   its lesions, to open in Slicer or to score again
+and with --pet, of which the score takes nothing:
+  pet.nrrd             the same patient's FDG PET, SUV by body weight
+  references.seg.nrrd  normal liver, blood pool and muscle, whose uptake lesions are compared with"""
 
 EXAMPLES = """\
   radioimmuno demo --out demo
-  radioimmuno demo --out another --seed 7"""
+  radioimmuno demo --out another --seed 7 --pet"""
 
 
 def register(commands: Any) -> None:
@@ -45,6 +49,7 @@ def register(commands: Any) -> None:
         default=DEFAULT_SEED,
         help="another number is another patient (%(default)s)",
     )
+    parser.add_argument("--pet", action="store_true", help="write a PET beside the CT")
     parser.set_defaults(run=run)
 
 
@@ -58,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         replacing_folder(
             arguments.out,
             result.MARKER,
-            [CT_NAME, LESIONS_NAME, *result.report_names(scene=True)],
+            [CT_NAME, LESIONS_NAME, *_pet_names(arguments), *result.report_names(scene=True)],
             force=arguments.force,
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
@@ -66,13 +71,16 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.identity import Identity
         from radioimmuno.scoring.score import score
         from radioimmuno.signature.signature import default_signature
-        from radioimmuno.simulation.patient import simulate_patient
+        from radioimmuno.simulation.patient import plan_patient, realize
 
         progress.stage(SIMULATING)
-        simulated = simulate_patient(arguments.seed, slice_mm=SLICE_MM)
+        plan = plan_patient(arguments.seed, slice_mm=SLICE_MM)
+        simulated = realize(plan)
         signature = default_signature()
         with library_output_discarded():
             files = _write_inputs(simulated, folder)
+            if arguments.pet:
+                files += _write_pet(plan, folder)
         progress.stage(SCORING)
         patient = result.with_time(
             score(
@@ -117,6 +125,23 @@ def _write_inputs(simulated: Any, folder: Path) -> list[Path]:
     write_volume(ct, to_sitk(simulated.image))
     write_segmentation(lesions, simulated.lesions, simulated.image.lattice)
     return [ct, lesions]
+
+
+def _pet_names(arguments: argparse.Namespace) -> list[str]:
+    return [PET_NAME, REFERENCES_NAME] if arguments.pet else []
+
+
+def _write_pet(plan: Any, folder: Path) -> list[Path]:
+    from radioimmuno.geometry.image import to_sitk
+    from radioimmuno.io.segmentation_writer import write_segmentation
+    from radioimmuno.io.volume_writer import write_volume
+    from radioimmuno.simulation.pet import simulate_pet
+    from radioimmuno.simulation.reference_regions import reference_regions
+
+    pet, references = folder / PET_NAME, folder / REFERENCES_NAME
+    write_volume(pet, to_sitk(simulate_pet(plan).image))
+    write_segmentation(references, reference_regions(plan, plan.lattice), plan.lattice)
+    return [pet, references]
 
 
 def _seed(text: str) -> int:

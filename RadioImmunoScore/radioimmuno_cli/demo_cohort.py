@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 SIMULATING = "simulating patients"
 PATIENTS, FEWEST, DEFAULT_SEED = 24, 21, 1
 SIMULATED, MANIFEST_NAME, TRUTH_NAME = "simulated", "manifest.csv", "truth.csv"
+CT_NAME, LESIONS_NAME, PET_NAME, PET = "ct.nrrd", "lesions.seg.nrrd", "pet.nrrd", "pet"
 MANIFEST = ("patient", "ct", "lesions", "lesion", "kvp", "batch", "split", "cd8", "response")
 TRUTH = ("patient", "lesion", "infiltration", "cd8", "response", "split")
+# With PET: of a lesion's living tissue, and in the mean of all of it before the scanner blurs it.
+PET_TRUTH = ("suv", "suv_mean")
 COMBAT_REFUSED = "combat.few_patients"
 # Of the ways from lesions to a patient, those in the table: one of each kind.
 METHODS = ("largest", "features_mean", "scores_mean", "mil_soft_min")
@@ -133,6 +136,9 @@ def register(commands: Any) -> None:
         default=DEFAULT_SEED,
         help="another number is another cohort (%(default)s)",
     )
+    parser.add_argument(
+        "--pet", action="store_true", help="write a PET beside each CT, and into the manifest's column pet"
+    )
     parser.set_defaults(run=run)
 
 
@@ -146,7 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure(str(error)) from None
     out: Path = arguments.out
     out.mkdir(exist_ok=True)
-    truth = _simulate(arguments)
+    truth = write_patients(arguments)
     shell = Shell(not arguments.json, arguments.quiet)
     is_harmonized = _run_commands(shell, out, ["--force"] * arguments.force)
     figures = _figures(out, truth)
@@ -159,12 +165,23 @@ def run(arguments: argparse.Namespace) -> int:
     return ALL_SCORED
 
 
-def _simulate(arguments: argparse.Namespace) -> list[CohortPatient]:
+def write_patients(arguments: argparse.Namespace) -> list[CohortPatient]:
+    """Simulate the patients that are asked for, and write their images, the manifest and the truth.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        Of the command.
+
+    Returns
+    -------
+    list of CohortPatient
+    """
     from radioimmuno.files.atomic_folder import replacing_folder
     from radioimmuno.report.csv_tables import write_rows
     from radioimmuno.simulation.cohort import simulate_cohort
 
-    patients = []
+    patients, rows = [], []
     with (
         replacing_folder(
             arguments.out / SIMULATED, MANIFEST_NAME, [TRUTH_NAME], force=arguments.force
@@ -174,10 +191,12 @@ def _simulate(arguments: argparse.Namespace) -> list[CohortPatient]:
         progress.stage(SIMULATING)
         for patient in simulate_cohort(arguments.patients, arguments.seed):
             _write_patient(patient, folder / patient.name)
+            more = _write_pet(patient, folder / patient.name) if arguments.pet else {}
+            rows += [{**row, **more.get(row["lesion"], {})} for row in _rows(patient)]
             patients.append(patient)
             progress.step(len(patients), arguments.patients)
-        rows = [row for patient in patients for row in _rows(patient)]
-        for name, header in ((MANIFEST_NAME, MANIFEST), (TRUTH_NAME, TRUTH)):
+        manifest, truth = ((*MANIFEST, PET), (*TRUTH, *PET_TRUTH)) if arguments.pet else (MANIFEST, TRUTH)
+        for name, header in ((MANIFEST_NAME, manifest), (TRUTH_NAME, truth)):
             write_rows(folder / name, header, [[row[column] for column in header] for row in rows])
     return patients
 
@@ -189,16 +208,32 @@ def _write_patient(patient: CohortPatient, folder: Path) -> None:
 
     folder.mkdir()
     image = patient.plan.image()
-    write_volume(folder / "ct.nrrd", to_sitk(image))
-    write_segmentation(folder / "lesions.seg.nrrd", patient.plan.lesions(), image.lattice)
+    write_volume(folder / CT_NAME, to_sitk(image))
+    write_segmentation(folder / LESIONS_NAME, patient.plan.lesions(), image.lattice)
+
+
+def _write_pet(patient: CohortPatient, folder: Path) -> dict[str, dict[str, str]]:
+    """Write the PET; by lesion id, what the tables say of it."""
+    from radioimmuno.geometry.image import to_sitk
+    from radioimmuno.io.volume_writer import write_volume
+
+    pet = patient.pet()
+    write_volume(folder / PET_NAME, to_sitk(pet.image))
+    place = f"{patient.name}/{PET_NAME}"
+    return {
+        lesion: dict(
+            zip((PET, *PET_TRUTH), (place, f"{suv:.4f}", f"{pet.lesion_mean[lesion]:.4f}"), strict=True)
+        )
+        for lesion, suv in pet.lesion_suv.items()
+    }
 
 
 def _rows(patient: CohortPatient) -> Iterable[Mapping[str, str]]:
     for lesion, hidden in patient.plan.infiltration.items():
         yield {
             "patient": patient.name,
-            "ct": f"{patient.name}/ct.nrrd",
-            "lesions": f"{patient.name}/lesions.seg.nrrd",
+            "ct": f"{patient.name}/{CT_NAME}",
+            "lesions": f"{patient.name}/{LESIONS_NAME}",
             "lesion": lesion,
             "kvp": str(patient.scanner.kvp),
             "batch": patient.scanner.name,

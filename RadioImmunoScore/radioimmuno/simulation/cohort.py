@@ -14,6 +14,7 @@ import numpy as np
 
 from ..lesion import Site
 from .patient import Plan, plan_patient
+from .pet import SimulatedPet, simulate_pet
 from .scanner import ScannerModel
 
 SCANNERS = (
@@ -51,6 +52,10 @@ class CohortPatient:
     split: str
     cd8: Mapping[str, float]
     responds: bool
+
+    def pet(self) -> SimulatedPet:
+        """The patient's FDG PET; all patients have theirs on the same scanner."""
+        return simulate_pet(self.plan)
 
 
 def simulate_cohort(patients: int, seed: int) -> Iterator[CohortPatient]:

@@ -170,7 +170,7 @@ def simulate_patient(
     Parameters as of `plan_patient`. Lesions lie in lung, liver, lymph nodes, soft tissue and bone; slice
     thickness, noise, tube voltage and the patient's own look vary from seed to seed.
     """
-    return _realize(plan_patient(seed, lesions, slice_mm))
+    return realize(plan_patient(seed, lesions, slice_mm))
 
 
 # of the benchmark's lesions, the largest first
@@ -194,7 +194,7 @@ def plan_benchmark(seed: int = 1) -> Plan:
 
 def simulate_benchmark_ct(seed: int = 1) -> SimulatedPatient:
     """The CT and lesions of `plan_benchmark`: 210 MB."""
-    return _realize(plan_benchmark(seed))
+    return realize(plan_benchmark(seed))
 
 
 def _plan(
@@ -238,5 +238,6 @@ def _lattice(shape: tuple[int, int, int], scanner: Scanner) -> Lattice:
     return Lattice(shape, spacing, (x, y, z))
 
 
-def _realize(plan: Plan) -> SimulatedPatient:
+def realize(plan: Plan) -> SimulatedPatient:
+    """The CT and lesions of a plan."""
     return SimulatedPatient(plan.image(), plan.lesions(), plan.acquisition, plan.infiltration)

@@ -19,7 +19,7 @@ from .organs import AORTA, GALLBLADDER
 from .patient import Plan
 from .tumors import REACH, Tumor
 
-LIVER, BLOOD, MUSCLE = "liver", "blood", "muscle"
+LIVER, BLOOD_POOL, MUSCLE = "liver", "blood_pool", "muscle"
 LEAST_CC = 1.0
 CLEAR_MM = 6.0  # from a region to another organ and to a lesion: about the blur of a PET
 REACH_MM = 30.0  # no region but the aorta's reaches farther from its centre
@@ -54,7 +54,7 @@ def reference_regions(plan: Plan, lattice: Lattice) -> list[Lesion]:
     Returns
     -------
     list of Lesion
-        With the ids `LIVER`, `BLOOD` and `MUSCLE`; one that finds no cc between the lesions is left out.
+        With the ids `LIVER`, `BLOOD_POOL` and `MUSCLE`; one that finds no cc between the lesions is left out.
     """
     drawn = []
     for region in (*_in_liver(plan), _in_aorta(), _in_muscle(plan)):
@@ -63,7 +63,7 @@ def reference_regions(plan: Plan, lattice: Lattice) -> list[Lesion]:
         for tumor in plan.tumors:
             inside &= tumor.distance(canvas.axes) > CLEAR_MM
         mask = Image(inside, lattice, box.start).trimmed()
-        drawn.append(Lesion(region.id, f"{region.id.capitalize()} reference", mask))
+        drawn.append(Lesion(region.id, f"{region.id.replace('_', ' ').capitalize()} reference", mask))
     return [region for region in drawn if region.volume_cc >= LEAST_CC]
 
 
@@ -95,7 +95,7 @@ def _in_aorta() -> _Region:
 
     (x, y, _), (low, high) = DESCENDING[1], BLOOD_Z_MM
     corners = (x - REACH_MM, y - REACH_MM, low - REACH_MM), (x + REACH_MM, y + REACH_MM, high + REACH_MM)
-    return _Region(BLOOD, corners, distance)
+    return _Region(BLOOD_POOL, corners, distance)
 
 
 def _in_muscle(plan: Plan) -> _Region:

@@ -13,6 +13,7 @@ import sys
 import time
 
 import pytest
+import SimpleITK as sitk
 from help_examples import examples_of
 from running import COMMAND
 
@@ -36,6 +37,13 @@ def place(tmp_path_factory):
 def demo(place):
     """What the first example of the help printed where the shell finds the command, and its folder."""
     return in_shell(place, examples_of("demo")[0], on_path=True), place / "demo"
+
+
+@pytest.fixture(scope="module")
+def another(place):
+    """What the second example printed where the shell does not find the command, and its folder."""
+    example = examples_of("demo")[1].replace("another", shlex.quote("the result's"))
+    return in_shell(place, f"bin/{example}", on_path=False), place / "the result's"
 
 
 def in_shell(place, line, on_path):
@@ -82,17 +90,33 @@ def test_its_files_score_the_same_again(demo, radioimmuno, tmp_path):
 
 
 @pytest.mark.parametrize("on_path", [True, False])
-def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, place, on_path):
+def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, another, place, on_path):
     """The printed line is run in a shell as it stands, in the folder where the demonstration was called."""
     command, out = ("radioimmuno", "demo") if on_path else ("bin/radioimmuno", "the result's")
-    example = examples_of("demo")[1].replace("another", shlex.quote(out))
-    done = demo[0] if on_path else in_shell(place, f"bin/{example}", on_path)
+    done = demo[0] if on_path else another[0]
     assert done.returncode in (0, 8), done.stderr
     line = done.stdout.splitlines()[-1].partition("To score the files yourself: ")[2]
     assert line.startswith(f"{command} score ")
     again = in_shell(place, line, on_path)
     assert again.returncode in (0, 8), again.stderr
     assert scores_of(place / f"{out}-again") == scores_of(place / out)
+
+
+def test_a_pet_lies_beside_the_ct_with_references_on_the_cts_voxels(another):
+    done, out = another
+    assert "pet.nrrd, references.seg.nrrd" in done.stdout
+    assert {file.name for file in out.iterdir()} == WRITTEN | {"pet.nrrd", "references.seg.nrrd"}
+    names = ("ct.nrrd", "references.seg.nrrd", "pet.nrrd")
+    ct, references, pet = (sitk.ReadImage(str(out / name)) for name in names)
+    assert (pet.GetSpacing(), pet.GetSize()) != (ct.GetSpacing(), ct.GetSize())
+    assert references.GetSpacing() == ct.GetSpacing()
+    segments = {references.GetMetaData(f"Segment{n}_Name"): n for n in range(3)}
+    assert set(segments) == {"Liver reference", "Blood pool reference", "Muscle reference"}
+    label = int(references.GetMetaData(f"Segment{segments['Liver reference']}_LabelValue"))
+    liver = sitk.Resample(references == label, pet, sitk.Transform(), sitk.sitkNearestNeighbor)
+    values, inside = sitk.GetArrayFromImage(pet), sitk.GetArrayFromImage(liver) > 0
+    assert values.min() >= 0
+    assert 1.5 < values[inside].mean() < 3.2
 
 
 def test_ctrl_c_stops_with_one_line_and_nothing_half_written(tmp_path):

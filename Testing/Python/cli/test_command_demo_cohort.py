@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import re
@@ -13,7 +14,7 @@ from help_examples import examples_of, in_shell
 pytest.importorskip("distributed")
 pytest.importorskip("sklearn")
 
-from radioimmuno_cli.demo_cohort import PAGES
+from radioimmuno_cli.demo_cohort import MANIFEST, PAGES, TRUTH, write_patients
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "DemoCohort.md"
 FOLDER = "build/demo-cohort"
@@ -80,6 +81,32 @@ def test_its_table_holds_the_figures_of_the_records_and_what_the_truth_reaches(d
     assert truth > 0.9
     assert json.loads((out / "aggregation" / "aggregation.json").read_text())["verdict"] in printed
     assert "SIMULATED PATIENTS" in printed
+
+
+def test_a_pet_lies_beside_each_ct_where_it_is_asked_for_and_changes_nothing_else(tmp_path):
+    written = {}
+    for pet in (False, True):
+        asked = argparse.Namespace(
+            out=tmp_path / str(pet), patients=1, seed=3, force=False, quiet=True, pet=pet
+        )
+        write_patients(asked)
+        written[pet] = {
+            str(file.relative_to(asked.out)): file for file in asked.out.rglob("*") if file.is_file()
+        }
+    for name in ("S001/ct.nrrd", "S001/lesions.seg.nrrd"):
+        files = [written[pet][f"simulated/{name}"] for pet in (False, True)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+    assert written[True].keys() - written[False].keys() == {"simulated/S001/pet.nrrd"}
+    plain, more = (
+        [rows_of(written[pet][f"simulated/{name}.csv"]) for name in ("manifest", "truth")]
+        for pet in (False, True)
+    )
+    assert [tuple(rows[0]) for rows in plain] == [MANIFEST, TRUTH]
+    assert [tuple(rows[0]) for rows in more] == [(*MANIFEST, "pet"), (*TRUTH, "suv", "suv_mean")]
+    assert {row["pet"] for row in more[0]} == {"S001/pet.nrrd"}
+    for without, row in zip(plain[1], more[1], strict=True):
+        assert without == {name: row[name] for name in TRUTH}
+        assert float(row["suv"]) > 1
 
 
 def test_fewer_patients_than_its_commands_take_are_wrong_usage(radioimmuno, tmp_path):

@@ -11,7 +11,7 @@ from radioimmuno.geometry.image import Image
 from radioimmuno.simulation.body import tissue_hu
 from radioimmuno.simulation.mr import LARGEST_BIAS, SIGNAL, SimulatedMr, mr_lattice, simulate_mr
 from radioimmuno.simulation.patient import Plan, plan_patient
-from radioimmuno.simulation.reference_regions import BLOOD, LIVER, reference_regions
+from radioimmuno.simulation.reference_regions import BLOOD_POOL, LIVER, reference_regions
 
 SEED = 11
 COARSE = (6.0, 3.0, 3.0)
@@ -45,7 +45,7 @@ def test_tissues_lie_where_they_do_on_the_ct(plan, mr):
     for region in reference_regions(plan, plan.lattice):
         points = plan.lattice.to_lps(np.argwhere(region.mask.values) + region.mask.offset)
         means[region.id] = np.median(sampled(mr.unbiased, points))
-    assert means[LIVER] / means[BLOOD] == pytest.approx(SIGNAL["liver"] / SIGNAL["blood"], rel=0.02)
+    assert means[LIVER] / means[BLOOD_POOL] == pytest.approx(SIGNAL["liver"] / SIGNAL["blood"], rel=0.02)
 
 
 def test_other_axes_show_the_same_patient(plan, mr):

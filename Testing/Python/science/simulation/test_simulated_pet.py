@@ -26,7 +26,7 @@ from radioimmuno.simulation.pet import (
     simulate_pet,
     with_noise,
 )
-from radioimmuno.simulation.reference_regions import BLOOD, CLEAR_MM, LIVER, MUSCLE, reference_regions
+from radioimmuno.simulation.reference_regions import BLOOD_POOL, CLEAR_MM, LIVER, MUSCLE, reference_regions
 from radioimmuno.simulation.tracer import CD8_IMMUNO_PET, FDG, draw_uptake
 from radioimmuno.simulation.tumors import Tumor
 
@@ -264,8 +264,8 @@ class TestReferenceRegions:
     def test_they_lie_in_their_tissue_on_the_ct(self, seed):
         plan = plan_patient(seed, slice_mm=2.5)
         regions = reference_regions(plan, plan.lattice)
-        expected = {LIVER: "liver", BLOOD: "blood", MUSCLE: "muscle"}
-        assert {BLOOD, MUSCLE} <= {region.id for region in regions}
+        expected = {LIVER: "liver", BLOOD_POOL: "blood", MUSCLE: "muscle"}
+        assert {BLOOD_POOL, MUSCLE} <= {region.id for region in regions}
         for region in regions:
             values = plan.image(region.box).values[region.mask.within(region.box, False)]
             assert np.median(values) == pytest.approx(plan.body.hu[expected[region.id]], abs=8)
@@ -290,7 +290,7 @@ class TestReferenceRegions:
 
     def test_the_pet_has_their_true_means_in_them(self, plan, pet):
         regions = reference_regions(plan, plan.lattice)
-        assert set(pet.reference_mean) == {LIVER, BLOOD, MUSCLE}
+        assert set(pet.reference_mean) == {LIVER, BLOOD_POOL, MUSCLE}
         for region in regions:
             measured = values_in(region.mask, pet).mean()
             assert measured == pytest.approx(pet.reference_mean[region.id], rel=0.1)
