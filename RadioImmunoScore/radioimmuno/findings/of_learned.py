@@ -16,6 +16,12 @@ ROWS = {
         "Model files are run by onnxruntime alone.",
         'Install it: `pip install "radioimmuno[onnx]"`.',
     ),
+    "learned.not_given": Row(
+        "The signature needs values of a model that was not given.",
+        LESION_REFUSED,
+        "A term without its value leaves the score undefined.",
+        "Give the card of the model: `--model CARD.json`.",
+    ),
     "learned.unreadable": Row(
         "A model file or its card cannot be read.",
         NOT_DONE,

@@ -22,8 +22,10 @@ CARD_JSON = StrictJson("model card", ModelError, "learned.card", "learned.unread
 IMAGE, MASK, RING = CHANNELS = ("image", "mask", "ring")
 CENTROID, BOX = CENTRES = ("centroid", "box")
 
-# A part of a variable's key and of a column's name.
+# What the keys of a model's values begin with; behind it the model's name, a dot and the value's number.
+LEARNED = "learned."
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+KEY = re.compile(rf"{re.escape(LEARNED)}({NAME.pattern})\.(0|[1-9][0-9]{{0,3}})")
 # A file beside the card, on any system: no separators, no drive, no leading dot.
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,199}\.onnx")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -135,12 +137,28 @@ class ModelCard:
     @property
     def keys(self) -> tuple[str, ...]:
         """The variables that it gives, the first with number 0."""
-        return tuple(f"learned.{self.name}.{k}" for k in range(self.outputs))
+        return tuple(f"{LEARNED}{self.name}.{k}" for k in range(self.outputs))
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Shape of what it is given of one lesion: (channels, k, j, i)."""
         return len(self.channels), *self.crop.voxels
+
+
+def split_key(key: str) -> tuple[str, int] | None:
+    """The name of the model and the number of the value that a variable's key names; None for another key.
+
+    Parameters
+    ----------
+    key : str
+
+    Examples
+    --------
+    >>> split_key("learned.niche.12"), split_key("learned.niche.012"), split_key("niche.12")
+    (('niche', 12), None, None)
+    """
+    found = KEY.fullmatch(key)
+    return (found[1], int(found[2])) if found else None
 
 
 def read_card(path: str | Path) -> ModelCard:

@@ -136,6 +136,9 @@ def _missing(variable: Variable) -> Finding:
     if variable.source is Source.TABLE:
         text = f"{variable.title} is a column of the table it was trained on, and is not measured here."
         return Finding("signature.not_measured", Severity.REFUSE, f"The signature needs {text}")
+    if variable.source is Source.LEARNED:
+        text = f"The signature needs {variable.title}, which an outside model gives: name the model's card."
+        return Finding("learned.not_given", Severity.REFUSE, text)
     if variable.source is Source.CLINICAL:
         name = variable.key.removeprefix(CLINICAL)
         text = (

@@ -211,6 +211,8 @@ def _checked_term(row: int, term: FormTerm) -> TermCheck:
 def _source_note(variable: Variable) -> str:
     if variable.source is Source.TABLE:
         return "a column of a table: no image can be scored"
+    if variable.source is Source.LEARNED:
+        return "of an outside model: its file is needed when lesions are scored"
     if variable.source is Source.CHANGE:
         return "a change since an earlier study: lesions that are followed can be scored"
     return "asked of a person when lesions are scored" if variable.source is Source.CLINICAL else ""

@@ -284,7 +284,8 @@ def _term(data: Any, where: str) -> Term:
         raise SignatureError(
             "signature.unknown_variable",
             f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), no change of one "
-            f"({DELTA} or {DELTA_ABS} in front), no location (location.<site>) and not {KVP}.",
+            f"({DELTA} or {DELTA_ABS} in front), no value of a model (learned.<model>.<number>), no location "
+            f"(location.<site>) and not {KVP}.",
         ) from None
     scale = fields.number("scale")
     if scale <= 0:

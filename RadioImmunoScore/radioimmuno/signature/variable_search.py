@@ -120,10 +120,10 @@ def _image_words(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _given_by_hand(name: str) -> tuple[Entry, ...]:
-    """The entry of `clinical.<name>`, which no catalog lists: its name is made up by who enters it."""
+    """The entry of what no catalog lists, as authors make its name up: `clinical.<name>`, a model's."""
     with suppress(ValueError):
         variable = variable_of(name)
-        if variable.source is Source.CLINICAL:
+        if variable.source in (Source.CLINICAL, Source.LEARNED):
             return (Entry(variable, (name,)),)
     return ()
 

@@ -4,6 +4,7 @@ A variable's key is `<region>.<family>.<name>` for a feature of a region, `locat
 lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage. `delta.` in front of a feature is its
 change since an earlier study as a share of the earlier value's size, `delta_abs.` that change in its unit.
 The feature of another image than the CT has the image's role in front: `pet.lesion.statistics.maximum`.
+What an outside model gives is `learned.<name of the model>.<number>`, from 0 on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from enum import Enum
 from functools import cache
 
 from ..features import catalog
+from ..learned.card import split_key
 from ..lesion import Site
 from ..modality import CT, image_title, modality_of_role, split_role
 
@@ -31,6 +33,7 @@ class Source(Enum):
     """Where the value of a variable comes from."""
 
     FEATURE = "measured on a region of the lesion"
+    LEARNED = "what an outside model gives of the lesion"
     CHANGE = "how a feature changed since an earlier study"
     SITE = "where the lesion sits"
     TUBE_VOLTAGE = "how the CT was made"
@@ -113,6 +116,8 @@ def variable_of(key: str) -> Variable:
     ('relative change of ring, intensity: mean', 'HU')
     >>> variable_of("pet.lesion.statistics.maximum").title, variable_of("mr_t1.ring.statistics.mean").unit
     ('PET lesion, intensity: maximum', 'a.u.')
+    >>> variable_of("learned.niche.12").title
+    'niche, output 12'
     """
     if key == KVP:
         return Variable(key, Source.TUBE_VOLTAGE, "tube voltage", "kV", KVP_STEP)
@@ -125,6 +130,8 @@ def variable_of(key: str) -> Variable:
     for start in CHANGES:
         if key.startswith(start):
             return _change(key, key.removeprefix(start), start == DELTA)
+    if output := split_key(key):
+        return Variable(key, Source.LEARNED, f"{output[0]}, output {output[1]}", "")
     role, name = split_role(key)
     modality = modality_of_role(role)
     try:

@@ -302,6 +302,7 @@ def test_a_column_of_a_table_and_a_clinical_value_are_taken_and_noted():
     assert check.signature is not None
     assert "no image can be scored" in check.terms[0].note
     assert "asked of a person" in check_form(with_row(0, variable="clinical.pdl1")).terms[0].note
+    assert "its file is needed" in check_form(with_row(0, variable="learned.niche.3")).terms[0].note
     change = check_form(with_row(0, variable="delta.ring_glcm_Contrast"))
     assert change.signature is not None
     assert change.signature.changing == ("ring.glcm.contrast",)

@@ -25,6 +25,7 @@ def refusal(name):
         (" kVp ", "acquisition.kvp"),
         ("location.lymph_node", "location.lymph_node"),
         ("clinical.pdl1", "clinical.pdl1"),
+        ("learned.niche.3", "learned.niche.3"),
         ("table.wavelet-LLH_glcm_Contrast", "table.wavelet-LLH_glcm_Contrast"),
         ("delta.ring_glcm_Contrast", "delta.ring.glcm.contrast"),
         (" delta_abs.22OV", "delta_abs.lesion.glrlm.short_runs_emphasis"),
