@@ -14,7 +14,7 @@ ROWS = {
         "Learned features need onnxruntime, which is not installed.",
         NOT_DONE,
         "Model files are run by onnxruntime alone.",
-        'Install it: `pip install "radioimmuno[onnx]"`.',
+        'Install it: `pip install "radioimmuno[onnx]"`; in Slicer `slicer.util.pip_install("onnxruntime")`.',
     ),
     "learned.not_given": Row(
         "The signature needs values of a model that was not given.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -151,3 +152,14 @@ def test_a_card_that_would_not_be_read_is_not_written(tmp_path):
     with pytest.raises(ModelError, match="name is 'Not so'"):
         write_card(other, tmp_path / "card.json")
     assert not (tmp_path / "card.json").exists()
+
+
+def test_the_documented_card_is_one(request):
+    page = (request.config.rootpath / "Resources" / "Docs" / "Learned.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    card = parse_card(written.replace("64 digits of 0-9 and a-f", LONG).encode())
+    assert card.keys[3] == "learned.niche.3"
+    rows = "".join(line.split("|")[1] for line in page.splitlines() if line.startswith("|"))
+    record = json.loads(written)
+    named = {*record, *record["input"], *record["model"], *record["output"]} - {"format", "format_version"}
+    assert [name for name in sorted(named) if name not in rows] == []
