@@ -11,8 +11,9 @@ from .findings import Finding, Severity
 
 # code -> the option of the shell by which a person accepts it
 OPTIONS = {
-    "ct.not_ct": "--allow-modality",
     "ct.not_original": "--accept-derived",
+    "pet.not_original": "--accept-derived",
+    "mr.not_original": "--accept-derived",
     "ct.hu_implausible": "--accept-values",
     "pet.suv_implausible": "--accept-values",
     "mr.implausible": "--accept-values",

@@ -147,3 +147,15 @@ MAX_ACQUISITION_SPREAD_S = 6 * 3600.0
 MAX_REFERENCE_LAG_S = 6 * 3600.0
 # Philips's two factors lead to the same SUV.
 MAX_FACTORS_DIFFER = 0.02
+
+# What SUV can be (ours): noise may be a little below 0, and a full bladder or the place of injection above
+# 100, but no large part of an image. Of 20 patients' PET, cropped to 5 cm around a tumor, nothing is below 0
+# or above 30, and what takes up anything has a median of 0.37 to 1.6.
+SUV_NEGATIVE = -1.0
+SUV_NEGATIVE_SHARE = 0.05
+SUV_HIGH = 100.0
+SUV_HIGH_SHARE = 0.05
+# The body: above this share of the 99th percentile. Its median is far from this where a dose, a weight or a
+# time is wrong by much.
+SUV_BODY_SHARE = 0.05
+SUV_BODY_MEDIAN = (0.05, 20.0)

@@ -28,7 +28,6 @@ LESIONS_HELP = (
     "RTSTRUCT or SEG file"
 )
 ACCEPTED_HELP = {
-    "--allow-modality": "take a DICOM series that is no CT, though signatures are made for CT",
     "--accept-derived": "take a derived series, as a projection (MIP)",
     "--accept-values": "take values that do not look like those of the image's kind (HU, SUV)",
     "--accept-patient": "take files that name different patients",

@@ -129,7 +129,6 @@ def dicom_series(data: Path) -> Case:
     stroke = _stroke(longest_stroke(data / "sts/STS_012/mask.nii.gz"))
     ct = f"{DATA}/sts_dicom/STS_012/CT"
     structures = f"{ct}/mask"
-    pet = f"{DATA}/sts_dicom/STS_012/PET"
     return Case(
         "DICOM",
         (
@@ -146,8 +145,6 @@ def dicom_series(data: Path) -> Case:
             _command("score_of_seg", "score", ct, "exported/lesion_segmentation.dcm", "--dicom",
                      "--out", "score_of_seg"),
             _command("check_ring_seg", "check", ct, "exported/ring_segmentation.dcm", "--json"),
-            _command("score_pet", "score", pet, f"{pet}/mask", "--allow-modality", "--kvp", "120",
-                     "--accept-values", "--out", "score_pet"),
             _command("features_phantom", "features", f"{DATA}/ibsi/ct_phantom/ct.nii.gz",
                      f"{DATA}/ibsi/ct_phantom/mask_rtstruct.dcm", "--roi", "*",
                      "--out", "features_phantom.csv"),

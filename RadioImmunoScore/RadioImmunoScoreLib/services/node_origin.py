@@ -164,9 +164,9 @@ def noteAcquisition(volumeNode: Any, acquisition: Acquisition) -> None:
     volumeNode.SetAttribute(NOTED, json.dumps(acquisition_record(replace(acquisition, batch=""))))
 
 
-def modalityFindings(acquisition: Acquisition, accepted: Collection[str]) -> tuple[Finding, ...]:
-    """A refusal of all lesions when the header says that the volume is no CT, unless that was accepted."""
-    found = CT.check_kind(acquisition.modality, accepted, ": select a CT") if acquisition.modality else None
+def modalityFindings(acquisition: Acquisition) -> tuple[Finding, ...]:
+    """A refusal of all lesions when the header says that the volume is no CT."""
+    found = CT.check_kind(acquisition.modality, ": select a CT") if acquisition.modality else None
     return () if found is None else (found,)
 
 

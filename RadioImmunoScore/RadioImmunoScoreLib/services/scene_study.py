@@ -97,7 +97,7 @@ def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisiti
     """What holds for all lesions of a segmentation on a CT, as far as it is known without their voxels."""
     accepted = acceptedOf(volumeNode)
     return (
-        *modalityFindings(acquisition, accepted),
+        *modalityFindings(acquisition),
         *originalFindings(volumeNode, accepted),
         *patientFindings(volumeNode, segmentationNode),
         *shapeFindings(volumeNode),

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..findings import InputError, OutputError
 from ..identity import ENDINGS, iso_date
 from ..io.volume_reader import is_dicom
+from ..modality import CT
 from ..report.csv_tables import text_cell, write_rows
 from .manifest import DATE
 
@@ -237,7 +238,7 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
     except InputError as error:
         yield ProposedRow(place.name, note=str(error))
         return
-    series = [one for one in found if one.usable]
+    series = [one for one in found if one.usable and one.kind is CT]
     if not series:
         reasons = "; ".join(finding.text for one in found for finding in one.findings)
         yield ProposedRow(place.name, note=f"no series is a usable CT: {reasons}")

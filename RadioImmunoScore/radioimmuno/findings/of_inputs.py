@@ -97,9 +97,9 @@ ROWS = {
     ),
     "ct.not_ct": Row(
         "The series is not a CT.",
-        f"{CT_REFUSED} {ACCEPTED.format('--allow-modality')}",
+        CT_REFUSED,
         "Signatures are made on Hounsfield units; values of MR or PET mean something else.",
-        "Take the CT.",
+        "Take the CT. A PET or an MR goes beside it.",
     ),
     "study.image_missing": Row(
         "The signature measures an image that the study does not have.",
@@ -109,7 +109,7 @@ ROWS = {
     ),
     "ct.no_rescale": Row(
         "The header does not say how stored values become Hounsfield units.",
-        f"{CT_REFUSED} In another modality that was allowed, values are taken as stored, with a warning.",
+        CT_REFUSED,
         "Without RescaleSlope and RescaleIntercept stored values are usually off by 1024 HU.",
         "Export the series from the scanner or the archive again.",
     ),

@@ -19,4 +19,23 @@ ROWS = {
         "An MR has more than one value.",
         "Export the MR again.",
     ),
+    "mr.not_original": Row(
+        "The MR is derived from other images.",
+        f"{MR_REFUSED} With `--accept-derived` it goes on, with a warning, and that is recorded.",
+        "A projection, a reformatted or subtracted series, or a map is not what was measured.",
+        "Take the series that the scanner reconstructed.",
+    ),
+    "mr.several_images": Row(
+        "The MR has several images of each place.",
+        MR_REFUSED,
+        "Echoes, points in time and weightings of diffusion look different; one volume holds one of them.",
+        "Export them as series of their own.",
+    ),
+    "mr.as_stored": Row(
+        "The header of an MR has no rescale.",
+        "The values are taken as stored, and that is recorded. The MR is refused where some of its slices "
+        "have a rescale and others have none.",
+        "Values of an MR are in arbitrary units; but slices of one MR have to be in the same.",
+        "Nothing; or, of an MR that is refused, export it again.",
+    ),
 }

@@ -16,9 +16,10 @@ from ..lesion import LeftOut, Lesion
 from ..modality import CT, without_expected
 from ..settings import Settings
 from ..study import Study
-from .ct import ReadCt, read_ct
+from .ct import read_ct
 from .dicom.source import SourceSeries
 from .dicom.stack import check_gaps
+from .image import ReadImage
 from .lesion_table import apply_lesion_table
 from .lesions import read_lesions
 from .resampling import ReadLesions
@@ -205,7 +206,7 @@ def _renamed(each: ReadLesions, names: Mapping[str, str]) -> ReadLesions:
     return ReadLesions(lesions, findings, left_out)
 
 
-def _inputs(files: StudyFiles, lesions: Sequence[Path], read: ReadCt) -> dict[str, Any]:
+def _inputs(files: StudyFiles, lesions: Sequence[Path], read: ReadImage) -> dict[str, Any]:
     """What identifies the files: never the way to them, and beside a pseudonym no name.
 
     The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files

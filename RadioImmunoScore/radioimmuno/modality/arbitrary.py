@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..geometry.image import Image
 
 
@@ -17,4 +19,8 @@ def no_intensities(image: Image) -> str:
     -------
     str
     """
-    return ""
+    values = image.values
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    if finite.size == 0 or finite.min() != finite.max():
+        return ""
+    return f"All voxel values are the same ({finite.min():g}). Export the image again."

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..findings import Finding
+from ..findings import Finding, Severity
 from ..settings import IMAGE_ROLE, MAIN_ROLE, PRESETS, Settings
 from ..thresholds import PADDING_BELOW_HU
 from .arbitrary import no_intensities
 from .hounsfield import no_hounsfield
 from .modality import Modality
-from .uptake import no_uptake
+from .uptake import no_uptake, unusual_uptake
+
+TAKEN_AS_SUV = (
+    "The file does not say in which unit its values are: they were taken as SUV by body weight. Make sure "
+    "that they are, or take the DICOM series."
+)
 
 CT = Modality(
     name="CT",
     role=MAIN_ROLE,
     unit="HU",
     codes=frozenset({"CT"}),
+    purpose="signatures are made for CT",
     kind_code="ct.not_ct",
     values_code="ct.hu_implausible",
     problem=no_hounsfield,
@@ -31,18 +37,23 @@ PET = Modality(
     role="pet",
     unit="SUV",
     codes=frozenset({"PT"}),
+    purpose="uptake is measured on PET",
     kind_code="pet.not_pet",
     values_code="pet.suv_implausible",
     problem=no_uptake,
     settings=PRESETS["pet"],
     window=(0.0, 10.0),
     empty=0.0,
+    doubt=unusual_uptake,
+    doubt_code="pet.suv_unusual",
+    of_files=(Finding("pet.taken_as_suv", Severity.WARN, TAKEN_AS_SUV),),
 )
 MR = Modality(
     name="MR",
     role="mr",
     unit="a.u.",
     codes=frozenset({"MR"}),
+    purpose="an MR is needed",
     kind_code="mr.not_mr",
     values_code="mr.implausible",
     problem=no_intensities,

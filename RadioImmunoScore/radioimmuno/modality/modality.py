@@ -9,12 +9,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ..acceptance import unless_accepted
-from ..findings import Finding
+from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..settings import Settings
 
 # The unit of intensities in the catalog of features.
 HU = "HU"
+
+
+def _no_doubt(image: Image) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Modality:
         Unit of its values.
     codes : frozenset of str
         What DICOM calls it (Modality, 0008,0060).
+    purpose : str
+        Why it has to be this kind, the end of a sentence.
     kind_code, values_code : str
         Codes of the findings of an image of another kind, and of values that are none of this kind.
     problem : callable
@@ -45,12 +51,19 @@ class Modality:
         Whether its values tell air, soft tissue and metal apart.
     padding_below : float or None
         Values below are no measurement; None where every value is one.
+    doubt : callable
+        As `problem`; says why values, which can be of this kind, are unusual.
+    doubt_code : str
+        Code of that finding.
+    of_files : tuple of Finding
+        What is to be said of each file that does not name its unit.
     """
 
     name: str
     role: str
     unit: str
     codes: frozenset[str]
+    purpose: str
     kind_code: str
     values_code: str
     problem: Callable[[Image], str]
@@ -59,28 +72,29 @@ class Modality:
     empty: float
     in_hounsfield: bool = False
     padding_below: float | None = None
+    doubt: Callable[[Image], str] = _no_doubt
+    doubt_code: str = ""
+    of_files: tuple[Finding, ...] = ()
 
-    def check_kind(self, code: str, accepted: Collection[str] = (), advice: str = "") -> Finding | None:
+    def check_kind(self, code: str, advice: str = "") -> Finding | None:
         """Whether an image is of this kind, by what its header says.
 
         Parameters
         ----------
         code : str
             DICOM's Modality.
-        accepted : collection of str
-            Codes of `acceptance.OPTIONS` that a person accepted: a warning then, else a refusal.
         advice : str
             What to do, behind the sentence's last word.
 
         Returns
         -------
         Finding or None
-            None for an image of this kind.
+            None for an image of this kind, else a refusal.
         """
         if code in self.codes:
             return None
-        text = f"The modality is {code}, and signatures are made for {self.name}{advice}."
-        return unless_accepted(self.kind_code, text, accepted)
+        text = f"The modality is {code}, and {self.purpose}{advice}."
+        return Finding(self.kind_code, Severity.REFUSE, text)
 
     def unit_of(self, unit: str) -> str:
         """The unit of a feature on this kind of image, from that on a CT.
@@ -106,12 +120,15 @@ class Modality:
         image : Image
             Any axis order.
         accepted : collection of str
-            As of `check_kind`.
+            Codes of `acceptance.OPTIONS` that a person accepted: a warning then, else a refusal.
 
         Returns
         -------
         tuple of Finding
-            None, or one that says why not.
+            None, or one that says why not, or a warning of what is unusual.
         """
         problem = self.problem(image)
-        return (unless_accepted(self.values_code, problem, accepted),) if problem else ()
+        if problem:
+            return (unless_accepted(self.values_code, problem, accepted),)
+        doubt = self.doubt(image)
+        return (Finding(self.doubt_code, Severity.WARN, doubt),) if doubt else ()

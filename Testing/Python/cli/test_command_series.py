@@ -122,15 +122,13 @@ def test_a_warning_of_the_header_is_in_every_row(radioimmuno, files, export, tmp
     assert all("domain.kernel_unknown" in row["codes"] and row["score"] for row in rows.values())
 
 
-def test_another_modality_is_refused_and_can_be_allowed_on_record(radioimmuno, files, tmp_path):
+def test_another_modality_is_refused_and_cannot_be_accepted(radioimmuno, files, tmp_path):
     write(tmp_path / "mr", patient_series(Modality="MR"))
-    refused = score(radioimmuno, files, tmp_path / "mr", tmp_path / "out")
+    refused = score(
+        radioimmuno, files, tmp_path / "mr", tmp_path / "out", "--accept-values", "--accept-derived"
+    )
     assert refused.returncode == 1
     assert refused.stderr.endswith("[ct.not_ct]\n")
-    score(radioimmuno, files, tmp_path / "mr", tmp_path / "out", "--allow-modality")
-    document = json.loads((tmp_path / "out" / "patient.json").read_text())
-    assert "modality MR allowed by hand" in document["provenance"]["acquisition"]["source"]
-    assert all("ct.not_ct" in row["codes"] for row in rows_of(tmp_path / "out").values())
 
 
 def test_a_missing_slice_refuses_the_lesion_it_crosses_and_warns_of_the_others(radioimmuno, files, tmp_path):

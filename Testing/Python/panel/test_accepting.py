@@ -38,7 +38,6 @@ def anotherPatient(nodes):
 
 
 SPOILT = {
-    "ct.not_ct": magneticResonance,
     "ct.hu_implausible": otherValues,
     "patient.mismatch": anotherPatient,
 }

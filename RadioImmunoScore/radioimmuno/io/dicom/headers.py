@@ -6,7 +6,6 @@ each of its frames.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,10 @@ from typing import Any, BinaryIO, Literal
 
 from ...acquisition import Acquisition
 from ...geometry.image import Triple
+from ...modality import MR, PET
+from ...pet.header import PetSlice
+from . import pet_headers
+from .header_values import number, numbers, positive, text
 from .library import lenient_reading, pydicom
 
 LITTLE_ENDIAN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1")
@@ -41,6 +44,7 @@ KEYWORDS = (
     *("ContrastBolusAgent", "ContrastBolusAgentSequence", "SliceThickness"),
     *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"),
     *("RescaleSlope", "RescaleIntercept", "RescaleType", "PixelPaddingValue", "PixelPaddingRangeLimit"),
+    *("EchoTime", "TemporalPositionIdentifier", "DiffusionBValue"),
     *("NumberOfFrames", "Rows", "Columns", "SamplesPerPixel"),
     *("BitsAllocated", "BitsStored", "PixelRepresentation"),
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
@@ -82,6 +86,22 @@ class Pixels:
 
 
 @dataclass(frozen=True)
+class MrSlice:
+    """What tells images of one place in an MR apart; None where the file does not say it.
+
+    Parameters
+    ----------
+    echo_time_ms : float or None
+    time : float or None, number of the point in time (TemporalPositionIdentifier)
+    b_value : float or None, weighting of diffusion, s/mm2
+    """
+
+    echo_time_ms: float | None
+    time: float | None
+    b_value: float | None
+
+
+@dataclass(frozen=True)
 class SliceHeader:
     """One slice: a file, or a frame of one. None where the file has no value, or no valid number.
 
@@ -95,6 +115,8 @@ class SliceHeader:
     pixel_spacing : (float, float), mm between rows, between columns
     padding : (float, float), lowest and highest stored value of pixels where nothing was measured
     pixels : Pixels or None, None in what is no image (structure sets, reports)
+    pet : PetSlice or None, None for other modalities
+    mr : MrSlice or None, None for other modalities
     """
 
     path: Path
@@ -119,6 +141,8 @@ class SliceHeader:
     padding: tuple[float, float] | None
     acquisition: Acquisition
     pixels: Pixels | None
+    pet: PetSlice | None = None
+    mr: MrSlice | None = None
 
     @property
     def localizer(self) -> bool:
@@ -226,7 +250,10 @@ def _bare_slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader]:
 
 
 def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | DamagedFile:
-    dataset = pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=list(KEYWORDS))
+    dataset = _read(stream, KEYWORDS)
+    if dataset.get("Modality") in PET.codes:
+        stream.seek(0)
+        dataset = _read(stream, (*KEYWORDS, *pet_headers.KEYWORDS, *pet_headers.PRIVATE))
     meta = getattr(dataset, "file_meta", {})
     if str(meta.get("MediaStorageSOPClassUID", "")) == DIRECTORY_CLASS:
         return []
@@ -241,6 +268,10 @@ def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | Dama
         _slice(path, number, dataset, [*_first_items(groups, *shared), dataset], pixels)
         for number, groups in enumerate(per_frame, start=1)
     ]
+
+
+def _read(stream: BinaryIO, tags: Sequence[str | int]) -> Any:
+    return pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=list(tags))
 
 
 def _first_items(*groups: Any) -> Iterator[Any]:
@@ -300,48 +331,59 @@ def _slice(
     path: Path, frame: int | None, dataset: Any, places: Sequence[Any], pixels: Pixels | None
 ) -> SliceHeader:
     """`places` are the datasets in which a slice's own values are looked for, in this order."""
-    orientation: Any = _numbers(places, "ImageOrientationPatient", 6)
-    position: Any = _numbers(places, "ImagePositionPatient", 3)
-    spacing: Any = _numbers(places, "PixelSpacing", 2)
+    orientation: Any = numbers(places, "ImageOrientationPatient", 6)
+    position: Any = numbers(places, "ImagePositionPatient", 3)
+    spacing: Any = numbers(places, "PixelSpacing", 2)
     file = [dataset]
+    slope, intercept = number(places, "RescaleSlope"), number(places, "RescaleIntercept")
+    acquisition, modality = _acquisition(dataset, places), text(file, "Modality")
     return SliceHeader(
         path=path,
         frame=frame,
-        sop_class_uid=_text(file, "SOPClassUID"),
-        sop_instance_uid=_text(file, "SOPInstanceUID"),
-        study_uid=_text(file, "StudyInstanceUID"),
-        series_uid=_text(file, "SeriesInstanceUID"),
-        series_number=int(_number(file, "SeriesNumber") or 0),
-        frame_of_reference_uid=_text(file, "FrameOfReferenceUID"),
-        patient_id=_text(file, "PatientID"),
-        study_date=next(filter(None, (_text(file, keyword) for keyword in DATES)), ""),
-        modality=_text(file, "Modality"),
-        description=_text(file, "SeriesDescription"),
-        image_type=tuple(_text(places, "FrameType" if frame else "ImageType").upper().split("\\")),
+        sop_class_uid=text(file, "SOPClassUID"),
+        sop_instance_uid=text(file, "SOPInstanceUID"),
+        study_uid=text(file, "StudyInstanceUID"),
+        series_uid=text(file, "SeriesInstanceUID"),
+        series_number=int(number(file, "SeriesNumber") or 0),
+        frame_of_reference_uid=text(file, "FrameOfReferenceUID"),
+        patient_id=text(file, "PatientID"),
+        study_date=next(filter(None, (text(file, keyword) for keyword in DATES)), ""),
+        modality=modality,
+        description=text(file, "SeriesDescription"),
+        image_type=tuple(text(places, "FrameType" if frame else "ImageType").upper().split("\\")),
         position=position,
         orientation=orientation and (orientation[:3], orientation[3:]),
         pixel_spacing=spacing if spacing and min(spacing) > 0 else None,
-        slope=_number(places, "RescaleSlope"),
-        intercept=_number(places, "RescaleIntercept"),
-        rescale_type=_text(places, "RescaleType").upper(),
+        slope=slope,
+        intercept=intercept,
+        rescale_type=text(places, "RescaleType").upper(),
         padding=_padding(dataset),
-        acquisition=_acquisition(dataset, places),
+        acquisition=acquisition,
         pixels=pixels,
+        pet=pet_headers.pet_slice(dataset, slope, intercept, acquisition.scanner or "")
+        if modality in PET.codes
+        else None,
+        mr=_mr(places) if modality in MR.codes else None,
     )
+
+
+def _mr(places: Sequence[Any]) -> MrSlice:
+    names = ("EchoTime", "TemporalPositionIdentifier", "DiffusionBValue")
+    return MrSlice(*(number(places, name) for name in names))
 
 
 def _acquisition(dataset: Any, places: Sequence[Any]) -> Acquisition:
     agents = list(dataset.get("ContrastBolusAgentSequence") or [])
-    contrast = _text(places, "ContrastBolusAgent") or _text(agents, "CodeMeaning")
-    scanner = [_text([dataset], "Manufacturer"), _text([dataset], "ManufacturerModelName")]
+    contrast = text(places, "ContrastBolusAgent") or text(agents, "CodeMeaning")
+    scanner = [text([dataset], "Manufacturer"), text([dataset], "ManufacturerModelName")]
     return Acquisition(
-        kvp=_positive(places, "KVP"),
-        slice_thickness_mm=_positive(places, "SliceThickness"),
-        kernel=_text(places, "ConvolutionKernel") or None,
+        kvp=positive(places, "KVP"),
+        slice_thickness_mm=positive(places, "SliceThickness"),
+        kernel=text(places, "ConvolutionKernel") or None,
         contrast_agent=contrast or None,
         source="DICOM header",
         scanner=" ".join(filter(None, scanner)) or None,
-        modality=_text([dataset], "Modality") or None,
+        modality=text([dataset], "Modality") or None,
     )
 
 
@@ -355,49 +397,8 @@ def _padding(dataset: Any) -> tuple[float, float] | None:
 
 def _stored(dataset: Any, keyword: str) -> float | None:
     """A stored pixel value: two's complement where the pixels are, whatever the header's own type."""
-    value = _number([dataset], keyword)
-    bits = int(_number([dataset], "BitsAllocated") or 0)
-    if value is None or not 0 < bits <= 32 or not _number([dataset], "PixelRepresentation"):
+    value = number([dataset], keyword)
+    bits = int(number([dataset], "BitsAllocated") or 0)
+    if value is None or not 0 < bits <= 32 or not number([dataset], "PixelRepresentation"):
         return value
     return value - 2**bits if value >= 2 ** (bits - 1) else value
-
-
-def _value(places: Sequence[Any], keyword: str) -> Any:
-    """The first value that is not empty."""
-    for place in places:
-        value = place.get(keyword)
-        if value is not None and value != "":
-            return value
-    return None
-
-
-def _text(places: Sequence[Any], keyword: str) -> str:
-    value = _value(places, keyword)
-    if value is None:
-        return ""
-    several = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else [value]
-    return "\\".join(str(part).strip(" \0") for part in several)
-
-
-def _number(places: Sequence[Any], keyword: str) -> float | None:
-    numbers = _finite([_value(places, keyword)])
-    return numbers[0] if numbers else None
-
-
-def _positive(places: Sequence[Any], keyword: str) -> float | None:
-    value = _number(places, keyword)
-    return value if value is not None and value > 0 else None
-
-
-def _numbers(places: Sequence[Any], keyword: str, count: int) -> tuple[float, ...] | None:
-    numbers = _finite(_value(places, keyword))
-    return numbers if numbers and len(numbers) == count else None
-
-
-def _finite(values: Any) -> tuple[float, ...] | None:
-    """The values as numbers; None where one is none."""
-    try:
-        numbers = tuple(float(value) for value in values)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return numbers if all(map(math.isfinite, numbers)) else None

@@ -1,4 +1,4 @@
-"""The pixels of slices, as stored and in Hounsfield units.
+"""The pixels of slices, as stored and in the unit of their modality.
 
 Compressed ones are decoded in a process of its own: a damaged picture can make the decoders for JPEG loop
 without end, or end the process that they run in. The child is given up when a frame takes too long; the
@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,12 +24,10 @@ import numpy as np
 from ...findings import InputError
 from ...memory import require_memory
 from .headers import BIG_ENDIAN, Pixels, SliceHeader
+from .kinds import SeriesKind
 from .library import lenient_reading, pydicom
 from .stack import Stack
 
-# The value of voxels where nothing was measured, in an image that was read: below all that tissue and air
-# can be.
-PADDING_HU = -2000
 # Padding values at or below this, as CT writers use them, make padding of all that is lower, too.
 LOW_PADDING_HU = -1000.0
 INT16 = np.iinfo(np.int16)
@@ -71,18 +69,54 @@ class DecodingError(ValueError):
     """The pixels of a file are not as its header has them; the argument is the file's path."""
 
 
-def read_values(stack: Stack) -> np.ndarray:
-    """The stack's voxels; padding and missing slices are `PADDING_HU`.
+@dataclass(frozen=True)
+class Rescale:
+    """What makes a slice's values of its stored ones.
+
+    Parameters
+    ----------
+    slope, intercept : float
+    padding : tuple of float or None, lowest and highest stored value of pixels that hold no measurement
+    """
+
+    slope: float
+    intercept: float
+    padding: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, header: SliceHeader, kind: SeriesKind) -> Rescale:
+        """A slice's own; what its header does not say changes nothing.
+
+        Parameters
+        ----------
+        header : SliceHeader
+        kind : SeriesKind, of its series
+        """
+        slope = 1.0 if header.slope is None else header.slope
+        intercept = 0.0 if header.intercept is None else header.intercept
+        return cls(slope, intercept, kind.padding_of(header))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether whole numbers stay whole, and within 32 bits."""
+        small = abs(self.slope) <= 2**10 and abs(self.intercept) <= 2**20
+        return small and self.slope.is_integer() and self.intercept.is_integer()
+
+
+def read_values(stack: Stack, rescale: Mapping[SliceHeader, Rescale], empty: float) -> np.ndarray:
+    """The stack's voxels.
 
     Slice by slice into one array: int16 when all values are whole numbers that fit, else float32.
 
     Parameters
     ----------
     stack : Stack
+    rescale : mapping of SliceHeader to Rescale, for each of its slices
+    empty : float, the value of padding and of missing slices; with NaN all values are float32
 
     Returns
     -------
-    ndarray of int16 or float32, shape (k, j, i), HU
+    ndarray of int16 or float32, shape (k, j, i)
 
     Raises
     ------
@@ -91,35 +125,40 @@ def read_values(stack: Stack) -> np.ndarray:
         `settings.too_large` when they would not fit into memory.
     """
     shown = [header for _, same in stack.slices for header in same[:1]]
-    kind = np.dtype(np.int16 if all(map(_whole_numbers, shown)) else np.float32)
+    whole = math.isfinite(empty) and all(_whole_numbers(header, rescale[header]) for header in shown)
+    kind = np.dtype(np.int16 if whole else np.float32)
     require_memory(COPIES * math.prod(stack.lattice.shape) * kind.itemsize, "Reading the series")
     values = np.empty(stack.lattice.shape, kind)
     for gap in stack.gaps:
-        values[gap.start : gap.stop] = PADDING_HU
+        values[gap.start : gap.stop] = empty
     numbers = {header: k for k, same in stack.slices for header in same[:1]}
     for header, stored in _stored_pixels(shown):
-        plane = _hounsfield(header, stored)
+        plane = _rescaled(header, stored, rescale[header], empty)
         if values.dtype == np.int16 and (plane.min() < INT16.min or plane.max() > INT16.max):
             values = values.astype(np.float32)
         values[numbers[header]] = plane
     return values
 
 
-def same_pixels(slices: Sequence[SliceHeader]) -> bool:
+def same_pixels(slices: Sequence[SliceHeader], kind: SeriesKind) -> bool:
     """Whether slices hold the same values.
 
     Parameters
     ----------
     slices : sequence of SliceHeader, at least one
+    kind : SeriesKind, of their series
 
     Raises
     ------
     InputError
         `ct.damaged_file` when a file does not hold the pixels that its header promises.
     """
-    planes = (_hounsfield(header, stored) for header, stored in _stored_pixels(slices))
+    planes = (
+        _rescaled(header, stored, Rescale.of(header, kind), kind.empty)
+        for header, stored in _stored_pixels(slices)
+    )
     first = next(planes)
-    return all(np.array_equal(first, plane) for plane in planes)
+    return all(np.array_equal(first, plane, equal_nan=True) for plane in planes)
 
 
 def decode(jobs: Sequence[Job]) -> Iterator[tuple[Job, int, np.ndarray]]:
@@ -154,29 +193,26 @@ def serve() -> None:
                 out.flush()
 
 
-def _hounsfield(header: SliceHeader, stored: np.ndarray) -> np.ndarray:
-    """A slice's own rescale slope and intercept applied; padding becomes `PADDING_HU`."""
-    slope = 1.0 if header.slope is None else header.slope
-    intercept = 0.0 if header.intercept is None else header.intercept
-    if _whole_numbers(header):
+def _rescaled(header: SliceHeader, stored: np.ndarray, rescale: Rescale, empty: float) -> np.ndarray:
+    """A slice's values; padding becomes `empty`."""
+    if _whole_numbers(header, rescale) and math.isfinite(empty):
         plane = stored.astype(np.int32)
-        plane *= int(slope)
-        plane += int(intercept)
+        plane *= int(rescale.slope)
+        plane += int(rescale.intercept)
     else:
         with np.errstate(over="ignore"):
-            plane = (stored * slope + intercept).astype(np.float32)
-    if header.padding is not None:
-        low, high = header.padding
-        below = high * slope + intercept <= LOW_PADDING_HU
-        plane[stored <= high if below else (stored >= low) & (stored <= high)] = PADDING_HU
+            # Of pixels of 8 bits, older versions of numpy would make 16-bit numbers.
+            plane = (stored.astype(np.float64) * rescale.slope + rescale.intercept).astype(np.float32)
+    if rescale.padding is not None:
+        low, high = rescale.padding
+        below = high * rescale.slope + rescale.intercept <= LOW_PADDING_HU
+        plane[stored <= high if below else (stored >= low) & (stored <= high)] = empty
     return plane
 
 
-def _whole_numbers(header: SliceHeader) -> bool:
+def _whole_numbers(header: SliceHeader, rescale: Rescale) -> bool:
     """Whether the slice's values are whole numbers that 32 bits hold."""
-    slope, intercept = header.slope or 1.0, header.intercept or 0.0
-    small = _pixels(header).bits_allocated <= 16 and abs(slope) <= 2**10 and abs(intercept) <= 2**20
-    return small and slope.is_integer() and intercept.is_integer()
+    return _pixels(header).bits_allocated <= 16 and rescale.is_whole
 
 
 def _pixels(header: SliceHeader) -> Pixels:

@@ -1,4 +1,4 @@
-"""The series of a folder, what is wrong with each, and the CT that one of them is."""
+"""The series of a folder, what is wrong with each, and the image that one of them is."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from pathlib import Path
 from ...acquisition import Acquisition
 from ...findings import TABLE, Finding, InputError, Refusal, Severity
 from ...geometry.image import Image
+from ...modality import CT, Modality, modality_of_code
+from ...pet.masses import BODY_WEIGHT
+from ...pet.suv import Suv, suv_of
 from .headers import DamagedFile, SliceHeader, read_headers
-from .pixels import read_values, same_pixels
+from .kinds import SeriesKind, kind_of
+from .pixels import Rescale, read_values, same_pixels
 from .series_checks import MAX_VOXELS, check_headers
 from .source import SourceSeries
 from .stack import Gap, Stack, stack
@@ -27,11 +31,12 @@ class Series:
     Parameters
     ----------
     slices : int, number of slices; of an enhanced multi-frame file, of its frames
-    usable : bool, whether a CT volume can be read from it
+    usable : bool, whether an image can be read from it
     findings : tuple of Finding, what is wrong with it; a refusal where it is not usable
     acquisition : Acquisition, how it was scanned, by its headers
     damaged : tuple of str, files of the folder that cannot be read, by name and with what is wrong with them
     stack : Stack or None, its slices in order, where it is usable
+    suv : Suv or None, how the values of a PET become SUV, where it is usable
     """
 
     uid: str
@@ -44,6 +49,12 @@ class Series:
     damaged: tuple[str, ...] = ()
     headers: tuple[SliceHeader, ...] = field(repr=False, compare=False, default=())
     stack: Stack | None = field(repr=False, compare=False, default=None)
+    suv: Suv | None = field(repr=False, compare=False, default=None)
+
+    @property
+    def kind(self) -> Modality | None:
+        """The modality of its values; None where it is no CT, PET or MR."""
+        return modality_of_code(self.modality)
 
     @property
     def title(self) -> str:
@@ -53,24 +64,31 @@ class Series:
 
 
 @dataclass(frozen=True, eq=False)
-class DicomCt:
-    """A CT as it was read from a series.
+class DicomImage:
+    """An image as it was read from a series.
 
     Parameters
     ----------
-    image : Image, HU; padding and missing slices are `pixels.PADDING_HU`
+    image : Image, in the modality's unit; padding and missing slices are `kinds.PADDING_HU`, or NaN where
+        values are no HU
+    modality : Modality
     findings : tuple of Finding, what holds for all lesions
     gaps : tuple of Gap, missing slices; `stack.check_gaps` has what they mean for each lesion
+    suv : Suv or None, how the values of a PET became SUV
     """
 
     image: Image
+    modality: Modality
     acquisition: Acquisition
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     source: SourceSeries
+    suv: Suv | None = None
 
 
-def find_series(folder: str | os.PathLike[str], *, accepted: Collection[str] = ()) -> tuple[Series, ...]:
+def find_series(
+    folder: str | os.PathLike[str], *, accepted: Collection[str] = (), quantity: str = BODY_WEIGHT.name
+) -> tuple[Series, ...]:
     """The series of a folder and all folders in it, in the order of their numbers.
 
     Parameters
@@ -79,6 +97,7 @@ def find_series(folder: str | os.PathLike[str], *, accepted: Collection[str] = (
         file
     accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted: such scans are usable
         too, with a warning
+    quantity : str, what values of a PET have to become to be usable, as of `pet.suv.suv_of`
 
     Raises
     ------
@@ -97,42 +116,65 @@ def find_series(folder: str | os.PathLike[str], *, accepted: Collection[str] = (
     for header in headers.slices:
         members.setdefault(header.series_uid, []).append(header)
     ordered = sorted(members.values(), key=lambda slices: (slices[0].series_number, slices[0].series_uid))
-    return tuple(_series(slices, headers.damaged, accepted) for slices in ordered)
+    return tuple(_series(slices, headers.damaged, accepted, quantity) for slices in ordered)
 
 
 def read_ct(
     folder: str | os.PathLike[str], uid: str | None = None, *, accepted: Collection[str] = ()
-) -> DicomCt:
-    """The CT of a folder: of its one good series, or of the one that is named.
+) -> DicomImage:
+    """The CT of a folder; as `read_image` of this modality."""
+    return read_image(folder, uid, modality=CT, accepted=accepted)
+
+
+def read_image(
+    folder: str | os.PathLike[str],
+    uid: str | None = None,
+    *,
+    modality: Modality | None = None,
+    accepted: Collection[str] = (),
+    quantity: str = BODY_WEIGHT.name,
+) -> DicomImage:
+    """The image of a folder: of its one good series, or of the one that is named.
 
     Parameters
     ----------
     folder : str or path, as for `find_series`
     uid : str or None, UID of the series; needed where there are several usable ones
-    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted; another modality is
-        also recorded in `acquisition.source`
+    modality : Modality or None, of the image; without one the CT where a usable one is there, else another
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
+    quantity : str, which SUV of a PET, as of `pet.suv.suv_of`
 
     Raises
     ------
     InputError
         With the code of what is wrong with the series, `ct.mixed_series` when there are several to choose
-        from, `ct.unknown_series` when none has this UID.
+        from, `ct.unknown_series` when none has this UID, and the modality's code where none is of it.
     """
-    every = find_series(folder, accepted=accepted)
-    series = _chosen(Path(folder), every, uid)
-    if series.stack is None:
+    every = find_series(folder, accepted=accepted, quantity=quantity)
+    series = _chosen(Path(folder), every, uid, modality)
+    kind = kind_of(series.headers)
+    if series.stack is None or kind is None:
         raise ValueError("a usable series has a stack")
     findings = [f for f in series.findings if f.code != "ct.missing_slice"]
     if uid is None:
         findings += _passed_over(every, series)
-    acquisition = series.acquisition
-    if any(finding.code == "ct.not_ct" for finding in findings):
-        acquisition = replace(
-            acquisition, source=f"{acquisition.source}; modality {series.modality} allowed by hand"
-        )
-    image = Image(read_values(series.stack), series.stack.lattice)
+    image = Image(
+        read_values(series.stack, _rescale(series.headers, kind, series.suv), kind.empty),
+        series.stack.lattice,
+    )
     source = SourceSeries.of(series.headers, series.stack)
-    return DicomCt(image, acquisition, tuple(findings), series.stack.gaps, source)
+    return DicomImage(
+        image, kind.modality, series.acquisition, tuple(findings), series.stack.gaps, source, series.suv
+    )
+
+
+def _rescale(slices: Sequence[SliceHeader], kind: SeriesKind, suv: Suv | None) -> dict[SliceHeader, Rescale]:
+    """What makes values of stored ones: each slice's own rescale; of a PET what leads to its SUV."""
+    own = {header: Rescale.of(header, kind) for header in slices}
+    if suv is None:
+        return own
+    pairs = zip(slices, suv.scales, strict=True)
+    return {header: replace(own[header], slope=scale, intercept=0.0) for header, scale in pairs}
 
 
 def _listing_of_files(damaged: Sequence[DamagedFile]) -> str:
@@ -142,16 +184,18 @@ def _listing_of_files(damaged: Sequence[DamagedFile]) -> str:
 
 
 def _series(
-    slices: Sequence[SliceHeader], damaged: Sequence[DamagedFile], accepted: Collection[str]
+    slices: Sequence[SliceHeader], damaged: Sequence[DamagedFile], accepted: Collection[str], quantity: str
 ) -> Series:
     findings = check_headers(slices, accepted)
-    arranged = None
-    if not any(finding.refuses for finding in findings):
+    arranged, suv, kind = None, None, kind_of(slices)
+    if kind and not any(finding.refuses for finding in findings):
         try:
+            suv = _suv(slices, quantity)
+            findings += suv.findings if suv else ()
             arranged = stack(slices)
-            findings += _check_stack(arranged)
+            findings += _check_stack(arranged, kind)
         except InputError as error:
-            arranged = None
+            arranged = suv = None
             findings.append(Finding(error.code, Severity.REFUSE, str(error)))
     if arranged and damaged:
         # No names: they are often the patient's, and a warning stands in every result.
@@ -170,10 +214,17 @@ def _series(
         damaged=tuple(f"{item.path.name} {item.problem}" for item in damaged),
         headers=tuple(slices),
         stack=arranged,
+        suv=suv,
     )
 
 
-def _check_stack(arranged: Stack) -> list[Finding]:
+def _suv(slices: Sequence[SliceHeader], quantity: str) -> Suv | None:
+    """How the stored values of a PET become SUV; None for another series."""
+    own = [header.pet for header in slices if header.pet is not None]
+    return suv_of(own, quantity) if own else None
+
+
+def _check_stack(arranged: Stack, kind: SeriesKind) -> list[Finding]:
     """Duplicate and missing slices.
 
     Slices at one place are left out where they are the same, refused where they are not (two phases).
@@ -190,7 +241,7 @@ def _check_stack(arranged: Stack) -> list[Finding]:
         )
     double = [same for _, same in arranged.slices if len(same) > 1]
     for same in double:
-        if not same_pixels(same):
+        if not same_pixels(same, kind):
             names = " and ".join(header.path.name for header in same[:2])
             raise Refusal(
                 "ct.duplicate_slice",
@@ -215,24 +266,28 @@ def _acquisition(slices: Sequence[SliceHeader]) -> Acquisition:
     )
 
 
-def _chosen(folder: Path, every: Sequence[Series], uid: str | None) -> Series:
+def _chosen(folder: Path, every: Sequence[Series], uid: str | None, modality: Modality | None) -> Series:
     """The series to read; refused where it cannot be used."""
-    usable = [series for series in every if series.usable]
     if uid is not None:
         candidates = [series for series in every if series.uid == uid]
         if not candidates:
             raise InputError("ct.unknown_series", f"{folder} has no series {uid}; it has: {_listing(every)}.")
-    elif len(usable) > 1:
-        raise InputError(
-            "ct.mixed_series",
-            f"{folder} holds {len(usable)} series that could be scored: {_listing(usable)}. "
-            "Say which (--series UID).",
-        )
     else:
+        usable = [series for series in every if series.usable and modality in (None, series.kind)]
+        # Of no modality in particular: the CT, where there is one.
+        usable = [series for series in usable if series.kind is CT] or usable
+        if len(usable) > 1:
+            raise InputError(
+                "ct.mixed_series",
+                f"{folder} holds {len(usable)} series that could be scored: {_listing(usable)}. "
+                "Say which (--series UID).",
+            )
         # The largest scan is the one that was meant.
-        candidates = usable or [max(every, key=lambda series: (series.modality == "CT", series.slices))]
+        meant = modality or CT
+        candidates = usable or [max(every, key=lambda series: (series.kind is meant, series.slices))]
     series = candidates[0]
-    for finding in series.findings:
+    other = modality and series.kind is not None and modality.check_kind(series.modality)
+    for finding in (other, *series.findings) if other else series.findings:
         if finding.refuses:
             raise InputError(finding.code, f"{folder}, series {series.title}: {finding.text}")
     return series
@@ -243,8 +298,8 @@ def _listing(every: Sequence[Series]) -> str:
 
 
 def _passed_over(every: Sequence[Series], read: Series) -> list[Finding]:
-    """A warning when other CT of the folder could not be used: perhaps one of them was meant."""
-    others = [series for series in every if series.uid != read.uid and series.modality == "CT"]
+    """A warning when others of its modality could not be used: perhaps one of them was meant."""
+    others = [series for series in every if series.uid != read.uid and series.kind is read.kind]
     others = [series for series in others if not all(header.localizer for header in series.headers)]
     if not others:
         return []

@@ -12,6 +12,7 @@ from ...findings import Finding, Severity
 from ...identity import in_part, same_patient
 from ...modality import CT
 from .headers import SliceHeader
+from .kinds import HOUNSFIELD, UNSPECIFIED, Check, kind_of
 from .library import can_decode, syntax_name
 
 # Images in DICOM's sense that no lesion can be scored on, whatever is allowed.
@@ -19,8 +20,6 @@ NO_SCANS = frozenset(
     {"SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "SR", "PR", "KO", "REG", "RWV", "M3D", "OT", "DOC"}
 )
 BITS = (8, 16, 32)
-# Converters (GDCM) write "unspecified" into CT whose header named no unit.
-HOUNSFIELD, UNSPECIFIED = "HU", "US"
 # Words of ImageType (and of FrameType) that name what was made of a scan; makers write them in any place.
 PROJECTIONS = {"MIP", "MINIP", "PROJECTION", "MAXIMUM", "MINIMUM", "VRT", "SSD"}
 DERIVATIONS = {
@@ -43,16 +42,20 @@ def check_headers(slices: Sequence[SliceHeader], accepted: Collection[str]) -> l
     slices : sequence of SliceHeader, of one series
     accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
     """
-    findings = []
-    for check in (
-        partial(_check_kind, accepted=accepted),
+    kind = kind_of(slices)
+    if kind is None or all(header.pixels is None for header in slices):
+        return [_no_scan(slices[0].modality)]
+    checks: tuple[Check, ...] = (
+        *kind.first,
         partial(_check_one_patient, accepted=accepted),
         _check_pixels,
         _check_frames,
         _check_mixed,
         partial(check_original, accepted=accepted),
-        _check_rescale,
-    ):
+        *kind.last,
+    )
+    findings = []
+    for check in checks:
         finding = check(slices)
         if finding is not None:
             findings.append(finding)
@@ -62,7 +65,7 @@ def check_headers(slices: Sequence[SliceHeader], accepted: Collection[str]) -> l
 
 
 def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
-    """Whether a CT is what the scanner reconstructed, in Hounsfield units; other modalities pass.
+    """Whether a series is what the scanner reconstructed, and a CT in Hounsfield units.
 
     A header without image type or without rescale type is taken for an original one in HU, as the standard
     has it for CT.
@@ -72,33 +75,37 @@ def check_original(slices: Sequence[SliceHeader], accepted: Collection[str]) -> 
     slices : sequence of SliceHeader, or of what has its `modality`, `image_type` and `rescale_type`
     accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
     """
-    if slices[0].modality not in CT.codes:
+    kind = kind_of(slices)
+    if kind is None:
         return None
-    derived = [header for header in slices if _derivation(header.image_type)]
+    derived = [header for header in slices if _derivation(header.image_type, kind.derived)]
     if derived:
-        kind = "\\".join(derived[0].image_type)
-        words = _derivation(derived[0].image_type)
-        text = f"{_share(derived, slices)} {words} (ImageType {kind}): not what the scanner reconstructed."
-        return unless_accepted("ct.not_original", text, accepted)
-    others = [header for header in slices if header.rescale_type not in ("", HOUNSFIELD)]
+        image_type = "\\".join(derived[0].image_type)
+        words = _derivation(derived[0].image_type, kind.derived)
+        text = (
+            f"{_share(derived, slices)} {words} (ImageType {image_type}): not what the scanner reconstructed."
+        )
+        return unless_accepted(kind.original_code, text, accepted)
+    others = [header for header in slices if kind.units and header.rescale_type not in kind.units]
+    # Converters (GDCM) write "unspecified" into CT whose header named no unit.
     if others and all(header.rescale_type == UNSPECIFIED for header in others):
         text = "The header leaves the unit of the values open (RescaleType US): taken for Hounsfield units."
-        return Finding("ct.not_original", Severity.WARN, text)
+        return Finding(kind.original_code, Severity.WARN, text)
     if others:
         text = (
             f"{_share(others, slices)} in the unit {others[0].rescale_type} (RescaleType), not in Hounsfield "
-            "units (HU)."
+            f"units ({HOUNSFIELD})."
         )
-        return unless_accepted("ct.not_original", text, accepted)
+        return unless_accepted(kind.original_code, text, accepted)
     return None
 
 
-def _check_kind(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
-    """Whether the series is a CT; another scan passes, with a warning, where a person allowed it."""
-    modality = slices[0].modality or "no modality"
-    if all(header.pixels is None for header in slices) or slices[0].modality in NO_SCANS:
-        return _refuse("ct.not_ct", f"It is no scan ({modality}).")
-    return CT.check_kind(modality, accepted)
+def _no_scan(modality: str) -> Finding:
+    """The finding of a series that is no image of the body, or of a modality that is not read."""
+    found = CT.check_kind(modality or "no modality")
+    if found is None or modality in NO_SCANS:
+        return _refuse(CT.kind_code, f"It is no scan ({modality or 'no modality'}).")
+    return found
 
 
 def _check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str]) -> Finding | None:
@@ -120,13 +127,13 @@ def _check_one_patient(slices: Sequence[SliceHeader], accepted: Collection[str])
     return None
 
 
-def _derivation(image_type: Sequence[str]) -> str:
+def _derivation(image_type: Sequence[str], derived: bool) -> str:
     """What was made of the scan, in words; "" for an original."""
     parts = {part for value in image_type for part in re.split(r"[^A-Z0-9]+", value)}
     for words, names in DERIVATIONS.items():
         if parts & names:
             return words
-    return "derived from other images" if image_type[:1] == ("DERIVED",) else ""
+    return "derived from other images" if derived and image_type[:1] == ("DERIVED",) else ""
 
 
 def _share(some: Sequence[SliceHeader], slices: Sequence[SliceHeader]) -> str:
@@ -155,7 +162,7 @@ def _check_pixels(slices: Sequence[SliceHeader]) -> Finding | None:
         elif pixels.bits_allocated not in BITS or not 0 < pixels.bits_stored <= pixels.bits_allocated:
             problem = f"keeps {pixels.bits_stored} of {pixels.bits_allocated} bits a pixel"
         if problem:
-            return _refuse("ct.unreadable", f"{header.path.name} {problem}: no CT slice.")
+            return _refuse("ct.unreadable", f"{header.path.name} {problem}: no slice of a scan.")
         if not pixels.native and not can_decode(pixels.syntax):
             return _refuse(
                 "ct.transfer_syntax",
@@ -195,21 +202,10 @@ def _check_mixed(slices: Sequence[SliceHeader]) -> Finding | None:
     return _refuse("ct.mixed_series", text)
 
 
-def _check_rescale(slices: Sequence[SliceHeader]) -> Finding | None:
-    """Whether every slice has what makes Hounsfield units of its stored values."""
-    lacking = [header for header in slices if header.intercept is None or not header.slope]
-    if not lacking:
-        return None
-    count = f"{len(lacking)} of {len(slices)} slices do not say"
-    what = "how their values become Hounsfield units (RescaleSlope, RescaleIntercept)"
-    if slices[0].modality not in CT.codes:
-        return Finding("ct.no_rescale", Severity.WARN, f"{count} {what}: values were taken as stored.")
-    return _refuse("ct.no_rescale", f"{count} {what}. Export the series from the scanner or archive again.")
-
-
 def _kind(header: SliceHeader) -> Hashable:
     flat = [value for axis in header.orientation or () for value in axis] + list(header.pixel_spacing or ())
     return (
+        header.modality,
         header.localizer,
         tuple(round(value, SAME_DECIMALS) + 0.0 for value in flat),
         (header.pixels.rows, header.pixels.columns) if header.pixels else None,
@@ -231,6 +227,8 @@ def _describe(slices: Sequence[SliceHeader]) -> str:
         words.append(f"kernel {first.acquisition.kernel}")
     if first.acquisition.kvp:
         words.append(f"{first.acquisition.kvp:g} kV")
+    if first.modality not in CT.codes:
+        words.append(first.modality)
     return ", ".join(filter(None, words)) + f" ({first.path.name} ...)"
 
 

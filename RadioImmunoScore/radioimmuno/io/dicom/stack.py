@@ -115,7 +115,7 @@ def stack(slices: Sequence[SliceHeader]) -> Stack:
     if len(groups) < 2:
         raise Refusal(
             "ct.unreadable",
-            "It is a single DICOM slice; a CT volume has several. Name the folder that holds its slices.",
+            "It is a single DICOM slice; a volume has several. Name the folder that holds its slices.",
         )
     heights = np.array([height for height, _ in groups])
     points = np.array([_position(same[0]) for _, same in groups])

@@ -10,8 +10,9 @@ import numpy as np
 from dicom_lesions import PATIENT, ball
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Box, Image
-from radioimmuno.io.ct import ReadCt, read_ct
+from radioimmuno.io.ct import read_ct
 from radioimmuno.io.dicom.write import write_dicom
+from radioimmuno.io.image import ReadImage
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.scoring.score import score
@@ -31,7 +32,7 @@ BALLS = {
 class Exported:
     """What was exported: CT, lesions, scores."""
 
-    ct: ReadCt
+    ct: ReadImage
     lesions: tuple[Lesion, ...]
     patient: PatientScore
     signature: Signature
@@ -45,7 +46,7 @@ def mask_of(name: str) -> np.ndarray:
     return ball(SHAPE, SPACING, centre, radius)
 
 
-def make_ct(folder: Path, **tags: object) -> ReadCt:
+def make_ct(folder: Path, **tags: object) -> ReadImage:
     """A DICOM CT of noisy tissue."""
     values = np.random.default_rng(2).integers(20, 100, SHAPE).astype(np.int16)
     values[:, :3] = -1000

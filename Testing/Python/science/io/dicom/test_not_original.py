@@ -83,9 +83,3 @@ def test_a_frame_of_an_enhanced_file_says_its_own_type(tmp_path):
     (series,) = find_series(write(tmp_path, [dataset]))
     assert [f.code for f in series.findings] == [CODE]
     assert "a projection" in series.findings[0].text
-
-
-def test_another_modality_that_was_allowed_may_be_derived(tmp_path):
-    slices = ct_series(hu_values(), Modality="PT", ImageType=["DERIVED", "SECONDARY"], RescaleType="BQML")
-    (series,) = find_series(write(tmp_path, slices), accepted=["ct.not_ct"])
-    assert series.usable

@@ -24,6 +24,8 @@ from dicom_series import (
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.io.ct import read_ct as read_any_ct
 from radioimmuno.io.dicom import find_series, read_ct
+from radioimmuno.io.dicom.read import read_image
+from radioimmuno.modality import CT, MR, PET
 
 
 def refusal(folder, **options):
@@ -139,19 +141,29 @@ def test_another_modality_is_refused(tmp_path):
     assert read_silently(tmp_path).GetSize()[2] == 10
 
 
-def test_another_modality_can_be_allowed_and_that_is_recorded(tmp_path):
-    ct = read_ct(write(tmp_path, magnetic_resonance()), accepted=["ct.not_ct"])
-    assert [f.code for f in ct.findings] == ["ct.not_ct", "ct.no_rescale"]
-    assert {f.severity for f in ct.findings} == {Severity.WARN}
-    assert ct.acquisition.modality == "MR"
-    assert "modality MR allowed by hand" in ct.acquisition.source
+def test_without_a_modality_the_ct_is_read_and_else_what_there_is(tmp_path):
+    folder = write(tmp_path, magnetic_resonance())
+    assert read_image(folder).modality is MR
+    write(folder, ct_series(hu_values(), SeriesNumber=2))
+    assert read_image(folder).modality is CT
+    assert read_image(folder, modality=MR).modality is MR
+    assert read_ct(folder).findings == ()
 
 
-def test_a_structure_set_is_listed_and_no_scan_even_where_modalities_are_allowed(tmp_path):
+@pytest.mark.parametrize(("modality", "code"), [(PET, "pet.not_pet"), (MR, "mr.not_mr")])
+def test_a_folder_without_what_was_asked_for_is_refused(tmp_path, modality, code):
+    folder = write(tmp_path, ct_series(hu_values(), uid="1.2.3"))
+    for uid in (None, "1.2.3"):
+        with pytest.raises(InputError, match="The modality is CT") as caught:
+            read_image(folder, uid, modality=modality)
+        assert caught.value.code == code
+
+
+def test_a_structure_set_is_listed_and_no_scan(tmp_path):
     structures = new_file("1.2.840.10008.5.1.4.1.1.481.3")
     structures.Modality, structures.SeriesInstanceUID = "RTSTRUCT", "1.9"
     write(tmp_path, [structures, *ct_series(hu_values(), SeriesNumber=2)])
-    series = {s.modality: s for s in find_series(tmp_path, accepted=["ct.not_ct"])}
+    series = {s.modality: s for s in find_series(tmp_path)}
     assert not series["RTSTRUCT"].usable
     assert series["RTSTRUCT"].findings[0].code == "ct.not_ct"
     np.testing.assert_array_equal(read_ct(tmp_path).image.values, hu_values())

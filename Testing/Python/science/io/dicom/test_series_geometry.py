@@ -11,7 +11,7 @@ from dicom_series import ORIGIN, SHAPE, SPACING, ct_series, hu_values, read_sile
 from radioimmuno.findings import InputError, Severity
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.io.dicom import find_series, read_ct
-from radioimmuno.io.dicom.pixels import PADDING_HU
+from radioimmuno.io.dicom.kinds import PADDING_HU
 
 
 def refused(folder, code, words, **options):

@@ -24,8 +24,8 @@ from dicom_series import (
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Lattice
 from radioimmuno.io.dicom import find_series, pixels, read_ct
+from radioimmuno.io.dicom.kinds import PADDING_HU
 from radioimmuno.io.dicom.library import can_decode
-from radioimmuno.io.dicom.pixels import PADDING_HU
 from radioimmuno.thresholds import PADDING_BELOW_HU
 
 RNG = np.random.default_rng(3)
