@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dicom_series import new_file, set_pixels, write  # noqa: E402
 
 PET_CLASS = "1.2.840.10008.5.1.4.1.1.128"
 LARGEST_STORED = 32_767
+BED_MM = 120.0  # how much of the body is measured at a time, from the head downward
 # SNOMED CT codes of what is injected.
 NUCLIDES = {"18F": ("77004003", "^18^Fluorine"), "89Zr": ("1905003", "^89^Zirconium")}
 
@@ -52,7 +53,12 @@ def _slope(image: Image, scan: PetScan, k: int) -> float:
 def _slice(image: Image, scan: PetScan, k: int, header: dict[str, Any]) -> FileDataset:
     dataset, slope = new_file(PET_CLASS), _slope(image, scan, k)
     position = image.window.to_lps(np.array((k, 0, 0)))
+    bed_s = scan.frame_s * int((image.values.shape[0] - 1 - k) * image.lattice.spacing[0] // BED_MM)
+    day, time = _moment(scan.started + timedelta(seconds=bed_s))
     own = {
+        "AcquisitionDate": day,
+        "AcquisitionTime": time,
+        "FrameReferenceTime": round(1000 * (bed_s + _mean_activity_s(scan)), 3),
         "InstanceNumber": k + 1,
         "ImageIndex": k + 1,
         "ImagePositionPatient": [round(float(p), 6) for p in position],
@@ -80,10 +86,9 @@ def _of_series(image: Image, scan: PetScan) -> dict[str, Any]:
         "PatientSex": scan.sex,
         "PatientWeight": scan.weight_kg,
         "PatientSize": scan.height_m,
-        **dict.fromkeys(("StudyDate", "SeriesDate", "AcquisitionDate"), day),
-        **dict.fromkeys(("StudyTime", "SeriesTime", "AcquisitionTime"), time),
+        **dict.fromkeys(("StudyDate", "SeriesDate"), day),
+        **dict.fromkeys(("StudyTime", "SeriesTime"), time),
         "ActualFrameDuration": int(scan.frame_s * 1000),
-        "FrameReferenceTime": _reference_ms(scan),
         "Units": "BQML",
         "DecayCorrection": "START",
         "CorrectedImage": ["ATTN", "SCAT", "DECY", "RAN", "NORM", "DTIM"],
@@ -108,10 +113,10 @@ def _injection(scan: PetScan) -> Dataset:
     return item
 
 
-def _reference_ms(scan: PetScan) -> float:
-    """When within the frame activity was what its mean is, by the decay of its time, ms."""
+def _mean_activity_s(scan: PetScan) -> float:
+    """When within a frame activity is what its mean is, s after its begin."""
     decayed = np.log(2) / scan.half_life_s * scan.frame_s
-    return round(float(1000 * scan.half_life_s / np.log(2) * np.log(decayed / -np.expm1(-decayed))), 3)
+    return float(scan.half_life_s / np.log(2) * np.log(decayed / -np.expm1(-decayed)))
 
 
 def _moment(moment: datetime) -> tuple[str, str]:

@@ -94,10 +94,9 @@ class TestPlace:
     def test_the_spleen_lies_where_it_does_on_the_ct(self, plan, ct):
         """In immuno-PET the spleen alone has so much uptake; on the CT it has HU of its own."""
         pet = simulate_pet(replace(plan, tumors=()), CD8_IMMUNO_PET)
-        smooth = ndimage.median_filter(ct.values.astype(float), 3)
         found = [
-            left_upper_centre(np.abs(smooth - plan.body.hu["spleen"]) < 20, ct),
-            left_upper_centre(pet.image.values > 12.0, pet.image),
+            left_upper_centre(ct, lambda hu: np.abs(hu - plan.body.hu["spleen"]) < 20),
+            left_upper_centre(pet.image, lambda suv: suv > 12.0),
         ]
         assert np.linalg.norm(found[0] - found[1]) < max(pet.image.lattice.spacing)
 
@@ -113,12 +112,13 @@ def outline_middle(image: Image, level: float, z: float) -> np.ndarray:
     return image.lattice.to_lps(np.array((k, *middle)))[:2]
 
 
-def left_upper_centre(mask: np.ndarray, image: Image) -> np.ndarray:
-    """Centre (LPS mm) of the largest piece of a mask on the patient's left, below the diaphragm."""
+def left_upper_centre(image: Image, is_it) -> np.ndarray:
+    """Centre (LPS mm) of the largest piece of what it is on the patient's left, below the diaphragm."""
     low = image.lattice.to_index(np.array((55.0, -20.0, -120.0)))
     high = image.lattice.to_index(np.array((150.0, 100.0, 20.0)))
     cut = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    parts, _ = ndimage.label(ndimage.binary_opening(mask[cut]))
+    smooth = ndimage.median_filter(image.values[cut].astype(float), 3)
+    parts, _ = ndimage.label(ndimage.binary_opening(is_it(smooth)))
     biggest = np.argwhere(parts == np.bincount(parts.ravel())[1:].argmax() + 1)
     return image.lattice.to_lps(biggest.mean(axis=0) + [part.start for part in cut])
 
@@ -257,6 +257,17 @@ class TestUptake:
                 200.0,
                 lambda canvas: None,
             )
+
+
+def test_each_lesion_stands_out_of_what_is_around_it(plan, pet):
+    """Its maximum against the hottest twentieth of a shell from 5 to 10 mm outside: it can be segmented."""
+    for number, tumor in enumerate(plan.tumors, start=1):
+        points = pet.image.lattice.to_lps(np.moveaxis(np.indices(pet.image.values.shape), 0, -1))
+        near = np.linalg.norm(points - np.array(tumor.centre), axis=-1) < 1.5 * tumor.radius_mm + 10
+        distance = tumor.distance_at(points[near][:, ::-1])
+        values = pet.image.values[near]
+        around = np.percentile(values[(distance > 5) & (distance < 10)], 95)
+        assert values[distance < 0].max() > 1.5 * around, number
 
 
 class TestReferenceRegions:

@@ -63,7 +63,7 @@ def test_slices_lie_where_the_image_does(pet, slices):
 
 def test_the_frame_reference_time_is_when_the_frame_had_its_mean_activity(pet, slices):
     """Mean of the decay over the frame, by quadrature, against the decay at that time."""
-    first = slices[0]
+    first = slices[-1]
     half_life = float(first.RadiopharmaceuticalInformationSequence[0].RadionuclideHalfLife)
     frame_s = float(first.ActualFrameDuration) / 1000
     times = (np.arange(10_000) + 0.5) * frame_s / 10_000
@@ -71,6 +71,18 @@ def test_the_frame_reference_time_is_when_the_frame_had_its_mean_activity(pet, s
     assert 0.5 ** (float(first.FrameReferenceTime) / 1000 / half_life) == pytest.approx(mean, rel=1e-8)
     # shortly before the frame's middle: decay is steeper at first
     assert 0.49 * frame_s < float(first.FrameReferenceTime) / 1000 <= 0.5 * frame_s
+
+
+def test_lower_parts_are_measured_later_and_corrected_to_the_same_moment(pet, slices):
+    """AcquisitionTime and FrameReferenceTime advance together: their difference is the series' start."""
+    starts, times = set(), []
+    for dataset in slices:
+        acquired = datetime.strptime(dataset.AcquisitionDate + dataset.AcquisitionTime, "%Y%m%d%H%M%S.%f")
+        times.append((acquired - pet.scan.started).total_seconds())
+        starts.add(round(times[-1] - float(dataset.FrameReferenceTime) / 1000, 3))
+    assert len(starts) == 1
+    assert times == sorted(times, reverse=True)
+    assert set(times) == {0.0, pet.scan.frame_s, 2 * pet.scan.frame_s}
 
 
 def test_a_tag_can_be_given_or_taken_away(pet, tmp_path):
