@@ -5,6 +5,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from radioimmuno.io.image import read_image
+from radioimmuno.modality import PET
 from radioimmuno.simulation.patient import plan_patient
 from radioimmuno.simulation.pet import pet_lattice, simulate_pet
 from radioimmuno.simulation.tracer import CD8_IMMUNO_PET, FDG
@@ -20,8 +22,12 @@ def pet(request):
 
 
 @pytest.fixture(scope="module")
-def slices(pet, tmp_path_factory):
-    folder = write_pet_series(tmp_path_factory.mktemp("pet") / "series", pet.image, pet.scan)
+def folder(pet, tmp_path_factory):
+    return write_pet_series(tmp_path_factory.mktemp("pet") / "series", pet.image, pet.scan)
+
+
+@pytest.fixture(scope="module")
+def slices(folder):
     read = [pydicom.dcmread(file) for file in folder.iterdir()]
     return sorted(read, key=lambda one: one.ImagePositionPatient[2])
 
@@ -42,6 +48,20 @@ def test_its_header_gives_the_suv_within_one_stored_unit(pet, slices):
     for k, dataset in enumerate(slices):
         off = np.abs(suv_of(dataset) - pet.image.values[k]).max()
         assert off < stored_unit(pet.image, pet.scan, k)
+
+
+def test_it_is_read_as_the_suv_that_it_was_written_from(pet, folder):
+    """The whole chain: activity, slopes, beds, decay, dose, weight and place."""
+    read = read_image(folder, modality=PET)
+    assert read.image.lattice.coincides(pet.image.lattice)
+    for k, plane in enumerate(read.image.values):
+        assert np.abs(plane - pet.image.values[k]).max() < stored_unit(pet.image, pet.scan, k)
+    assert [finding.code for finding in read.findings] == []
+    acquisition = read.suv.acquisition
+    waited = (pet.scan.started - pet.scan.injected).total_seconds() / 60
+    assert acquisition.uptake_min == pytest.approx(waited, abs=0.02)
+    is_fdg = pet.scan.tracer == FDG.name
+    assert (acquisition.fdg, acquisition.long_lived) == (is_fdg, not is_fdg)
 
 
 def test_each_slice_has_a_slope_of_its_own(slices):
