@@ -33,6 +33,7 @@ from . import (
     series,
     signature,
     train,
+    uptake,
     validate,
 )
 from .exit_status import ALL_SCORED, FAILURE, INTERRUPTED, WRONG_USAGE, Failure
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
-    *(cohort, train, validate, aggregate, card, demo_cohort, response, follow_up, demo_follow_up),
+    *(cohort, train, validate, aggregate, card, uptake, demo_cohort, response, follow_up, demo_follow_up),
 )
 
 DESCRIPTION = """\

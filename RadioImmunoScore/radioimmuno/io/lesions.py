@@ -16,7 +16,7 @@ from ..findings import Finding, InputError, Severity
 from ..geometry.image import Box, Image, from_sitk
 from ..lesion import Delineation, Lesion, Site, from_labels
 from .nifti import transform_findings
-from .resampling import ReadLesions, resample_lesions
+from .resampling import Placing, ReadLesions, resample_lesions
 from .segment_tags import (
     AGREEMENT_TAG,
     IRRADIATED_TAG,
@@ -65,6 +65,7 @@ def read_lesions(
     patterns: Sequence[str] = (),
     *,
     accepted: Collection[str] = (),
+    place: Placing = resample_lesions,
 ) -> ReadLesions:
     """The lesions of a segmentation, each a mask cropped to what it covers, on the CT's lattice.
 
@@ -83,12 +84,14 @@ def read_lesions(
         all but those that are no lesions (`structures`), which are left out.
     accepted : collection of str
         Codes of `acceptance.OPTIONS` that a person accepted.
+    place : callable, optional
+        What puts lesions that were drawn on another lattice on the image's.
 
     Returns
     -------
     ReadLesions
-        A segmentation on another lattice is resampled (nearest voxel): `mask.geometry` is then found for the
-        lesion, as a refusal where its volume changes by more than 5 %.
+        By default a segmentation on another lattice is resampled (nearest voxel): `mask.geometry` is then
+        found for the lesion, as a refusal where its volume changes by more than 5 %.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def read_lesions(
     if path.is_dir() or is_dicom(path) or (path.is_file() and path.suffix.lower() in DICOM_ENDINGS):
         from .dicom.lesions import read_dicom_lesions
 
-        return read_dicom_lesions(path, image, source, patterns, accepted=accepted)
+        return read_dicom_lesions(path, image, source, patterns, accepted=accepted, place=place)
     volume = open_volume(path, CODE)
     segments = _segments(path, volume)
     stored = from_sitk(volume)
@@ -112,7 +115,7 @@ def read_lesions(
         lesions, of_file = _from_label_map(path, stored), []
     of_file += transform_findings(path, volume, "segmentation")
     picked = match_names(lesions, patterns, lambda lesion: (lesion.id, lesion.name))
-    placed = resample_lesions(path, picked, image.lattice, {lesion.id: of_file for lesion in picked})
+    placed = place(path, picked, image.lattice, {lesion.id: of_file for lesion in picked})
     return select_lesions(placed, {segment.id: segment.hints for segment in segments}, bool(patterns))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +36,10 @@ class ReadLesions:
     lesions: tuple[Lesion, ...]
     findings: Mapping[str, tuple[Finding, ...]]
     left_out: tuple[LeftOut, ...] = ()
+
+
+# What puts the lesions of a file on an image's lattice, with the parameters of `resample_lesions`.
+Placing = Callable[[Path, Sequence[Lesion], Lattice, Mapping[str, Sequence[Finding]]], ReadLesions]
 
 
 def resample_lesions(

@@ -16,6 +16,12 @@ from .lesion_uptake import REFUSED, LesionUptake, lesion_uptake
 from .reference import LIVER, Reference, measured_reference
 from .scale import BY_WEIGHT, FIXED, SHARE_41, Threshold, UptakeScale, liver_threshold
 
+IMMUNO_NOTE = (
+    "The nuclide's half-life is that of an antibody's label (immuno-PET): thresholds of FDG and PERCIST do "
+    "not apply. Spleen and lymph nodes take such tracers up physiologically: uptake there alone is no sign "
+    "of tumor."
+)
+OTHER_TRACER_NOTE = "The tracer is {tracer}; the thresholds of 2.5 and 4.0 are those of FDG."
 NO_SUV_NOTE = (
     "The values are no SUV: what depends on their scale is left out. Ratios to reference regions and the "
     "volume at 41 % of the maximum do not."
@@ -169,7 +175,7 @@ def patient_uptake(
         _largest_distance(taken),
         max(peaks, key=lambda name: peaks[name]) if peaks else None,
         tuple(of_references),
-        (*scale.notes, *_notes(scale, thresholds)),
+        tuple(_notes(scale, thresholds)),
     )
 
 
@@ -190,13 +196,18 @@ def thresholds_of(scale: UptakeScale, liver: Reference | None = None) -> tuple[T
 
 
 def _notes(scale: UptakeScale, thresholds: Sequence[Threshold]) -> list[str]:
-    if not scale.is_suv:
-        return [NO_SUV_NOTE]
+    notes = [] if scale.is_suv else [NO_SUV_NOTE]
     if scale.immuno:
-        return []
-    keys = {threshold.key for threshold in thresholds}
-    fixed = [] if scale.quantity == BY_WEIGHT else [FIXED_NOTE]
-    return [*fixed, *([] if LIVER in keys else [NO_LIVER_NOTE])]
+        return [*notes, IMMUNO_NOTE]
+    if not scale.is_suv:
+        return notes
+    if scale.quantity != BY_WEIGHT:
+        notes.append(FIXED_NOTE)
+    elif scale.other_tracer:
+        notes.append(OTHER_TRACER_NOTE.format(tracer=scale.other_tracer))
+    if LIVER not in {threshold.key for threshold in thresholds}:
+        notes.append(NO_LIVER_NOTE)
+    return notes
 
 
 def _references(

@@ -16,13 +16,6 @@ BY_WEIGHT, LEAN = BODY_WEIGHT.name, "lbm"
 # By lean mass, whichever formula it is of: what PERCIST is defined on.
 SUL = frozenset({LEAN, "james", "morgan"})
 
-IMMUNO_NOTE = (
-    "The nuclide's half-life is that of an antibody's label (immuno-PET): thresholds of FDG and PERCIST do "
-    "not apply. Spleen and lymph nodes take such tracers up physiologically: uptake there alone is no sign "
-    "of tumor."
-)
-OTHER_TRACER_NOTE = "The tracer is {tracer}; the thresholds of 2.5 and 4.0 are those of FDG."
-
 
 @dataclass(frozen=True)
 class UptakeScale:
@@ -47,13 +40,6 @@ class UptakeScale:
     def is_suv(self) -> bool:
         """Whether values are standardized uptake values."""
         return self.quantity != ACTIVITY
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader has to know of the tracer, in sentences."""
-        if self.immuno:
-            return (IMMUNO_NOTE,)
-        return (OTHER_TRACER_NOTE.format(tracer=self.other_tracer),) if self.other_tracer else ()
 
 
 def scale_of(quantity: str, acquisition: PetAcquisition) -> UptakeScale:

@@ -18,6 +18,8 @@ from small_patient import signature, trained_signature
 pytest.importorskip("pydicom")
 pytest.importorskip("highdicom")
 
+from pet_files import write_pet_patient
+
 from dicom_lesions import PATIENT, contours_of, rtstruct, save
 from dicom_series import ct_series, write
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
@@ -67,6 +69,7 @@ def named_files(tmp_path_factory):
     )
     (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
     write_tables(folder)
+    write_pet_patient(folder)
     write_signature(signature(), folder / "my.json")
     write_signature(trained_signature(), folder / "trained.json")
     terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0),)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...findings import InputError
 from ...geometry.image import Image
-from ..resampling import ReadLesions
+from ..resampling import Placing, ReadLesions, resample_lesions
 from ..volume_reader import is_dicom
 from .codes import is_ring
 from .integrity import read_complete
@@ -36,6 +36,7 @@ def read_dicom_lesions(
     patterns: Sequence[str] = (),
     *,
     accepted: Collection[str] = (),
+    place: Placing = resample_lesions,
 ) -> ReadLesions:
     """The lesions of a DICOM file, by what kind of file it is.
 
@@ -46,6 +47,7 @@ def read_dicom_lesions(
     source : SourceSeries or None, the CT's
     patterns : sequence of str, as of `read_rtstruct` and `read_seg`
     accepted : collection of str, codes that a person took on
+    place : callable, what puts lesions that were drawn on another lattice on the image's
 
     Raises
     ------
@@ -64,7 +66,7 @@ def read_dicom_lesions(
         raise InputError(
             CODE, f"{file} holds no lesions (it is DICOM, {name}). Give an RTSTRUCT or a SEG file."
         )
-    return READERS[kind](file, image, source, patterns, accepted=accepted)
+    return READERS[kind](file, image, source, patterns, accepted=accepted, place=place)
 
 
 def only_lesions_of(folder: Path) -> Path:

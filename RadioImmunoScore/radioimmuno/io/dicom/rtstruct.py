@@ -29,7 +29,7 @@ from ...findings import Finding, GeometryError, InputError, Refusal, Severity
 from ...geometry.image import Box, Image, Lattice
 from ...lesion import Delineation, DelineationType, Lesion, Site
 from ...structures.rule import Structure, left_out_at_any_size
-from ..resampling import ReadLesions, resample_lesions
+from ..resampling import Placing, ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import site_of_codes, terminology_entry
 from .integrity import read_complete
@@ -72,6 +72,7 @@ def read_rtstruct(
     patterns: Sequence[str] = (),
     *,
     accepted: Collection[str] = (),
+    place: Placing = resample_lesions,
 ) -> ReadLesions:
     """The structures of an RTSTRUCT file, as masks on the CT's lattice.
 
@@ -84,6 +85,7 @@ def read_rtstruct(
     patterns : sequence of str, names, numbers or glob patterns of the structures to take; by default all that
         may be lesions
     accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
+    place : callable, what puts lesions that were drawn on another lattice on the image's
 
     Returns
     -------
@@ -123,7 +125,7 @@ def read_rtstruct(
     read = [found for number, found in findings.items() if number not in aside]
     if read and all(_elsewhere(found) for found in read):
         raise GeometryError("mask.geometry", f"{path}: {read[0][0].text}")
-    placed = resample_lesions(path, lesions, image.lattice, findings)
+    placed = place(path, lesions, image.lattice, findings)
     return select_lesions(placed, {s.number: s.hints for s in picked}, bool(patterns))
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from ...findings import Finding, GeometryError, InputError, Refusal, Severity
 from ...geometry.image import Box, Image, Lattice, Triple, as_triple
 from ...lesion import Delineation, Lesion, Site
-from ..resampling import ReadLesions, resample_lesions
+from ..resampling import Placing, ReadLesions, resample_lesions
 from ..selection import Hints, match_names, select_lesions
 from .codes import delineation_of, is_ring, site_of_codes, terminology_entry
 from .headers import BIG_ENDIAN, DEFLATED, LITTLE_ENDIAN
@@ -111,6 +111,7 @@ def read_seg(
     threshold: float = FRACTION,
     *,
     accepted: Collection[str] = (),
+    place: Placing = resample_lesions,
 ) -> ReadLesions:
     """The segments of a DICOM SEG file, as masks on the CT's lattice.
 
@@ -124,6 +125,7 @@ def read_seg(
         may be lesions
     threshold : float, share of the highest value from which a voxel of a fractional segmentation is inside
     accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
+    place : callable, what puts lesions that were drawn on another lattice on the image's
 
     Returns
     -------
@@ -142,8 +144,7 @@ def read_seg(
     path = Path(path)
     try:
         with lenient_reading():
-            dataset = read_complete(path, DAMAGED)
-            content = _content(path, dataset, source, patterns, threshold, accepted)
+            content = _content(path, read_complete(path, DAMAGED), source, patterns, threshold, accepted)
     except Refusal as problem:
         raise GeometryError(problem.code, f"{path}: {problem}") from None
     except (InputError, OSError):
@@ -169,10 +170,9 @@ def read_seg(
         )
         for segment in content.picked
     ]
-    findings = {lesion.id: content.findings for lesion in lesions}
-    resampled = resample_lesions(path, lesions, image.lattice, findings)
+    placed = place(path, lesions, image.lattice, {lesion.id: content.findings for lesion in lesions})
     hints = {str(segment.number): Hints(segment.terminology) for segment in content.picked}
-    return select_lesions(resampled, hints, bool(patterns))
+    return select_lesions(placed, hints, bool(patterns))
 
 
 def _content(
