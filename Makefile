@@ -26,7 +26,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching benchmark-learned clean
+.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching benchmark-suv benchmark-learned clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -137,6 +137,9 @@ benchmark-cohort: env ## 200 simulated patients, with one worker and with two: t
 
 benchmark-response: env ## the response of 1,000 patients with 10 studies each, from their table
 	$(VENV)/bin/python Testing/Benchmarks/response.py
+
+benchmark-suv: env ## SUV of digital reference objects, beside what SimpleITK reads of them
+	$(VENV)/bin/python Testing/Benchmarks/pet_suv.py
 
 benchmark-learned: env ## ten lesions through a model of 73 KB
 	$(VENV)/bin/python Testing/Benchmarks/learned.py

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 List the series of a folder of DICOM files: which can be scored, and what is wrong with the others.
 
+CT, PET and MR are judged each as what it is. Of a PET it says how SUV are made of its values: their unit, the
+moment of decay correction, the tracer, the time of uptake; --json lists each step with what it used.
+
 The folder is looked through whole, whatever its files are called. Only headers are read, and pixels where
 two slices lie at the same place."""
 
@@ -64,10 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _findings(series: Series) -> list[Finding]:
     """What is wrong with the series, and what scoring would warn of or may need."""
+    from radioimmuno.modality import CT
     from radioimmuno.scoring.domain import check_scan
 
-    lattice = series.stack.lattice if series.stack else None
-    return [*series.findings, *(check_scan(series.acquisition, lattice.spacing) if lattice else [])]
+    if series.stack is None or series.kind is not CT:
+        return list(series.findings)
+    return [*series.findings, *check_scan(series.acquisition, series.stack.lattice.spacing)]
 
 
 def _document(series: Series) -> dict[str, Any]:
@@ -80,20 +85,44 @@ def _document(series: Series) -> dict[str, Any]:
         "slices": series.slices,
         "usable": series.usable,
         "findings": [finding_record(finding) for finding in _findings(series)],
-    }
+    } | ({"pet": _pet(series)} if series.headers[0].pet else {})
+
+
+def _pet(series: Series) -> dict[str, Any]:
+    """The facts of a PET, and how SUV are made of it; `suv` is null where none can be."""
+    from radioimmuno.pet.acquired import acquisition_of, pet_acquisition_record
+    from radioimmuno.pet.suv import suv_record
+
+    own = [header.pet for header in series.headers if header.pet]
+    acquisition = pet_acquisition_record(acquisition_of(own))
+    return acquisition | {"suv": suv_record(series.suv) if series.suv else None}
+
+
+def _values(series: Series) -> str:
+    """What the values of a PET are, in words; "" for other series."""
+    if not series.headers[0].pet:
+        return ""
+    facts = _pet(series)
+    correction = facts["decay_correction"]
+    words = [
+        f"{facts['units'] or 'no unit'}{f' ({correction})' if correction else ''}",
+        facts["tracer"],
+        f"uptake {facts['uptake_min']:.0f} min" if facts["uptake_min"] is not None else "",
+    ]
+    made = f"{series.suv.title} of " if series.suv else ""
+    return made + ", ".join(filter(None, words))
 
 
 def _summary(found: Sequence[Series]) -> str:
-    rows = [
-        (
-            series.uid,
-            series.modality,
-            series.description,
-            str(series.slices),
-            "yes" if series.usable else "no",
-            " ".join(finding.text for finding in _findings(series)),
-        )
-        for series in found
-    ]
-    header = ("UID", "modality", "description", "slices", "usable", "findings")
-    return table(header, rows, ("slices",))
+    columns = {
+        "UID": [series.uid for series in found],
+        "modality": [series.modality for series in found],
+        "description": [series.description for series in found],
+        "slices": [str(series.slices) for series in found],
+        "usable": ["yes" if series.usable else "no" for series in found],
+        "values": [_values(series) for series in found],
+        "findings": [" ".join(finding.text for finding in _findings(series)) for series in found],
+    }
+    if not any(columns["values"]):
+        del columns["values"]
+    return table(tuple(columns), list(zip(*columns.values(), strict=True)), ("slices",))

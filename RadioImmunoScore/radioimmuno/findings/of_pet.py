@@ -119,8 +119,9 @@ ROWS = {
         "Export the series from the scanner again.",
     ),
     "pet.half_life": Row(
-        "The half-life of the tracer's nuclide is missing or wrong.",
-        PET_REFUSED,
+        "The half-life of the tracer's nuclide is missing, or another than FDG's nuclide has.",
+        f"{PET_REFUSED} Where the tracer is called FDG and the half-life is another's, a warning: the "
+        "half-life is used.",
         "Without it nobody knows how much of the dose had decayed.",
         "Correct the header (RadionuclideHalfLife, in seconds).",
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from ..findings import InputError
 from .dose import dose_bq
 from .header import PetSlice
-from .patient import Patient
+from .patient import patient_of
 from .times import acquisitions_of, administration_time, reference_time
 from .tracer import half_life, is_fdg, is_long_lived
 
@@ -57,15 +57,16 @@ class PetAcquisition:
     scanner: str
 
 
-def acquisition_of(slices: Sequence[PetSlice], patient: Patient) -> PetAcquisition:
+def acquisition_of(slices: Sequence[PetSlice]) -> PetAcquisition:
     """The facts of a series.
 
     Parameters
     ----------
     slices : sequence of PetSlice
-    patient : Patient
+        At least one.
     """
     header = slices[0].header
+    patient = patient_of(header)
     try:
         dose = dose_bq(header)[0] / 1e6
     except InputError:

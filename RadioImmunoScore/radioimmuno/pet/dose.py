@@ -11,7 +11,7 @@ from .factors import Factors
 from .header import PetHeader, PetSlice
 from .step import Step, ends
 from .times import Acquisitions, acquisitions_of, administration_time, frame_decay, reference_time
-from .tracer import half_life, is_fdg
+from .tracer import half_life, half_life_doubt, is_fdg
 
 DOSE, HALF_LIFE = "RadionuclideTotalDose (0018,1074)", "RadionuclideHalfLife (0018,1075)"
 DECAY, DURATION = "DecayCorrection (0054,1102)", "ActualFrameDuration (0018,1242)"
@@ -115,7 +115,7 @@ def _from_start(made: Factors, slices: Sequence[PetSlice]) -> Factors:
         "The dose decayed from the administration to that moment.",
         ((DECAY, "START"), (HALF_LIFE, f"{lives:g}")),
     )
-    return made.noted(reference).noted(given).times(decays, step)
+    return made.noted(reference).noted(given).times(decays, step, *half_life_doubt(header))
 
 
 def _not_corrected(made: Factors, slices: Sequence[PetSlice]) -> Factors:
@@ -142,7 +142,7 @@ def _decayed_since(
     shown = " to ".join(dict.fromkeys(f"{1000 * one:g}" for one in ends(durations)))
     used = ((DECAY, "NONE"), (HALF_LIFE, f"{lives:g}"), (DURATION, shown))
     step = Step("decay", f"Each slice was corrected from its own mean time to {what}.", used)
-    return made.times(decays, step)
+    return made.times(decays, step, *half_life_doubt(slices[0].header))
 
 
 def _unknown_correction(correction: str) -> InputError:

@@ -174,5 +174,4 @@ def _suv(made: Factors, slices: Sequence[PetSlice], titles: tuple[str, str, str]
         low, high = ends(made.values)
         text = f"Stored values would have to be multiplied by {low:g} to {high:g}: the header is damaged."
         raise InputError("pet.no_factor", text)
-    acquisition = acquisition_of(slices, patient_of(slices[0].header))
-    return Suv(*titles, made.values, made.steps, made.findings, acquisition)
+    return Suv(*titles, made.values, made.steps, made.findings, acquisition_of(slices))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ..findings import Finding, InputError, Severity
 from ..thresholds import (
@@ -25,9 +26,28 @@ from .header import PetHeader, PetSlice
 from .moments import DAY_S, Moment, day_of, moment_of, second_of
 from .step import Step
 
-SCAN = "PET scan date and time (0009,100D) of GE"
-MEAN_TIME = "AcquisitionTime (0008,0032), ActualFrameDuration (0018,1242), FrameReferenceTime (0054,1300)"
-SERIES = "SeriesTime (0008,0031)"
+# Ways to the moment that values are corrected to, and what each one looks at.
+SCAN = "GE's time of the scan"
+MEAN_TIME = "the mean time of each slice"
+SERIES = "the series' time"
+EARLIEST = "the earliest acquisition"
+ACQUISITION = {
+    "AcquisitionDate (0008,0022)": attrgetter("acquisition_date"),
+    "AcquisitionTime (0008,0032)": attrgetter("acquisition_time"),
+}
+ATTRIBUTES: dict[str, dict[str, Callable[[PetSlice], object]]] = {
+    SCAN: {"PET scan_datetime (0009,100D)": attrgetter("ge_scan_datetime")},
+    MEAN_TIME: ACQUISITION
+    | {
+        "ActualFrameDuration (0018,1242)": attrgetter("frame_duration_ms"),
+        "FrameReferenceTime (0054,1300)": attrgetter("frame_reference_ms"),
+    },
+    SERIES: {
+        "SeriesDate (0008,0021)": attrgetter("header.series_date"),
+        "SeriesTime (0008,0031)": attrgetter("header.series_time"),
+    },
+    EARLIEST: dict(ACQUISITION),
+}
 DATETIME = "RadiopharmaceuticalStartDateTime (0018,1078)"
 TIME = "RadiopharmaceuticalStartTime (0018,1072)"
 
@@ -116,28 +136,26 @@ def reference_time(slices: Sequence[PetSlice], acquired: Acquisitions, half_life
     half_life_s : float
         s.
     """
-    ways = {
-        name: times
-        for name, times in (
-            (SCAN, _ge(slices, acquired)),
-            (MEAN_TIME, _computed_back(slices, acquired, half_life_s)),
-            (SERIES, _series_time(slices, acquired)),
-        )
-        if times is not None and _is_credible(times, acquired)
+    found = {
+        SCAN: _ge(slices, acquired),
+        MEAN_TIME: _computed_back(slices, acquired, half_life_s),
+        SERIES: _series_time(slices, acquired),
     }
+    ways = {name: times for name, times in found.items() if times and _is_credible(times, acquired)}
     if not ways:
-        name = "AcquisitionTime (0008,0032), the earliest"
         text = (
             "Nothing says to which moment values were decay-corrected: the earliest acquisition was taken. "
             "Where slices are missing, SUV come out too high."
         )
-        step = Step("reference time", f"Decay-corrected to {_clock(acquired.earliest)}.", ((name, ""),))
-        earliest = (acquired.earliest,) * len(slices)
-        return Times(earliest, step, (Finding("pet.reference_time", Severity.WARN, text),))
+        ways = {EARLIEST: (acquired.earliest,) * len(slices)}
+        unknown: tuple[Finding, ...] = (Finding("pet.reference_time", Severity.WARN, text),)
+    else:
+        unknown = ()
     name, times = next(iter(ways.items()))
     where = " to ".join(dict.fromkeys(_clock(at) for at in (min(times), max(times))))
-    step = Step("reference time", f"Decay-corrected to {where}, by {name}.", ((name, where),))
-    return Times(times, step, _ways_differ(ways))
+    used = tuple((tag, _ends_of(slices, read)) for tag, read in ATTRIBUTES[name].items())
+    step = Step("reference time", f"Decay-corrected to {where}, by {name}.", used)
+    return Times(times, step, (*unknown, *_ways_differ(ways)))
 
 
 def administration_time(
@@ -344,6 +362,13 @@ def _administered(name: str, text: str, at: float) -> Step:
     return Step(
         "administration", f"The tracer was given at {_clock(at)}, by {name}.", ((name, text.strip()),)
     )
+
+
+def _ends_of(slices: Sequence[PetSlice], read: Callable[[PetSlice], object]) -> str:
+    """The value of all slices, or those of the first and the last one."""
+    values = [read(one) for one in (slices[0], slices[-1])]
+    shown = [f"{value:g}" if isinstance(value, float) else str(value).strip() for value in values]
+    return " to ".join(dict.fromkeys(shown))
 
 
 def _clock(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..findings import InputError
+from ..findings import Finding, InputError, Severity
 from ..thresholds import FDG_HALF_LIFE_S, LONG_HALF_LIFE_S
 from .header import PetHeader
 
@@ -37,14 +37,27 @@ def half_life(header: PetHeader) -> float:
     Raises
     ------
     InputError
-        `pet.half_life` where it is missing, or none that FDG has.
+        `pet.half_life` where it is missing.
     """
     seconds = header.half_life_s
     if not seconds or seconds < 0:
         text = "The header does not say the half-life of the tracer's nuclide (RadionuclideHalfLife)."
         raise InputError("pet.half_life", text)
-    lowest, highest = FDG_HALF_LIFE_S
-    if is_fdg(header) and not lowest <= seconds <= highest:
-        text = f"The header gives FDG a half-life of {seconds:g} s; the one of 18F is 6586 s."
-        raise InputError("pet.half_life", text)
     return seconds
+
+
+def half_life_doubt(header: PetHeader) -> tuple[Finding, ...]:
+    """A warning where FDG has a half-life that is not 18F's.
+
+    Parameters
+    ----------
+    header : PetHeader
+    """
+    lowest, highest = FDG_HALF_LIFE_S
+    if not is_fdg(header) or lowest <= half_life(header) <= highest:
+        return ()
+    text = (
+        f"The tracer is named {header.tracer}, and the half-life {half_life(header):g} s; the one of 18F is "
+        "6586 s. The header's was taken: SUV are wrong where the name is right."
+    )
+    return (Finding("pet.half_life", Severity.WARN, text),)

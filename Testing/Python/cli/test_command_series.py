@@ -10,6 +10,7 @@ import pytest
 from small_patient import SPACING, ct_values
 
 from dicom_series import ct_series, write
+from pet_series import pet_series, uptake
 
 GOOD, OTHER, TILTED = "1.2.826.0.1.1", "1.2.826.0.1.2", "1.2.826.0.1.3"
 
@@ -57,6 +58,41 @@ def test_json_lists_the_series_and_what_is_wrong_with_each(installed, export):
     assert not tilted["usable"]
     assert [(f["code"], f["severity"]) for f in tilted["findings"]] == [("ct.gantry_tilt", "refuse")]
     assert "14.0 degrees" in tilted["findings"][0]["text"]
+
+
+@pytest.fixture(scope="module")
+def hybrid(tmp_path_factory):
+    """A CT, its PET, and the PET without correction for attenuation."""
+    folder = tmp_path_factory.mktemp("hybrid")
+    write(folder, patient_series(SeriesDescription="CT", SeriesNumber=1))
+    write(folder, pet_series(uptake(), SeriesDescription="PET AC", SeriesNumber=2))
+    write(folder, pet_series(uptake(), SeriesDescription="PET NAC", SeriesNumber=3, CorrectedImage=["DECY"]))
+    return folder
+
+
+def test_a_pet_is_judged_as_one_and_says_how_suv_are_made(radioimmuno, hybrid):
+    done = radioimmuno("series", hybrid, "--json")
+    ct, pet, other = json.loads(done.stdout)["series"]
+    assert [series["usable"] for series in (ct, pet, other)] == [True, True, False]
+    assert "pet" not in ct
+    assert pet["findings"] == []
+    facts = pet["pet"]
+    assert (facts["units"], facts["decay_correction"], facts["tracer"]) == ("BQML", "START", "tracer")
+    assert (facts["uptake_min"], facts["weight_kg"], facts["dose_mbq"]) == (60.0, 50.0, 200.0)
+    assert facts["suv"]["unit"] == "g/ml"
+    assert {"RadionuclideTotalDose (0018,1074)", "PatientWeight (0010,1030)"} <= {
+        tag for step in facts["suv"]["steps"] for tag in step["used"]
+    }
+    assert [finding["code"] for finding in other["findings"]] == ["pet.attenuation"]
+    assert other["pet"]["suv"] is None
+
+
+def test_the_terminal_has_a_column_of_what_values_of_a_pet_are(radioimmuno, hybrid):
+    done = radioimmuno("series", hybrid)
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[-2:] == ["values", "findings"]
+    assert "SUVbw of BQML (START), tracer, uptake 60 min" in done.stdout
+    assert "It is not corrected for attenuation" in " ".join(done.stdout.split())
 
 
 def test_the_terminal_shows_a_line_a_series(radioimmuno, export):

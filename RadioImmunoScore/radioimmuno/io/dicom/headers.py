@@ -250,10 +250,11 @@ def _bare_slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader]:
 
 
 def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | DamagedFile:
-    dataset = _read(stream, KEYWORDS)
+    dataset = _read(stream, list(KEYWORDS))
     if dataset.get("Modality") in PET.codes:
+        # Whole: private elements have no place of their own.
         stream.seek(0)
-        dataset = _read(stream, (*KEYWORDS, *pet_headers.KEYWORDS, *pet_headers.PRIVATE))
+        dataset = _read(stream, None)
     meta = getattr(dataset, "file_meta", {})
     if str(meta.get("MediaStorageSOPClassUID", "")) == DIRECTORY_CLASS:
         return []
@@ -270,8 +271,8 @@ def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | Dama
     ]
 
 
-def _read(stream: BinaryIO, tags: Sequence[str | int]) -> Any:
-    return pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=list(tags))
+def _read(stream: BinaryIO, keywords: list[str] | None) -> Any:
+    return pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=keywords)
 
 
 def _first_items(*groups: Any) -> Iterator[Any]:

@@ -17,23 +17,8 @@ PHILIPS_GROUP, PHILIPS_CREATOR, PHILIPS_SUV, PHILIPS_ACTIVITY = (
     0x09,
 )
 # Where a writer that leaves out the name of the creator has its block.
-USUAL_BLOCK, LAST_BLOCK = 0x10, 0xFF
-BLOCKS = range(USUAL_BLOCK, LAST_BLOCK + 1)
-
-# What is read of a PET besides what is read of each file.
-KEYWORDS = (
-    *("Units", "SUVType", "DecayCorrection", "CorrectedImage", "SeriesType", "NumberOfTimeSlices"),
-    *("RadiopharmaceuticalInformationSequence", "PatientWeight", "PatientSize", "PatientSex"),
-    *("SeriesDate", "SeriesTime", "StudyDate", "TimezoneOffsetFromUTC"),
-    *("AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime"),
-    *("ActualFrameDuration", "FrameReferenceTime"),
-)
-PRIVATE = tuple(
-    tag
-    for group, elements in ((GE_GROUP, (GE_SCAN_DATETIME,)), (PHILIPS_GROUP, (PHILIPS_SUV, PHILIPS_ACTIVITY)))
-    for block in BLOCKS
-    for tag in (group << 16 | block, *(group << 16 | block << 8 | element for element in elements))
-)
+USUAL_BLOCK = 0x10
+BLOCKS = range(USUAL_BLOCK, 0x100)
 
 
 def pet_slice(dataset: Any, slope: float | None, intercept: float | None, scanner: str) -> PetSlice:
@@ -41,7 +26,7 @@ def pet_slice(dataset: Any, slope: float | None, intercept: float | None, scanne
 
     Parameters
     ----------
-    dataset : Dataset, with `KEYWORDS` and `PRIVATE`
+    dataset : Dataset, whole but for its pixels
     slope, intercept : float or None, its rescale
     scanner : str, manufacturer and model
     """
@@ -110,8 +95,11 @@ def _parts(places: Sequence[Any], keyword: str) -> tuple[str, ...]:
 
 def _private(dataset: Any, group: int, creator: str, element: int) -> str:
     """The text of a private element: in its creator's block, or the usual one where no creator is named."""
+    tags = dataset.keys()
     names = {
-        block: _plain(dataset.get((group, block)).value) for block in BLOCKS if (group, block) in dataset
+        tag.element: _plain(dataset[tag].value)
+        for tag in tags
+        if tag.group == group and tag.element in BLOCKS
     }
     blocks = [block for block, name in names.items() if name.casefold() == creator.casefold()]
     for block in blocks or ([] if names else [USUAL_BLOCK]):

@@ -20,6 +20,8 @@ from .series_checks import MAX_VOXELS, check_headers
 from .source import SourceSeries
 from .stack import Gap, Stack, stack
 
+# Why a series was not meant: a PET is written with and without correction for attenuation.
+NEVER_MEANT = frozenset({"pet.attenuation"})
 # A message names this many damaged files, and counts the others.
 MAX_NAMED_FILES = 3
 
@@ -300,6 +302,7 @@ def _listing(every: Sequence[Series]) -> str:
 def _passed_over(every: Sequence[Series], read: Series) -> list[Finding]:
     """A warning when others of its modality could not be used: perhaps one of them was meant."""
     others = [series for series in every if series.uid != read.uid and series.kind is read.kind]
+    others = [series for series in others if series.findings[0].code not in NEVER_MEANT]
     others = [series for series in others if not all(header.localizer for header in series.headers)]
     if not others:
         return []

@@ -174,6 +174,13 @@ def test_a_long_lived_nuclide_needs_dates():
     )
 
 
+def test_fdg_with_another_half_life_is_told_of_and_goes_by_it():
+    scan = Scan(half_life_s=GA68)
+    slices = scan.slices()
+    np.testing.assert_allclose(made(scan, slices), SUV, rtol=CLOSE)
+    assert codes(slices) == ["pet.half_life"]
+
+
 def test_a_dose_in_mbq_is_put_right_for_fdg_alone():
     scan = Scan()
     slices = scan.slices(dose=350.0)
@@ -275,6 +282,8 @@ def test_of_each_step_is_recorded_what_it_used():
     ]
     used = {tag: value for step in record["steps"] for tag, value in step["used"].items()}
     assert used["Units (0054,1001)"] == "BQML"
+    assert used["AcquisitionTime (0008,0032)"] == "100200.000000 to 100820.000000"
+    assert used["ActualFrameDuration (0018,1242)"] == "180000"
     assert used["RadiopharmaceuticalStartDateTime (0018,1078)"] == "20240310090130.00"
     assert used["PatientWeight (0010,1030)"] == "80 kg"
     products = np.prod([step["factors"] or [1, 1] for step in record["steps"]], axis=0)
@@ -323,7 +332,6 @@ def test_a_header_without_what_is_needed_is_refused(code):
         ("pet.acquisition_time", {"acquisition_time": "noon"}, {}, "bw"),
         ("pet.frame_duration", {"frame_duration_ms": None}, {"decay_correction": "NONE"}, "bw"),
         ("pet.no_factor", {"slope": 1e308}, {"units": "GML", "suv_type": "IBW", "height": 1.07}, "bw"),
-        ("pet.half_life", {}, {"half_life_s": 109.77}, "bw"),
         ("pet.dynamic", {}, {"time_slices": 12}, "bw"),
         ("pet.dose", {}, {"radiopharmaceuticals": 2}, "bw"),
         ("pet.enhanced", {}, {"sop_class_uid": "1.2.840.10008.5.1.4.1.1.128.1"}, "bw"),
