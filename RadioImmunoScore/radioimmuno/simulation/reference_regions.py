@@ -17,7 +17,7 @@ from .body import liver, open_canvas, probe, skin
 from .canvas import Canvas, Point, ellipsoid, tube
 from .organs import AORTA, GALLBLADDER
 from .patient import Plan
-from .tumors import REACH, Tumor
+from .tumors import Tumor
 
 LIVER, BLOOD_POOL, MUSCLE = "liver", "blood_pool", "muscle"
 LEAST_CC = 1.0
@@ -25,6 +25,7 @@ CLEAR_MM = 6.0  # from a region to another organ and to a lesion: about the blur
 REACH_MM = 30.0  # no region but the aorta's reaches farther from its centre
 
 LIVER_RADIUS_MM = 15.0
+LIVER_CLEAR_MM = 9.0  # to lesions, along the line to their centre: the surface may be nearer than on it
 LIVER_CORNERS, LIVER_STEP_MM = ((-130.0, -70.0, -110.0), (-20.0, 60.0, 0.0)), 6.0
 DESCENDING = AORTA[4][0], AORTA[5][0]  # the aorta in the chest, above the diaphragm
 BLOOD_RADIUS_MM, BLOOD_Z_MM = 6.0, (25.0, 75.0)
@@ -74,7 +75,7 @@ def _in_liver(plan: Plan) -> list[_Region]:
     at = probe(plan.body, points)
     gallbladder = ellipsoid(at, *GALLBLADDER)
     fits = (liver(at) < -LIVER_RADIUS_MM - CLEAR_MM) & (gallbladder > LIVER_RADIUS_MM + CLEAR_MM)
-    apart = _apart(points, plan.tumors) - LIVER_RADIUS_MM - CLEAR_MM
+    apart = _apart(points, plan.tumors) - LIVER_RADIUS_MM - LIVER_CLEAR_MM
     fits &= apart > 0
     if not fits.any():
         return []
@@ -114,11 +115,10 @@ def _in_muscle(plan: Plan) -> _Region:
 
 
 def _apart(points: np.ndarray, tumors: tuple[Tumor, ...]) -> np.ndarray:
-    """How far (mm) points are at least from any lesion."""
+    """How far (mm) points are from the nearest lesion's surface, along the line to its centre."""
     apart = np.full(len(points), np.inf)
     for tumor in tumors:
-        off = np.linalg.norm(points - np.array(tumor.centre), axis=1) - REACH * tumor.radius_mm
-        apart = np.minimum(apart, off)
+        apart = np.minimum(apart, tumor.distance_at(points[:, ::-1]))
     return apart
 
 
