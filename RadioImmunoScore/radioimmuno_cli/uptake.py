@@ -241,6 +241,7 @@ def _lines(patient: PatientUptake, study: PetStudy) -> list[str]:
     return [
         _lesion_table(patient, study),
         *left_out_lines(study.left_out),
+        *_of_all(patient),
         "",
         _patient_line(patient),
         *(
@@ -258,7 +259,7 @@ def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
     from radioimmuno.naming import lesion_names
     from radioimmuno.report.uptake_files import status_of
 
-    names = lesion_names(patient.lesions)
+    names, of_all = lesion_names(patient.lesions), _of_all(patient)
     ratios = tuple(f"{one.name} ratio" for one in patient.references)
     numbers = ("volume", "SUVmax", "SUVmean", "SUVpeak", "MTV 41 %", "TLG 41 %", *ratios)
     rows = [
@@ -266,11 +267,17 @@ def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
             names[lesion.id],
             *_number_cells(lesion, patient),
             status_of(lesion, study),
-            lesion.reasons,
+            " ".join(finding.text for finding in lesion.findings if finding.text not in of_all),
         )
         for lesion in patient.lesions
     ]
     return table(("lesion", *numbers, "status", "reason"), rows, numbers)
+
+
+def _of_all(patient: PatientUptake) -> list[str]:
+    """What was found of each of several lesions alike, a sentence each."""
+    texts = [[finding.text for finding in lesion.findings] for lesion in patient.lesions]
+    return [text for text in texts[0] if all(text in one for one in texts)] if len(texts) > 1 else []
 
 
 def _number_cells(lesion: LesionUptake, patient: PatientUptake) -> Sequence[str]:

@@ -35,11 +35,16 @@ from .volume_reader import is_dicom
 
 NO_MATCH = "mask.no_match"
 EVERYTHING = ("*",)
+REFERENCE = "reference"
 
 TAKEN_AS_SUV = "pet.taken_as_suv"
 
 # A lesion on a PET is mostly drawn on the CT beside it: that it names another series is no news.
 OF_SERIES = "mask.reference"
+NO_FRAME = (
+    "The PET is no DICOM series, so that the segmentation's frame of reference could not be compared: check "
+    "that it lies where it was drawn."
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +258,9 @@ def _read_region(region: ReferenceRegion, files: PetFiles, read: ReadImage) -> l
 
 
 def _as_name(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    """The name of a region that a structure is called by: `Blood pool reference` is `blood_pool`."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "_".join(words[:-1] if len(words) > 1 and words[-1] == REFERENCE else words)
 
 
 def _union(structures: Sequence[Lesion], image: Image) -> Image:
@@ -270,7 +277,10 @@ def _union(structures: Sequence[Lesion], image: Image) -> Image:
 
 def _of_drawing(findings: Sequence[Finding], source: SourceSeries | None) -> list[Finding]:
     """What counts here of what was found of a lesion in its file."""
-    return [finding for finding in findings if source is None or finding.code != OF_SERIES]
+    others = [finding for finding in findings if finding.code != OF_SERIES]
+    if source is not None or len(others) == len(findings):
+        return others
+    return [*others, Finding(OF_SERIES, Severity.WARN, NO_FRAME)]
 
 
 def _inputs(files: PetFiles, read: ReadImage) -> dict[str, Any]:

@@ -122,7 +122,14 @@ def lesion_uptake(
     -------
     LesionUptake
         Refused (`lesion.empty`, `pet.non_finite`, or by `findings`) without a value.
+
+    Raises
+    ------
+    ValueError
+        When the lesion lies on another lattice.
     """
+    if not image.lattice.coincides(lesion.mask.lattice):
+        raise ValueError("the lesion lies on another lattice than the PET: carry it there first")
     voxels, place = lesion.voxels, _centroid(lesion)
     refusal = next((finding for finding in findings if finding.refuses), None)
     values = np.zeros(0)
@@ -163,10 +170,7 @@ def _values(image: Image, lesion: Lesion) -> np.ndarray:
     """The values of a lesion's voxels, (n,)."""
     if not lesion.voxels:
         raise Refusal("lesion.empty", "The segment holds no voxel of the PET.")
-    part = image.crop(lesion.mask.box)
-    if part.box != lesion.mask.box:
-        raise Refusal("lesion.empty", "The lesion reaches beyond the PET: carry it to the PET's voxels.")
-    values = part.values[lesion.mask.values].astype(float)
+    values = image.within(lesion.mask.box)[lesion.mask.values].astype(float)
     if lost := int(np.count_nonzero(~np.isfinite(values))):
         text = (
             f"{lost} of {values.size} voxels of the lesion hold no value (a missing slice, or damaged data): "

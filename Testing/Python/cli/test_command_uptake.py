@@ -287,6 +287,11 @@ def test_what_is_no_lesion_is_left_out_and_said(radioimmuno, patient, tmp_path):
     assert [row.count("left out") for row in rows] == [0, 0, 1]
 
 
+def test_what_holds_for_all_lesions_is_said_once_on_the_terminal(radioimmuno, patient, tmp_path):
+    case = ("uptake", patient / "pet.nii.gz", patient / "pet_lesions.nii.gz", "--out", tmp_path / "out")
+    assert radioimmuno(*case).stdout.count("taken as SUV by body weight") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -343,6 +348,23 @@ def test_a_patients_pet_gives_the_same_as_a_file_and_as_dicom(measure, data, les
     columns = COLUMNS[2:12]
     assert numbers(row, *columns) == pytest.approx(numbers(of_file, *columns), rel=1e-5)
     assert document["suv"]["acquisition"]["scanner"].startswith("GE MEDICAL SYSTEMS")
+    assert document["patient"].startswith("P-")
+
+
+def test_contours_on_a_pet_that_is_no_dicom_are_measured_with_a_warning(measure, data):
+    _, (row,), _ = measure(data / "sts/STS_012/pet.nii.gz", data / "sts_dicom/STS_012/PET/mask/RS.dcm")
+    assert "mask.reference" in row["codes"].split()
+    assert "The PET is no DICOM series" in row["reasons"]
+
+
+def test_another_kind_of_result_is_not_replaced(radioimmuno, patient, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "patient.json").write_text("{}")
+    case = ("uptake", patient / "pet.nii.gz", patient / "pet_lesions.nii.gz", "--out", tmp_path / "out")
+    done = radioimmuno(*case, "--force")
+    assert done.returncode == 1
+    assert "[output.foreign]" in done.stderr
+    assert (tmp_path / "out" / "patient.json").read_text() == "{}"
 
 
 def test_contours_of_the_ct_are_measured_on_the_pet_beside_it(measure, data):

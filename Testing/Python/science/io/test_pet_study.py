@@ -67,6 +67,14 @@ def test_structures_that_one_pattern_matches_are_one_region(files):
     assert np.count_nonzero(study.references["both"].values) == 128
 
 
+@pytest.mark.parametrize("called", ["Blood pool", "blood_pool", "Blood pool reference", "BLOOD-POOL"])
+def test_a_structure_is_found_by_the_name_of_the_region(files, tmp_path, called):
+    drawn = write(tmp_path / "r.seg.nrrd", cube(10, 14) + 2 * cube(3, 7), names=(called, "Liver"))
+    study = read(files, ReferenceRegion("blood_pool", drawn), ReferenceRegion("liver", drawn))
+    assert study.references["blood_pool"].box.start == (10, 10, 10)
+    assert study.references["liver"].box.start == (3, 3, 3)
+
+
 def test_a_file_of_several_structures_needs_a_name_that_fits(files):
     with pytest.raises(InputError, match="there are: tumor, Blood pool") as refused:
         read(files, ReferenceRegion("liver", files.lesions))

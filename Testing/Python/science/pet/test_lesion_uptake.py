@@ -122,6 +122,12 @@ def test_an_empty_lesion_is_refused():
     assert (measured.maximum, measured.peak, measured.centroid, measured.volumes) == (None, None, None, {})
 
 
+def test_a_lesion_on_another_lattice_is_an_error_of_the_caller():
+    moved = replace(LATTICE, origin=(1.0, 0.0, 0.0))
+    with pytest.raises(ValueError, match="another lattice"):
+        lesion_uptake(flat(), cube(lattice=moved))
+
+
 def test_a_lesion_that_was_refused_before_gets_no_value():
     refused = Finding("mask.carried", Severity.REFUSE, "Too small.")
     measured = lesion_uptake(flat(), cube(), findings=[refused])
