@@ -15,6 +15,7 @@ from typing import Any
 
 from .findings import SettingsError
 from .numbers import is_number, is_whole_number
+from .setting_fields import fields_of, invalid
 from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
 
 INTERPOLATIONS = ("linear", "cubic")
@@ -69,9 +70,9 @@ class ExtractionSettings:
             _positive(name, getattr(self, name))
         _spacing(self.spacing_mm)
         if self.interpolation not in INTERPOLATIONS:
-            raise _invalid("interpolation", f"is {self.interpolation!r}; it must be linear or cubic")
+            raise invalid("interpolation", f"is {self.interpolation!r}; it must be linear or cubic")
         if not isinstance(self.round_intensities, bool):
-            raise _invalid("round_intensities", "must be true or false")
+            raise invalid("round_intensities", "must be true or false")
         object.__setattr__(self, "range_hu", _range("range_hu", self.range_hu))
         _bins("", self.bin_count, self.bin_width_hu)
         _bins("ivh_", self.ivh_bin_count, self.ivh_bin_width_hu)
@@ -101,9 +102,9 @@ class RingSettings:
     def __post_init__(self) -> None:
         for name in ("inner_mm", "outer_mm"):
             if not is_number(getattr(self, name), 0, 50):
-                raise _invalid(f"ring.{name}", "must be a number from 0 to 50 (mm)")
+                raise invalid(f"ring.{name}", "must be a number from 0 to 50 (mm)")
         if self.inner_mm + self.outer_mm <= 0:
-            raise _invalid("ring.outer_mm", "and ring.inner_mm cannot both be 0")
+            raise invalid("ring.outer_mm", "and ring.inner_mm cannot both be 0")
         object.__setattr__(self, "range_hu", _range("ring.range_hu", self.range_hu))
 
 
@@ -162,12 +163,12 @@ class Settings:
         >>> Settings.from_dict({"images": {"pet": {"extraction": {"spacing_mm": 4}}}}).images["pet"].ring
         RingSettings(inner_mm=2.0, outer_mm=2.0, range_hu=None)
         """
-        parts = _fields_of(cls, data, "settings")
-        extraction = _fields_of(ExtractionSettings, parts.get("extraction", {}), "extraction")
-        ring = RingSettings(**_fields_of(RingSettings, parts.get("ring", {}), "ring"))
+        parts = fields_of(cls, data, "settings")
+        extraction = fields_of(ExtractionSettings, parts.get("extraction", {}), "extraction")
+        ring = RingSettings(**fields_of(RingSettings, parts.get("ring", {}), "ring"))
         images = parts.get("images", {})
         if not isinstance(images, Mapping):
-            raise _invalid("images", "must be a JSON object")
+            raise invalid("images", "must be a JSON object")
         width = {"inner_mm": ring.inner_mm, "outer_mm": ring.outer_mm}
         return cls(
             ExtractionSettings(**extraction),
@@ -182,24 +183,14 @@ def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings
     kind = IMAGE_ROLE.fullmatch(role)
     if kind is None or kind["kind"] not in IMAGE_KINDS or role == MAIN_ROLE:
         kinds = ", ".join(IMAGE_KINDS)
-        raise _invalid(where, f"is no image: it has to begin with one of {kinds}, as pet or mr_t1")
-    parts = {"ring": ring, **_fields_of(Settings, data, where)}
+        raise invalid(where, f"is no image: it has to begin with one of {kinds}, as pet or mr_t1")
+    parts = {"ring": ring, **fields_of(Settings, data, where)}
     if parts.pop("images", {}):
-        raise _invalid(f"{where}.images", "cannot be: only the main settings have images")
+        raise invalid(f"{where}.images", "cannot be: only the main settings have images")
     try:
         return Settings.from_dict(parts)
     except SettingsError as problem:
         raise SettingsError(problem.code, f"{where}: {problem}") from None
-
-
-def _fields_of(kind: type, data: Any, where: str) -> dict[str, Any]:
-    if not isinstance(data, Mapping):
-        raise _invalid(where, "must be a JSON object")
-    known = {f.name for f in dataclasses.fields(kind)}
-    for key in data:
-        if key not in known:
-            raise _invalid(f"{where}.{key}", f"is not known; known are {', '.join(sorted(known))}")
-    return dict(data)
 
 
 def _range(name: str, value: Any) -> tuple[float, float] | None:
@@ -211,11 +202,11 @@ def _range(name: str, value: Any) -> tuple[float, float] | None:
         is_open or is_number(end) for end, is_open in zip(ends, open_ends, strict=True)
     )
     if not valid or all(open_ends):
-        raise _invalid(name, "must be two numbers, the lower first (one may be null: open there), or null")
+        raise invalid(name, "must be two numbers, the lower first (one may be null: open there), or null")
     low = -math.inf if open_ends[0] else float(ends[0])
     high = math.inf if open_ends[1] else float(ends[1])
     if not low < high:
-        raise _invalid(name, "must be two numbers, the lower first, or null")
+        raise invalid(name, "must be two numbers, the lower first, or null")
     return low, high
 
 
@@ -226,24 +217,20 @@ def _ends_record(ends: tuple[float, float]) -> list[float | None]:
 
 def _bins(prefix: str, count: Any, width: Any) -> None:
     if count is not None and not is_whole_number(count, 2, MAX_LEVELS):
-        raise _invalid(f"{prefix}bin_count", f"must be a whole number from 2 to {MAX_LEVELS}, or null")
+        raise invalid(f"{prefix}bin_count", f"must be a whole number from 2 to {MAX_LEVELS}, or null")
     if count is not None and width is not None:
-        raise _invalid(f"{prefix}bin_count", f"and {prefix}bin_width_hu exclude each other; set one to null")
+        raise invalid(f"{prefix}bin_count", f"and {prefix}bin_width_hu exclude each other; set one to null")
 
 
 def _positive(name: str, value: Any) -> None:
     if value is not None and (not is_number(value) or value <= 0):
-        raise _invalid(name, "must be a number above 0, or null")
+        raise invalid(name, "must be a number above 0, or null")
 
 
 def _spacing(value: float | None) -> None:
     lowest, highest = SPACING_LIMITS_MM
     if value is not None and not is_number(value, lowest, highest):
-        raise _invalid("spacing_mm", f"must be from {lowest:g} to {highest:g} (mm), or null")
-
-
-def _invalid(name: str, problem: str) -> SettingsError:
-    return SettingsError("settings.invalid", f"{name} {problem}.")
+        raise invalid("spacing_mm", f"must be from {lowest:g} to {highest:g} (mm), or null")
 
 
 PRESETS: dict[str, Settings] = {
@@ -267,6 +254,8 @@ PRESETS: dict[str, Settings] = {
         )
     ),
     # As in the IBSI's validation on 51 patients with soft-tissue sarcoma (Zwanenburg et al., Radiology 2020).
+    # Continuous intensities are binned for the intensity-volume histogram (IBSI 1), here as MIRP does by
+    # default: 0.1 SUV, and 1000 bins where units are arbitrary.
     "ibsi-validation-ct": Settings(
         ExtractionSettings(interpolation="cubic", range_hu=(-200.0, 200.0), bin_width_hu=10.0)
     ),
@@ -277,11 +266,16 @@ PRESETS: dict[str, Settings] = {
             round_intensities=False,
             range_hu=(0.0, math.inf),
             bin_width_hu=0.25,
+            ivh_bin_width_hu=0.1,
         )
     ),
     "ibsi-validation-mr": Settings(
         ExtractionSettings(
-            interpolation="cubic", round_intensities=False, range_hu=(0.0, math.inf), bin_width_hu=10.0
+            interpolation="cubic",
+            round_intensities=False,
+            range_hu=(0.0, math.inf),
+            bin_width_hu=10.0,
+            ivh_bin_count=1000,
         )
     ),
 }

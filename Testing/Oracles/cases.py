@@ -1,4 +1,4 @@
-"""The CT and masks that reference values are made from, and where they are found."""
+"""The images and masks that reference values are made from, and where they are found."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _STS_NUMBERS = (3, 8, 12, 18, 19, 25, 41, 47)
 
 @dataclass(frozen=True)
 class Case:
-    """One CT with the mask of one lesion."""
+    """One image with the mask of one lesion."""
 
     name: str
     image: Path
@@ -30,6 +30,16 @@ def patients() -> list[Case]:
     sarcomas = [_nifti_case(name, data / "sts" / name) for name in names]
     lung = Case("LUNG1-001", data / "lung1_001" / "ct.nrrd", data / "lung1_001" / "label.nrrd")
     return [*sarcomas, lung]
+
+
+def validation_cases() -> dict[str, list[Case]]:
+    """The eight sarcomas of which there are CT, PET and T1-weighted MR; by modality."""
+    folders = [data_folder() / "sts" / f"STS_{number:03d}" for number in _STS_NUMBERS]
+    files = {"ct": ("ct", "mask"), "pet": ("pet", "pet_mask"), "mr": ("mr_t1", "mr_t1_mask")}
+    return {
+        modality: [Case(f.name, f / f"{image}.nii.gz", f / f"{mask}.nii.gz") for f in folders]
+        for modality, (image, mask) in files.items()
+    }
 
 
 def smallest_patient() -> Case:

@@ -17,6 +17,8 @@ import mirp_values
 import pyradiomics_maps
 import pyradiomics_values
 
+# Significant ones of a number that is written in a text.
+DIGITS = 8
 REFERENCES = Path(__file__).resolve().parent / "references"
 Values = dict[str, dict[str, float]]
 Row = TypeVar("Row", dict[str, float], dict[str, str])
@@ -31,6 +33,7 @@ def main() -> int:
     REFERENCES.mkdir(exist_ok=True)
     deviations = _write_mirp_on_ibsi()
     _write_mirp_on_patients()
+    _write_mirp_validation()
     _write_mirp_all_pairs()
     _write_pyradiomics()
     _write_pyradiomics_maps()
@@ -38,7 +41,8 @@ def main() -> int:
 
 
 def _inputs() -> list[Path]:
-    all_cases = [cases.digital_phantom(), cases.ct_phantom(), *cases.patients()]
+    validation = [case for group in cases.validation_cases().values() for case in group]
+    all_cases = [cases.digital_phantom(), cases.ct_phantom(), *cases.patients(), *validation]
     return [path for case in all_cases for path in (case.image, case.mask)] + [cases.consensus_table()]
 
 
@@ -67,6 +71,22 @@ def _write_mirp_on_patients() -> None:
     }
     header = _mirp_header(settings, omitted={**mirp_values.WRONG, **mirp_values.SAMPLED})
     _write("mirp_default.json", header, values)
+
+
+def _write_mirp_validation() -> None:
+    """One text of numbers a lesion, in the order of the header's tags."""
+    values: dict[str, dict[str, str]] = {}
+    tags: list[str] = []
+    for modality, settings in mirp_values.VALIDATION_SETTINGS.items():
+        values[modality] = {}
+        for case in cases.validation_cases()[modality]:
+            row = _timed(f"{case.name}, {modality}", mirp_values.feature_values, case, settings)
+            tags = tags or list(row)
+            values[modality][case.name] = " ".join(f"{row[tag]:.{DIGITS}g}" for tag in tags)
+    # JSON has no number for the range's open end.
+    settings = {name: str(of) for name, of in mirp_values.VALIDATION_SETTINGS.items()}
+    header = _mirp_header(settings, omitted={**mirp_values.WRONG, **mirp_values.SAMPLED})
+    _write("mirp_validation.json", {**header, "tags": tags}, values)
 
 
 def _write_mirp_all_pairs() -> None:

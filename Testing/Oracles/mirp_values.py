@@ -91,6 +91,36 @@ IBSI_SETTINGS: dict[str, dict[str, Any]] = {
     },
 }
 
+# As in the IBSI's validation (Zwanenburg et al., Radiology 2020): cubic splines, nothing smoothed before.
+_VALIDATION: dict[str, Any] = {
+    **DEFAULT_SETTINGS,
+    "spline_order": 3,
+    "base_discretisation_method": "fixed_bin_size",
+}
+
+VALIDATION_SETTINGS: dict[str, dict[str, Any]] = {
+    "ct": {
+        **_VALIDATION,
+        "resegmentation_intensity_range": [-200.0, 200.0],
+    },
+    "pet": {
+        **_VALIDATION,
+        "image_modality": "pet",
+        "new_spacing": 3.0,
+        "resegmentation_intensity_range": [0.0, float("nan")],
+        "base_discretisation_bin_width": 0.25,
+        "ivh_discretisation_method": "fixed_bin_size",
+        "ivh_discretisation_bin_width": 0.1,
+    },
+    "mr": {
+        **_VALIDATION,
+        "image_modality": "mr",
+        "resegmentation_intensity_range": [0.0, float("nan")],
+        "ivh_discretisation_method": "fixed_bin_number",
+        "ivh_discretisation_n_bins": 1000,
+    },
+}
+
 #: Tags whose value MIRP does not compute exactly, and how.
 APPROXIMATE = {
     "morph_vol_dens_ombb": "search over 12 sequences of rotations, no consensus value in IBSI 1",

@@ -38,4 +38,34 @@ ROWS = {
         "Values of an MR are in arbitrary units; but slices of one MR have to be in the same.",
         "Nothing; or, of an MR that is refused, export it again.",
     ),
+    "mr.non_finite": Row(
+        "Voxels of the MR are not numbers.",
+        MR_REFUSED,
+        "The body, the bias field and the scale are made of all voxels.",
+        "Export the MR again.",
+    ),
+    "mr.flat": Row(
+        "The MR, or the body on it, has a single value.",
+        MR_REFUSED,
+        "There is nothing to measure, and no scale to bring it to.",
+        "Export the MR again.",
+    ),
+    "mr.no_body": Row(
+        "No body stands out from the air of the MR.",
+        MR_REFUSED,
+        "The bias field and the scale are those of the body.",
+        "Check that it is the right series and that it was exported with its values.",
+    ),
+    "mr.negative": Row(
+        "Voxels of the MR are negative.",
+        "Prepared, with a warning.",
+        "The logarithm that the bias field is estimated on needs values above 0; magnitude images have them.",
+        "Check the export, or take the magnitude image.",
+    ),
+    "mr.reference": Row(
+        "The reference tissue of the MR is missing, too small, or its mean is not above 0.",
+        MR_REFUSED,
+        "Intensities are divided by the mean of the tissue.",
+        "Draw at least 1 cc of a tissue that is alike in all patients (fat, muscle), or take the z-score.",
+    ),
 }
