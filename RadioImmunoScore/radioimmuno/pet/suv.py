@@ -20,7 +20,7 @@ from .header import PetHeader, PetSlice
 from .masses import BODY_WEIGHT, normalization_named
 from .patient import normalization_factor, patient_of
 from .step import Step, ends, step_record
-from .units import in_known_units, slopes_of
+from .units import in_known_units, in_relative_units, slopes_of
 
 ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1"})
 DYNAMIC = {"DYNAMIC": "a dynamic series", "GATED": "a gated series"}
@@ -162,11 +162,11 @@ def suv_record(suv: Suv) -> dict[str, Any]:
 
 def _activity_of(slices: Sequence[PetSlice]) -> Suv:
     """Values in Bq/ml, or in what is proportional to it."""
-    patient = patient_of(check_series(slices))
-    made = in_known_units(slopes_of(slices), slices, patient)
+    check_series(slices)
+    made, unit = in_relative_units(slopes_of(slices), slices)
     if made.by is None:
         made = relative_decay_of(made, slices)
-    return _suv(made, slices, (ACTIVITY, "Activity", "a.u." if made.by else "Bq/ml"))
+    return _suv(made, slices, (ACTIVITY, "Activity", unit))
 
 
 def _suv(made: Factors, slices: Sequence[PetSlice], titles: tuple[str, str, str]) -> Suv:

@@ -31,6 +31,12 @@ SCAN = "GE's time of the scan"
 MEAN_TIME = "the mean time of each slice"
 SERIES = "the series' time"
 EARLIEST = "the earliest acquisition"
+UNKNOWN = (
+    "Nothing says to which moment values were decay-corrected: the earliest acquisition was taken. Where "
+    "slices are missing, SUV come out too high."
+)
+# Some times are written without the fraction of their second.
+ROUNDING_S = 1.0
 ACQUISITION = {
     "AcquisitionDate (0008,0022)": attrgetter("acquisition_date"),
     "AcquisitionTime (0008,0032)": attrgetter("acquisition_time"),
@@ -142,15 +148,8 @@ def reference_time(slices: Sequence[PetSlice], acquired: Acquisitions, half_life
         SERIES: _series_time(slices, acquired),
     }
     ways = {name: times for name, times in found.items() if times and _is_credible(times, acquired)}
-    if not ways:
-        text = (
-            "Nothing says to which moment values were decay-corrected: the earliest acquisition was taken. "
-            "Where slices are missing, SUV come out too high."
-        )
-        ways = {EARLIEST: (acquired.earliest,) * len(slices)}
-        unknown: tuple[Finding, ...] = (Finding("pet.reference_time", Severity.WARN, text),)
-    else:
-        unknown = ()
+    unknown = () if ways else (Finding("pet.reference_time", Severity.WARN, UNKNOWN),)
+    ways = ways or {EARLIEST: (acquired.earliest,) * len(slices)}
     name, times = next(iter(ways.items()))
     where = " to ".join(dict.fromkeys(_clock(at) for at in (min(times), max(times))))
     used = tuple((tag, _ends_of(slices, read)) for tag, read in ATTRIBUTES[name].items())
@@ -269,7 +268,7 @@ def _series_time(slices: Sequence[PetSlice], acquired: Acquisitions) -> tuple[fl
         else:
             begun.append(_nearest(second, acquired.earliest))
     earliest = min(begun)
-    return (earliest,) * len(slices) if earliest <= acquired.earliest else None
+    return (earliest,) * len(slices) if earliest <= acquired.earliest + ROUNDING_S else None
 
 
 def _placed(moment: Moment, acquired: Acquisitions) -> float:

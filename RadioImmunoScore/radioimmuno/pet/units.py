@@ -11,7 +11,7 @@ from .dose import over_dose_of
 from .factors import Factors
 from .header import PetHeader, PetSlice
 from .masses import BODY_WEIGHT, normalization_of_type
-from .patient import Patient, normalization_factor
+from .patient import Patient, normalization_factor, patient_of
 from .step import Step, ends
 
 UNITS, SUV_TYPE = "Units (0054,1001)", "SUVType (0054,1006)"
@@ -19,6 +19,8 @@ PHILIPS_SUV, PHILIPS_ACTIVITY = (
     "SUV Scale Factor (7053,1000)",
     "Activity Concentration Scale Factor (7053,1009)",
 )
+# Units that are proportional to the activity concentration, by a factor that not every header has.
+COUNTS = frozenset({"CNTS", "PROPCNTS", "CPS", "PROPCPS"})
 
 
 def slopes_of(slices: Sequence[PetSlice]) -> Factors:
@@ -64,6 +66,40 @@ def in_known_units(made: Factors, slices: Sequence[PetSlice], patient: Patient) 
         "CNTS where the scanner's factor is there."
     )
     raise InputError("pet.units", text)
+
+
+def in_relative_units(made: Factors, slices: Sequence[PetSlice]) -> tuple[Factors, str]:
+    """From values in the header's unit to ones that are proportional to the activity, and their unit.
+
+    Counts are so without a factor, too.
+
+    Parameters
+    ----------
+    made : Factors
+    slices : sequence of PetSlice
+
+    Raises
+    ------
+    InputError
+        `pet.units`, `pet.suv_type`.
+    """
+    units = slices[0].header.units
+    if units not in COUNTS:
+        made = in_known_units(made, slices, patient_of(slices[0].header))
+        return made, "a.u." if made.by else "Bq/ml"
+    for name, factors, unit in (
+        (PHILIPS_ACTIVITY, [one.philips_activity or 0.0 for one in slices], "Bq/ml"),
+        (PHILIPS_SUV, [one.philips_suv or 0.0 for one in slices], "a.u."),
+    ):
+        if min(factors) > 0:
+            step = Step(
+                "units",
+                "Counts were multiplied by a factor of Philips.",
+                ((UNITS, units), (name, f"{factors[0]:g}")),
+            )
+            return made.times(factors, step), unit
+    step = Step("units", "Values are counts, in proportion to the activity.", ((UNITS, units),))
+    return made.times((1.0,) * len(slices), step), "a.u."
 
 
 def _normalized(made: Factors, header: PetHeader) -> Factors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ PHILIPS_GROUP, PHILIPS_CREATOR, PHILIPS_SUV, PHILIPS_ACTIVITY = (
 )
 # Where a writer that leaves out the name of the creator has its block.
 USUAL_BLOCK = 0x10
+# Some writers put all corrections into one value.
+SEPARATORS = re.compile(r"[\\\\,; ]+")
 BLOCKS = range(USUAL_BLOCK, 0x100)
 
 
@@ -60,7 +63,7 @@ def _header(dataset: Any, scanner: str) -> PetHeader:
         units=text(file, "Units").upper(),
         suv_type=text(file, "SUVType").upper(),
         decay_correction=text(file, "DecayCorrection").upper(),
-        corrections=_parts(file, "CorrectedImage"),
+        corrections=tuple(filter(None, SEPARATORS.split(text(file, "CorrectedImage").upper()))),
         series_type=_parts(file, "SeriesType"),
         time_slices=None if slices is None else int(slices),
         radiopharmaceuticals=len(tracers),
@@ -73,7 +76,7 @@ def _header(dataset: Any, scanner: str) -> PetHeader:
         start_time=text(tracer, "RadiopharmaceuticalStartTime"),
         weight=number(file, "PatientWeight"),
         height=number(file, "PatientSize"),
-        sex=text(file, "PatientSex").upper(),
+        sex=text(file, "PatientSex").upper()[:1],
         series_date=text(file, "SeriesDate"),
         series_time=text(file, "SeriesTime"),
         study_date=text(file, "StudyDate"),

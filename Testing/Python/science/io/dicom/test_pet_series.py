@@ -157,6 +157,22 @@ def test_a_series_of_which_no_suv_can_be_made_is_refused(tmp_path, code, tags, t
     assert (series.usable, series.findings[-1].code, series.suv) == (False, code, None)
 
 
+@pytest.mark.parametrize("units", ["CNTS", "PROPCNTS"])
+def test_counts_without_a_factor_are_read_as_what_they_are_in_proportion_to(tmp_path, units):
+    suv = uptake()
+    folder = write(tmp_path, pet_series(suv, Units=units))
+    assert refusal(folder) in ("pet.counts", "pet.units")
+    counts = read(folder, quantity="activity")
+    assert counts.suv.unit == "a.u."
+    close(counts.image, suv / SUV_OF_BQML)
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("spelled", ["DECY,ATTN,SCAT", "decy attn", ["DECY", "ATTN"]])
+def test_corrections_are_read_as_writers_spell_them(tmp_path, spelled):
+    assert read(write(tmp_path, pet_series(uptake(), CorrectedImage=spelled))).findings == ()
+
+
 def test_an_enhanced_pet_is_refused_by_its_name(tmp_path):
     dataset = enhanced(hu_values((3, 6, 5)))
     dataset.Modality = "PT"
