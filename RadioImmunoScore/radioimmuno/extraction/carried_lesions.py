@@ -9,6 +9,7 @@ change is told, warned of where it is large, and only a lesion that covers no vo
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -65,14 +66,12 @@ def carried_lesions(
         tells how its volume changed, as a warning where that is much. It refuses a lesion that covers no
         voxel by half: its mask is empty then.
     """
-    nodes = _nodes(_canonical(lattice), to_lesions or _same_place)
-    extents: dict[Lattice, np.ndarray] = {}
+    frame = _canonical(lattice)
+    anywhere = None if to_lesions is None else _nodes(frame, to_lesions, Box.whole(frame.shape))
     found = []
     for lesion in lesions:
         stored = lesion.mask.canonical().trimmed()
-        if stored.lattice not in extents:
-            extents[stored.lattice] = nodes.half_extents(stored.lattice)
-        covered = _covered(stored, nodes, extents[stored.lattice])
+        covered = _covered(stored, anywhere or _nodes(frame, _same_place, _around(stored.window, frame)))
         carried = replace(lesion, mask=covered.on_axes_of(lattice))
         found.append((carried, _findings(lesion, carried)))
     return found
@@ -101,14 +100,14 @@ def points_of(transform: sitk.Transform) -> PointMap:
 
 @dataclass(frozen=True, eq=False)
 class _Nodes:
-    """Points all over a canonical lattice, and where they lie in the lesions' frame of reference.
+    """Points all over a box of a canonical lattice, and where they lie in the lesions' frame of reference.
 
     Parameters
     ----------
     lattice : Lattice
     to_lesions : callable
     ticks : tuple of ndarray
-        The nodes' indices along each axis, from edge to edge of the lattice.
+        The nodes' indices along each axis, from edge to edge of the box.
     places : ndarray of float64, shape (k, j, i, 3), LPS mm
     """
 
@@ -243,11 +242,19 @@ class _Mask:
         return np.asarray(count / (2 * index.shape[1]))
 
 
-def _nodes(lattice: Lattice, to_lesions: PointMap) -> _Nodes:
+def _around(window: Lattice, lattice: Lattice) -> Box:
+    """The voxels of a lattice within one voxel of those of another."""
+    edges = np.array(list(itertools.product(*((-0.5, n - 0.5) for n in window.shape))))
+    reach = lattice.to_index(window.to_lps(edges))
+    low, high = np.floor(reach.min(axis=0)) - 1, np.ceil(reach.max(axis=0)) + 2
+    return Box(as_index(low), as_index(high)).intersect(Box.whole(lattice.shape))
+
+
+def _nodes(lattice: Lattice, to_lesions: PointMap, box: Box) -> _Nodes:
     ticks = []
-    for count, spacing in zip(lattice.shape, lattice.spacing, strict=True):
+    for start, count, spacing in zip(box.start, box.shape, lattice.spacing, strict=True):
         cells = max(1, math.ceil(count * spacing / NODES_MM))
-        ticks.append(np.linspace(-0.5, count - 0.5, cells + 1))
+        ticks.append(start - 0.5 + np.linspace(0.0, max(1, count), cells + 1))
     grid = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)
     places = to_lesions(lattice.to_lps(grid.reshape(-1, 3))).reshape(grid.shape)
     return _Nodes(lattice, to_lesions, tuple(ticks), places)
@@ -261,11 +268,12 @@ def _canonical(lattice: Lattice) -> Lattice:
     return Image(np.broadcast_to(np.False_, lattice.shape), lattice).canonical().lattice
 
 
-def _covered(stored: Image, nodes: _Nodes, extents: np.ndarray) -> Image:
+def _covered(stored: Image, nodes: _Nodes) -> Image:
     """The voxels of the nodes' lattice of which a canonical, trimmed mask covers at least half."""
     nothing = Image(np.zeros((0, 0, 0), bool), nodes.lattice)
     if not stored.values.size:
         return nothing
+    extents = nodes.half_extents(stored.window)
     box = nodes.reach(stored.window, extents)
     mask = _Mask.of(stored, extents.sum(axis=0))
     offsets = _offsets(extents.max(axis=1))

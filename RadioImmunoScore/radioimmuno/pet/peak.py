@@ -162,9 +162,12 @@ class _Search:
         part = self.image.crop(box)
         if part.box != box:
             return -math.inf
-        values = np.where(weights > 0, part.values, 0.0)
-        mean = float((values * weights).sum() / weights.sum())
-        return mean if math.isfinite(mean) else -math.inf
+        inside = weights > 0
+        values, shares = part.values[inside].astype(float), weights[inside]
+        if not np.isfinite(values).all():
+            return -math.inf
+        # Rounding must not make a mean higher than all that it is the mean of.
+        return float(np.clip((values * shares).sum() / shares.sum(), values.min(), values.max()))
 
     def peak_at(self, place: tuple[float, ...]) -> Peak:
         """The sphere's mean with its centre in space.

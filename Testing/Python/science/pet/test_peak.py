@@ -159,6 +159,13 @@ def test_spheres_over_voxels_without_a_value_do_not_count():
     assert PEAK_RADIUS_MM - 0.05 <= to_voxel < PEAK_RADIUS_MM + 0.5
 
 
+@pytest.mark.parametrize("value", [0.1, 3.9998388290405273, -0.7, 0.0])
+def test_the_mean_of_equal_values_is_that_value(value):
+    lattice = lattice_of((3.0, 5.0, 4.0), 16.0)
+    lesion = ball(lattice, middle_of(lattice), 6.0)
+    assert peak(Image(np.full(lattice.shape, value), lattice), lesion.mask).value == value
+
+
 def test_an_empty_mask_has_no_peak():
     lattice = lattice_of((4.0, 4.0, 4.0), 20.0)
     image = Image(np.ones(lattice.shape), lattice)
