@@ -276,7 +276,7 @@ def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
 
 def _of_all(patient: PatientUptake) -> list[str]:
     """What was found of each of several lesions alike, a sentence each."""
-    texts = [[finding.text for finding in lesion.findings] for lesion in patient.lesions]
+    texts = [[one.text for one in lesion.findings if not one.refuses] for lesion in patient.lesions]
     return [text for text in texts[0] if all(text in one for one in texts)] if len(texts) > 1 else []
 
 

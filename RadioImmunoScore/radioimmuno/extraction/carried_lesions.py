@@ -36,6 +36,9 @@ SAME_VOLUME = 1e-6
 POINTS_A_MASK_VOXEL = 4
 POINT_LIMITS = (3, 11)
 
+TOO_SMALL = "covers no voxel of this image by half: its voxels are too large for it. Leave it out here."
+OUTSIDE = "lies outside of this image: was it drawn on another one?"
+
 # Where a map takes the lattice is looked at on points so far apart, mm.
 NODES_MM = 8.0
 
@@ -71,9 +74,12 @@ def carried_lesions(
     found = []
     for lesion in lesions:
         stored = lesion.mask.canonical().trimmed()
-        covered = _covered(stored, anywhere or _nodes(frame, _same_place, _around(stored.window, frame)))
+        nodes = anywhere or _nodes(frame, _same_place, _around(stored.window, frame))
+        extents = nodes.half_extents(stored.window)
+        box = nodes.reach(stored.window, extents)
+        covered = _covered(stored, nodes, extents, box)
         carried = replace(lesion, mask=covered.on_axes_of(lattice))
-        found.append((carried, _findings(lesion, carried)))
+        found.append((carried, _findings(lesion, carried, TOO_SMALL if box.size else OUTSIDE)))
     return found
 
 
@@ -268,13 +274,10 @@ def _canonical(lattice: Lattice) -> Lattice:
     return Image(np.broadcast_to(np.False_, lattice.shape), lattice).canonical().lattice
 
 
-def _covered(stored: Image, nodes: _Nodes) -> Image:
-    """The voxels of the nodes' lattice of which a canonical, trimmed mask covers at least half."""
-    nothing = Image(np.zeros((0, 0, 0), bool), nodes.lattice)
-    if not stored.values.size:
-        return nothing
-    extents = nodes.half_extents(stored.window)
-    box = nodes.reach(stored.window, extents)
+def _covered(stored: Image, nodes: _Nodes, extents: np.ndarray, box: Box) -> Image:
+    """The voxels in a box of the nodes' lattice of which a canonical, trimmed mask covers at least half."""
+    if not (stored.values.size and box.size):
+        return Image(np.zeros((0, 0, 0), bool), nodes.lattice)
     mask = _Mask.of(stored, extents.sum(axis=0))
     offsets = _offsets(extents.max(axis=1))
     values = np.zeros(box.size, bool)
@@ -313,16 +316,13 @@ def _chunks(size: int, most: int) -> Iterator[np.ndarray]:
         yield np.arange(start, min(start + most, size))
 
 
-def _findings(before: Lesion, after: Lesion) -> tuple[Finding, ...]:
-    """What carrying changed: nothing where volume and voxels are the same."""
+def _findings(before: Lesion, after: Lesion, missing: str) -> tuple[Finding, ...]:
+    """What carrying changed, nothing where volume and voxels are the same; `missing` is why none is left."""
     old, new = before.volume_cc, after.volume_cc
     if not before.voxels:
         return ()
     if not after.voxels:
-        text = (
-            f"The lesion ({old:.2f} cc where it was drawn) covers no voxel of this image by half: it is too "
-            "small for its voxels, or lies outside of it. Leave it out on this image."
-        )
+        text = f"The lesion ({old:.2f} cc where it was drawn) {missing}"
         return (Finding("mask.carried", Severity.REFUSE, text),)
     change = new / old - 1.0
     if before.voxels == after.voxels and abs(change) < SAME_VOLUME:

@@ -143,14 +143,19 @@ def test_a_map_that_stretches_makes_a_lesion_as_much_smaller():
     assert [f.severity for f in findings] == [Severity.WARN]
 
 
-@pytest.mark.parametrize("origin", [(-18.3, 3.1, 28.0), (500.0, 0.0, 0.0)], ids=["small", "outside"])
-def test_a_lesion_that_covers_no_voxel_by_half_is_refused(origin):
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [((-18.3, 3.1, 28.0), "its voxels are too large"), ((500.0, 0.0, 0.0), "lies outside of this image")],
+    ids=["small", "outside"],
+)
+def test_a_lesion_that_covers_no_voxel_by_half_is_refused(origin, words):
     mask = np.zeros(FINE.shape, bool)
     mask[11, 12:14, 11:13] = True
     found, findings = carried(Lesion("1", "a", Image(mask, FINE)), replace(COARSE, origin=origin))
     assert found.voxels == 0
     assert [(f.code, f.severity) for f in findings] == [("mask.carried", Severity.REFUSE)]
     assert "0.01 cc" in findings[0].text
+    assert words in findings[0].text
 
 
 def test_an_empty_lesion_stays_one():
