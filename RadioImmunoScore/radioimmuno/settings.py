@@ -144,7 +144,8 @@ class Settings:
     def from_dict(cls, data: Any) -> Settings:
         """Settings from plain values; what is left out has its default.
 
-        An image's ring that is left out is as wide as that of these settings, without a range.
+        What is left out of an image's extraction is that of its kind (`PRESETS`); a ring that is left out is
+        as wide as that of these settings, without a range.
 
         Parameters
         ----------
@@ -187,6 +188,9 @@ def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings
     parts = {"ring": ring, **fields_of(Settings, data, where)}
     if parts.pop("images", {}):
         raise invalid(f"{where}.images", "cannot be: only the main settings have images")
+    own = fields_of(ExtractionSettings, parts.get("extraction", {}), f"{where}.extraction")
+    usual = PRESETS.get(kind["kind"], Settings()).extraction
+    parts["extraction"] = dataclasses.asdict(usual) | own
     try:
         return Settings.from_dict(parts)
     except SettingsError as problem:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from .acquisition import Acquisition
 from .findings import Finding
@@ -48,7 +50,10 @@ class Study:
     findings_of_images : mapping of str to tuple of Finding
         By role, what was found of an image beside the main one: it concerns what is measured on it.
     about_images : mapping of str to mapping of str to Any
-        By role, how an image beside the main one was made and read, as plain values for the provenance.
+        By role, how images were made and read, as plain values for the provenance; a CT has its acquisition.
+    to_main : mapping of str to callable
+        By role, of an image in another frame of reference: gets points of it, ndarray (n, 3), LPS mm, and
+        gives the same places in that of the main image.
 
     Examples
     --------
@@ -74,6 +79,7 @@ class Study:
     role: str = CT.role
     findings_of_images: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     about_images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    to_main: Mapping[str, Callable[[np.ndarray], np.ndarray]] = field(default_factory=dict)
 
     @property
     def image(self) -> Image:

@@ -69,9 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.identity import Identity
-        from radioimmuno.scoring.score import score
+        from radioimmuno.modality import CT
+        from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature
         from radioimmuno.simulation.patient import plan_patient, realize
+        from radioimmuno.study import Study
 
         progress.stage(SIMULATING)
         plan = plan_patient(arguments.seed, slice_mm=SLICE_MM)
@@ -82,20 +84,17 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.pet:
                 files += _write_pet(plan, folder)
         progress.stage(SCORING)
-        patient = result.with_time(
-            score(
-                simulated.image,
-                simulated.lesions,
-                signature,
-                simulated.acquisition,
-                progress=progress.step,
-                identity=Identity(f"simulated patient {arguments.seed}", "simulation"),
-                inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
-            )
+        study = Study(
+            {CT.role: simulated.image},
+            tuple(simulated.lesions),
+            simulated.acquisition,
+            identity=Identity(f"simulated patient {arguments.seed}", "simulation"),
+            inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
         )
+        patient = result.with_time(score_study(study, signature, progress=progress.step))
         known = (patient, signature, simulated.image, simulated.lesions)
         scene = result.write_scene(*known, folder, progress)
-        files += result.write_report(*known, folder, progress, scene)
+        files += result.write_report(patient, signature, study, folder, progress, scene)
         files += scene
         files = [file.relative_to(folder) for file in files]
     out = arguments.out

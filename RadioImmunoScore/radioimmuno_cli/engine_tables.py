@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
     from .progress import Progress
 
+OWN = "radioimmuno"
 EXTRACTING = "measuring features"
 EXTRACTING_THEIRS = "measuring with PyRadiomics"
 FILTERING = "filtering with PyRadiomics"
 
 COLUMNS = ("lesion_id", "region", "feature", "ibsi_code", "reference_tag", "value", "unit")
 NAME_COLUMN = "pyradiomics_name"
+# Follows the others where another image than a CT is measured.
+IMAGE_COLUMN = "image"
 
 Row = dict[str, Any]
 
@@ -30,6 +33,11 @@ class Table:
     measured: Sequence[LesionFeatures]
     columns: Sequence[str]
     rows: Sequence[Row]
+
+    @property
+    def names_images(self) -> bool:
+        """Whether rows say on which image they were measured."""
+        return IMAGE_COLUMN in self.columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +61,9 @@ class Order:
 def own_table(study: Study, order: Order, progress: Progress) -> Table:
     """Our features, a row each."""
     measured = _measure(study, order, None, EXTRACTING, progress)
-    return Table(measured, COLUMNS, [row for lesion in measured for row in _rows(lesion, order.wanted)])
+    columns = COLUMNS if study.images.keys() == {"ct"} else (*COLUMNS, IMAGE_COLUMN)
+    rows = [row for lesion in measured for row in _rows(lesion, order.wanted)]
+    return Table(measured, columns, [{name: row[name] for name in columns} for row in rows])
 
 
 def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
@@ -65,7 +75,7 @@ def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
     shared = [identifier for identifier in order.wanted if split(identifier)[1].pyradiomics]
     measured = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
     rows = [
-        {**row, NAME_COLUMN: f"original_{BY_KEY[row['feature']].pyradiomics_name}"}
+        {**_of_ct(row), NAME_COLUMN: f"original_{BY_KEY[row['feature']].pyradiomics_name}"}
         for lesion in measured
         for row in _rows(lesion, shared)
     ]
@@ -87,7 +97,7 @@ def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
 
 def comparison_table(study: Study, order: Order, progress: Progress) -> Table:
     """Both engines, a row for each feature that was asked for."""
-    from radioimmuno.engines import OWN, PYRADIOMICS, comparison
+    from radioimmuno.engines import PYRADIOMICS, comparison
 
     ours = _measure(study, order, OWN, EXTRACTING, progress)
     theirs = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
@@ -101,29 +111,32 @@ def _measure(
     study: Study, order: Order, engine: str | None, stage: str, progress: Progress
 ) -> Sequence[LesionFeatures]:
     from radioimmuno.engines import engine_named
-    from radioimmuno.extraction.extract import extract
+    from radioimmuno.extraction.extract import by_region, measure_images
 
     progress.stage(stage)
-    return extract(
-        study.image,
-        study.lesions,
-        order.settings,
-        order.wanted,
-        findings=study.findings,
-        progress=progress.step,
-        engine=engine_named(engine),
+    return measure_images(
+        study, order.settings, by_region(order.wanted), progress=progress.step, engine=engine_named(engine)
     )
 
 
 def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[Row]:
     from radioimmuno.features.catalog import split
+    from radioimmuno.modality import modality_of_role, split_role
 
     rows = []
     for identifier in wanted:
-        region, feature = split(identifier)
-        cells = (lesion.id, region, feature.key, feature.ibsi_code, feature.reference_tag)
-        rows.append(dict(zip(COLUMNS, (*cells, lesion.values.get(identifier), feature.unit), strict=True)))
+        role, name = split_role(identifier)
+        region, feature = split(name)
+        modality = modality_of_role(role)
+        unit = modality.unit_of(feature.unit) if modality else feature.unit
+        which = (lesion.id, region, feature.key, feature.ibsi_code, feature.reference_tag)
+        cells = (*which, lesion.values.get(identifier), unit, role)
+        rows.append(dict(zip((*COLUMNS, IMAGE_COLUMN), cells, strict=True)))
     return rows
+
+
+def _of_ct(row: Row) -> Row:
+    return {name: row[name] for name in COLUMNS}
 
 
 def _filtered_rows(lesion: LesionFeatures) -> list[Row]:
@@ -137,12 +150,12 @@ def _filtered_rows(lesion: LesionFeatures) -> list[Row]:
 
 
 TABLES: Mapping[str, Callable[[Study, Order, Progress], Table]] = {
-    "radioimmuno": own_table,
+    OWN: own_table,
     "pyradiomics": pyradiomics_table,
     "compare": comparison_table,
 }
 STAGES = {
-    "radioimmuno": [EXTRACTING],
+    OWN: [EXTRACTING],
     "pyradiomics": [EXTRACTING_THEIRS, FILTERING],
     "compare": [EXTRACTING, EXTRACTING_THEIRS],
 }

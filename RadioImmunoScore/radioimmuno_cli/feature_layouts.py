@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .engine_tables import NAME_COLUMN, Row, Table
+from .engine_tables import IMAGE_COLUMN, NAME_COLUMN, Row, Table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import LesionFeatures
@@ -29,24 +29,27 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
     layout : str
         `LONG`, `REGION` or `LESION`.
     regions : sequence of str
-        The regions that were asked for.
+        The regions that were asked for, with the role of another image than the CT in front.
     """
     if layout == LONG:
         return made
+    from radioimmuno.modality import CT, with_role
+
     values: dict[tuple[str, str], dict[str, float | None]] = {}
     for row in made.rows:
-        values.setdefault((row["lesion_id"], row["region"]), {})[row["feature"] or row[NAME_COLUMN]] = row[
-            "value"
-        ]
+        place = with_role(row.get(IMAGE_COLUMN, CT.role), row["region"])
+        of_place = values.setdefault((row["lesion_id"], place), {})
+        of_place[row["feature"] or row[NAME_COLUMN]] = row["value"]
     names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in made.rows))
     who = _who(made.measured, study)
     if layout == REGION:
         rows = [
-            {**one, "region": region, **dict.fromkeys(names), **values.get((one["lesion_id"], region), {})}
+            {**one, **_place(region), **dict.fromkeys(names), **values.get((one["lesion_id"], region), {})}
             for one in who
             for region in regions
         ]
-        return Table(made.measured, (*WHO, "region", *names), rows)
+        where = ("region", IMAGE_COLUMN) if made.names_images else ("region",)
+        return Table(made.measured, (*WHO, *where, *names), rows)
     columns = [f"{region}.{name}" for region in regions for name in names]
     rows = []
     for one in who:
@@ -57,6 +60,13 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
         }
         rows.append({**one, **dict.fromkeys(columns), **found})
     return Table(made.measured, (*WHO, *columns), rows)
+
+
+def _place(region: str) -> Row:
+    from radioimmuno.modality import split_role
+
+    role, name = split_role(region)
+    return {"region": name, IMAGE_COLUMN: role}
 
 
 def _who(measured: Sequence[LesionFeatures], study: Study) -> list[Row]:

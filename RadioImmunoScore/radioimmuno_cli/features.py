@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .engine_tables import COLUMNS, STAGES, TABLES, Order
+from radioimmuno.settings import Settings
+
+from .engine_tables import COLUMNS, OWN, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
 from .exit_status import Failure, exit_code, left_out_lines, print_outcome
 from .feature_layouts import LONG, WHO, WIDE, arranged
 from .feature_record import record_beside, write_record
+from .image_options import add_images, add_modality
 from .options import (
     add_command,
     add_inputs,
@@ -28,6 +32,7 @@ from .terminal_table import table
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.identity import Identity
+    from radioimmuno.study import Study
 
 DESCRIPTION = f"""\
 Measure the IBSI features of every lesion and of its ring.
@@ -69,7 +74,9 @@ def register(commands: Any) -> None:
     parser = add_command(commands, "features", "measure IBSI features", DESCRIPTION, EXAMPLES)
     add_inputs(parser)
     add_lesion_table(parser)
-    add_settings(parser)
+    add_modality(parser)
+    add_images(parser)
+    add_settings(parser, default=None)
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
     )
@@ -80,7 +87,7 @@ def register(commands: Any) -> None:
         "feature)",
     )
     parser.add_argument(
-        "--engine", choices=tuple(TABLES), default="radioimmuno", help="whose definitions (default: our own)"
+        "--engine", choices=tuple(TABLES), default=OWN, help="whose definitions (default: our own)"
     )
     parser.add_argument(
         "--image-type",
@@ -105,9 +112,10 @@ def image_type(text: str) -> tuple[str, dict[str, Any]]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    settings = settings_named(arguments.settings)
     if arguments.image_type and arguments.engine != "pyradiomics":
         raise Failure("--image-type is PyRadiomics' own: it goes with --engine pyradiomics")
+    if (arguments.pet or arguments.mr) and arguments.engine != OWN:
+        raise Failure(f"--engine {arguments.engine} is for the CT alone: leave --pet and --mr out")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
     record = record_beside(arguments.out, arguments.inputs)
@@ -116,10 +124,10 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
 
         _require(arguments.engine)
-        keys = ALL if arguments.settings.startswith("ibsi-") else DEFAULT
-        regions = [arguments.region] if arguments.region else REGIONS
+        keys = ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT
+        study, settings = _study_and_settings(arguments, progress)
+        regions = _regions(study, [arguments.region] if arguments.region else REGIONS)
         wanted = identifiers(keys, regions)
-        study = read_study(arguments, settings, progress)
         order = Order(settings, wanted, dict(arguments.image_type))
         layout = arguments.wide or LONG
         made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)
@@ -133,9 +141,31 @@ def run(arguments: argparse.Namespace) -> int:
     return print_outcome(study, code, arguments.json, {"files": files, "features": made.rows}, lines)
 
 
+def _study_and_settings(arguments: argparse.Namespace, progress: Progress) -> tuple[Study, Settings]:
+    """The study, and how each of its images is measured; what is asked for holds for the main one."""
+    from radioimmuno.modality import CT
+
+    asked = settings_named(arguments.settings) if arguments.settings else Settings()
+    study = read_study(arguments, asked, progress)
+    if study.role == CT.role:
+        return study, asked
+    if arguments.engine != OWN:
+        raise Failure(f"--engine {arguments.engine} is for a CT, and this is a {study.modality.name}")
+    own = asked if arguments.settings else study.modality.settings
+    of_main = asked.images.get(study.role, dataclasses.replace(own, images={}))
+    return study, dataclasses.replace(Settings(), images={**asked.images, study.role: of_main})
+
+
+def _regions(study: Study, regions: Sequence[str]) -> list[str]:
+    """The regions on each image, with the role of another than the CT in front."""
+    from radioimmuno.modality import with_role
+
+    return [with_role(role, region) for role in study.images for region in regions]
+
+
 def _require(engine: str) -> None:
     """Say at once, not after reading, that an engine is not there."""
-    from radioimmuno.engines import OWN, pyradiomics
+    from radioimmuno.engines import pyradiomics
 
     if engine != OWN:
         pyradiomics.require()

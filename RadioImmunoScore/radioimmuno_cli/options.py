@@ -138,14 +138,21 @@ def clinical_value(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """The option that says how features are measured; `settings_named` reads it."""
+def add_settings(parser: argparse.ArgumentParser, default: str | None = "default") -> None:
+    """The option that says how features are measured; `settings_named` reads it.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    default : str or None
+        None where that depends on the image.
+    """
     parser.add_argument(
         "--settings",
         metavar="NAME|FILE",
         action=Input,
         words=PRESETS,
-        default="default",
+        default=default,
         help=SETTINGS_HELP,
     )
 

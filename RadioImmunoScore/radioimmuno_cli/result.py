@@ -16,11 +16,12 @@ from .progress import Progress
 from .terminal_table import heading, table
 
 if TYPE_CHECKING:
-    from radioimmuno.geometry.image import Image
+    from radioimmuno.geometry.image import Image, Lattice
     from radioimmuno.io.dicom import SourceSeries
     from radioimmuno.lesion import Lesion
     from radioimmuno.scoring.results import LesionScore, Metrics, PatientScore
     from radioimmuno.signature.signature import Signature
+    from radioimmuno.study import Study
 
 WRITING, WRITING_DICOM, MAKING_SCENE = "writing the report", "writing DICOM", "making the scene"
 
@@ -57,12 +58,20 @@ def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
     return files
 
 
-def check_grid_fits(image: Image, signature: Signature) -> None:
+def check_grid_fits(study: Study, signature: Signature) -> None:
     """Say it before the long work when the rings' label map would take more memory than there is."""
-    from radioimmuno.geometry.grid import resampled
     from radioimmuno.report import check_grid
 
-    check_grid(resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm))
+    check_grid(_grid_of_rings(study, signature))
+
+
+def _grid_of_rings(study: Study, signature: Signature) -> Lattice:
+    """The grid on which the rings of the main image lie."""
+    from radioimmuno.geometry.grid import resampled
+    from radioimmuno.modality import settings_on
+
+    spacing = settings_on(signature.settings, study.role).extraction.spacing_mm
+    return resampled(study.image.canonical().lattice, spacing)
 
 
 def with_time(patient: PatientScore) -> PatientScore:
@@ -74,25 +83,23 @@ def with_time(patient: PatientScore) -> PatientScore:
 def write_report(
     patient: PatientScore,
     signature: Signature,
-    image: Image,
-    lesions: Sequence[Lesion],
+    study: Study,
     out: Path,
     progress: Progress,
     scene: Sequence[Path] = (),
 ) -> list[Path]:
     """Write table, JSON, page, rings and the lesions' masks; the page holds the pictures of the scene."""
-    from radioimmuno.geometry.grid import resampled
     from radioimmuno.io.segmentation_writer import write_segmentation
     from radioimmuno.report import write_patient_json, write_report_html, write_rings, write_scores_csv
 
     progress.stage(WRITING)
-    grid = resampled(image.canonical().lattice, signature.settings.extraction.spacing_mm)
+    image, lesions = study.image, study.lesions
     write_scores_csv(patient, signature, out / "scores.csv")
     write_patient_json(patient, signature, out / "patient.json")
     pictures = {file.name: file for file in scene if file.suffix == ".png"}
-    write_report_html(patient, signature, image, lesions, out / "report.html", pictures)
+    write_report_html(patient, signature, image, lesions, out / "report.html", pictures, study.modality)
     with library_output_discarded():
-        write_rings(patient, out / "rings.nrrd", grid)
+        write_rings(patient, out / "rings.nrrd", _grid_of_rings(study, signature))
         write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
     return [out / name for name in REPORT_NAMES]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import result
 from .exit_status import Failure
+from .image_options import add_images, add_modality, add_models
 from .options import SITES, add_command, add_given_values, add_inputs, add_lesion_table, tube_voltage
 from .paths import Input, add_out_folder
 from .progress import Progress
@@ -47,6 +48,7 @@ EXAMPLES = f"""\
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
   radioimmuno score dicom_folder rtstruct.dcm --out result --rtstruct below-low --rtstruct 'GTV 2'
+  radioimmuno score ct_folder lesions.seg.nrrd --pet pet_folder --signature with_pet.json --out result
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --signature trained.json --clinical pdl1=40 \\
       --batch GE --out result
 
@@ -80,6 +82,9 @@ def register(commands: Any) -> None:
         help="tube voltage in kV; counts more than what the CT says, and is recorded as given by hand",
     )
     add_given_values(parser)
+    add_modality(parser)
+    add_images(parser)
+    add_models(parser)
     parser.add_argument("--scene", action="store_true", help="also write the Slicer scene and pictures of it")
     parser.add_argument(
         "--dicom", action="store_true", help="also write the result as DICOM (SEG and structured reports)"
@@ -112,11 +117,14 @@ def run(arguments: argparse.Namespace) -> int:
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.io.dicom.designation import check_designation
+        from radioimmuno.learned.model import read_model
         from radioimmuno.scoring.given_values import check_batch, with_given
+        from radioimmuno.scoring.images import check_images
         from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature, read_signature
 
         signature = read_signature(arguments.signature) if arguments.signature else default_signature()
+        models = tuple(map(read_model, arguments.model))
         check_batch(signature, arguments.batch)
         check_designation(arguments.rtstruct, signature.cutoffs)
         study, source = read_study_and_source(arguments, signature.settings, progress)
@@ -125,14 +133,16 @@ def run(arguments: argparse.Namespace) -> int:
             option = "--dicom" if arguments.dicom else "--rtstruct"
             raise Failure(f"{option} puts the result into the CT's study: the CT has to be a DICOM folder")
         check_designation(arguments.rtstruct, signature.cutoffs, study.lesions)
-        result.check_grid_fits(study.image, signature)
+        check_images(signature, study)
+        result.check_grid_fits(study, signature)
         progress.stage(SCORING)
-        patient = result.with_time(score_study(study, signature, progress=progress.step))
+        scored = score_study(study, signature, progress=progress.step, models=models)
+        patient = result.with_time(scored)
         if perturbation is not None:
-            patient = measured_stability(patient, study, signature, perturbation, progress)
+            patient = measured_stability(patient, study, signature, perturbation, progress, models)
         structures, known = StructureSet(), (patient, signature, study.image, study.lesions)
         scene = result.write_scene(*known, folder, progress) if arguments.scene else []
-        files = result.write_report(*known, folder, progress, scene)
+        files = result.write_report(patient, signature, study, folder, progress, scene)
         if source is not None and arguments.dicom:
             files += result.write_dicom(*known, source, folder, progress)
         if source is not None and arguments.rtstruct:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from radioimmuno.stability.perturbation import USUAL, Perturbation
 
 if TYPE_CHECKING:
+    from radioimmuno.learned.model import LearnedModel
     from radioimmuno.scoring.results import PatientScore
     from radioimmuno.signature.signature import Signature
     from radioimmuno.study import Study
@@ -54,11 +56,12 @@ def measured_stability(
     signature: Signature,
     perturbation: Perturbation,
     progress: Progress,
+    models: Sequence[LearnedModel] = (),
 ) -> PatientScore:
     """The patient with the stability of its scores."""
     from radioimmuno.scoring.results import with_stability
     from radioimmuno.scoring.score_stability import stability
 
     progress.stage(PERTURBING)
-    found = stability(study, signature, perturbation, progress=progress.step)
+    found = stability(study, signature, perturbation, progress=progress.step, models=models)
     return with_stability(patient, found)

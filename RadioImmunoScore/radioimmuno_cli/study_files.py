@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from .image_options import image_files
 from .options import naming_of
 from .process import library_output_discarded
 from .progress import Progress
@@ -23,7 +24,8 @@ def read_study(arguments: argparse.Namespace, settings: Settings, progress: Prog
     Parameters
     ----------
     arguments : Namespace
-        Of `options.add_inputs`; `lesion_table` and `kvp` where the command has them.
+        Of `options.add_inputs`; `lesion_table`, `kvp` and what `image_options` adds where the command has
+        them.
     settings : Settings
         Their ring says which lesions a missing slice concerns.
     progress : Progress
@@ -55,8 +57,19 @@ def read_study_and_source(
         getattr(arguments, "kvp", None),
         frozenset(arguments.accepted),
         naming_of(arguments),
+        **_images(arguments),
     )
     with library_output_discarded():
         progress.stage(READING_CT)
         read = read_files(files, settings, lambda: progress.stage(READING_LESIONS))
     return read.study, read.source
+
+
+def _images(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `image_options` asks for; of a command without these options there is a CT alone."""
+    if not hasattr(arguments, "modality"):
+        return {}
+    from radioimmuno.modality import modality_of_role
+
+    modality = modality_of_role(arguments.modality) if arguments.modality else None
+    return {"modality": modality, "beside": image_files(arguments), "quantity": arguments.suv}

@@ -27,6 +27,7 @@ def files_of(studies: Sequence[Mapping[str, Any]]) -> list[Path]:
         Those of folders included, and the voxels of detached headers.
     """
     named = {study["ct"] for study in studies}
+    named |= {path for study in studies for path, _ in study.get("images", {}).values()}
     named |= {row["lesions"] for study in studies for row in study["rows"] if row["lesions"]}
     found: list[Path] = []
     for name in sorted(named):

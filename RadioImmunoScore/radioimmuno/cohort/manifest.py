@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..acquisition import check_kvp
 from ..findings import InputError, TableError
+from ..modality import CT, modality_of_role, split_role
 from ..signature.variables import CHANGES
 from ..site import Site
 from ..tables.cells import Cells, is_missing, number_in, read_cells
@@ -34,6 +35,9 @@ KNOWN = {
     "kvp": "tube voltage, where the CT does not say it or says it wrong",
     "note": "for people; not read",
 }
+# Beside these a column may be called as an image of the study is (`pet`, `mr_t1`): it holds the image's file
+# or DICOM folder, and one called `pet_series` the UID of the series where the folder has several.
+SERIES = "_series"
 NEEDED = ("patient", "ct", "lesions")
 ALIASES = {"lesion_id": "lesion", "patient_id": "patient", "patientid": "patient", "mask": "lesions"}
 # Columns of the tables that come out, which no column that is carried along may be called.
@@ -65,6 +69,8 @@ class ManifestRow:
         Absolute; `lesions` is None where none were drawn.
     study : str
     series : str or None
+    images : mapping of str to (Path, str or None)
+        By role, the images beside the CT: the file, and the UID of the series.
     lesion : str
         The one lesion that it is about; "" for all of the file.
     patterns : tuple of str
@@ -87,6 +93,7 @@ class ManifestRow:
     irradiated: bool | None = None
     kvp: float | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, tuple[Path, str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,12 @@ class Manifest:
     notes: tuple[str, ...] = ()
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """What images beside the CT are called, in the order of the first patient that has them."""
+        rows = (row for one in self.patients for row in one.rows)
+        return tuple(dict.fromkeys(role for row in rows for role in row.images))
+
+    @property
     def has_courses(self) -> bool:
         """Whether a patient has several studies."""
         return any(one.is_followed for one in self.patients)
@@ -161,14 +174,14 @@ def read_manifest(path: str | os.PathLike[str]) -> Manifest:
     except TableError as error:
         raise TableError(CODE, str(error)) from None
     columns = _columns(cells)
-    carried = tuple(name for name in columns if name not in KNOWN)
+    carried = tuple(name for name in columns if name not in KNOWN and not _is_image(name))
     folder = Path.cwd() / path.parent
     rows: dict[str, list[ManifestRow]] = {}
     problems: dict[str, list[str]] = {}
     notes: list[str] = []
     for line, texts in zip(cells.lines, cells.rows, strict=True):
         given = {
-            name: "" if name in KNOWN and is_missing(text) else text
+            name: "" if (name in KNOWN or _is_image(name)) and is_missing(text) else text
             for name, text in zip(columns, texts, strict=True)
         }
         patient = given["patient"]
@@ -205,7 +218,7 @@ def _columns(cells: Cells) -> tuple[str, ...]:
     for name, lower in zip(cells.columns, small, strict=True):
         known = ALIASES.get(lower, lower)
         is_alias = lower in ALIASES and known not in small
-        names.append(known if is_alias or lower in KNOWN else name)
+        names.append(known if is_alias or lower in KNOWN or _is_image(lower) else name)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise TableError(CODE, f"{cells.path} names a column twice: {', '.join(twice)}.")
@@ -219,14 +232,31 @@ def _columns(cells: Cells) -> tuple[str, ...]:
                 f"{cells.path} has no column {needed!r}.{hint} Known are {known}; others are carried along.",
             )
     for name in names:
+        if name.endswith(SERIES) and _is_image(name) and name.removesuffix(SERIES) not in names:
+            image = name.removesuffix(SERIES)
+            raise TableError(CODE, f"{cells.path} has a column {name!r} and none called {image!r}.")
         if name not in KNOWN and (name.lower() in TAKEN or _is_variable(name)):
             raise TableError(CODE, TAKEN_TEXT.format(name=name, path=cells.path))
     return tuple(names)
 
 
+def _is_image(name: str) -> bool:
+    """Whether a column is of an image beside the CT."""
+    return name != CT.role and modality_of_role(name) is not None
+
+
 def _is_variable(name: str) -> bool:
-    return name.startswith(
-        ("lesion.", "ring.", "acquisition.", "location.", "score:", "score_status:", "score_reasons:")
+    return split_role(name)[1].startswith(
+        (
+            "lesion.",
+            "ring.",
+            "acquisition.",
+            "location.",
+            "learned.",
+            "score:",
+            "score_status:",
+            "score_reasons:",
+        )
     )
 
 
@@ -254,7 +284,18 @@ def _row(
         _irradiated(given.get("irradiated", "")),
         _kvp(given.get("kvp", ""), decimal_comma),
         {name: _with_point(given[name], decimal_comma) for name in carried},
+        _images(given, folder),
     )
+
+
+def _images(given: Mapping[str, str], folder: Path) -> dict[str, tuple[Path, str | None]]:
+    """The images beside the CT that a row names."""
+    roles = [name for name in given if _is_image(name) and not name.endswith(SERIES)]
+    return {
+        role: (_place(folder, given[role]), given.get(f"{role}{SERIES}") or None)
+        for role in roles
+        if given[role]
+    }
 
 
 def _with_point(text: str, decimal_comma: bool) -> str:
@@ -299,7 +340,12 @@ def _kvp(text: str, decimal_comma: bool) -> float | None:
 
 
 def _without_line(row: ManifestRow) -> tuple[object, ...]:
-    values = {**vars(row), "line": 0, "carried": tuple(row.carried.items())}
+    values = {
+        **vars(row),
+        "line": 0,
+        "carried": tuple(row.carried.items()),
+        "images": tuple(row.images.items()),
+    }
     return tuple(values.values())
 
 
@@ -313,6 +359,8 @@ def _contradictions(rows: Sequence[ManifestRow]) -> list[str]:
         if (row.ct, row.series) != (one.ct, one.series):
             which = f"of the study {row.study!r}" if row.study else "and no study that tells them apart"
             problems.append(f"{where}: two CT {which}; give each CT a study of its own.")
+        elif row.images != one.images:
+            problems.append(f"{where}: the images beside one CT differ ({_differing(row, one)}).")
         elif row.kvp != one.kvp:
             problems.append(f"{where}: the tube voltage of one CT differs (kvp).")
         elif row.carried.get(BATCH) != one.carried.get(BATCH):
@@ -328,6 +376,11 @@ def _contradictions(rows: Sequence[ManifestRow]) -> list[str]:
         if one is not row:
             problems.append(f"Lines {one.line} and {row.line}: about the same lesions, and they differ.")
     return list(dict.fromkeys(problems))
+
+
+def _differing(row: ManifestRow, one: ManifestRow) -> str:
+    roles = sorted({*row.images, *one.images})
+    return ", ".join(role for role in roles if row.images.get(role) != one.images.get(role))
 
 
 def _problems_of_dates(rows: Sequence[ManifestRow], first: Mapping[str, ManifestRow]) -> list[str]:

@@ -12,7 +12,9 @@ from ..extraction.extract import by_region, measure_images
 from ..extraction.lesion_features import LesionFeatures
 from ..findings import InputError
 from ..identity import Naming
-from ..io.study_files import LesionFile, ReadStudy, StudyFiles, read_study
+from ..io.study_files import ImageFile, LesionFile, ReadStudy, StudyFiles, read_study
+from ..learned.model import LearnedModel, read_model
+from ..learned.with_learned import with_learned
 from ..lesion import Lesion
 from ..scoring.results import LesionScore
 from ..scoring.score import found_before, keys_of, score_lesion, score_rows, with_count
@@ -100,6 +102,9 @@ def measure_study(record: Mapping[str, Any], patient: str, plan: Plan) -> Measur
         kvp=record["kvp"],
         accepted=plan.accepted,
         naming=Naming(patient),
+        beside=tuple(
+            ImageFile(role, Path(path), series) for role, (path, series) in record.get("images", {}).items()
+        ),
     )
     read = read_study(files, plan.settings)
     of_lesion = _rows_of_lesions(read, rows, list(lesion_files))
@@ -139,8 +144,9 @@ def measure_lesions(
     -------
     tuple of MeasuredLesion
     """
-    measured = _features(study, plan, only)
-    scores = {one.name: _scores(study, measured, one, plan) for one in plan.signatures}
+    models = tuple(map(read_model, plan.models))
+    measured = with_learned(study, _features(study, plan, only), models)
+    scores = {one.name: _scores(study, measured, one, plan, models) for one in plan.signatures}
     lesions = {lesion.id: lesion for lesion in study.lesions}
     return tuple(
         MeasuredLesion(
@@ -227,15 +233,20 @@ def _features(study: Study, plan: Plan, only: Sequence[str] | None) -> list[Lesi
 
 
 def _scores(
-    study: Study, measured: Sequence[LesionFeatures], signature: Signature, plan: Plan
+    study: Study,
+    measured: Sequence[LesionFeatures],
+    signature: Signature,
+    plan: Plan,
+    models: Sequence[LearnedModel],
 ) -> list[LesionScore]:
     """The lesions' scores; what was measured already with the signature's settings is not measured again."""
     if signature.settings != plan.settings:
-        return score_rows(study, signature, only=[features.id for features in measured])
+        only = [features.id for features in measured]
+        return score_rows(study, signature, only=only, models=models)
     before = study.findings
     lesions = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     chosen = [lesions[features.id] for features in measured]
-    known = found_before(study, chosen, signature)
+    known = found_before(study, chosen, signature, models)
     rows = []
     for lesion, features in zip(chosen, measured, strict=True):
         later = features.findings[len(before[lesion.id]) :]

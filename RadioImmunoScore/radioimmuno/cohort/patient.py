@@ -104,7 +104,7 @@ def _lesion_record(one: MeasuredLesion, plan: Plan) -> dict[str, Any]:
         "volume_cc": one.lesion.volume_cc,
         "status": features.status,
         "findings": [finding_record(finding) for finding in features.findings],
-        "values": {name: _finite(features.values.get(name)) for name in plan.features}
+        "values": {name: _finite(features.values.get(name)) for name in plan.values}
         if not features.refused
         else {},
         "scores": {

@@ -6,12 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
 from ..features import catalog
 from ..findings import InputError, SignatureError
+from ..learned.card import ModelCard, card_record, read_card
+from ..modality import CT, with_role
 from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
@@ -41,6 +44,8 @@ class Plan:
         Codes of `acceptance.OPTIONS` that a person accepted, for all patients.
     names_identify : bool
         Whether lesions of an equal name in two studies of a patient are the same.
+    models : tuple of Path
+        Cards of outside models; each machine reads them.
     """
 
     settings: Settings
@@ -49,6 +54,17 @@ class Plan:
     files: tuple[str, ...] = ()
     accepted: frozenset[str] = frozenset()
     names_identify: bool = False
+    models: tuple[Path, ...] = ()
+
+    @cached_property
+    def cards(self) -> tuple[ModelCard, ...]:
+        """The models' cards."""
+        return tuple(map(read_card, self.models))
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All that is measured of a lesion: features, and what the models give."""
+        return (*self.features, *(key for card in self.cards for key in card.keys))
 
     @property
     def clinical(self) -> tuple[str, ...]:
@@ -74,7 +90,15 @@ class Plan:
             "accepted": sorted(self.accepted),
             # What is measured already is not measured again for an option that it was measured without.
             **({"names_identify": True} if self.names_identify else {}),
+            # With the SHA-256 of the model a card says all that decides values.
+            **({"models": self._models_record()} if self.models else {}),
         }
+
+    def _models_record(self) -> list[dict[str, Any]]:
+        return [
+            {"path": str(path), "card": card_record(card)}
+            for path, card in zip(self.models, self.cards, strict=True)
+        ]
 
 
 def plan_of(record: Mapping[str, Any]) -> Plan:
@@ -96,6 +120,7 @@ def plan_of(record: Mapping[str, Any]) -> Plan:
         files,
         frozenset(record["accepted"]),
         record.get("names_identify", False),
+        tuple(Path(one["path"]) for one in record.get("models", ())),
     )
 
 
@@ -125,7 +150,7 @@ def read_signatures(paths: Sequence[Path]) -> tuple[tuple[Signature, ...], tuple
     return signatures, tuple(content.decode("utf-8", "surrogatepass") for content in contents)
 
 
-def features_named(text: str) -> tuple[str, ...]:
+def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:
     """The identifiers of `standard`, of `all`, or of a file that lists them.
 
     Parameters
@@ -133,6 +158,8 @@ def features_named(text: str) -> tuple[str, ...]:
     text : str
         The name of a set, or of a file: an identifier a line; one without a region is of lesion and ring;
         what is behind # is a comment.
+    roles : sequence of str, optional
+        Of images beside the CT: a set is measured on each of them, too.
 
     Returns
     -------
@@ -150,7 +177,8 @@ def features_named(text: str) -> tuple[str, ...]:
     """
     sets = {STANDARD: catalog.STANDARD, ALL: catalog.DEFAULT}
     if text in sets:
-        return catalog.identifiers(sets[text])
+        of_ct = catalog.identifiers(sets[text])
+        return tuple(with_role(role, name) for role in (CT.role, *roles) for name in of_ct)
     path = Path(text)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -214,6 +242,8 @@ def studies_record(patient: ManifestPatient, plan: Plan) -> list[dict[str, Any]]
             "kvp": row.kvp,
             "rows": [],
         }
+        if row.images:
+            known["images"] = {role: [str(path), series] for role, (path, series) in row.images.items()}
         if plan.takes_batch:
             known["batch"] = row.carried.get(BATCH, "").strip()
         if patient.is_followed:

@@ -196,7 +196,7 @@ def distributions(tables: CohortTables, plan: Plan) -> Iterator[Distribution]:
     )
     scores = [f"{SCORE}{one.name}" for one in plan.signatures]
     first = [*scores, *(name for name in ALWAYS if name in plan.features), KVP]
-    found = {name: _distribution(tables, name, batches) for name in (*first, *plan.features)}
+    found = {name: _distribution(tables, name, batches) for name in (*first, *plan.values)}
     yield from (found[name] for name in first if name != KVP and found[name].groups)
     if len(set(batches)) > 1:
         rest = sorted((one for name, one in found.items() if name not in first), key=lambda one: -one.shift)
@@ -337,7 +337,7 @@ def _provenance(manifest: Manifest, plan: Plan) -> Markup:
     facts = [
         ("Manifest", manifest.path.name),
         ("Carried along", ", ".join(manifest.carried) or "nothing"),
-        ("Features", f"{len(plan.features)} a lesion"),
+        ("Features", f"{len(plan.values)} a lesion"),
         ("Settings", str(plan.settings.to_dict())),
         *[
             ("Signature", _signature_words(signature_record(one, "name", "version", "sha256")))

@@ -142,7 +142,7 @@ def cohort_record(
         "scores": score_counts(tables),
         "settings": plan.settings.to_dict(),
         "accepted": sorted(plan.accepted),
-        "features": list(plan.features),
+        "features": list(plan.values),
         "signatures": [
             signature_record(one, "name", "version", "status", "notice", "sha256", "settings")
             for one in plan.signatures

@@ -131,8 +131,8 @@ def _columns(manifest: Manifest, plan: Plan, names: Sequence[str]) -> tuple[tupl
         changes = tuple(f"{start}{name}" for start in CHANGES for name in plan.features)
         carried = tuple(name for name in carried if name != DATE)
     scores = [f"{start}{name}" for name in names for start in (SCORE, SCORE_STATUS, SCORE_REASONS)]
-    columns = (*WHO, *course, *carried, KVP, *plan.features, *changes, *scores)
-    numbers = {KVP, *plan.features, *changes, *COURSE_NUMBERS, *(f"{SCORE}{name}" for name in names)}
+    columns = (*WHO, *course, *carried, KVP, *plan.values, *changes, *scores)
+    numbers = {KVP, *plan.values, *changes, *COURSE_NUMBERS, *(f"{SCORE}{name}" for name in names)}
     return columns, numbers | {name for name in carried if _holds_numbers(manifest, name)}
 
 
@@ -148,7 +148,7 @@ def _lesion_rows(
                 "status": lesion["status"],
                 "codes": " ".join(finding["code"] for finding in lesion["findings"]),
                 "reasons": _sentences(lesion["findings"]),
-                **{name: lesion["values"].get(name) for name in plan.features},
+                **{name: lesion["values"].get(name) for name in plan.values},
             }
             for signature in plan.signatures:
                 score, name = lesion["scores"][signature.name], signature.name

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from ..features import catalog
 from ..features.compute import compute_features
 from ..findings import Finding, Severity
-from ..geometry.image import Image
+from ..geometry.image import Image, Lattice
 from ..lesion import Lesion
 from ..modality import CT, image_title, modality_of_role, settings_on, split_role, with_role
 from ..settings import Settings
 from ..study import Study
 from . import measurability
-from .carried_lesions import carried_lesions
+from .carried_lesions import Carried, PointMap, carried_lesions
 from .lesion_features import Engine, Findings, LesionFeatures, Progress, Task, measure_lesion, task_of
 from .regions import Keys, ResampledImage
 
@@ -159,21 +159,31 @@ class ImageTask:
     ----------
     task : Task
         Of the lesions as they were carried to the image.
+    carried : mapping of Lesion to (Lesion, tuple of Finding)
+        The study's lesions (canonical) -> what `carried_lesions` made of them.
     findings : tuple of Finding
         What was found of the image.
+    to_main : callable or None
+        As of `Study.to_main`; None in the same frame of reference.
     """
 
     task: Task
+    carried: Mapping[Lesion, Carried]
     findings: tuple[Finding, ...]
+    to_main: PointMap | None = None
 
     def measure(self, lesion: Lesion) -> LesionFeatures:
         """A lesion of the study (canonical), or another contour of it, on this image."""
-        if lesion.mask.lattice == self.task.image.lattice:
+        if lesion.mask.lattice == self.task.image.lattice and self.to_main is None:
             return measure_lesion(self.task, lesion)
-        ((carried, found),) = carried_lesions([lesion], self.task.image.lattice)
+        known = self.carried.get(lesion)
+        ((carried, found),) = [known] if known else self._on(lesion, self.task.image.lattice)
         # Carried to the image's voxels first and interpolated then, what is round would shrink by a tenth.
-        ((on_grid, _),) = carried_lesions([lesion], self.task.grid.lattice)
+        ((on_grid, _),) = self._on(lesion, self.task.grid.lattice)
         return measure_lesion(self.task, replace(carried.canonical(), resampled=on_grid.mask), found)
+
+    def _on(self, lesion: Lesion, lattice: Lattice) -> list[Carried]:
+        return carried_lesions([lesion], lattice, self.to_main)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +197,7 @@ class StudyTask:
     beside : mapping of str to ImageTask
         By role, on the others.
     missing : tuple of Finding
-        Refusals: an image that features are asked of and that there is not.
+        An image that features are asked of and that there is not.
     """
 
     main: Task
@@ -197,20 +207,32 @@ class StudyTask:
     def measure(
         self, lesion: Lesion, known: Sequence[Finding] = (), resampled: ResampledImage | None = None
     ) -> LesionFeatures:
-        """One lesion, or another contour of it, on all images; parameters as of `extract.measure_lesion`."""
+        """One lesion, or another contour of it, on all images.
+
+        What refuses it on the main image refuses it; where it cannot be measured on another one, it has no
+        values of that image and a warning.
+
+        Parameters
+        ----------
+        lesion : Lesion
+        known : sequence of Finding, optional
+        resampled : ResampledImage, optional
+            As of `lesion_features.measure_lesion`.
+
+        Returns
+        -------
+        LesionFeatures
+        """
         found = measure_lesion(self.main, lesion, (*known, *self.missing), resampled)
+        if found.refused:
+            return found
         values = {with_role(self.main.role, name): value for name, value in found.values.items()}
         findings = list(found.findings)
         for role, image in self.beside.items():
-            if found.refused:
-                break
             own = image.measure(lesion)
-            name = (modality_of_role(role) or CT).name
-            findings += image.findings
-            findings += [replace(one, text=f"On the {name}: {one.text}") for one in own.findings]
+            findings += [*image.findings, *(_on_image(one, role) for one in own.findings)]
             values.update({with_role(role, name): value for name, value in own.values.items()})
-            found = replace(found, findings=tuple(findings))
-        return replace(found, values={} if found.refused else values)
+        return replace(found, values=values, findings=tuple(findings))
 
 
 def study_task(
@@ -241,26 +263,32 @@ def study_task(
     for region, names in keys.items():
         role, region = split_role(region)
         parts.setdefault(role, {})[region] = names
-    tasks = {
-        role: task_of(
-            study.images[role],
-            _lesions_on(study, role),
-            settings_on(settings, role),
-            own,
-            engine,
-            margin_mm,
-            role,
-        )
-        for role, own in parts.items()
-        if role in study.images
-    }
+    of_main = settings_on(settings, study.role)
+    main = task_of(study.image, study.lesions, of_main, parts[study.role], engine, margin_mm, study.role)
     beside = {
-        role: ImageTask(task, study.findings_of_images.get(role, ()))
-        for role, task in tasks.items()
-        if role != study.role
+        role: _image_task(study, main, role, settings, own)
+        for role, own in parts.items()
+        if role != study.role and role in study.images
     }
-    lacking = tuple(_missing(role, study) for role, own in parts.items() if role not in tasks and any(own))
-    return StudyTask(tasks[study.role], beside, lacking)
+    absent = [role for role, own in parts.items() if role not in study.images and any(own)]
+    return StudyTask(main, beside, tuple(missing_image(role, study) for role in absent))
+
+
+def _image_task(study: Study, main: Task, role: str, settings: Settings, keys: Keys) -> ImageTask:
+    """What is measured on an image beside the main one, as that task has it."""
+    to_main = study.to_main.get(role)
+    carried = carried_lesions(main.lesions, study.images[role].lattice, to_main)
+    task = task_of(
+        study.images[role],
+        [lesion for lesion, _ in carried],
+        settings_on(settings, role),
+        keys,
+        main.engine,
+        main.margin_mm,
+        role,
+    )
+    known = dict(zip(main.lesions, carried, strict=True))
+    return ImageTask(task, known, study.findings_of_images.get(role, ()), to_main)
 
 
 def measure_images(
@@ -310,20 +338,52 @@ def measure_images(
     return rows
 
 
-def _lesions_on(study: Study, role: str) -> tuple[Lesion, ...]:
-    """The lesions on an image's voxels."""
+def lesions_on(study: Study, role: str) -> tuple[Lesion, ...]:
+    """The lesions of a study on the voxels of one of its images.
+
+    Parameters
+    ----------
+    study : Study
+    role : str
+        Of the image.
+
+    Returns
+    -------
+    tuple of Lesion
+        In the order of the study's; empty where one covers no voxel by half.
+    """
     if role == study.role:
         return study.lesions
-    return tuple(lesion for lesion, _ in carried_lesions(study.lesions, study.images[role].lattice))
+    lattice = study.images[role].lattice
+    return tuple(lesion for lesion, _ in carried_lesions(study.lesions, lattice, study.to_main.get(role)))
 
 
-def _missing(role: str, study: Study) -> Finding:
-    """That an image is asked for and not there."""
+def missing_image(role: str, study: Study) -> Finding:
+    """That an image is asked for and not there.
+
+    Parameters
+    ----------
+    role : str
+        Of the image.
+    study : Study
+
+    Returns
+    -------
+    Finding
+        A refusal where it is the CT, on which all else would be looked for; a warning else.
+    """
     wanted, main = modality_of_role(role) or CT, modality_of_role(study.role) or CT
     if role == CT.role:
         text = f"The signature measures the CT, and this is a {main.name}: take the CT."
         return Finding(wanted.kind_code, Severity.REFUSE, text)
-    text = (
-        f"The {image_title(role)} is needed and not there: add it (in the shell --{wanted.role}, in Slicer "
-    )
-    return Finding("study.image_missing", Severity.REFUSE, f"{text}under Inputs).")
+    how = f"add it (in the shell --{wanted.role}, in Slicer under Inputs)"
+    text = f"The {image_title(role)} is asked for and not there: {how}."
+    return Finding("study.image_missing", Severity.WARN, text)
+
+
+def _on_image(finding: Finding, role: str) -> Finding:
+    """What was found of a lesion on an image beside the main one; it refuses nothing else."""
+    text = f"On the {image_title(role)}: {finding.text}"
+    if not finding.refuses:
+        return replace(finding, text=text)
+    return Finding(finding.code, Severity.WARN, f"{text} It is not measured there.")

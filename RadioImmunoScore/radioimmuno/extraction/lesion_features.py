@@ -163,7 +163,7 @@ def measure_lesion(
     try:
         # A lesion of which nothing lies on the CT is not empty: what is known says so already.
         if lesion.box is not None or not _refuses(findings):
-            findings += measurability.check_mask(lesion, task.grid)
+            findings += measurability.check_mask(lesion, task.grid, task.modality)
         if not _refuses(findings) and lesion.box is not None:
             others = task.cutting(lesion)
             around = resampled or task.resampled(lesion.box)

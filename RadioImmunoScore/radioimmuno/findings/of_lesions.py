@@ -209,6 +209,13 @@ ROWS = {
         "The signature's ring has no voxels.",
         "Look at the neighbours.",
     ),
+    "feature.not_measured": Row(
+        "The signature needs a value that could not be measured of this lesion.",
+        LESION_REFUSED,
+        "The lesion is not on the image that the value is of, is too small for its voxels, or a model gives "
+        "nothing for it; a warning in the same row says which.",
+        "See that warning; or take a signature that does without this image.",
+    ),
     "feature.undefined": Row(
         "A feature that the signature needs is not defined for this region.",
         f"{LESION_REFUSED} Where the signature says so, the mean of its training data is taken.",

@@ -13,9 +13,8 @@ from ..acceptance import how_to_accept
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
-from ..io.ct import read_ct
 from ..io.dicom import SourceSeries
-from ..io.study_files import ReadStudy, StudyFiles, read_study
+from ..io.study_files import ReadStudy, StudyFiles, read_main, read_study
 from ..lesion import Lesion
 from ..scoring.given_values import with_given
 from ..scoring.results import LesionScore, PatientScore
@@ -139,7 +138,7 @@ class Images:
         if image is None:
             self.make_room()
             files = self.files[number]
-            image = read_ct(files.ct, files.series, accepted=files.accepted, naming=files.naming).image
+            image = read_main(files).image
         return self.hold(number, image)
 
 

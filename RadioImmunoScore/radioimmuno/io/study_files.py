@@ -13,13 +13,14 @@ from ..acquisition import with_kvp
 from ..findings import Finding
 from ..identity import AS_PSEUDONYM, Naming, iso_date
 from ..lesion import LeftOut, Lesion
-from ..modality import CT, without_expected
+from ..modality import CT, Modality, without_expected
+from ..pet.masses import BODY_WEIGHT
 from ..settings import Settings
 from ..study import Study
-from .ct import read_ct
 from .dicom.source import SourceSeries
 from .dicom.stack import check_gaps
-from .image import ReadImage
+from .image import ReadImage, read_image
+from .images_beside import IDENTITY, ImageFile, about_image, read_beside
 from .lesion_table import apply_lesion_table
 from .lesions import read_lesions
 from .resampling import ReadLesions
@@ -51,7 +52,7 @@ class StudyFiles:
     Parameters
     ----------
     ct : Path
-        As `ct.read_ct` takes it.
+        The image that lesions were drawn on, mostly a CT; as `image.read_image` takes it.
     lesions : tuple of LesionFile
         None for a study in which no lesion was drawn.
     series : str or None
@@ -64,6 +65,12 @@ class StudyFiles:
         Codes of `acceptance.OPTIONS` that a person accepted.
     naming : Naming
         How the patient is to be called.
+    modality : Modality or None
+        What the main image has to be; None for what its header says, and of other files for a CT.
+    beside : tuple of ImageFile
+        The images beside it.
+    quantity : str
+        Which SUV a DICOM PET gets, as of `image.read_image`.
     """
 
     ct: Path
@@ -73,6 +80,9 @@ class StudyFiles:
     kvp: float | None = None
     accepted: frozenset[str] = frozenset()
     naming: Naming = AS_PSEUDONYM
+    modality: Modality | None = CT
+    beside: tuple[ImageFile, ...] = ()
+    quantity: str = BODY_WEIGHT.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +107,7 @@ class ReadStudy:
 def read_study(
     files: StudyFiles, settings: Settings, before_lesions: Callable[[], None] | None = None
 ) -> ReadStudy:
-    """Read a CT, its lesions and, where there is one, the lesion table.
+    """Read an image, what lies beside it, its lesions and, where there is one, the lesion table.
 
     Parameters
     ----------
@@ -105,7 +115,7 @@ def read_study(
     settings : Settings
         Their ring says which lesions a missing slice concerns.
     before_lesions : callable, optional
-        Called when the CT was read.
+        Called when the images were read.
 
     Returns
     -------
@@ -117,7 +127,10 @@ def read_study(
     InputError
         With a code and words that say what to do.
     """
-    read = read_ct(files.ct, files.series, accepted=files.accepted, naming=files.naming)
+    read = read_main(files)
+    beside = read_beside(
+        files.beside, read, accepted=files.accepted, naming=files.naming, quantity=files.quantity
+    )
     acquisition, by_hand = with_kvp(read.acquisition, files.kvp)
     if before_lesions:
         before_lesions()
@@ -135,7 +148,7 @@ def read_study(
     known = {name: findings for one in found for name, findings in one.findings.items()}
     gaps = check_gaps(read.gaps, lesions, settings)
     study = Study(
-        {CT.role: read.image},
+        {read.modality.role: read.image, **{role: one.image for role, one in beside.read.items()}},
         lesions,
         acquisition,
         (*without_expected(read.findings, settings), *by_hand),
@@ -144,12 +157,42 @@ def read_study(
         identity=read.identity,
         left_out=left_out,
         accepted=files.accepted,
-        inputs=_inputs(files, paths, read),
+        inputs=_inputs(files, paths, read, beside.read),
         date=iso_date(read.source.study_date) if read.source else "",
+        role=read.modality.role,
+        findings_of_images=beside.findings,
+        about_images={**_about_main(read), **beside.about},
+        to_main=beside.to_main,
     )
     ids = {lesion.id for lesion in lesions}
     taken = tuple({old: new for old, new in own.items() if new in ids} for own in names)
     return ReadStudy(study, read.source, taken)
+
+
+def read_main(files: StudyFiles) -> ReadImage:
+    """The image that a study's lesions were drawn on.
+
+    Parameters
+    ----------
+    files : StudyFiles
+
+    Returns
+    -------
+    ReadImage
+    """
+    return read_image(
+        files.ct,
+        files.series,
+        modality=files.modality,
+        accepted=files.accepted,
+        naming=files.naming,
+        quantity=files.quantity,
+    )
+
+
+def _about_main(read: ReadImage) -> dict[str, Any]:
+    """How a main image that is no CT was made; of a CT the acquisition says it."""
+    return {} if read.modality is CT else {read.modality.role: about_image(read)}
 
 
 def sha256_of(files: Sequence[Path]) -> str:
@@ -206,24 +249,37 @@ def _renamed(each: ReadLesions, names: Mapping[str, str]) -> ReadLesions:
     return ReadLesions(lesions, findings, left_out)
 
 
-def _inputs(files: StudyFiles, lesions: Sequence[Path], read: ReadImage) -> dict[str, Any]:
+def _inputs(
+    files: StudyFiles, lesions: Sequence[Path], read: ReadImage, beside: Mapping[str, ReadImage]
+) -> dict[str, Any]:
     """What identifies the files: never the way to them, and beside a pseudonym no name.
 
     The name of a file is the user's choice where it is all that is known of the patient. Names of DICOM files
     and folders are often the patient's.
     """
     identify, dicom = files.naming.identify, read.source is not None
-    if read.source is None:
-        found: dict[str, Any] = {"ct": _file(files.ct, [files.ct], named=True)}
-    else:
-        series = {"series_uid": read.source.series_uid}
-        found = {"ct": _file(files.ct, read.source.files, named=identify) | series}
+    found: dict[str, Any] = {read.modality.role: _image(files.ct, read, identify)}
+    for file in files.beside:
+        found[file.role] = _image(file.path, beside[file.role], identify or not dicom)
+        if file.transform:
+            found[f"{file.role}_transform"] = _transform(file.transform, identify or not dicom)
     parts = [_file(path, [path], named=identify or not (dicom or is_dicom(path))) for path in lesions]
     if parts:
         found["lesions"] = parts[0] if len(parts) == 1 else parts
     if files.table:
         found["lesion_table"] = _file(files.table, [files.table], named=identify or not dicom)
     return found
+
+
+def _image(path: Path, read: ReadImage, named: bool) -> dict[str, Any]:
+    """An image's hash and series; the name of a file that is no DICOM is all that there is of it."""
+    if read.source is None:
+        return _file(path, [path], named=True)
+    return _file(path, read.source.files, named=named) | {"series_uid": read.source.series_uid}
+
+
+def _transform(transform: str, named: bool) -> dict[str, Any] | str:
+    return transform if transform == IDENTITY else _file(Path(transform), [Path(transform)], named=named)
 
 
 def _file(path: Path, files: Sequence[Path], *, named: bool) -> dict[str, Any]:

@@ -254,6 +254,20 @@ def format_card(card: ModelCard) -> str:
     -------
     str
     """
+    return json.dumps(card_record(card), indent=2, ensure_ascii=False) + "\n"
+
+
+def card_record(card: ModelCard) -> dict[str, Any]:
+    """The card as plain values for JSON.
+
+    Parameters
+    ----------
+    card : ModelCard
+
+    Returns
+    -------
+    dict of str to Any
+    """
     given: dict[str, Any] = {
         "role": card.role,
         "name": card.input_name,
@@ -268,7 +282,7 @@ def format_card(card: ModelCard) -> str:
     }
     if card.ring is not None:
         given["ring"] = {"inner_mm": card.ring.inner_mm, "outer_mm": card.ring.outer_mm}
-    record = {
+    return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": card.name,
@@ -279,7 +293,6 @@ def format_card(card: ModelCard) -> str:
         "input": given,
         "output": {"name": card.output_name, "length": card.outputs},
     }
-    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
 def _matching(fields: Fields, name: str, pattern: re.Pattern[str], words: str) -> str:

@@ -12,6 +12,7 @@ from ..findings import Finding, Severity
 from ..geometry.axes import measure_axes
 from ..geometry.image import Image
 from ..lesion import Lesion
+from ..modality import CT, Modality
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore
 from ..stability.agreement import LesionStability
@@ -110,7 +111,7 @@ def _facts(lesion: LesionScore, facts: Facts) -> Markup:
         ("Volume", f"{number(lesion.volume_cc, 3)} cc"),
         ("Long axis", _measure(facts.long_mm, 1, "mm")),
         ("Short axis", _measure(facts.short_mm, 1, "mm")),
-        ("Mean", _measure(facts.mean_hu, 0, "HU")),
+        ("Mean", _mean(facts)),
         ("Site", site_word(lesion.site)),
         ("Irradiated", irradiated_word(lesion.irradiated)),
         *([] if agreement is None else [("Expected agreement (Dice)", fixed(agreement, 2))]),
@@ -118,6 +119,13 @@ def _facts(lesion: LesionScore, facts: Facts) -> Markup:
     )
     pairs = [element("div", element("dt", name), element("dd", value)) for name, value in rows]
     return element("dl", pairs, class_="facts")
+
+
+def _mean(facts: Facts) -> str:
+    """Whole HU; of other units four digits."""
+    if facts.mean is None or facts.unit == CT.unit:
+        return _measure(facts.mean, 0, facts.unit)
+    return f"{number(facts.mean)} {facts.unit}"
 
 
 def _measure(value: float | None, decimals: int, unit: str) -> str:
@@ -149,17 +157,20 @@ class Facts:
     ----------
     long_mm, short_mm : float, optional
         The axes of RECIST, both in one axial slice (`segmentation.axes`).
-    mean_hu : float, optional
-        Mean of the CT's voxels inside the mask, without padding and what is not a number.
+    mean : float, optional
+        Mean of the image's voxels inside the mask, without padding and what is not a number.
+    unit : str
+        Of the mean.
     """
 
     long_mm: float | None = None
     short_mm: float | None = None
-    mean_hu: float | None = None
+    mean: float | None = None
+    unit: str = CT.unit
 
 
-def facts_of(image: Image, lesion: Lesion) -> Facts:
-    """The measures of a lesion on its CT (both canonical)."""
+def facts_of(image: Image, lesion: Lesion, modality: Modality = CT) -> Facts:
+    """The measures of a lesion on the image that it was drawn on (both canonical)."""
     axes = measure_axes(lesion.mask)
     if axes is None:
         return Facts()
@@ -167,10 +178,10 @@ def facts_of(image: Image, lesion: Lesion) -> Facts:
     inside = lesion.mask.within(part.box, False)
     values = part.values[inside]
     usable = np.ones(values.shape, bool)
-    for bad in bad_voxels(values).values():
+    for bad in bad_voxels(values, modality).values():
         usable &= ~bad
     mean = float(values[usable].mean(dtype=float)) if usable.any() else None
-    return Facts(axes.long_mm, axes.short_mm, mean)
+    return Facts(axes.long_mm, axes.short_mm, mean, modality.unit)
 
 
 def icon(severity: Severity) -> Markup:

@@ -17,8 +17,6 @@ from .context import Context
 from .markup import Child, Markup, element
 from .picture import (
     UNITS_A_MM,
-    WINDOW_LEVEL_HU,
-    WINDOW_WIDTH_HU,
     data_uri,
     gray_of,
     jpeg_of,
@@ -26,11 +24,11 @@ from .picture import (
     scene_jpeg,
 )
 from .view import AXIAL, PLANES, Plane, View, views_of
+from .window import SOFT_TISSUE, Window
 
 BAR_LENGTHS_MM = (10, 20, 50, 100)
 BAR_SHARE = 0.35
 LIGHT_LUMINANCE = 0.25
-WINDOW_WORDS = f"W {WINDOW_WIDTH_HU} L {WINDOW_LEVEL_HU}"
 
 # A drawing is this many units wide whatever it shows, so that all share the letters of the directions.
 SIDE = 100
@@ -60,14 +58,19 @@ class Drawings:
     Parameters
     ----------
     image : Image
-        The CT in any axis order.
+        In any axis order.
     lesions : sequence of Lesion
         The masks; a row of the patient without one cannot be drawn.
     context : Context
         Gives rows, scores their color and lesions their name.
+    window : Window, optional
+        What is told apart of the image.
     """
 
-    def __init__(self, image: Image, lesions: Sequence[Lesion], context: Context) -> None:
+    def __init__(
+        self, image: Image, lesions: Sequence[Lesion], context: Context, window: Window = SOFT_TISSUE
+    ) -> None:
+        self._window = window
         masks = {lesion.id: lesion.canonical() for lesion in lesions}
         self._image = image.canonical()
         self._context = context
@@ -92,16 +95,18 @@ class Drawings:
             _outline(drawn, view, axis, "lesion"),
         ]
         title = (
-            f"{plane.name} CT slice at {view.place_words} through {self._context.names[drawn.row.id]}, with "
-            f"the outlines of the lesion and its ring"
+            f"{plane.name} {self._window.name} slice at {view.place_words} through "
+            f"{self._context.names[drawn.row.id]}, with the outlines of the lesion and its ring"
         )
-        picture = slice_picture(self._image, view, overlay, title)
-        window = f", {WINDOW_WORDS}" if plane is AXIAL else ""
+        picture = slice_picture(self._image, view, overlay, title, self._window)
+        window = f", {self._window.words}" if plane is AXIAL else ""
         caption = element("figcaption", f"{plane.name}, {view.place_words}{window}")
         return element("figure", picture, caption, class_=plane.name.lower())
 
 
-def slice_picture(image: Image, view: View, overlay: Child, title: str) -> Markup:
+def slice_picture(
+    image: Image, view: View, overlay: Child, title: str, window: Window = SOFT_TISSUE
+) -> Markup:
     """A window of the CT with outlines, a scale bar and the letters of the directions.
 
     Parameters
@@ -113,13 +118,15 @@ def slice_picture(image: Image, view: View, overlay: Child, title: str) -> Marku
         Paths in tenths of a millimetre, as of `picture.outline_path`.
     title : str
         What it shows, for those who cannot see it.
+    window : Window, optional
+        What is told apart of the image.
 
     Returns
     -------
     Markup
         The page has `letters` once.
     """
-    gray, scale = gray_of(image, view), SIDE / view.side_mm
+    gray, scale = gray_of(image, view, window), SIDE / view.side_mm
     return element(
         "svg",
         element(

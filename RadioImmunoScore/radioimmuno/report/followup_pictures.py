@@ -11,11 +11,12 @@ from ..followup.change import union
 from ..followup.follow_up import FollowedLesion, FollowUp
 from ..geometry.image import Image
 from ..lesion import Lesion
-from .figure import WINDOW_WORDS, slice_picture
+from .figure import slice_picture
 from .formatting import NO_BREAK
 from .markup import Markup, element
 from .picture import outline_path
 from .view import AXIAL, MARGIN_MM, SMALLEST_SIDE_MM, View, middle_of_largest
+from .window import SOFT_TISSUE
 
 OUTLINE, CASING = "#ffb000", "#000"
 
@@ -125,7 +126,7 @@ def pictures_in(
         pictures[lesion.id] = element(
             "figure",
             slice_picture(canonical, view, overlay if path else None, title),
-            element("figcaption", f"{where}, {WINDOW_WORDS.replace(' ', NO_BREAK)}"),
+            element("figcaption", f"{where}, {SOFT_TISSUE.words.replace(' ', NO_BREAK)}"),
         )
     return pictures
 

@@ -1,4 +1,4 @@
-"""A window of the CT as gray values, and outlines to draw on top of it."""
+"""A part of an image as gray values, and outlines to draw on top of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ import numpy as np
 from ..geometry.image import Image
 from ..geometry.outline import outlines
 from .view import View
-
-# Soft tissue window, in HU.
-WINDOW_WIDTH_HU = 400
-WINDOW_LEVEL_HU = 40
+from .window import SOFT_TISSUE, Window
 
 # The CT's own voxels are stored, and enlarged by who shows them; of large windows as many as can be seen.
 MOST_PIXELS = 200
@@ -42,12 +39,12 @@ class Gray:
     height: float
 
 
-def gray_of(image: Image, view: View) -> Gray:
-    """The CT's voxels that reach into the window, in the soft tissue window; black beyond the CT."""
+def gray_of(image: Image, view: View, window: Window = SOFT_TISSUE) -> Gray:
+    """The image's voxels that reach into the view, in a window of values; black beyond the image."""
     box, plane = view.box, view.plane
     values = np.zeros(box.shape, np.uint8)
     part = image.crop(box)
-    values[part.box.slices_in(box)] = _windowed(part.values)
+    values[part.box.slices_in(box)] = window.gray(part.values)
     section = np.take(values, 0, axis=plane.across)
     if plane.upward:
         section = section[::-1]
@@ -125,9 +122,3 @@ def _closed_line(points: np.ndarray) -> str:
     steps = np.diff(corners, axis=0).ravel().tolist()
     x, y = corners[0].tolist()
     return f"M{x} {y}l{' '.join(map(str, steps))}z".replace(" -", "-")
-
-
-def _windowed(values: np.ndarray) -> np.ndarray:
-    lowest = WINDOW_LEVEL_HU - WINDOW_WIDTH_HU / 2
-    share = (values.astype(float) - lowest) / WINDOW_WIDTH_HU
-    return np.round(255 * np.nan_to_num(np.clip(share, 0.0, 1.0))).astype(np.uint8)

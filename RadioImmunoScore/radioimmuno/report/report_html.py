@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..files.atomic import write_text
 from ..geometry.image import Image
 from ..lesion import Lesion
+from ..modality import CT, Modality
 from ..scoring.results import PatientScore
 from ..signature.signature import Signature
 from .card import Facts, facts_of, icon_shapes, lesion_card
@@ -25,6 +26,7 @@ from .patient_sections import (
 )
 from .score_plot import score_plot
 from .stability_section import stability_tables, whisker_note
+from .window import window_of
 
 
 def write_report_html(
@@ -34,6 +36,7 @@ def write_report_html(
     lesions: Sequence[Lesion],
     path: str | os.PathLike[str],
     pictures: Mapping[str, str | os.PathLike[str]] | None = None,
+    modality: Modality = CT,
 ) -> None:
     """Write the report as one self-contained HTML page.
 
@@ -43,16 +46,18 @@ def write_report_html(
     signature : Signature
         What the scores were made with.
     image : Image
-        The CT, HU, in any axis order.
+        The image that lesions were drawn on, in any axis order.
     lesions : sequence of Lesion
         The masks; a row of `patient` without a lesion of its identifier has no picture.
     path : path-like
         File to write.
     pictures : mapping of str to path-like, optional
         Pictures of the scene that were made, as of `figure.scene_figures`.
+    modality : Modality, optional
+        Of the image.
     """
     context = context_of(patient, signature)
-    write_text(path, page(page_title(context), *_body(context, image, lesions, pictures or {})))
+    write_text(path, page(page_title(context), *_body(context, image, lesions, pictures or {}, modality)))
 
 
 def _body(
@@ -60,6 +65,7 @@ def _body(
     image: Image,
     lesions: Sequence[Lesion],
     pictures: Mapping[str, str | os.PathLike[str]],
+    modality: Modality,
 ) -> tuple[Markup, ...]:
     signature = context.signature
     return (
@@ -74,7 +80,7 @@ def _body(
             _section_of("Pictures", scene_figures(pictures)),
             section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
-            section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions)),
+            section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions, modality)),
             _section_of("Left out", left_out_table(context.patient.left_out)),
             section("Provenance", origin_table(context.patient.provenance, signature)),
         ),
@@ -112,12 +118,12 @@ def _key() -> Markup:
     )
 
 
-def _cards(context: Context, image: Image, lesions: Sequence[Lesion]) -> list[Markup]:
+def _cards(context: Context, image: Image, lesions: Sequence[Lesion], modality: Modality) -> list[Markup]:
     canonical = image.canonical()
     masks = {lesion.id: lesion.canonical() for lesion in lesions}
-    drawings = Drawings(canonical, list(masks.values()), context)
+    drawings = Drawings(canonical, list(masks.values()), context, window_of(canonical, modality))
     cards = []
     for row in context.patient.lesions:
-        facts = facts_of(canonical, masks[row.id]) if row.id in masks else Facts()
+        facts = facts_of(canonical, masks[row.id], modality) if row.id in masks else Facts()
         cards.append(lesion_card(row, drawings.figures(row.id), facts, context))
     return cards

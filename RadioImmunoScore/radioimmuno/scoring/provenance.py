@@ -11,14 +11,33 @@ from ..acquisition import Acquisition, acquisition_record
 from ..signature.signature import Signature, signature_record
 
 
-def provenance(signature: Signature, acquisition: Acquisition, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values for JSON. No time of day: the same input gives the same result, provenance included."""
+def provenance(
+    signature: Signature,
+    acquisition: Acquisition,
+    inputs: Mapping[str, Any],
+    images: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Plain values for JSON. No time of day: the same input gives the same result, provenance included.
+
+    Parameters
+    ----------
+    signature : Signature
+    acquisition : Acquisition
+    inputs : mapping of str to Any
+    images : mapping of str to mapping of str to Any, optional
+        As of `Study.about_images`.
+
+    Returns
+    -------
+    dict of str to Any
+    """
     return {
         "software": software(),
         "signature": signature_record(signature, "name", "version", "status", "sha256", "notice"),
         "settings": signature.settings.to_dict(),
         "acquisition": acquisition_record(acquisition),
         "inputs": dict(inputs),
+        **({"images": {role: dict(about) for role, about in images.items()}} if images else {}),
     }
 
 

@@ -17,6 +17,8 @@ from ..extraction.tissue import check_tissue
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
+from ..learned.model import LearnedModel
+from ..learned.with_learned import with_learned
 from ..lesion import LeftOut, Lesion
 from ..modality import CT, with_role
 from ..settings import Settings
@@ -25,6 +27,7 @@ from ..signature.signature import Signature
 from ..signature.variables import CLINICAL, Source, variable_of
 from ..study import Study
 from .domain import check_domain
+from .learned_terms import models_of_terms
 from .patient_metrics import subsets
 from .patient_value import VOLUME, patient_value, with_weights
 from .provenance import provenance
@@ -45,6 +48,7 @@ def score(
     findings: Findings | None = None,
     progress: Progress | None = None,
     left_out: Sequence[LeftOut] = (),
+    models: Sequence[LearnedModel] = (),
 ) -> PatientScore:
     """Score every lesion and describe the patient.
 
@@ -67,6 +71,8 @@ def score(
         Called with (lesions done, lesions in all); an exception it raises stops the work.
     left_out : sequence of LeftOut, optional
         Structures that were not taken for lesions; kept in the result.
+    models : sequence of LearnedModel, optional
+        What makes the values of learned terms.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def score(
         left_out=tuple(left_out),
         inputs=inputs or {},
     )
-    return score_study(study, signature, progress=progress)
+    return score_study(study, signature, progress=progress, models=models)
 
 
 def score_study(
@@ -92,6 +98,7 @@ def score_study(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    models: Sequence[LearnedModel] = (),
 ) -> PatientScore:
     """Score the lesions of a study and describe the patient; as `score`.
 
@@ -103,13 +110,23 @@ def score_study(
         Ids of the lesions to score; all by default.
     progress : callable, optional
         Called with (lesions done, lesions in all).
+    models : sequence of LearnedModel, optional
+        What makes the values of learned terms.
 
     Returns
     -------
     PatientScore
     """
-    rows = score_rows(study, signature, only=only, progress=progress)
-    return patient_score(rows, signature, study.acquisition, study.inputs, study.identity, study.left_out)
+    rows = score_rows(study, signature, only=only, progress=progress, models=models)
+    return patient_score(
+        rows,
+        signature,
+        study.acquisition,
+        study.inputs,
+        study.identity,
+        study.left_out,
+        study.about_images,
+    )
 
 
 def score_rows(
@@ -118,6 +135,7 @@ def score_rows(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    models: Sequence[LearnedModel] = (),
 ) -> list[LesionScore]:
     """The lesions' rows of `score_study`, for whom the patient is made of these and of earlier rows.
 
@@ -135,9 +153,10 @@ def score_rows(
         signature.settings,
         keys_of(signature, study.role),
         only=only,
-        findings=found_before(study, chosen, signature),
+        findings=found_before(study, chosen, signature, models),
         progress=progress,
     )
+    measured = with_learned(study, measured, models_of_terms(signature, models)[0])
     by_id = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     return [score_lesion(by_id[features.id], features, signature, study.acquisition) for features in measured]
 
@@ -149,13 +168,14 @@ def patient_score(
     inputs: Mapping[str, Any],
     identity: Identity = UNKNOWN,
     left_out: Sequence[LeftOut] = (),
+    images: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> PatientScore:
     """The patient of these rows: what `score` returns, from rows that were scored at different times."""
     rows = with_weights(rows, signature)
     return PatientScore(
         rows,
         subsets(rows, signature.entropy_edges),
-        provenance(signature, acquisition, inputs),
+        provenance(signature, acquisition, inputs, images),
         stability_of(rows),
         identity,
         tuple(left_out),
@@ -220,7 +240,10 @@ def with_count(lesions: Sequence[Lesion], signature: Signature) -> Sequence[Lesi
 
 
 def found_before(
-    study: Study, lesions: Sequence[Lesion], signature: Signature
+    study: Study,
+    lesions: Sequence[Lesion],
+    signature: Signature,
+    models: Sequence[LearnedModel] = (),
 ) -> dict[str, tuple[Finding, ...]]:
     """What is known of lesions before they are measured: findings of reading, of the scan, of the tissue.
 
@@ -230,6 +253,8 @@ def found_before(
     lesions : sequence of Lesion
         Those of the study that are asked about, or other contours of them.
     signature : Signature
+    models : sequence of LearnedModel, optional
+        Those at hand.
 
     Returns
     -------
@@ -238,6 +263,7 @@ def found_before(
     """
     acquisition, before = study.acquisition, study.findings
     of_scan = [*_check_kvp(signature, acquisition), *_check_batch(signature, acquisition)]
+    of_scan += models_of_terms(signature, models)[1]
     of_scan += check_domain(acquisition, study.image.lattice.spacing, study.modality)
     source = study.image.canonical()
     return {

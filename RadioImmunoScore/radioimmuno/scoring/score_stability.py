@@ -13,6 +13,8 @@ import numpy as np
 
 from ..extraction.extract import study_task
 from ..extraction.lesion_features import Progress
+from ..learned.model import LearnedModel
+from ..learned.with_learned import with_learned
 from ..signature.cutoffs import CUTOFFS, Cutoffs
 from ..signature.signature import Signature
 from ..signature.variables import Source
@@ -20,6 +22,7 @@ from ..stability.agreement import LesionStability, PatientStability, Spread, pat
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import perturbed, perturbed_box
 from ..study import Study
+from .learned_terms import models_of_terms
 from .results import LesionScore
 from .score import found_before, keys_of, score_lesion, with_count
 
@@ -33,6 +36,7 @@ def stability(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    models: Sequence[LearnedModel] = (),
 ) -> PatientStability:
     """Redraw the contours of lesions and score each.
 
@@ -47,6 +51,8 @@ def stability(
         depend on it, the ICC does: it is taken over these lesions.
     progress : callable, optional
         Called with (contours done, contours in all); an exception it raises stops the work.
+    models : sequence of LearnedModel, optional
+        What makes the values of learned terms.
 
     Returns
     -------
@@ -58,12 +64,14 @@ def stability(
     counted = replace(study, lesions=tuple(with_count(study.lesions, signature)))
     task = study_task(counted, signature.settings, keys_of(signature, study.role))
     chosen = [lesion for lesion in task.main.lesions if only is None or lesion.id in only]
-    known = found_before(study, chosen, signature)
+    known = found_before(study, chosen, signature, models)
+    needed, _ = models_of_terms(signature, models)
     total = len(chosen) * perturbation.draws
     found: dict[str, LesionStability] = {}
     for number, lesion in enumerate(chosen, start=1):
         resampled = task.main.resampled(perturbed_box(lesion, perturbation)) if lesion.box else None
         measured = task.measure(lesion, known[lesion.id], resampled)
+        (measured,) = with_learned(study, [measured], needed)
         row = score_lesion(lesion, measured, signature, acquisition)
         if row.score is None or resampled is None:
             report(number * perturbation.draws, total)
@@ -71,6 +79,8 @@ def stability(
         rows: list[LesionScore] = []
         for contour in perturbed(lesion, perturbation):
             again = task.measure(contour, resampled=resampled)
+            redrawn = tuple(contour if one.id == lesion.id else one for one in task.main.lesions)
+            (again,) = with_learned(replace(study, lesions=redrawn), [again], needed)
             rows.append(score_lesion(contour, again, signature, acquisition))
             report((number - 1) * perturbation.draws + len(rows), total)
         found[lesion.id] = _summary(row.score, rows, signature, perturbation)

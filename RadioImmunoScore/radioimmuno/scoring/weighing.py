@@ -20,6 +20,7 @@ from .results import Contribution
 # Squares of scores have to stay finite: the patient's standard deviation is made of them.
 LARGEST_SCORE = 1e100
 
+MEASURED = (Source.FEATURE, Source.LEARNED)
 NO_EARLIER_STUDY = "followup.no_earlier_study"
 ONE_STUDY = (
     "One study by itself has none: give the earlier one and this one to `radioimmuno follow-up` with the "
@@ -61,8 +62,8 @@ def weighted_sum(signature: Signature, values: Mapping[str, float | None], batch
     ----------
     signature : Signature
     values : mapping of str to float
-        As they were measured or given, by variable; None where one is not known. A change that is not there
-        at all has no earlier study: no mean stands in for it.
+        As they were measured or given, by variable; None where one is not known. No mean stands in for what
+        is not there at all: a change without an earlier study, a feature of an image that was not measured.
     batch : str
         The scanner or center, one of the signature's where it has ComBat.
 
@@ -79,12 +80,15 @@ def weighted_sum(signature: Signature, values: Mapping[str, float | None], batch
     for term in signature.terms:
         if term.variable in alone:
             continue
-        value = weighed.get(term.variable)
+        value, variable = weighed.get(term.variable), variable_of(term.variable)
+        if value is None and variable.source in MEASURED and term.variable not in values:
+            missing.append(_unmeasured(variable))
+            continue
         stands_in = value is None and term.when_undefined == "mean"
         if stands_in:
             value = term.mean
         if value is None:
-            missing.append(_missing(variable_of(term.variable)))
+            missing.append(_missing(variable))
             continue
         inside = stands_in or not beyond_range(term, value)
         amount = term.coefficient * (value - term.mean) / term.scale
@@ -131,14 +135,17 @@ def no_earlier_study(variables: Sequence[str], why: str = ONE_STUDY) -> Finding:
     return Finding(NO_EARLIER_STUDY, Severity.REFUSE, text)
 
 
+def _unmeasured(variable: Variable) -> Finding:
+    """Why a signature cannot be used on a lesion that was not measured on an image, or by a model."""
+    text = f"{variable.title} could not be measured, and the signature needs it."
+    return Finding("feature.not_measured", Severity.REFUSE, text)
+
+
 def _missing(variable: Variable) -> Finding:
     """Why a signature cannot be used on a lesion of which this value is not known."""
     if variable.source is Source.TABLE:
         text = f"{variable.title} is a column of the table it was trained on, and is not measured here."
         return Finding("signature.not_measured", Severity.REFUSE, f"The signature needs {text}")
-    if variable.source is Source.LEARNED:
-        text = f"The signature needs {variable.title}, which an outside model gives: name the model's card."
-        return Finding("learned.not_given", Severity.REFUSE, text)
     if variable.source is Source.CLINICAL:
         name = variable.key.removeprefix(CLINICAL)
         text = (

@@ -16,9 +16,11 @@ from typing import Any
 
 from ..files.atomic import write_bytes
 from ..findings import InputError, SettingsError, SignatureError
+from ..learned.card import ModelCard, card_record
 from ..settings import Settings
 from .cutoffs import OLD_PATIENT_CUTOFF, Cutoffs, read_cutoffs, read_patient_cutoffs
 from .harmonization import Harmonization, harmonization_of, harmonization_record
+from .model_cards import models_of
 from .patient_rules import LESION_COUNT, PATIENT_RULES
 from .pooling import Pooling, pooling_of, pooling_record
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
@@ -73,6 +75,7 @@ class Signature:
     `patient_cutoffs` are those of patients' values by that rule; None where the file gives none.
     `pooling` is what a rule of multiple-instance learning pools by; None for another rule.
     `harmonization` is the ComBat that values pass before they are weighed; None without.
+    `models` are the cards of the outside models that its learned terms are made by.
     `extrapolation_limit` is how far beyond what was trained on there is a score (`domain`); None: anywhere.
     """
 
@@ -94,6 +97,7 @@ class Signature:
     patient_cutoffs: Cutoffs | None = None
     pooling: Pooling | None = None
     harmonization: Harmonization | None = field(default=None, compare=False)
+    models: tuple[ModelCard, ...] = ()
     sha256: str = ""
 
     @property
@@ -115,6 +119,11 @@ class Signature:
         """The variables of all terms and the covariates of ComBat."""
         covariates = self.harmonization.covariates if self.harmonization else ()
         return tuple(dict.fromkeys([*self.variables, *covariates]))
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Names of the outside models that make values of its terms."""
+        return tuple(dict.fromkeys(variable_of(n).model for n in self.variables_from(Source.LEARNED)))
 
     @property
     def clinical(self) -> tuple[str, ...]:
@@ -242,6 +251,7 @@ def parse_signature(content: bytes) -> Signature:
         patient_cutoffs=read_patient_cutoffs(fields, training),
         pooling=pooling_of(fields, rule, len(terms)),
         harmonization=_harmonization(fields) if fields.has("harmonization") else None,
+        models=models_of(fields, [term.variable for term in terms]),
         sha256=hashlib.sha256(content).hexdigest(),
     )
 
@@ -383,6 +393,8 @@ def _to_json(signature: Signature) -> dict[str, Any]:
         record["patient_cutoffs"] = signature.patient_cutoffs.named
     if signature.pooling is not None:
         record["pooling"] = pooling_record(signature.pooling)
+    if signature.models:
+        record["models"] = [card_record(card) for card in signature.models]
     if signature.harmonization is not None:
         record["harmonization"] = harmonization_record(signature.harmonization)
     return {"format_version": FORMAT_VERSION, **record, "training": dict(signature.training)}

@@ -57,6 +57,7 @@ class Variable:
     feature : Feature, optional
     site : Site, optional
     changing : str, the key of the feature whose change it is; "" where it is no change
+    model : str, name of the model that gives it; "" where it is no learned feature
     """
 
     key: str
@@ -69,6 +70,7 @@ class Variable:
     feature: catalog.Feature | None = None
     site: Site | None = None
     changing: str = ""
+    model: str = ""
 
     @property
     def words(self) -> str | None:
@@ -131,7 +133,7 @@ def variable_of(key: str) -> Variable:
         if key.startswith(start):
             return _change(key, key.removeprefix(start), start == DELTA)
     if output := split_key(key):
-        return Variable(key, Source.LEARNED, f"{output[0]}, output {output[1]}", "")
+        return Variable(key, Source.LEARNED, f"{output[0]}, output {output[1]}", "", model=output[0])
     role, name = split_role(key)
     modality = modality_of_role(role)
     try:

@@ -22,6 +22,23 @@ def test_a_range_may_be_open_at_one_end():
     assert Settings.from_dict(written) == settings
 
 
+def test_what_is_left_out_of_an_image_is_that_of_its_kind():
+    """But its ring is as wide as that of the CT, which may be cut by a range of HU."""
+    data = {
+        "ring": {"outer_mm": 3, "range_hu": [-100, 100]},
+        "images": {"pet_zr": {"extraction": {}}, "mr": {}},
+    }
+    settings = Settings.from_dict(data)
+    assert settings.images["pet_zr"].extraction == PRESETS["pet"].extraction
+    assert settings.images["mr"].extraction == PRESETS["mr"].extraction
+    assert settings.images["mr"].ring == RingSettings(2.0, 3)
+    assert Settings.from_dict(json.loads(json.dumps(settings.to_dict(), allow_nan=False))) == settings
+
+
+def test_settings_without_other_images_are_written_as_ever():
+    assert Settings().to_dict().keys() == {"extraction", "ring"}
+
+
 def test_what_is_left_out_has_its_default():
     read = Settings.from_dict({"extraction": {"spacing_mm": 2}})
     assert read.extraction.spacing_mm == 2
@@ -51,6 +68,14 @@ def test_what_is_left_out_has_its_default():
         ({"ring": {"inner_mm": -1}}, "ring.inner_mm"),
         ({"ring": {"inner_mm": 0, "outer_mm": 0}}, "ring.outer_mm"),
         ({"ring": {"range_hu": [100, 0]}}, "ring.range_hu"),
+        ({"images": []}, "images"),
+        ({"images": {"us": {}}}, "images.us"),
+        ({"images": {"ct": {}}}, "images.ct"),
+        ({"images": {"PET": {}}}, "images.PET"),
+        ({"images": {"pet": {"spacing_mm": 3}}}, "images.pet.spacing_mm"),
+        ({"images": {"pet": {"extraction": {"bin": 3}}}}, "images.pet.extraction.bin"),
+        ({"images": {"pet": {"extraction": {"spacing_mm": 0}}}}, "images.pet: spacing_mm"),
+        ({"images": {"pet": {"images": {"mr": {}}}}}, "images.pet.images"),
         ({"rings": {}}, "settings.rings"),
         ({"ring": 3}, "ring"),
         ([], "settings"),

@@ -97,16 +97,25 @@ def test_each_image_has_its_own_settings_or_those_of_its_modality(study):
 def test_only_what_is_asked_for_is_measured_on_an_image(study):
     damaged = replace(study, images={**study.images, "pet": Image(np.full(COARSE.shape, np.nan), COARSE)})
     assert not measured(damaged, ["lesion.statistics.mean"]).refused
-    refused = measured(damaged, ["lesion.statistics.mean", "pet.lesion.statistics.mean"])
-    assert refused.refused
-    assert not refused.values
-    assert refused.findings[-1].text.startswith("On the PET: ")
+    both = measured(damaged, ["lesion.statistics.mean", "pet.lesion.statistics.mean"])
+    assert both.values.keys() == {"lesion.statistics.mean"}
+    assert both.status == "warning"
+    assert both.findings[-1].text.startswith("On the PET: ")
+    mine = signature(term("pet.lesion.statistics.mean", when_undefined="mean"))
+    (row,) = score_study(damaged, mine).lesions
+    assert row.score is None
+    assert row.findings[-1].code == "feature.not_measured"
 
 
-def test_an_image_that_is_not_there_refuses_what_is_asked_of_it(study):
-    row = measured(replace(study, images={"ct": study.image}), MEANS)
-    assert [(one.code, one.refuses) for one in row.findings] == [("study.image_missing", True)]
+def test_an_image_that_is_not_there_costs_only_what_is_asked_of_it(study):
+    alone = replace(study, images={"ct": study.image})
+    row = measured(alone, MEANS)
+    assert [(one.code, one.refuses) for one in row.findings] == [("study.image_missing", False)]
     assert "--pet" in row.findings[0].text
+    assert set(row.values) == set(MEANS[:2])
+    (scored,) = score_study(alone, signature(term(MEANS[2], when_undefined="mean"))).lesions
+    assert scored.score is None
+    assert [one.code for one in scored.findings] == ["study.image_missing", "feature.not_measured"]
     pet = replace(study, images={"pet": study.images["ct"]}, role="pet")
     row = measured(pet, ["lesion.statistics.mean"])
     assert [(one.code, one.refuses) for one in row.findings] == [("ct.not_ct", True)]

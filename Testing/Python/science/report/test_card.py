@@ -84,12 +84,12 @@ def test_the_mean_leaves_padding_and_what_is_not_a_number_out() -> None:
     values[1, 0, :2] = 140.0
     facts = facts_of(image, cases.lesions()[0])
     # 4 x 25 x 20 voxels, three of them without a value, two at 140
-    assert facts.mean_hu == pytest.approx(40.0 + 2 * 100.0 / (2000 - 3))
+    assert facts.mean == pytest.approx(40.0 + 2 * 100.0 / (2000 - 3))
 
 
 def test_an_empty_lesion_has_no_axes_and_no_mean() -> None:
     facts = facts_of(cases.ct(), cases.lesions()[-1])
-    assert (facts.long_mm, facts.short_mm, facts.mean_hu) == (None, None, None)
+    assert (facts.long_mm, facts.short_mm, facts.mean) == (None, None, None)
 
 
 def test_what_was_not_measured_is_said_and_has_no_number(tmp_path: Path) -> None:

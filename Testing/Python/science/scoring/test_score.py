@@ -51,7 +51,7 @@ def test_the_score_is_intercept_plus_contributions():
     [
         ("clinical.pdl1", "clinical.missing", "--clinical pdl1=VALUE"),
         ("table.wavelet-HHL_glcm_Contrast", "signature.not_measured", "column of the table"),
-        ("learned.niche.3", "learned.not_given", "niche, output 3, which an outside model gives"),
+        ("learned.niche.3", "learned.not_given", "needs the outside model niche, which was not given"),
     ],
 )
 def test_a_value_that_is_not_measured_here_refuses_every_lesion(variable, code, words):

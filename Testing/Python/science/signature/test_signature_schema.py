@@ -8,12 +8,15 @@ import pytest
 from signature_cases import DELETE, DOCUMENT, changed
 
 from radioimmuno.findings import SignatureError
-from radioimmuno.settings import ExtractionSettings, RingSettings
+from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 from radioimmuno.signature import signature
 from radioimmuno.signature.cutoffs import OLD_PATIENT_CUTOFF
 from radioimmuno.signature.patient_rules import PATIENT_RULES
 from radioimmuno.signature.signature import Signature, parse_signature
 from radioimmuno.signature.variables import variable_of
+
+# There for other rules, or for learned terms, alone: test_pooling, test_model_cards.
+ELSEWHERE = ("pooling", "models")
 
 
 def read(document: dict) -> Signature:
@@ -32,7 +35,7 @@ def test_required_fields_are_required_and_others_are_not(schema, level):
     assert part["additionalProperties"] is False
     for name in part["properties"]:
         place = f"{level}.{name}".strip(".")
-        if name == "pooling":  # there for other rules alone: test_pooling
+        if name in ELSEWHERE:
             continue
         if name in part["required"]:
             with pytest.raises(SignatureError, match=name):
@@ -51,12 +54,16 @@ def test_the_example_has_all_fields(schema, level):
     part = DOCUMENT
     for step in filter(None, level.split(".")):
         part = part[int(step)] if step.isdigit() else part[step]
-    assert set(part) == set(part_of(schema, level)["properties"]) - {"pooling", OLD_PATIENT_CUTOFF}
+    assert set(part) == set(part_of(schema, level)["properties"]) - {*ELSEWHERE, OLD_PATIENT_CUTOFF}
 
 
 @pytest.mark.parametrize(("name", "kind"), [("extraction", ExtractionSettings), ("ring", RingSettings)])
 def test_settings_are_those_of_the_software(schema, name, kind):
-    part = schema["properties"]["settings"]["properties"][name]
+    settings = schema["properties"]["settings"]["properties"]
+    assert settings.keys() == {field.name for field in dataclasses.fields(Settings)}
+    of_image = settings["images"]["additionalProperties"]["properties"]
+    assert settings[name] == of_image[name] == {"$ref": f"#/$defs/{name}"}
+    part = schema["$defs"][name]
     assert part["additionalProperties"] is False
     assert set(part["properties"]) == {field.name for field in dataclasses.fields(kind)}
 
@@ -73,6 +80,11 @@ def test_words_to_choose_from_are_the_same(schema):
     ("variable", "fits"),
     [
         ("ring.glcm.contrast", True),
+        ("pet.lesion.statistics.maximum", True),
+        ("delta.mr_t1.ring.glcm.contrast", True),
+        ("ct_late.lesion.statistics.mean", True),
+        ("ct.lesion.statistics.mean", False),
+        ("us.lesion.statistics.mean", False),
         ("delta.ring.glcm.contrast", True),
         ("delta_abs.lesion.morphology.volume", True),
         ("clinical.delta", True),

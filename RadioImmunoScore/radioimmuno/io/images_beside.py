@@ -1,0 +1,173 @@
+"""Images of a study beside the one that lesions were drawn on: of the same patient, in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..acceptance import unless_accepted
+from ..acquisition import acquisition_record
+from ..extraction.carried_lesions import PointMap, points_of
+from ..findings import Finding, InputError
+from ..identity import Naming, in_part, same_patient
+from ..modality import image_title, modality_of_role
+from ..pet.masses import BODY_WEIGHT
+from ..pet.suv import suv_record
+from .image import ReadImage, read_image
+
+# What a person writes for a transform where two images lie in the same place, whatever their headers say.
+IDENTITY = "identity"
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """An image beside the main one.
+
+    Parameters
+    ----------
+    role : str
+        What it is called: `pet`, `mr_t1`.
+    path : Path
+        As `image.read_image` takes it.
+    series : str or None
+        UID of the series in a DICOM folder with several.
+    transform : str
+        A transform's file (as SimpleITK reads it: .tfm, .h5, .txt), which takes points of this image to the
+        same places in the main one; `identity`; "" within one frame of reference.
+    """
+
+    role: str
+    path: Path
+    series: str | None = None
+    transform: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ImagesBeside:
+    """Images that were read.
+
+    Parameters
+    ----------
+    read : mapping of str to ReadImage
+        By role.
+    findings : mapping of str to tuple of Finding
+        Of each image.
+    about : mapping of str to mapping of str to Any
+        How each was made and read, plain values.
+    to_main : mapping of str to callable
+        As of `Study.to_main`.
+    """
+
+    read: Mapping[str, ReadImage] = field(default_factory=dict)
+    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    about: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    to_main: Mapping[str, PointMap] = field(default_factory=dict)
+
+
+def read_beside(
+    files: Sequence[ImageFile],
+    main: ReadImage,
+    *,
+    accepted: Collection[str],
+    naming: Naming,
+    quantity: str = BODY_WEIGHT.name,
+) -> ImagesBeside:
+    """Read the images beside a main one.
+
+    Parameters
+    ----------
+    files : sequence of ImageFile
+    main : ReadImage
+    accepted : collection of str
+        Codes of `acceptance.OPTIONS` that a person accepted.
+    naming : Naming
+    quantity : str, optional
+        As of `image.read_image`.
+
+    Returns
+    -------
+    ImagesBeside
+
+    Raises
+    ------
+    InputError
+        `patient.mismatch`, `study.frame_of_reference`, `study.transform`, and what reading raises.
+    """
+    read: dict[str, ReadImage] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
+    to_main: dict[str, PointMap] = {}
+    for file in files:
+        one = read_image(
+            file.path,
+            file.series,
+            modality=modality_of_role(file.role),
+            accepted=accepted,
+            naming=naming,
+            quantity=quantity,
+        )
+        whose = _check_patient(file.role, one, main, accepted)
+        read[file.role], findings[file.role] = one, (*whose, *one.findings)
+        if file.transform and file.transform != IDENTITY:
+            to_main[file.role] = _transform(Path(file.transform))
+        elif not file.transform:
+            _check_frame(file.role, one, main)
+    return ImagesBeside(read, findings, {role: about_image(one) for role, one in read.items()}, to_main)
+
+
+def about_image(read: ReadImage) -> dict[str, Any]:
+    """How an image was made and read, as plain values for JSON.
+
+    Parameters
+    ----------
+    read : ReadImage
+
+    Returns
+    -------
+    dict of str to Any
+    """
+    about: dict[str, Any] = {"modality": read.modality.name, "unit": read.modality.unit}
+    if read.acquisition.source:
+        about["acquisition"] = acquisition_record(read.acquisition)
+    return about | ({"suv": suv_record(read.suv)} if read.suv else {})
+
+
+def _check_patient(
+    role: str, one: ReadImage, main: ReadImage, accepted: Collection[str]
+) -> tuple[Finding, ...]:
+    ids = [read.source.patient_id if read.source else "" for read in (one, main)]
+    if same_patient(*ids):
+        return ()
+    theirs, ours = in_part(*ids)
+    text = (
+        f"The {image_title(role)} is of another patient (PatientID {theirs}) than the {main.modality.name} "
+        f"(PatientID {ours})."
+    )
+    finding = unless_accepted("patient.mismatch", text, accepted)
+    if finding.refuses:
+        raise InputError(finding.code, finding.text)
+    return (finding,)
+
+
+def _check_frame(role: str, one: ReadImage, main: ReadImage) -> None:
+    """Refuse an image in another frame of reference; where one is not known, nothing is."""
+    theirs, ours = (read.source.frame_of_reference_uid if read.source else "" for read in (one, main))
+    if theirs and ours and theirs != ours:
+        text = (
+            f"The {image_title(role)} lies in another frame of reference than the {main.modality.name}: "
+            "places of the two cannot be compared. Register it, and give the transform "
+            f"(--transform {role}=FILE); where both lie in the same place all the same: "
+            f"--transform {role}={IDENTITY}."
+        )
+        raise InputError("study.frame_of_reference", text)
+
+
+def _transform(path: Path) -> PointMap:
+    import SimpleITK as sitk
+
+    try:
+        return points_of(sitk.ReadTransform(str(path)))
+    except RuntimeError:
+        text = f"{path} is no transform that can be read: save it as .tfm, .h5 or .txt (ITK)."
+        raise InputError("study.transform", text) from None

@@ -1,0 +1,161 @@
+"""The options that name images beside the CT, or another image than a CT."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.settings import IMAGE_KINDS, IMAGE_ROLE
+
+from .paths import Input
+
+if TYPE_CHECKING:
+    from radioimmuno.io.images_beside import ImageFile
+
+PET, MR = "pet", "mr"
+QUANTITIES = ("bw", "lbm", "bsa")
+
+
+def add_modality(parser: argparse.ArgumentParser) -> None:
+    """The option that says what kind of image the first argument is."""
+    parser.add_argument(
+        "--modality",
+        choices=IMAGE_KINDS,
+        help="what kind of image lesions are measured on (default: what DICOM says, else ct)",
+    )
+
+
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """The options that name images beside the one that lesions were drawn on, and how they are read."""
+    parser.add_argument(
+        "--pet",
+        metavar="[NAME=]PET",
+        type=image,
+        action=ImageInput,
+        kind=PET,
+        default=[],
+        help="PET of the same study: a file in SUV or a DICOM folder, in the same frame of reference. With a "
+        "NAME it is pet_NAME in variables; may be given several times",
+    )
+    parser.add_argument(
+        "--mr",
+        metavar="[NAME=]MR",
+        type=image,
+        action=ImageInput,
+        kind=MR,
+        default=[],
+        help="MR of the same study, as t1=FOLDER (mr_t1 in variables) or FOLDER (mr); may be repeated",
+    )
+    parser.add_argument(
+        "--image-series",
+        metavar="ROLE=UID",
+        type=image,
+        action="append",
+        default=[],
+        help="which series of the DICOM folder of an image beside the CT, as pet=1.2.3 or mr_t1=1.2.4",
+    )
+    parser.add_argument(
+        "--transform",
+        metavar="ROLE=FILE",
+        type=image,
+        action="append",
+        default=[],
+        help="where an image lies in another frame of reference: a transform (ITK) that takes its points to "
+        "the CT's, as mr_t1=to_ct.tfm; mr_t1=identity where both lie in the same place all the same",
+    )
+    parser.add_argument(
+        "--suv",
+        choices=QUANTITIES,
+        default=QUANTITIES[0],
+        help="uptake by body weight, lean body mass or body surface (default: bw); of a DICOM PET",
+    )
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """The option that names outside models by their cards."""
+    parser.add_argument(
+        "--model",
+        metavar="CARD.json",
+        type=Path,
+        action=ModelInput,
+        default=[],
+        help="card of an outside model (ONNX) whose values are wanted, or are terms of the signature; may be "
+        "repeated (Resources/Docs/Learned.md)",
+    )
+
+
+class ModelInput(Input):
+    """An option that names cards: each comes to those before, and to the inputs."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the card beside the others."""
+        before = getattr(namespace, self.dest)
+        super().__call__(parser, namespace, values, option_string)
+        setattr(namespace, self.dest, [*before, values])
+
+
+class ImageInput(Input):
+    """An option that names images of a kind: role and path come to those before, and the path to the inputs.
+
+    Parameters
+    ----------
+    kind : str
+        One of `IMAGE_KINDS`.
+    """
+
+    def __init__(self, *arguments: Any, kind: str = "", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._kind = kind
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the image beside the others of its kind."""
+        name, path = values
+        role = f"{self._kind}_{name}" if name else self._kind
+        if IMAGE_ROLE.fullmatch(role) is None:
+            parser.error(f"{option_string} {name}=...: a name has small letters and digits, as t1")
+        before = getattr(namespace, self.dest)
+        if role in dict(before):
+            parser.error(f"{option_string} is given twice for {role}: name one of them, as {self._kind}2=...")
+        super().__call__(parser, namespace, Path(path), option_string)
+        setattr(namespace, self.dest, [*before, (role, Path(path))])
+
+
+def image(text: str) -> tuple[str, str]:
+    """Name and path of `[NAME=]PATH`; a path that is there is no name, whatever signs it has."""
+    name, sign, path = text.partition("=")
+    if not sign or Path(text).exists():
+        return "", text
+    return name, path
+
+
+def image_files(arguments: argparse.Namespace) -> tuple[ImageFile, ...]:
+    """The images beside the main one that `add_images` asks for.
+
+    Raises
+    ------
+    Failure
+        When a series or a transform is named of an image that is not given.
+    """
+    from radioimmuno.io.images_beside import ImageFile
+
+    from .exit_status import Failure
+
+    series, transforms = dict(arguments.image_series), dict(arguments.transform)
+    found = [*arguments.pet, *arguments.mr]
+    for option, named in (("--image-series", series), ("--transform", transforms)):
+        if strange := named.keys() - dict(found).keys():
+            raise Failure(f"{option} {min(strange)}=...: there is no image of this name")
+    return tuple(ImageFile(role, path, series.get(role), transforms.get(role, "")) for role, path in found)
