@@ -286,9 +286,11 @@ def _chosen(folder: Path, every: Sequence[Series], uid: str | None, modality: Mo
             )
         # The largest scan is the one that was meant.
         meant = modality or CT
-        candidates = usable or [max(every, key=lambda series: (series.kind is meant, series.slices))]
+        candidates = usable or [
+            max(every, key=lambda series: (series.kind is meant, series.kind is not None, series.slices))
+        ]
     series = candidates[0]
-    other = modality and series.kind is not None and modality.check_kind(series.modality)
+    other = modality.check_kind(series.modality or "no modality") if modality else None
     for finding in (other, *series.findings) if other else series.findings:
         if finding.refuses:
             raise InputError(finding.code, f"{folder}, series {series.title}: {finding.text}")

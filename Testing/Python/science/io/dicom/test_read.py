@@ -169,6 +169,15 @@ def test_a_structure_set_is_listed_and_no_scan(tmp_path):
     np.testing.assert_array_equal(read_ct(tmp_path).image.values, hu_values())
 
 
+@pytest.mark.parametrize("modality", [CT, PET, MR])
+def test_a_folder_of_structures_alone_is_none_of_the_modalities(tmp_path, modality):
+    structures = new_file("1.2.840.10008.5.1.4.1.1.481.3")
+    structures.Modality, structures.SeriesInstanceUID = "RTSTRUCT", "1.9"
+    with pytest.raises(InputError, match="The modality is RTSTRUCT") as caught:
+        read_image(write(tmp_path, [structures]), modality=modality)
+    assert caught.value.code == modality.kind_code
+
+
 def test_folders_of_folders_with_other_files_among_them_are_looked_through(tmp_path):
     slices = ct_series(hu_values())
     write(tmp_path / "DICOM" / "S0001", slices[:4])
