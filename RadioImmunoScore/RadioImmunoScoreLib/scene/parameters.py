@@ -15,6 +15,7 @@ from .score_memory import rowsFromJson, rowsToJson, signatureFromJson, signature
 
 CT_ROLE = "CT"
 SEGMENTATION_ROLE = "Segmentation"
+PET_ROLE, MR_ROLE = "PET", "MR"
 MODULE = "RadioImmunoScore"
 
 # What lesions are colored by where there are several studies.
@@ -87,6 +88,24 @@ class Parameters:
         self.node.SetNodeReferenceID(SEGMENTATION_ROLE, node.GetID() if node else None)
 
     @property
+    def petNode(self) -> Any | None:
+        """The PET beside the CT."""
+        return self.node.GetNodeReference(PET_ROLE)
+
+    @petNode.setter
+    def petNode(self, node: Any | None) -> None:
+        self.node.SetNodeReferenceID(PET_ROLE, node.GetID() if node else None)
+
+    @property
+    def mrNode(self) -> Any | None:
+        """The MR beside the CT."""
+        return self.node.GetNodeReference(MR_ROLE)
+
+    @mrNode.setter
+    def mrNode(self, node: Any | None) -> None:
+        self.node.SetNodeReferenceID(MR_ROLE, node.GetID() if node else None)
+
+    @property
     def signature(self) -> str:
         """Name of a signature that ships, or path of a signature file; empty for the default."""
         return self.node.GetParameter("signature")
@@ -149,6 +168,7 @@ class Parameters:
     showLabels = _flag(
         "showLabels", False, "Whether names and scores stand beside the lesions in the slices."
     )
+    showPet = _flag("showPet", False, "Whether the PET is shown over the CT.")
     showSurfaces = _flag("showSurfaces", True, "Whether the lesions are shown in 3D.")
 
     @property

@@ -120,6 +120,18 @@ ROWS = {
         "Without it the place of an image is not known.",
         "Save it as ITK does: .tfm, .h5 or .txt.",
     ),
+    "study.image_unreadable": Row(
+        "A volume beside the CT holds no voxels of one value each.",
+        "What is measured on it is refused.",
+        "Colors and vectors are no intensities.",
+        "Select another volume.",
+    ),
+    "study.image_bent": Row(
+        "An image beside the CT lies under a transform that bends or stretches it.",
+        "What is measured on it is refused.",
+        "Sizes and intensities of a stretched image are others than those that were scanned.",
+        "Harden the transform in Slicer, which resamples the image, or load another one.",
+    ),
     "ct.no_rescale": Row(
         "The header does not say how stored values become Hounsfield units.",
         CT_REFUSED,

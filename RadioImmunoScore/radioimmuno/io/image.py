@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from .volume_reader import is_dicom, open_volume
 
 if TYPE_CHECKING:
     from .dicom import Gap, SourceSeries
+    from .dicom.read import DicomImage
 
 CODE = "ct.unreadable"
 
@@ -122,6 +123,39 @@ def _read_dicom(
     from .dicom.read import read_image as read_series
 
     read = read_series(path, series, modality=modality, accepted=accepted, quantity=quantity)
+    return _of_series(read, accepted, naming)
+
+
+def read_dicom_files(
+    files: Sequence[Path],
+    *,
+    modality: Modality | None = None,
+    accepted: Collection[str] = (),
+    naming: Naming = AS_PSEUDONYM,
+    quantity: str = BODY_WEIGHT.name,
+) -> ReadImage:
+    """The image of which these DICOM files are the slices, as a database of DICOM files names them.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        All of one series, at least one.
+    modality, accepted, naming, quantity : Any
+        As of `read_image`.
+
+    Raises
+    ------
+    InputError
+        With the code of what is wrong and words that say what to do.
+    """
+    from .dicom.read import read_files
+
+    read = read_files(files, modality=modality, accepted=accepted, quantity=quantity)
+    return _of_series(read, accepted, naming)
+
+
+def _of_series(read: DicomImage, accepted: Collection[str], naming: Naming) -> ReadImage:
+    """A series that was read, its values checked."""
     is_activity = read.suv is not None and read.suv.name == ACTIVITY
     values = () if is_activity else read.modality.check_values(read.image, accepted)
     identity = identity_of(

@@ -25,7 +25,7 @@ FOUND = (Finding("ct.not_original", Severity.WARN, "Derived."),)
 
 @pytest.fixture
 def reader(bench):
-    from RadioImmunoScoreLib.panel.state.inputs import StudyReader
+    from RadioImmunoScoreLib.panel.state.study_reader import StudyReader
 
     return StudyReader()
 
@@ -49,7 +49,7 @@ def changed(before, after):
 
 
 def test_reading_again_gives_the_same_digests_by_whichever_reader(patient):
-    from RadioImmunoScoreLib.panel.state.inputs import StudyReader
+    from RadioImmunoScoreLib.panel.state.study_reader import StudyReader
 
     reader, nodes, before = patient
     assert set(before.digests) == ALL

@@ -12,7 +12,7 @@ import qt
 from radioimmuno.study import Study
 
 from ...services import demonstration
-from ..state.panel_state import InputsState, PanelState
+from ..state.panel_state import ImageState, InputsState, PanelState
 from ..texts import acquisitionText
 from ..widgets.button_rows import ButtonRows
 from ..widgets.event_watch import EventWatch
@@ -28,9 +28,14 @@ class InputsSection(Section):
     def connectWidgets(self) -> None:
         """Connect selectors and button."""
         self._isComplete: bool | None = None
+        self._isMoreWanted = False
         for selector in (self.ui.ctSelector, self.ui.segmentationSelector):
             selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._inputsChosen))
         ui = self.ui
+        for selector in (ui.petSelector, ui.mrSelector):
+            selector.connect("currentNodeChanged(vtkMRMLNode*)", self.byUser(self._besideChosen))
+        ui.moreImagesButton.connect("toggled(bool)", self._showMore)
+        self._showMore(False)
         ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
         ui.demonstrationCourseButton.connect("clicked()", self._loadCourse)
         self._buttonRows = ButtonRows(
@@ -55,16 +60,49 @@ class InputsSection(Section):
             if hasStudies
             else _("Makes three simulated studies of a patient, to be matched: nothing is downloaded.")
         )
+        self._showBeside(inputs)
         self._showHead(inputs)
         if isComplete != self._isComplete:
             self._isComplete = isComplete
             ui.inputsButton.collapsed = isComplete
 
+    def _showBeside(self, inputs: InputsState) -> None:
+        """PET and MR; unfolded where one was chosen or the signature asks for one."""
+        ui = self.ui
+        for image, selector, label in (
+            (inputs.pet, ui.petSelector, ui.petSourceLabel),
+            (inputs.mr, ui.mrSelector, ui.mrSourceLabel),
+        ):
+            selector.setCurrentNode(image.node if image else None)
+            selector.setEnabled(inputs.volumeNode is not None)
+            text = imageText(image) if image else ""
+            label.setText(text)
+            label.setVisible(bool(text))
+        isAsked = bool(inputs.asked) and inputs.volumeNode is not None
+        ui.moreImagesButton.setVisible(inputs.volumeNode is not None)
+        if (inputs.pet or inputs.mr or isAsked) and not self._isMoreWanted:
+            self._isMoreWanted = True
+            ui.moreImagesButton.setChecked(True)
+        if not (inputs.pet or inputs.mr or isAsked):
+            self._isMoreWanted = False
+
+    def _showMore(self, on: bool) -> None:
+        self.ui.moreImagesButton.setArrowType(qt.Qt.DownArrow if on else qt.Qt.RightArrow)
+        self.ui.moreImagesBox.setVisible(on)
+
+    def _besideChosen(self, node: Any) -> None:
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.session.setBeside(self.ui.petSelector.currentNode(), self.ui.mrSelector.currentNode())
+            # One that is not taken does not stay chosen.
+            self.update(self.session.state)
+
     def _showHead(self, inputs: InputsState) -> None:
         """What is chosen, in a line: names as far as there is room, all of them in the tooltip."""
         nodes = (_("CT"), inputs.volumeNode), (_("Lesions"), inputs.segmentationNode)
         self._texts = [f"{title}: {node.GetName()}" for title, node in nodes if node is not None]
-        tip = "\n".join([*self._texts, acquisitionText(inputs.acquisition)])
+        images = (_("PET"), inputs.pet), (_("MR"), inputs.mr)
+        beside = [f"{title}: {image.node.GetName()}" for title, image in images if image]
+        tip = "\n".join([*self._texts, *beside, acquisitionText(inputs.acquisition)])
         empty = _("CT and segmentation; folded as soon as both are chosen.")
         self.ui.inputsButton.setToolTip(tip if self._texts else empty)
         self._fitHead()
@@ -135,3 +173,10 @@ def sharesOf(room: int, widths: Sequence[int]) -> list[int]:
         shares[number] = min(widths[number], room // (len(widths) - rank))
         room -= shares[number]
     return shares
+
+
+def imageText(image: ImageState) -> str:
+    """What is to be known of an image beside the CT: why it is refused, or where its values are from."""
+    if image.problem:
+        return _("Refused. {reason}").format(reason=image.problem)
+    return " ".join(filter(None, [image.source, image.notes]))

@@ -89,7 +89,10 @@ class AxesWatch:
 
 
 def observeInputs(
-    observers: Observers, volumeNode: Any | None, segmentationNode: Any | None, edited: Callable[[], None]
+    observers: Observers,
+    volumeNodes: Iterable[Any | None],
+    segmentationNode: Any | None,
+    edited: Callable[[], None],
 ) -> None:
     """Call `edited` on whatever may change what the lesions measure."""
     moved = slicer.vtkMRMLTransformableNode.TransformModifiedEvent
@@ -104,7 +107,7 @@ def observeInputs(
             moved,
         )
         observers.observe(segmentationNode, events, edited)
-    if volumeNode is not None:
+    for volumeNode in filter(None, volumeNodes):
         # Spacing and origin are the node's own.
         events = (slicer.vtkMRMLVolumeNode.ImageDataModifiedEvent, vtk.vtkCommand.ModifiedEvent, moved)
         observers.observe(volumeNode, events, edited)

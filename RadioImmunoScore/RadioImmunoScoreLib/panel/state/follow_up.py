@@ -283,7 +283,7 @@ class FollowUp:
             self._watched = subjects
             self._observers.removeAll()
             for volumeNode, segmentationNode in subjects:
-                observeInputs(self._observers, volumeNode, segmentationNode, self._edited.start)
+                observeInputs(self._observers, (volumeNode,), segmentationNode, self._edited.start)
 
     def nodesAdded(self) -> None:
         """What was added may be a course that the console followed."""

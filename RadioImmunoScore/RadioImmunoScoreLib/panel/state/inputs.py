@@ -1,232 +1,32 @@
-"""What is to be scored, and with what: the parameter node's choices, and the study read out of the scene.
-
-The study is read again and again: only what may have changed is read anew. With it comes, for each lesion, a
-digest of all that its score depends on: its voxels and those of its neighbours, which cut its ring and
-overlap, where they lie on the CT, the signature, the acquisition. A score is that of the lesion as it is now
-as long as the digest is the same, whatever happened in between.
-"""
+"""What is to be scored, and with what: the parameter node's choices, read out of the scene."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from hashlib import blake2b
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import slicer
 
-from radioimmuno.acquisition import Acquisition, acquisition_record, with_kvp
-from radioimmuno.extraction.ring import ring_reach
+from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding, InputError
-from radioimmuno.geometry.box_index import BoxIndex
-from radioimmuno.geometry.image import Box, Image
 from radioimmuno.identity import UNKNOWN, Identity
-from radioimmuno.scoring.given_values import with_given
+from radioimmuno.modality import MR, PET
 from radioimmuno.signature.signature import Signature, shipped_signatures
 from radioimmuno.signature.variables import Source
-from radioimmuno.structures.rule import Structure
 from radioimmuno.study import Study
 
-from ...scene import SegmentationReading, readLesions
 from ...scene.nodes import isOwned
 from ...scene.parameters import Parameters
-from ...scene.reading import lesionOf, outsideFindings
-from ...scene.segment_properties import markedOf, setMarked, sitesOf, terminologyOf
+from ...scene.reading import outsideFindings
+from ...scene.segment_properties import markedOf, setMarked
+from ...services.images_beside import ImageBeside, besideKey, imageBeside, rolesOf
 from ...services.node_origin import INSTANCE_UIDS, acceptedOf, identityOf, readAcquisition, setAccepted
 from ...services.scene_study import (
-    Selection,
     findSignature,
-    hasVoxels,
     inputFindings,
-    select,
-    structureOf,
-    studyOf,
-    withChosen,
 )
-from .edits import Stamps, geometryOf, stampsOf, voxelStamp
-
-DIGEST_BYTES = 16
-
-Given = tuple[Mapping[str, float], str]
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """The patient at one moment.
-
-    Parameters
-    ----------
-    study : Study
-        What is scored.
-    signature : Signature
-        By which it is scored.
-    digests : mapping of str to str
-        By lesion ID, of all that the lesion's score depends on, the CT's voxels apart.
-    ctStamp : int
-        The time stamp of the CT's voxels.
-    drawn : IDs of the lesions that have a voxel
-    """
-
-    study: Study
-    signature: Signature
-    digests: Mapping[str, str]
-    ctStamp: int
-    drawn: frozenset[str]
-
-
-@dataclass(frozen=True, eq=False)
-class _Segment:
-    """A segment's voxels on the CT's lattice, as they were at a time stamp."""
-
-    stamp: Any
-    mask: Image
-    findings: tuple[Finding, ...]
-    box: Box | None
-    digest: str
-
-
-class StudyReader:
-    """Reads one CT and one segmentation; of others all is read."""
-
-    def __init__(self) -> None:
-        self._nodes: tuple[Any, Any] = (None, None)
-        self._geometry: Any = None
-        self._stamps: Stamps = {}
-        self._segments: dict[str, _Segment] = {}
-        self._selected: tuple[Any, Selection] = (None, Selection({}, {}))
-        self._checked: dict[Any, tuple[Finding, ...]] = {}
-
-    def read(
-        self, volumeNode: Any, segmentationNode: Any, signature: Signature, given: Given, *known: Any
-    ) -> Snapshot:
-        """The patient as the scene has it now; on the main thread.
-
-        Parameters
-        ----------
-        signature : Signature
-            By which it is scored.
-        given : tuple of (mapping of str to float, str)
-            Values of the patient, and the batch, as of `given_values.with_given`.
-        known : Any
-            What is known of the CT, as of `scene_study.studyOf`.
-
-        Raises
-        ------
-        InputError
-            As of `scene_study.readStudy`.
-        """
-        selection = self.select(volumeNode, segmentationNode)
-        segmentation = segmentationNode.GetSegmentation()
-        ids = [i for i in segmentation.GetSegmentIDs() if i not in selection.leftOut]
-        self._readSegments(ids)
-        read = {i: self._segments[i] for i in ids}
-        sites = sitesOf(segmentationNode)
-        lesions = tuple(lesionOf(segmentation.GetSegment(i), i, read[i].mask, sites[i]) for i in ids)
-        reading = SegmentationReading(lesions, withChosen({i: read[i].findings for i in ids}, selection))
-        left = selection.named(segmentationNode)
-        study = with_given(studyOf(volumeNode, segmentationNode, reading, left, *known), signature, *given)
-        stamp = voxelStamp(volumeNode)
-        checked = self._checked.get(_checkedKey(stamp, study, signature))
-        study = replace(study, findings_of_values=checked)
-        drawn = frozenset(i for i in ids if read[i].box is not None)
-        return Snapshot(study, signature, self._digests(study, signature), stamp, drawn)
-
-    def select(self, volumeNode: Any | None, segmentationNode: Any) -> Selection:
-        """Which segments are left out; without a CT their size is not known."""
-        segmentation = segmentationNode.GetSegmentation()
-        segments = {i: segmentation.GetSegment(i) for i in segmentation.GetSegmentIDs()}
-        hasCt = volumeNode is not None and volumeNode.GetImageData() is not None
-        if hasCt:
-            self._follow(volumeNode, segmentationNode)
-            self._readSegments([i for i, segment in segments.items() if hasVoxels(segment)])
-        stated = [(i, s.GetName(), terminologyOf(s), markedOf(s), hasVoxels(s)) for i, s in segments.items()]
-        digests = {i: self._segments[i].digest for i in segments if i in self._segments} if hasCt else {}
-        if (stated, digests) != self._selected[0]:
-            structures = [self._structureOf(segment, i, hasCt) for i, segment in segments.items()]
-            self._selected = (stated, digests), select(segmentationNode, structures)
-        return self._selected[1]
-
-    def rememberValues(self, snapshot: Snapshot, checked: Study) -> None:
-        """What was found in the values of a snapshot's CT, so that they need not all be read again."""
-        if checked.findings_of_values is not None:
-            key = _checkedKey(snapshot.ctStamp, checked, snapshot.signature)
-            self._checked = {key: checked.findings_of_values}
-
-    def _follow(self, volumeNode: Any, segmentationNode: Any) -> None:
-        """Forget what may be other voxels now."""
-        nodes, geometry = (volumeNode, segmentationNode), geometryOf(volumeNode, segmentationNode)
-        if nodes != self._nodes:
-            self._checked = {}
-        if nodes != self._nodes or geometry != self._geometry:
-            self._segments = {}
-        self._nodes, self._geometry = nodes, geometry
-        before, self._stamps = self._segments, stampsOf(segmentationNode)
-        self._segments = {
-            i: before[i] for i, stamp in self._stamps.items() if i in before and before[i].stamp == stamp
-        }
-
-    def _readSegments(self, segmentIDs: Collection[str]) -> None:
-        unread = [i for i in segmentIDs if i not in self._segments]
-        if not unread:
-            return
-        reading = readLesions(self._nodes[1], self._nodes[0], unread)
-        for lesion in reading.lesions:
-            box = lesion.box
-            digest = _digest(box, b"" if box is None else np.packbits(lesion.mask.crop(box).values))
-            found, stamp = reading.findings[lesion.id], self._stamps[lesion.id]
-            self._segments[lesion.id] = _Segment(stamp, lesion.mask, found, box, digest)
-
-    def _structureOf(self, segment: Any, segmentID: str, hasCt: bool) -> Structure:
-        read = self._segments.get(segmentID) if hasCt else None
-        return structureOf(segment, segmentID, read and lesionOf(segment, segmentID, read.mask, None))
-
-    def _digests(self, study: Study, signature: Signature) -> dict[str, str]:
-        lesions, lattice = study.lesions, study.image.lattice
-        ofAll = (
-            signature.sha256,
-            json.dumps(acquisition_record(study.acquisition), sort_keys=True, default=str),
-            _texts(study.findings_of_all),
-            sorted(study.accepted),
-            np.round(lattice.index_to_lps, 6).tolist(),
-            lattice.shape,
-        )
-        usesSite = bool(signature.variables_from(Source.SITE))
-        read = [self._segments[lesion.id] for lesion in lesions]
-        boxes = BoxIndex([segment.box for segment in read])
-        near = boxes.neighbours(ring_reach(lattice, signature.settings))
-        # Findings of overlaps name the others.
-        touching = boxes.neighbours((0, 0, 0))
-        return {
-            lesion.id: _digest(
-                ofAll,
-                read[n].digest,
-                _texts(study.findings_of_lesions[lesion.id]),
-                lesion.site if usesSite else None,
-                sorted(read[other].digest for other in near[n]),
-                [lesions[other].name for other in touching[n]],
-                *[(name, lesion.clinical.get(name)) for name in signature.clinical],
-            )
-            for n, lesion in enumerate(lesions)
-        }
-
-
-def _checkedKey(ctStamp: int, study: Study, signature: Signature) -> Any:
-    """What it depends on what the values of a CT say."""
-    return ctStamp, study.accepted, signature.settings.extraction.takes_levels
-
-
-def _texts(findings: Collection[Finding]) -> list[tuple[str, str]]:
-    return [(finding.code, finding.text) for finding in findings]
-
-
-def _digest(*parts: Any) -> str:
-    digest = blake2b(digest_size=DIGEST_BYTES)
-    for part in parts:
-        digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
-        digest.update(b"\0")
-    return digest.hexdigest()
+from .study_reader import Snapshot, StudyReader
 
 
 class Inputs:
@@ -244,6 +44,7 @@ class Inputs:
         self._leftOut: Mapping[str, str] | None = None
         self._signature: Signature | None = None
         self._knownOrigin: tuple[Any, tuple[Identity, str]] | None = None
+        self._known: dict[str, tuple[Any, ImageBeside | InputError]] = {}
 
     @property
     def volumeNode(self) -> Any | None:
@@ -254,6 +55,37 @@ class Inputs:
     def segmentationNode(self) -> Any | None:
         """The segmentation with the lesions."""
         return self.parameters.segmentationNode
+
+    @property
+    def besideNodes(self) -> dict[str, Any]:
+        """The volumes beside the CT that were chosen, by their roles; an MR has that which is asked for."""
+        parameters = self.parameters
+        if self.volumeNode is None:
+            return {}
+        asked = sorted(role for role in rolesOf(self.signature) if role.startswith(MR.role))
+        nodes = {PET.role: parameters.petNode, next(iter(asked), MR.role): parameters.mrNode}
+        return {role: node for role, node in nodes.items() if node is not None}
+
+    @property
+    def beside(self) -> tuple[ImageBeside, ...]:
+        """The images beside the CT, as far as they can be read."""
+        return tuple(one for one in self._beside.values() if isinstance(one, ImageBeside))
+
+    @property
+    def besideProblems(self) -> dict[str, str]:
+        """Why volumes that were chosen are no images, by role."""
+        return {role: str(one) for role, one in self._beside.items() if isinstance(one, InputError)}
+
+    @property
+    def _beside(self) -> dict[str, ImageBeside | InputError]:
+        known, nodes = self._known, self.besideNodes
+        self._known = {}
+        for role, node in nodes.items():
+            key = besideKey(node, role, self.volumeNode)
+            if role not in known or known[role][0] != key:
+                known[role] = key, _imageOrProblem(node, role, self.volumeNode)
+            self._known[role] = known[role]
+        return {role: one for role, (_key, one) in self._known.items()}
 
     @property
     def signature(self) -> Signature:
@@ -323,7 +155,8 @@ class Inputs:
     @property
     def candidates(self) -> tuple[Any | None, Any | None]:
         """The CT and the segmentation that a scene offers, each where there is but one; results are none."""
-        return _onlyOne("vtkMRMLScalarVolumeNode"), _onlyOne("vtkMRMLSegmentationNode")
+        taken = self.parameters.petNode, self.parameters.mrNode
+        return _onlyOne("vtkMRMLScalarVolumeNode", taken), _onlyOne("vtkMRMLSegmentationNode")
 
     @property
     def identity(self) -> Identity:
@@ -418,13 +251,21 @@ class Inputs:
         """The patient as it is now, with a digest of what each score depends on; errors as of `readStudy`."""
         nodes = self.volumeNode, self.segmentationNode
         known = self.acquisitionOfCt, self.parameters.kvp, *self._origin
-        return self.reader.read(*nodes, self.signature, (self.clinical, self.batch), *known)
+        given = self.clinical, self.batch
+        return self.reader.read(*nodes, self.signature, given, *known, beside=self.beside)
 
 
-def _onlyOne(className: str) -> Any | None:
+def _imageOrProblem(node: Any, role: str, volumeNode: Any) -> ImageBeside | InputError:
+    try:
+        return imageBeside(node, role, volumeNode)
+    except InputError as problem:
+        return problem
+
+
+def _onlyOne(className: str, others: Collection[Any] = ()) -> Any | None:
     """The one node of a class that a person would choose; None where there is none or are several."""
     nodes = slicer.util.getNodesByClass(className)
     # A label map is a scalar volume too.
     fitting = [n for n in nodes if n.GetClassName() == className and not n.GetHideFromEditors()]
-    fitting = [node for node in fitting if not isOwned(node)]
+    fitting = [node for node in fitting if not isOwned(node) and all(node is not one for one in others)]
     return fitting[0] if len(fitting) == 1 else None

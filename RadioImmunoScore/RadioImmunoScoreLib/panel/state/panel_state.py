@@ -27,13 +27,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ImageState:
+    """An image beside the CT.
+
+    `problem` is why nothing can be measured on it, `source` where its values are from, `notes` what is to be
+    known of it, each empty as long as it is not known.
+    """
+
+    node: Any
+    problem: str = ""
+    source: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class InputsState:
     """What is scored, and with what.
 
     `missing` is what is missing before scoring can run (see `Inputs.missing`), `isKvpAsked` whether the tube
     voltage is to be given by hand or was, `chosenSignature` the name or path that was chosen, `clinical` and
     `batch` what was given for it, `findings` what concerns all lesions, `leftOut` (name, reason) of what is
-    no lesion.
+    no lesion, `pet` and `mr` the images beside the CT, `asked` the titles of those that the signature
+    measures and that are not there.
     """
 
     volumeNode: Any
@@ -50,6 +65,9 @@ class InputsState:
     accepted: frozenset[str]
     findings: tuple[Finding, ...]
     leftOut: tuple[tuple[str, str], ...]
+    pet: ImageState | None = None
+    mr: ImageState | None = None
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from radioimmuno.scoring.results import LesionScore, PatientScore
 from ...scene import clearScores, hideOthers, paintScores, showScores
 from ...scene.segment_properties import irradiatedOf, sitesOf
 from .edits import changedSince, stampsOf
-from .inputs import Inputs, Snapshot
+from .inputs import Inputs
+from .study_reader import Snapshot
 
 # No lesion has this digest: its score is stale whatever happens.
 STALE = ""

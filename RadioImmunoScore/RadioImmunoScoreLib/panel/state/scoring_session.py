@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from slicer.i18n import tr as _
+
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
 from radioimmuno.scoring.results import LesionScore, PatientScore
@@ -17,6 +19,7 @@ from radioimmuno.study import Study
 
 from ...scene.parameters import Parameters
 from ...scene.segment_properties import noteSites, sitesOf
+from ...services.images_beside import rolesOf
 from ...services.scene_study import inputsOf
 from ..texts import problemText
 from .edits import AxesWatch, EditWatch, History, observeInputs
@@ -125,13 +128,30 @@ class ScoringSession:
         self.stop()
         if isOtherCt:
             parameters.kvp, parameters.clinical, parameters.batch = None, {}, ""
+            if parameters.volumeNode is not None:
+                parameters.petNode = parameters.mrNode = None
         parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
         self._watch()
+
+    def setBeside(self, petNode: Any | None, mrNode: Any | None) -> None:
+        """Choose the PET and the MR beside the CT; None for none."""
+        parameters = self.parameters
+        nodes = petNode, mrNode
+        if self._watched is None or nodes == (parameters.petNode, parameters.mrNode):
+            return
+        chosen = [node for node in (parameters.volumeNode, *nodes) if node is not None]
+        if len({node.GetID() for node in chosen}) < len(chosen):
+            self.say(_("A volume cannot be two of CT, PET and MR: choose another one."))
+            return
+        self.stop()
+        parameters.petNode, parameters.mrNode = nodes
+        self._watch()
+        self._compare()
 
     def chooseCandidates(self) -> None:
         """Choose what is not chosen yet where the scene offers but one."""
         parameters = self.parameters
-        if self._watched is None or self.jobs.isBusy or None not in self._watched:
+        if self._watched is None or self.jobs.isBusy or None not in self._watched[:2]:
             return
         volumeNode, segmentationNode = self.inputs.candidates
         self.setInputs(parameters.volumeNode or volumeNode, parameters.segmentationNode or segmentationNode)
@@ -266,7 +286,7 @@ class ScoringSession:
         scorer = self._scorer
 
         def work(progress: Progress) -> tuple[Study, Sequence[LesionScore]]:
-            whole = snapshot.study.with_values_checked(snapshot.signature.settings)
+            whole = snapshot.whole()
             return whole, scorer(whole, snapshot.signature, only=only, progress=progress)
 
         def done(result: tuple[Study, Sequence[LesionScore]]) -> None:
@@ -305,11 +325,12 @@ class ScoringSession:
         self.history.begin(self.inputs.segmentationNode)
         self._axes.begin(self.inputs.segmentationNode)
         self._volumes.begin()
-        self._watched: tuple[Any, Any] | None
-        self._watched = volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
+        volumeNode, node = self.inputs.volumeNode, self.inputs.segmentationNode
+        beside = self.parameters.petNode, self.parameters.mrNode
+        self._watched: tuple[Any, ...] | None = volumeNode, node, *beside
         if node is not None:
             noteSites(node)
-        observeInputs(self.observers, volumeNode, node, self._edited)
+        observeInputs(self.observers, (volumeNode, *beside), node, self._edited)
         self._view.begin()
         self.refresh()
         self._edits.schedule()
@@ -405,8 +426,12 @@ class ScoringSession:
             return None
         names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
         names |= {"clinical": inputs.clinical} if inputs.clinical else {}
+        measured = rolesOf(inputs.signature)
+        images = [one for one in inputs.beside if one.role in measured]
+        names |= {one.role: one.identifiers for one in images}
+        about = {one.role: one.reading.about for one in images if one.isRead}
         left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
-        of = (rows, inputs.signature, inputs.acquisition, names, inputs.identity, left)
+        of = (rows, inputs.signature, inputs.acquisition, names, inputs.identity, left, about)
         # The same patient as long as nothing it is made of is another.
         if self._patientOf[1:] != of or not _areSame(self._patientOf[1], rows):
             self._patientOf = patient_score(*of), *of

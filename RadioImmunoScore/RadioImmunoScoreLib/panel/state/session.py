@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from radioimmuno.findings import Severity
 from radioimmuno.identity import UNKNOWN
+from radioimmuno.modality import MR, PET, Modality, image_title, modality_of_role
 
 from ...scene.parameters import Parameters
+from ...services.images_beside import rolesOf
 from .checking import LesionChecks
 from .display import Display
 from .events import Signal
 from .follow_up import FollowUp
-from .panel_state import InputsState, PanelState
+from .inputs import Inputs
+from .panel_state import ImageState, InputsState, PanelState
 from .scoring_session import Scorer, ScoringSession, scoreStudy
 from .selection import Selection
 from .stability_test import StabilityTest
@@ -117,4 +121,27 @@ class Session(ScoringSession):
             accepted=inputs.accepted,
             findings=inputs.findings,
             leftOut=tuple((self.nameOf(i), reason) for i, reason in inputs.leftOut.items()),
+            pet=imageState(inputs, PET),
+            mr=imageState(inputs, MR),
+            asked=frozenset(
+                image_title(role) for role in rolesOf(inputs.signature) - set(inputs.besideNodes)
+            ),
         )
+
+
+def imageState(inputs: Inputs, kind: Modality) -> ImageState | None:
+    """What the panel shows of an image beside the CT; None where none was chosen."""
+    role, node = next(
+        ((role, node) for role, node in inputs.besideNodes.items() if modality_of_role(role) is kind),
+        ("", None),
+    )
+    if node is None:
+        return None
+    if problem := inputs.besideProblems.get(role):
+        return ImageState(node, problem)
+    (image,) = (one for one in inputs.beside if one.role == role)
+    found = image.reading.findings if image.isRead else image.findings
+    refusals = " ".join(one.text for one in found if one.refuses)
+    source = image.reading.source if image.isRead else ""
+    notes = " ".join(one.text for one in found if one.severity is Severity.WARN and one.text != source)
+    return ImageState(node, refusals, source, notes)

@@ -40,7 +40,7 @@ class StabilityTest:
         """Test these lesions."""
         session = self._session
         try:
-            study = session.inputs.study()
+            snapshot = session.inputs.snapshot()
         except InputError as problem:
             session.say(problemText(problem))
             return
@@ -48,8 +48,7 @@ class StabilityTest:
         tester, signature = self.tester, session.inputs.signature
 
         def work(progress: Callable[[int, int], None]) -> PatientStability:
-            whole = study.with_values_checked(signature.settings)
-            return tester(whole, signature, only=only, progress=progress)
+            return tester(snapshot.whole(), signature, only=only, progress=progress)
 
         session.jobs.start(TESTING, work, self._enter)
 

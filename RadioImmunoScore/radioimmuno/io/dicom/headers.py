@@ -7,7 +7,7 @@ each of its frames.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -180,13 +180,23 @@ def read_headers(path: Path) -> Headers:
     InputError
         `dicom.no_library` without pydicom.
     """
-    pydicom()
     if path.is_file() and path.name.upper() == "DICOMDIR":
         path = path.parent
+    return headers_of(_files(path))
+
+
+def headers_of(files: Iterable[Path]) -> Headers:
+    """The headers of these files; errors as of `read_headers`.
+
+    Parameters
+    ----------
+    files : iterable of Path
+    """
+    pydicom()
     slices: list[SliceHeader] = []
     damaged: list[DamagedFile] = []
     with lenient_reading():
-        for file in _files(path):
+        for file in files:
             content = _content(file)
             if isinstance(content, DamagedFile):
                 damaged.append(content)

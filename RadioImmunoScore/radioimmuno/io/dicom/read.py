@@ -13,7 +13,7 @@ from ...geometry.image import Image
 from ...modality import CT, Modality, modality_of_code
 from ...pet.masses import BODY_WEIGHT
 from ...pet.suv import Suv, suv_of
-from .headers import DamagedFile, SliceHeader, read_headers
+from .headers import DamagedFile, SliceHeader, headers_of, read_headers
 from .kinds import SeriesKind, kind_of
 from .pixels import Rescale, read_values, same_pixels
 from .series_checks import MAX_VOXELS, check_headers
@@ -154,12 +154,47 @@ def read_image(
     """
     every = find_series(folder, accepted=accepted, quantity=quantity)
     series = _chosen(Path(folder), every, uid, modality)
+    return _image_of(series, _passed_over(every, series) if uid is None else [])
+
+
+def read_files(
+    files: Sequence[Path],
+    *,
+    modality: Modality | None = None,
+    accepted: Collection[str] = (),
+    quantity: str = BODY_WEIGHT.name,
+) -> DicomImage:
+    """The image of which these files are the slices; as `read_image` of a folder that holds nothing else.
+
+    Parameters
+    ----------
+    files : sequence of Path, at least one
+    modality : Modality or None, as of `read_image`
+    accepted : collection of str, codes of `acceptance.OPTIONS` that a person accepted
+    quantity : str, which SUV of a PET, as of `pet.suv.suv_of`
+
+    Raises
+    ------
+    InputError
+        As of `read_image`; `ct.damaged_file` when one of the files cannot be read.
+    """
+    headers = headers_of(files)
+    if headers.damaged or not headers.slices:
+        listing = _listing_of_files(headers.damaged) or f"{files[0]} holds no DICOM image"
+        raise InputError("ct.damaged_file", f"{listing}.")
+    if len({header.series_uid for header in headers.slices}) > 1:
+        raise InputError("ct.mixed_series", "The files are of several series: take those of one.")
+    series = _series(headers.slices, (), accepted, quantity)
+    return _image_of(_chosen(files[0].parent, (series,), series.uid, modality), [])
+
+
+def _image_of(series: Series, passed_over: Sequence[Finding]) -> DicomImage:
+    """The image of a usable series."""
     kind = kind_of(series.headers)
     if series.stack is None or kind is None:
         raise ValueError("a usable series has a stack")
     findings = [f for f in series.findings if f.code != "ct.missing_slice"]
-    if uid is None:
-        findings += _passed_over(every, series)
+    findings += passed_over
     image = Image(
         read_values(series.stack, _rescale(series.headers, kind, series.suv), kind.empty),
         series.stack.lattice,
