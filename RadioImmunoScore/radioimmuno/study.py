@@ -51,6 +51,8 @@ class Study:
         By role, what was found of an image beside the main one: it concerns what is measured on it.
     about_images : mapping of str to mapping of str to Any
         By role, how images were made and read, as plain values for the provenance; a CT has its acquisition.
+    references : mapping of str to Image
+        Name of a reference region (`liver`, `blood_pool`, `muscle`) -> its mask on the main image's lattice.
     to_main : mapping of str to callable
         By role, of an image in another frame of reference: gets points of it, ndarray (n, 3), LPS mm, and
         gives the same places in that of the main image.
@@ -79,6 +81,7 @@ class Study:
     role: str = CT.role
     findings_of_images: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
     about_images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    references: Mapping[str, Image] = field(default_factory=dict)
     to_main: Mapping[str, Callable[[np.ndarray], np.ndarray]] = field(default_factory=dict)
 
     @property

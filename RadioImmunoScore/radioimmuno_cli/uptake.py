@@ -14,10 +14,11 @@ from .options import add_accepted, add_command, add_naming, naming_of
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
+from .reference_options import add_references
 from .terminal_table import heading, table
 
 if TYPE_CHECKING:
-    from radioimmuno.io.pet_study import PetStudy, ReferenceRegion
+    from radioimmuno.io.pet_study import PetStudy
     from radioimmuno.pet.lesion_uptake import LesionUptake
     from radioimmuno.pet.patient_uptake import PatientUptake
 
@@ -68,63 +69,6 @@ exit codes:
   1  failure                  2  wrong usage"""
 
 
-class Reference(argparse.Action):
-    """`NAME`, `NAME=ROI`, `NAME=FILE` or `NAME=FILE:ROI`; a file is an input."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Add the region to the others."""
-        try:
-            region = reference_region(values)
-        except ValueError as problem:
-            raise argparse.ArgumentError(self, str(problem)) from None
-        known = getattr(namespace, self.dest)
-        if any(one.name == region.name for one in known):
-            raise argparse.ArgumentError(self, f"the reference region {region.name} is given twice")
-        if region.path is not None:
-            namespace.inputs = (*namespace.inputs, region.path)
-        setattr(namespace, self.dest, [*known, region])
-
-
-def reference_region(text: str) -> ReferenceRegion:
-    """The reference region that a person names.
-
-    What stands behind the sign is a file where there is one, else a file and a structure in it, else a
-    structure among the lesions.
-
-    Parameters
-    ----------
-    text : str
-        As of `Reference`.
-
-    Raises
-    ------
-    ValueError
-        With words for a name that none can have.
-    """
-    from radioimmuno.io.pet_study import ReferenceRegion
-    from radioimmuno.pet.reference import NAME, ROLES
-
-    name, sign, where = text.partition("=")
-    if not NAME.fullmatch(name) or (sign and not where):
-        known = ", ".join(ROLES)
-        raise ValueError(
-            f"{text!r} is not NAME or NAME=WHERE; NAME is one of {known}, or another one in lower case "
-            "(letters, digits, _)"
-        )
-    if not where or Path(where).exists():
-        return ReferenceRegion(name, Path(where) if where else None)
-    file, colon, roi = where.rpartition(":")
-    if colon and roi and Path(file).exists():
-        return ReferenceRegion(name, Path(file), roi)
-    return ReferenceRegion(name, None, where)
-
-
 def register(commands: Any) -> None:
     """Add the command to the command line."""
     summary = "measure the uptake of the lesions of a PET"
@@ -144,14 +88,7 @@ def register(commands: Any) -> None:
         help="lesions: a label map (each label is a lesion), Slicer's .seg.nrrd, a DICOM RTSTRUCT or SEG "
         "file",
     )
-    parser.add_argument(
-        "--reference",
-        metavar="NAME[=WHERE]",
-        action=Reference,
-        default=[],
-        dest="references",
-        help="a reference region, as liver or muscle=muscle.nii.gz; may be given several times (see below)",
-    )
+    add_references(parser)
     parser.add_argument(
         "--roi",
         "--lesion",

@@ -7,13 +7,10 @@ the same, in values that are proportional to activity: ratios within one scan ne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
@@ -28,14 +25,10 @@ from .dicom.source import SourceSeries
 from .dicom.stack import check_gaps
 from .image import ReadImage, read_image
 from .lesions import read_lesions
+from .reference_regions import EVERYTHING, ReferenceRegion, read_references
 from .resampling import ReadLesions
-from .selection import joined_names, match_names
 from .study_files import sha256_of
 from .volume_reader import is_dicom
-
-NO_MATCH = "mask.no_match"
-EVERYTHING = ("*",)
-REFERENCE = "reference"
 
 TAKEN_AS_SUV = "pet.taken_as_suv"
 
@@ -45,26 +38,6 @@ NO_FRAME = (
     "The PET is no DICOM series, so that the segmentation's frame of reference could not be compared: check "
     "that it lies where it was drawn."
 )
-
-
-@dataclass(frozen=True)
-class ReferenceRegion:
-    """Where a reference region is drawn.
-
-    Parameters
-    ----------
-    name : str
-        What it is called, as `pet.reference.Reference` has it.
-    path : Path or None
-        Its file; None where it is among the lesions.
-    roi : str
-        Name, identifier or pattern of its structures there; "" for one that is called like the region, or is
-        the file's only one.
-    """
-
-    name: str
-    path: Path | None = None
-    roi: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,8 +125,10 @@ def read_pet_study(files: PetFiles, before_lesions: Callable[[], None] | None = 
     read, scale, refusal = _read_pet(files)
     if before_lesions:
         before_lesions()
-    regions = [(one, _read_region(one, files, read)) for one in files.references]
-    taken = {lesion.id for one, found in regions if one.path is None for lesion in found}
+    regions = read_references(
+        files.references, files.lesions, lambda path: _read_lesions(path, files, read, EVERYTHING).lesions
+    )
+    taken = regions.taken
     found = _read_lesions(files.lesions, files, read, files.patterns)
     lesions = tuple(lesion for lesion in found.lesions if lesion.id not in taken)
     gaps = check_gaps(read.gaps, lesions, PET.settings)
@@ -169,7 +144,7 @@ def read_pet_study(files: PetFiles, before_lesions: Callable[[], None] | None = 
         read.image,
         scale,
         lesions,
-        {one.name: _union(structures, read.image) for one, structures in regions},
+        regions.masks(read.image.lattice),
         read.suv,
         refusal,
         findings,
@@ -238,41 +213,6 @@ def _file_of(path: Path) -> Path:
 
 def _read_lesions(path: Path, files: PetFiles, read: ReadImage, patterns: Sequence[str]) -> ReadLesions:
     return read_lesions(path, read.image, read.source, patterns, accepted=files.accepted, place=carry_lesions)
-
-
-def _read_region(region: ReferenceRegion, files: PetFiles, read: ReadImage) -> list[Lesion]:
-    """The structures that a reference region is made of."""
-    path = region.path or files.lesions
-    every = _read_lesions(path, files, read, EVERYTHING).lesions
-    if region.roi:
-        return match_names(every, [region.roi], lambda one: (one.id, one.name))
-    called = [one for one in every if region.name in (_as_name(one.name), _as_name(one.id))]
-    if called:
-        return called
-    if region.path is not None and len(every) == 1:
-        return list(every)
-    named = joined_names([one.name for one in every])
-    text = f"{path} has no structure {region.name!r}; there are: {named}."
-    example = f"{region.name}={'' if region.path is None else f'{path.name}:'}NAME"
-    raise InputError(NO_MATCH, f"{text} Say which is the reference region: --reference {example}")
-
-
-def _as_name(text: str) -> str:
-    """The name of a region that a structure is called by: `Blood pool reference` is `blood_pool`."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return "_".join(words[:-1] if len(words) > 1 and words[-1] == REFERENCE else words)
-
-
-def _union(structures: Sequence[Lesion], image: Image) -> Image:
-    boxes = [one.box for one in structures]
-    known = [box for box in boxes if box is not None]
-    if not known:
-        return Image(np.zeros((0, 0, 0), bool), image.lattice)
-    whole = known[0]
-    for box in known[1:]:
-        whole = whole.union(box)
-    values = np.logical_or.reduce([one.mask.within(whole) for one in structures])
-    return Image(values, image.lattice, whole.start)
 
 
 def _of_drawing(findings: Sequence[Finding], source: SourceSeries | None) -> list[Finding]:

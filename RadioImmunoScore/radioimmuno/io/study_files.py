@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from .image import ReadImage, read_image
 from .images_beside import IDENTITY, ImageFile, about_image, read_beside
 from .lesion_table import apply_lesion_table
 from .lesions import read_lesions
+from .reference_regions import EVERYTHING, ReferenceRegion, ReferenceRegions, read_references
 from .resampling import ReadLesions
 from .volume_reader import is_dicom
 
@@ -69,6 +70,8 @@ class StudyFiles:
         What the main image has to be; None for what its header says, and of other files for a CT.
     beside : tuple of ImageFile
         The images beside it.
+    references : tuple of ReferenceRegion
+        Of the first file of lesions, or of files of their own.
     quantity : str
         Which SUV a DICOM PET gets, as of `image.read_image`.
     """
@@ -82,6 +85,7 @@ class StudyFiles:
     naming: Naming = AS_PSEUDONYM
     modality: Modality | None = CT
     beside: tuple[ImageFile, ...] = ()
+    references: tuple[ReferenceRegion, ...] = ()
     quantity: str = BODY_WEIGHT.name
 
 
@@ -139,6 +143,8 @@ def read_study(
         read_lesions(path, read.image, read.source, file.patterns, accepted=files.accepted)
         for path, file in zip(paths, files.lesions, strict=True)
     ]
+    regions = _references(files, paths, read)
+    found = [_without(one, regions.taken if place == 0 else ()) for place, one in enumerate(found)]
     names = _distinct(found, paths)
     found = [_renamed(one, own) for one, own in zip(found, names, strict=True)]
     lesions = tuple(lesion for one in found for lesion in one.lesions)
@@ -162,6 +168,7 @@ def read_study(
         role=read.modality.role,
         findings_of_images=beside.findings,
         about_images={**_about_main(read), **beside.about},
+        references=regions.masks(read.image.lattice),
         to_main=beside.to_main,
     )
     ids = {lesion.id for lesion in lesions}
@@ -188,6 +195,23 @@ def read_main(files: StudyFiles) -> ReadImage:
         naming=files.naming,
         quantity=files.quantity,
     )
+
+
+def _references(files: StudyFiles, paths: Sequence[Path], read: ReadImage) -> ReferenceRegions:
+    """The reference regions on the main image."""
+
+    def structures(path: Path) -> Sequence[Lesion]:
+        return read_lesions(
+            _lesions_in(path), read.image, read.source, EVERYTHING, accepted=files.accepted
+        ).lesions
+
+    return read_references(files.references, paths[0] if paths else files.ct, structures)
+
+
+def _without(read: ReadLesions, ids: Collection[str]) -> ReadLesions:
+    """What was read without structures that are reference regions."""
+    lesions = tuple(one for one in read.lesions if one.id not in ids)
+    return replace(read, lesions=lesions, left_out=tuple(one for one in read.left_out if one.id not in ids))
 
 
 def _about_main(read: ReadImage) -> dict[str, Any]:
@@ -266,6 +290,10 @@ def _inputs(
     parts = [_file(path, [path], named=identify or not (dicom or is_dicom(path))) for path in lesions]
     if parts:
         found["lesions"] = parts[0] if len(parts) == 1 else parts
+    for region in files.references:
+        if region.path is not None:
+            named = identify or not (dicom or is_dicom(region.path))
+            found[f"reference {region.name}"] = _file(region.path, [region.path], named=named)
     if files.table:
         found["lesion_table"] = _file(files.table, [files.table], named=identify or not dicom)
     return found

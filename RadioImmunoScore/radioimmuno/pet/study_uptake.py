@@ -1,0 +1,63 @@
+"""Uptake of a study's lesions on one of its images: lesions and reference regions are carried to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..extraction.carried_lesions import carried_lesions
+from ..lesion import Lesion
+from ..modality import PET
+from ..study import Study
+from .patient_uptake import PatientUptake, patient_uptake
+from .scale import UptakeScale
+
+
+def study_uptake(study: Study, role: str = PET.role) -> PatientUptake | None:
+    """Measure the uptake of a study's lesions.
+
+    Parameters
+    ----------
+    study : Study
+    role : str, optional
+        Of the PET.
+
+    Returns
+    -------
+    PatientUptake or None
+        None where the study has no such image.
+    """
+    if role not in study.images:
+        return None
+    image = study.images[role]
+    regions = [Lesion(name, name, mask) for name, mask in study.references.items()]
+    if role == study.role:
+        lesions, references = list(study.lesions), {one.id: one.mask for one in regions}
+        findings = dict(study.findings_of_lesions)
+    else:
+        to_main = study.to_main.get(role)
+        carried = carried_lesions(study.lesions, image.lattice, to_main)
+        lesions = [lesion for lesion, _ in carried]
+        findings = {lesion.id: found for lesion, found in carried}
+        references = {one.id: one.mask for one, _ in carried_lesions(regions, image.lattice, to_main)}
+    scale = scale_of_record(study.about_images.get(role, {}).get("suv"))
+    return patient_uptake(image, lesions, references, scale, findings)
+
+
+def scale_of_record(suv: Mapping[str, Any] | None) -> UptakeScale:
+    """The scale of a PET from how its SUV were made.
+
+    Parameters
+    ----------
+    suv : mapping of str to Any or None
+        As of `suv.suv_record`; None of files that hold SUV and say nothing else.
+
+    Returns
+    -------
+    UptakeScale
+    """
+    if suv is None:
+        return UptakeScale()
+    scan = suv["acquisition"]
+    other = "" if scan["fdg"] else str(scan["tracer"]).strip()
+    return UptakeScale(suv["quantity"], bool(scan["long_lived"]), other)
