@@ -93,13 +93,18 @@ class ReferenceTissue:
     Parameters
     ----------
     value : float
+    region : str
+        Name of the reference region of the study that is drawn in the tissue.
     """
 
     value: float = 1000.0
+    region: str = "muscle"
 
     def __post_init__(self) -> None:
         if not is_number(self.value) or self.value <= 0:
             raise invalid("normalization.reference.value", "must be a number above 0")
+        if not isinstance(self.region, str) or not self.region:
+            raise invalid("normalization.reference.region", "must be the name of a reference region")
 
 
 # What normalizations are called in a file.

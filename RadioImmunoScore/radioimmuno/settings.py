@@ -15,6 +15,7 @@ from typing import Any
 
 from .findings import SettingsError
 from .numbers import is_number, is_whole_number
+from .preparation import MrSettings
 from .setting_fields import fields_of, invalid
 from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
 
@@ -116,6 +117,8 @@ class Settings:
     ----------
     extraction : ExtractionSettings
     ring : RingSettings
+    mr : MrSettings or None
+        How an MR is prepared before it is measured; None leaves it as it is. Of other images nothing is.
     images : mapping of str to Settings
         By role, how lesions are measured on images beside the one that these settings are for (`pet`,
         `mr_t1`); one that is not named is measured by its modality's own. None of them has images.
@@ -123,13 +126,14 @@ class Settings:
 
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     ring: RingSettings = field(default_factory=RingSettings)
+    mr: MrSettings | None = None
     images: Mapping[str, Settings] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash((self.extraction, self.ring, tuple(sorted(self.images))))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; without images where there are none."""
+        """Plain values for JSON; without what is not there of `mr` and `images`."""
         parts: dict[str, Any] = {
             part: {
                 key: _ends_record(value) if isinstance(value, tuple) else value
@@ -137,15 +141,20 @@ class Settings:
             }
             for part in ("extraction", "ring")
         }
-        images = {role: settings.to_dict() for role, settings in self.images.items()}
+        if self.mr is not None:
+            parts["mr"] = self.mr.to_dict()
+        images = {
+            role: {**settings.to_dict(), **({} if settings.mr or not _is_mr(role) else {"mr": None})}
+            for role, settings in self.images.items()
+        }
         return parts | ({"images": images} if images else {})
 
     @classmethod
     def from_dict(cls, data: Any) -> Settings:
         """Settings from plain values; what is left out has its default.
 
-        What is left out of an image's extraction is that of its kind (`PRESETS`); a ring that is left out is
-        as wide as that of these settings, without a range.
+        What is left out of an image's extraction and preparation is that of its kind (`PRESETS`); a ring that
+        is left out is as wide as that of these settings, without a range.
 
         Parameters
         ----------
@@ -174,8 +183,15 @@ class Settings:
         return cls(
             ExtractionSettings(**extraction),
             ring,
+            None if parts.get("mr") is None else MrSettings.from_dict(parts["mr"]),
             {role: _image_settings(role, own, width) for role, own in images.items()},
         )
+
+
+def _is_mr(role: str) -> bool:
+    """Whether an image is prepared where nothing is said of it."""
+    kind = IMAGE_ROLE.fullmatch(role)
+    return kind is not None and PRESETS.get(kind["kind"], Settings()).mr is not None
 
 
 def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings:
@@ -189,8 +205,10 @@ def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings
     if parts.pop("images", {}):
         raise invalid(f"{where}.images", "cannot be: only the main settings have images")
     own = fields_of(ExtractionSettings, parts.get("extraction", {}), f"{where}.extraction")
-    usual = PRESETS.get(kind["kind"], Settings()).extraction
-    parts["extraction"] = dataclasses.asdict(usual) | own
+    usual = PRESETS.get(kind["kind"], Settings())
+    parts["extraction"] = dataclasses.asdict(usual.extraction) | own
+    if usual.mr is not None:
+        parts.setdefault("mr", usual.mr.to_dict())
     try:
         return Settings.from_dict(parts)
     except SettingsError as problem:
@@ -284,4 +302,6 @@ PRESETS: dict[str, Settings] = {
     ),
 }
 # What these images are measured with where nothing else is asked for.
-PRESETS["pet"], PRESETS["mr"] = PRESETS["ibsi-validation-pet"], PRESETS["ibsi-validation-mr"]
+PRESETS["pet"] = PRESETS["ibsi-validation-pet"]
+# The validation's MR were corrected and normalized already.
+PRESETS["mr"] = dataclasses.replace(PRESETS["ibsi-validation-mr"], mr=MrSettings())

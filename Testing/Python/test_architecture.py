@@ -25,10 +25,10 @@ ABOVE_SCIENCE = ("RadioImmunoScoreLib", "radioimmuno_cli", "RadioImmunoScore", "
 SCIENCE_ROOMS = (
     *("numbers", "thresholds", "findings", "naming", "memory", "salt", "identity", "acceptance"),
     *("setting_fields", "preparation", "settings"),
-    *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "features"),
-    *("extraction", "pet", "mr", "learned", "signature", "tables", "stability", "scoring", "segmentation"),
-    *("simulation", "validation", "training", "card", "quality", "engines", "io", "followup", "report"),
-    *("cohort", "refusals"),
+    *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "mr"),
+    *("features", "extraction", "pet", "learned", "signature", "tables", "stability", "scoring"),
+    *("segmentation", "simulation", "validation", "training", "card", "quality", "engines", "io"),
+    *("followup", "report", "cohort", "refusals"),
 )
 SLICER_ROOMS = ("scene", "services", "panel", "headless", "sample_data", "self_test")
 PANEL_ROOMS = ("texts", "state", "widgets", "sections", "widget", "life_cycle")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..features import catalog
 from ..features.compute import compute_features
-from ..findings import Finding, Severity
+from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image, Lattice
 from ..lesion import Lesion
 from ..modality import CT, image_title, modality_of_role, settings_on, split_role, with_role
@@ -20,6 +20,7 @@ from ..study import Study
 from . import measurability
 from .carried_lesions import Carried, PointMap, carried_lesions
 from .lesion_features import Engine, Findings, LesionFeatures, Progress, Task, measure_lesion, task_of
+from .prepared_images import prepared_image
 from .regions import Keys, ResampledImage
 
 
@@ -265,21 +266,28 @@ def study_task(
         parts.setdefault(role, {})[region] = names
     of_main = settings_on(settings, study.role)
     main = task_of(study.image, study.lesions, of_main, parts[study.role], engine, margin_mm, study.role)
-    beside = {
-        role: _image_task(study, main, role, settings, own)
-        for role, own in parts.items()
-        if role != study.role and role in study.images
-    }
-    absent = [role for role, own in parts.items() if role not in study.images and any(own)]
-    return StudyTask(main, beside, tuple(missing_image(role, study) for role in absent))
+    beside: dict[str, ImageTask] = {}
+    missing: list[Finding] = []
+    for role, own in parts.items():
+        if role == study.role or not any(own.values()):
+            continue
+        if role not in study.images:
+            missing.append(missing_image(role, study))
+            continue
+        try:
+            beside[role] = _image_task(study, main, role, settings, own)
+        except InputError as problem:
+            missing.append(_on_image(Finding(problem.code, Severity.REFUSE, str(problem)), role))
+    return StudyTask(main, beside, tuple(missing))
 
 
 def _image_task(study: Study, main: Task, role: str, settings: Settings, keys: Keys) -> ImageTask:
     """What is measured on an image beside the main one, as that task has it."""
     to_main = study.to_main.get(role)
-    carried = carried_lesions(main.lesions, study.images[role].lattice, to_main)
+    image, made = prepared_image(study, role, settings)
+    carried = carried_lesions(main.lesions, image.lattice, to_main)
     task = task_of(
-        study.images[role],
+        image,
         [lesion for lesion, _ in carried],
         settings_on(settings, role),
         keys,
@@ -288,7 +296,8 @@ def _image_task(study: Study, main: Task, role: str, settings: Settings, keys: K
         role,
     )
     known = dict(zip(main.lesions, carried, strict=True))
-    return ImageTask(task, known, study.findings_of_images.get(role, ()), to_main)
+    findings = (*study.findings_of_images.get(role, ()), *(made.findings if made else ()))
+    return ImageTask(task, known, findings, to_main)
 
 
 def measure_images(
@@ -307,7 +316,6 @@ def measure_images(
     Parameters
     ----------
     study : Study
-        Of an image beside the main one its voxels are prepared already.
     settings : Settings
     keys : mapping of str to tuple of str
         As of `study_task`; a ring is built when the main image's `ring` is among them, be it without keys.

@@ -12,9 +12,10 @@ from typing import Any
 from ..acquisition import Acquisition
 from ..extraction.extract import by_region, extract, measure, measure_images
 from ..extraction.lesion_features import Findings, LesionFeatures, Progress
+from ..extraction.prepared_images import preparation_records
 from ..extraction.regions import Keys
 from ..extraction.tissue import check_tissue
-from ..findings import Finding, Severity
+from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..learned.model import LearnedModel
@@ -27,6 +28,7 @@ from ..signature.signature import Signature
 from ..signature.variables import CLINICAL, Source, variable_of
 from ..study import Study
 from .domain import check_domain
+from .images import roles_of
 from .learned_terms import models_of_terms
 from .patient_metrics import subsets
 from .patient_value import VOLUME, patient_value, with_weights
@@ -125,8 +127,32 @@ def score_study(
         study.inputs,
         study.identity,
         study.left_out,
-        study.about_images,
+        about_images(study, signature),
     )
+
+
+def about_images(study: Study, signature: Signature) -> dict[str, dict[str, Any]]:
+    """How the images that a signature measures were made and prepared, for the provenance.
+
+    Parameters
+    ----------
+    study : Study
+    signature : Signature
+
+    Returns
+    -------
+    dict of str to dict of str to Any
+        By role; of an image that cannot be prepared the rows say why.
+    """
+    about = {role: dict(known) for role, known in study.about_images.items()}
+    try:
+        made = preparation_records(study, signature.settings, roles_of(signature))
+    except InputError:
+        return about
+    return {
+        role: {**about.get(role, {}), **({"preparation": made[role]} if role in made else {})}
+        for role in dict.fromkeys((*about, *made))
+    }
 
 
 def score_rows(

@@ -4,6 +4,7 @@ import math
 import pytest
 
 from radioimmuno.findings import SettingsError
+from radioimmuno.preparation import MrSettings
 from radioimmuno.settings import PRESETS, ExtractionSettings, RingSettings, Settings
 
 
@@ -32,6 +33,11 @@ def test_what_is_left_out_of_an_image_is_that_of_its_kind():
     assert settings.images["pet_zr"].extraction == PRESETS["pet"].extraction
     assert settings.images["mr"].extraction == PRESETS["mr"].extraction
     assert settings.images["mr"].ring == RingSettings(2.0, 3)
+    assert settings.images["mr"].mr == MrSettings()
+    assert settings.images["pet_zr"].mr is None
+    as_it_is = Settings.from_dict({"images": {"mr": {"mr": None}}})
+    assert as_it_is.images["mr"].mr is None
+    assert Settings.from_dict(json.loads(json.dumps(as_it_is.to_dict()))) == as_it_is
     assert Settings.from_dict(json.loads(json.dumps(settings.to_dict(), allow_nan=False))) == settings
 
 

@@ -8,6 +8,7 @@ import pytest
 from signature_cases import DELETE, DOCUMENT, changed
 
 from radioimmuno.findings import SignatureError
+from radioimmuno.preparation import BiasCorrection, MrSettings
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
 from radioimmuno.signature import signature
 from radioimmuno.signature.cutoffs import OLD_PATIENT_CUTOFF
@@ -66,6 +67,12 @@ def test_settings_are_those_of_the_software(schema, name, kind):
     part = schema["$defs"][name]
     assert part["additionalProperties"] is False
     assert set(part["properties"]) == {field.name for field in dataclasses.fields(kind)}
+
+
+def test_preparation_of_an_mr_is_that_of_the_software(schema):
+    part = schema["$defs"]["mr"]["properties"]
+    assert set(part) == {field.name for field in dataclasses.fields(MrSettings)}
+    assert set(part["bias"]["properties"]) == {field.name for field in dataclasses.fields(BiasCorrection)}
 
 
 def test_words_to_choose_from_are_the_same(schema):
