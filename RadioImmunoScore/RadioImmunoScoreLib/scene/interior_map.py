@@ -101,6 +101,19 @@ def mappedSegment(segmentationNode: Any) -> str:
     return (mapNode.GetAttribute(SEGMENT) or "") if mapNode else ""
 
 
+def frontBehind(mapNode: Any, viewID: str) -> tuple[str | None, float]:
+    """What comes back in front of a view when the map is removed: volume ID and opacity."""
+    before = json.loads(mapNode.GetAttribute(FOREGROUND_BEFORE) or "{}")
+    volumeID, opacity = before.get(viewID, (None, 0.0))
+    return volumeID, opacity
+
+
+def setFrontBehind(mapNode: Any, viewID: str, front: tuple[str | None, float]) -> None:
+    """Have something else come back in front of a view when the map is removed."""
+    before = json.loads(mapNode.GetAttribute(FOREGROUND_BEFORE) or "{}")
+    mapNode.SetAttribute(FOREGROUND_BEFORE, json.dumps({**before, viewID: front}))
+
+
 def _showFill(segmentationNode: Any, mapNode: Any, segmentID: str | None) -> None:
     """Only the outline of the lesion whose map is shown: its fill would cover it. The last one's is back."""
     display, last = segmentationNode.GetDisplayNode(), mapNode.GetAttribute(SEGMENT)

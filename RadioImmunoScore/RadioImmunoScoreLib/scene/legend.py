@@ -1,4 +1,4 @@
-"""The color legend of the scores, in the axial view.
+"""The color legend of the scores, or of another value, in the axial view.
 
 A legend takes colors and range from the segmentation's display node, so they are set there, and what was
 there before is kept for the way back.
@@ -14,6 +14,7 @@ import vtk
 
 from radioimmuno.signature.color_scale import ColorScale
 from radioimmuno.signature.signature import Signature
+from radioimmuno.signature.value_scale import ValueScale
 
 from .nodes import PREFIX, ensureNode, removeOwnedNode, removeWhole
 
@@ -30,11 +31,36 @@ AXIAL_VIEW = "Red"
 COLOR_STEPS = 32
 
 TITLE_CHARACTERS = 20
+SCORE_LABELS = 5
+SCORE_FORMAT, VALUE_FORMAT = "%.2f", "%.3g"
 DEMONSTRATION_TITLE = "CD8 score (demonstration)"
 
 
 def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -> Any:
-    """Make or update the legend; returns its vtkMRMLColorLegendDisplayNode."""
+    """Make or update the legend of scores; returns its vtkMRMLColorLegendDisplayNode."""
+    title = scoreTitle(signature)
+    legend = _showLegend(segmentationNode, signature.sha256, title, scale, SCORE_FORMAT)
+    legend.SetNumberOfLabels(SCORE_LABELS)
+    return legend
+
+
+def showValueLegend(segmentationNode: Any, title: str, scale: ValueScale) -> Any:
+    """Make or update the legend of another value than the score; returns its node.
+
+    Parameters
+    ----------
+    title : str
+        With the unit.
+    """
+    key = f"{title} {scale.low} {scale.high}"
+    legend = _showLegend(segmentationNode, key, title, scale, VALUE_FORMAT)
+    legend.SetNumberOfLabels(scale.steps + 1)
+    return legend
+
+
+def _showLegend(
+    segmentationNode: Any, key: str, title: str, scale: ColorScale | ValueScale, labelFormat: str
+) -> Any:
     segmentationNode.CreateDefaultDisplayNodes()
     displayNode = segmentationNode.GetDisplayNode()
     colorNode = ensureNode(
@@ -42,9 +68,9 @@ def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -
     )
     # Else the scene file leaves it out.
     colorNode.SetHideFromEditors(False)
-    if colorNode.GetAttribute(SIGNATURE) != signature.sha256:
+    if colorNode.GetAttribute(SIGNATURE) != key:
         colorNode.SetAndObserveColorTransferFunction(_transferFunction(scale))
-        colorNode.SetAttribute(SIGNATURE, signature.sha256)
+        colorNode.SetAttribute(SIGNATURE, key)
     if displayNode.GetAttribute(ORIGINAL_RANGE) is None:
         displayNode.SetAttribute(ORIGINAL_RANGE, " ".join(map(repr, displayNode.GetScalarRange())))
         displayNode.SetNodeReferenceID(ORIGINAL_COLORS, displayNode.GetColorNodeID())
@@ -56,7 +82,8 @@ def showLegend(segmentationNode: Any, signature: Signature, scale: ColorScale) -
         legend = slicer.modules.colors.logic().AddDefaultColorLegendDisplayNode(segmentationNode)
         _layOut(legend)
     _placeOnce(legend)
-    legend.SetTitleText("\n".join(textwrap.wrap(scoreTitle(signature), TITLE_CHARACTERS)))
+    legend.SetLabelFormat(labelFormat)
+    legend.SetTitleText("\n".join(textwrap.wrap(title, TITLE_CHARACTERS)))
     return legend
 
 
@@ -89,7 +116,7 @@ def scoreTitle(signature: Signature) -> str:
     return DEMONSTRATION_TITLE if signature.is_demonstration else signature.name
 
 
-def _transferFunction(scale: ColorScale) -> vtk.vtkColorTransferFunction:
+def _transferFunction(scale: ColorScale | ValueScale) -> vtk.vtkColorTransferFunction:
     function = vtk.vtkColorTransferFunction()
     for step in range(COLOR_STEPS + 1):
         score = scale.low + (scale.high - scale.low) * step / COLOR_STEPS
@@ -108,8 +135,6 @@ def _placeOnce(legend: Any) -> None:
 
 def _layOut(legend: Any) -> None:
     """At the left edge and small: labels stand to the right of their lesions."""
-    legend.SetNumberOfLabels(5)
-    legend.SetLabelFormat("%.2f")
     # Slicer makes the text as large as fits into the width: to be read in a view 260 pixels wide.
     legend.SetSize(0.1, 0.5)
     legend.SetPosition(0.02, 0.5)

@@ -26,6 +26,9 @@ BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE = (
     "response",
 )
 
+# Changes since an earlier study: the others are values of one study.
+COURSE = (BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE)
+
 # On the segmentation node.
 SCORES, DIGESTS, EXCLUDED = PREFIX + "Scores", PREFIX + "ScoreDigests", PREFIX + "Excluded"
 # Not among the results that are removed with the scores.
@@ -173,7 +176,7 @@ class Parameters:
 
     @property
     def colorBy(self) -> str:
-        """What the lesions' colors mean where there are several studies; the scores by default."""
+        """What the lesions' colors mean; the scores by default."""
         return self.node.GetParameter("colorBy") or BY_SCORE
 
     @colorBy.setter
@@ -184,6 +187,11 @@ class Parameters:
     def paintsScores(self) -> bool:
         """Whether the lesions are to have the colors of their scores."""
         return bool(self.colorByScore) and self.colorBy == BY_SCORE
+
+    @property
+    def paintsValues(self) -> bool:
+        """Whether the lesions are to have the colors of a value that is no score and no change."""
+        return bool(self.colorByScore) and self.colorBy not in (BY_SCORE, *COURSE)
 
     @property
     def interiorMap(self) -> str:

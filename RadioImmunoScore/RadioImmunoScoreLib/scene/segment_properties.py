@@ -23,6 +23,7 @@ from radioimmuno.io.segment_tags import (
     ALGORITHM_TYPE_TAG,
     IRRADIATED_TAG,
     LESION_TAG,
+    REFERENCE_TAG,
     SITE_ORIGIN_TAG,
     SITE_TAG,
     TERMINOLOGY_TAG,
@@ -169,6 +170,22 @@ def markedOf(segment: Any) -> bool | None:
 def setMarked(segment: Any, isLesion: bool | None) -> None:
     """Write whether a person takes the segment for a lesion; None forgets it."""
     _setTag(segment, LESION_TAG, None if isLesion is None else "yes" if isLesion else "no")
+
+
+def referenceOf(segment: Any) -> str:
+    """Which reference region a segment is, as `liver`; "" for none."""
+    return tagOf(segment, REFERENCE_TAG) or ""
+
+
+def setReference(segmentationNode: Any, segmentID: str, region: str) -> None:
+    """Make a segment the reference region of this name, which no other one is then; "" makes it none."""
+    segmentation = segmentationNode.GetSegmentation()
+    for other in segmentation.GetSegmentIDs():
+        segment = segmentation.GetSegment(other)
+        if other == segmentID:
+            _setTag(segment, REFERENCE_TAG, region or None)
+        elif region and referenceOf(segment) == region:
+            _setTag(segment, REFERENCE_TAG, None)
 
 
 # What Slicer calls a segment that was added by hand.

@@ -27,6 +27,9 @@ from .tables import TABLE, showTable
 
 PROVENANCE = "provenance"
 
+# What the colors of segments mean.
+BY_SCORE, OWN_COLORS, BY_OTHERS = "score", "own", "others"
+
 
 @dataclass(frozen=True)
 class SceneResult:
@@ -47,7 +50,7 @@ def showScores(
     *,
     stale: Collection[str] = (),
     restored: Collection[str] = (),
-    inScoreColors: bool = True,
+    colored: str = BY_SCORE,
     unchanged: Collection[str] = (),
 ) -> SceneResult:
     """Bring the scene to a patient's scores: segment colors, legend, rings, table, plot and provenance.
@@ -71,19 +74,23 @@ def showScores(
         IDs of lesions that are no longer as they were scored; the table says so
     restored : collection of str, optional
         IDs of lesions whose rings are not among the scores, as after loading: those in the scene stay
-    inScoreColors : bool, optional
-        Whether the segments are painted; else they have their own colors.
+    colored : str, optional
+        What the segments' colors mean: `BY_SCORE`, `OWN_COLORS`, or `BY_OTHERS` where colors and legend are
+        somebody else's and left as they are.
     unchanged : collection of str, optional
         IDs of lesions whose rings are shown as they are: they are not looked at again.
     """
     scale = color_scale(signature)
-    colors = _scoreColors(segmentationNode, patientScore, scale) if inScoreColors else {}
-    paintSegments(segmentationNode, colors)
+    if colored != BY_OTHERS:
+        isByScore = colored == BY_SCORE
+        colors = _scoreColors(segmentationNode, patientScore, scale) if isByScore else {}
+        paintSegments(segmentationNode, colors)
+        showLegend(segmentationNode, signature, scale)
     return SceneResult(
         tableNode=showTable(segmentationNode, patientScore, signature, stale),
         chartNode=showPlot(segmentationNode, patientScore, signature),
         ringsNode=showRings(volumeNode, segmentationNode, patientScore, scale, restored, unchanged),
-        legendNode=showLegend(segmentationNode, signature, scale),
+        legendNode=legendOf(segmentationNode),
         provenanceNode=_showProvenance(segmentationNode, patientScore, signature),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,10 +14,11 @@ from radioimmuno.signature.cutoffs import CUTOFFS
 from radioimmuno.signature.signature import Signature
 from radioimmuno.stability.agreement import LesionStability
 
-from .nodes import ensureNode
+from .nodes import ensureNode, ownedNode
 
 TABLE = "table"
 STATUS, STALE = "status", "stale"
+VALUE = "value"
 
 
 def textColumn(name: str, cells: Iterable[str]) -> vtk.vtkStringArray:
@@ -125,6 +126,48 @@ def showTable(
     tableNode.SetUseColumnTitleAsColumnHeader(True)
     tableNode.SetLocked(True)
     return tableNode
+
+
+def showValueColumn(
+    segmentationNode: Any, title: str, unit: str, values: Mapping[str, float], text: Callable[[float], str]
+) -> None:
+    """Have the table of the scores, where there is one, show another value of each lesion.
+
+    Parameters
+    ----------
+    title, unit : str
+    values : mapping of str to float
+        By segment ID, of those that have one.
+    text : callable
+        Gives what stands in a cell.
+    """
+    tableNode = ownedNode(segmentationNode, TABLE)
+    if tableNode is None:
+        return
+    ids = tableNode.GetTable().GetColumnByName("id")
+    rows = [ids.GetValue(row) for row in range(ids.GetNumberOfValues())]
+    cells = [text(values[i]) if i in values else "" for i in rows]
+    if (title, unit, cells) == _valueColumn(tableNode):
+        return
+    removeValueColumn(segmentationNode)
+    tableNode.AddColumn(textColumn(VALUE, cells))
+    tableNode.SetColumnTitle(VALUE, title)
+    tableNode.SetColumnUnitLabel(VALUE, unit)
+
+
+def removeValueColumn(segmentationNode: Any) -> None:
+    """Have the table of the scores show no other value any more."""
+    tableNode = ownedNode(segmentationNode, TABLE)
+    if tableNode is not None and tableNode.GetTable().GetColumnByName(VALUE) is not None:
+        tableNode.RemoveColumn(tableNode.GetColumnIndex(VALUE))
+
+
+def _valueColumn(tableNode: Any) -> tuple[str, str, list[str]] | None:
+    array = tableNode.GetTable().GetColumnByName(VALUE)
+    if array is None:
+        return None
+    cells = [array.GetValue(row) for row in range(array.GetNumberOfValues())]
+    return tableNode.GetColumnTitle(VALUE), tableNode.GetColumnUnitLabel(VALUE), cells
 
 
 def _identityArrays(patientScore: PatientScore) -> list[vtk.vtkStringArray]:

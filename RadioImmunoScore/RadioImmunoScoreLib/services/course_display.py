@@ -11,7 +11,7 @@ from radioimmuno.followup.response.measured import Status
 from radioimmuno.signature.color_scale import ColorScale, Rgb, color_scale
 from radioimmuno.signature.signature import Signature
 
-from ..scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE
+from ..scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, COURSE
 from .followup import idsIn
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def courseColors(
     later : int
         Number of the study whose change it is.
     by : str
-        One of `scene.parameters.BY_SCORE` and the other ones.
+        One of `scene.parameters.BY_SCORE` and `COURSE`; for anything else there are no colors.
     signature : Signature
         Whose scale of scores it is.
 
@@ -134,6 +134,8 @@ def courseColors(
     dict of str to (float, float, float)
         By segment ID; of scores, those that have one.
     """
+    if by not in (BY_SCORE, *COURSE):
+        return {}
     return {
         segmentID: color
         for lesion in lesions

@@ -141,6 +141,14 @@ class ImageBeside:
         return Reading(image, (*self.findings, *made.findings), made.about, made.scale, made.source)
 
     @property
+    def valuesPerUnit(self) -> float:
+        """What 1 in the modality's unit is in the values that Slicer holds; 1 until it was read."""
+        if not (self.isRead and self.files):
+            return 1.0
+        highest = float(np.max(self.reading.image.values, initial=0.0))
+        return float(np.max(self.values, initial=0.0)) / highest if highest > 0 else 1.0
+
+    @property
     def identifiers(self) -> dict[str, Any]:
         """What identifies it, for the provenance."""
         return {"name": self.name, "instance_uids": list(self.uids)}

@@ -23,7 +23,7 @@ from radioimmuno.study import Study
 
 from ..scene import SegmentationReading, readLesions, readVoxels, shapeFindings
 from ..scene.reading import BINARY_LABELMAP
-from ..scene.segment_properties import markedOf, terminologyOf
+from ..scene.segment_properties import markedOf, referenceOf, terminologyOf
 from .node_origin import (
     acceptedOf,
     modalityFindings,
@@ -141,6 +141,14 @@ def findSignature(named: Signature | str | Path | None) -> Signature:
     return read_signature(shipped_signatures().get(str(named), Path(named))) if named else default_signature()
 
 
+AS_REFERENCE = "It is the {region} reference: uptake is compared with it."
+
+
+def regionTitle(region: str) -> str:
+    """What a person calls a reference region: `blood_pool` is the blood pool."""
+    return region.replace("_", " ")
+
+
 @dataclass(frozen=True)
 class Selection:
     """Why segments are left out, and what is to be known of those that a person took nevertheless; by ID."""
@@ -176,8 +184,10 @@ def select(segmentationNode: Any, structures: Sequence[Structure]) -> Selection:
     reasons = left_out(structures)
     chosen = {i: reason for i, reason in reasons.items() if marked[i]}
     aside = {i: SET_ASIDE for i, mark in marked.items() if mark is False}
+    regions = {one.id: referenceOf(segmentation.GetSegment(one.id)) for one in structures}
+    compared = {i: AS_REFERENCE.format(region=regionTitle(region)) for i, region in regions.items() if region}
     return Selection(
-        {i: reason for i, reason in {**reasons, **aside}.items() if i not in chosen},
+        {**{i: reason for i, reason in {**reasons, **aside}.items() if i not in chosen}, **compared},
         {i: Finding(CODE, Severity.WARN, f"{reason} It was chosen by hand.") for i, reason in chosen.items()},
     )
 

@@ -17,6 +17,8 @@ AGREEMENT_TAG = "RadioImmunoScore.ExpectedAgreement"
 SAME_VOLUME_SHARE, SAME_VOLUME_CC = 1e-3, 1e-4
 # "yes" or "no": what a person says, whatever name and terminology say.
 LESION_TAG = "RadioImmunoScore.Lesion"
+# The reference region that a segment is, as `liver`: uptake of lesions is compared with it.
+REFERENCE_TAG = "RadioImmunoScore.Reference"
 
 # Slicer's own names: QuantitativeReporting reads them from a DICOM SEG and writes them into one.
 ALGORITHM_TYPE_TAG, ALGORITHM_NAME_TAG = "DICOM.SegmentAlgorithmType", "DICOM.SegmentAlgorithmName"

@@ -10,6 +10,8 @@ import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.signature.value_scale import value_scale
+from RadioImmunoScoreLib.scene.fused_pet import BEFORE
 from RadioImmunoScoreLib.scene.interior_map import mappedSegment
 from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.nodes import ownedNode
@@ -32,7 +34,12 @@ def assertSceneShowsRows(session):
     assertPlot(node, rows)
     assertColors(session, node, rows)
     assertRings(session, node, volumeNode, rows)
-    assert (legendOf(node) is not None) == bool(rows)
+    assertPet(session)
+    hasValues = session.parameters.paintsValues and session.coloring.values is not None
+    if not session.parameters.paintsValues:
+        assert (legendOf(node) is not None) == bool(rows)
+    elif hasValues:
+        assert legendOf(node) is not None
     assert mappedSegment(node) in ("", *session.inputs.segmentIDs)
 
 
@@ -78,6 +85,9 @@ def assertPlot(node, rows):
 
 
 def assertColors(session, node, rows):
+    if session.parameters.paintsValues:
+        assertValueColors(session, node)
+        return
     scale, scores = color_scale(session.inputs.signature), {row.id: row.score for row in rows}
     for segmentID in node.GetSegmentation().GetSegmentIDs():
         segment = node.GetSegmentation().GetSegment(segmentID)
@@ -86,6 +96,27 @@ def assertColors(session, node, rows):
         assert (tagOf(segment, ORIGINAL_COLOR) is not None) == isPainted
         if isPainted:
             assert segment.GetColor() == pytest.approx(scale.rgb(scores.get(segmentID)), abs=1e-6)
+
+
+def assertValueColors(session, node):
+    """Lesions have the colors of the values that were chosen, or their own where there are none."""
+    values = session.coloring.values
+    scale = None if values is None else value_scale(values.values.values())
+    for segmentID in node.GetSegmentation().GetSegmentIDs():
+        segment = node.GetSegmentation().GetSegment(segmentID)
+        isPainted = scale is not None and segmentID not in session.inputs.leftOut
+        assert (tagOf(segment, ORIGINAL_COLOR) is not None) == isPainted
+        if isPainted:
+            assert segment.GetColor() == pytest.approx(scale.rgb(values.values.get(segmentID)), abs=1e-6)
+
+
+def assertPet(session):
+    """The PET lies over the CT as long as that is chosen, and never else."""
+    isShown = session.parameters.showPet and session.parameters.petNode is not None
+    pets = [
+        node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if node.GetAttribute(BEFORE)
+    ]
+    assert pets == ([session.parameters.petNode] if isShown else [])
 
 
 def assertRings(session, node, volumeNode, rows):

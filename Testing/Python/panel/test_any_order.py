@@ -178,7 +178,13 @@ class AnyOrder(RuleBasedStateMachine):
         return bool(self.session.inputs.segmentIDs) and self.session.inputs.volumeNode is not None
 
     def settle(self):
-        waitFor(lambda: self.session.jobs.state == "idle" and not self.session._edits.isWaiting)
+        def isAtRest():
+            return self.session.jobs.state == "idle" and not self.session._edits.isWaiting
+
+        waitFor(isAtRest)
+        # What was measured beside may be shown, and measured again, after that.
+        self.bench.process(5)
+        waitFor(isAtRest)
 
     @rule()
     def score(self):
@@ -272,6 +278,37 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(on=st.booleans())
     def color(self, on):
         self.session.display.choose("colorByScore", on)
+
+    @precondition(hasSegments)
+    @rule(factor=st.sampled_from([None, 1.0, 2.0]))
+    def choosePet(self, factor):
+        """A PET that was added, another one, or none."""
+        node = None
+        if factor is not None:
+            node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "PET")
+            values = np.random.default_rng(4).uniform(0.5, 8.0, SHAPE).astype(np.float32)
+            slicer.util.updateVolumeFromArray(node, values * factor)
+            node.SetSpacing(*SPACING[::-1])
+        self.session.setBeside(node, None)
+
+    @precondition(lambda self: self.session.parameters.petNode is not None)
+    @rule()
+    def removePet(self):
+        slicer.mrmlScene.RemoveNode(self.session.parameters.petNode)
+        self.bench.process(5)
+
+    @rule(by=st.sampled_from(["score", "uptake.maximum", "feature.lesion.statistics.mean"]))
+    def colorBy(self, by):
+        self.session.coloring.choose(by)
+
+    @rule(on=st.booleans())
+    def showPet(self, on):
+        self.session.display.choose("showPet", on)
+
+    @precondition(hasSegments)
+    @rule(which=WHICH, region=st.sampled_from(["", "muscle", "liver"]))
+    def reference(self, which, region):
+        self.session.notes.setReference(self.pick(which), region)
 
     @rule(kvp=st.sampled_from([None, 100.0]))
     def kvp(self, kvp):

@@ -104,7 +104,9 @@ class FollowUpSection(Section):
         ui.courseTable.setVisible(hasCourse)
         ui.courseDisplayRow.setVisible(hasCourse)
         ui.sideBySideCheckBox.setChecked(follow.isSideBySide)
-        ui.colorByCombo.setCurrentIndex(list(colorTitles()).index(follow.colorBy))
+        # What is no change and no score is chosen under the lesions, and is none of these.
+        titles = list(colorTitles())
+        ui.colorByCombo.setCurrentIndex(titles.index(follow.colorBy) if follow.colorBy in titles else -1)
         key = colorKey(follow.colorBy, state.inputs.signature)
         ui.colorKeyLabel.setText(key)
         ui.colorKeyLabel.setVisible(hasCourse and bool(key))

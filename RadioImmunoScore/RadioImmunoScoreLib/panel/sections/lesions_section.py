@@ -40,4 +40,4 @@ class LesionsSection(Section):
         ui.leftOutLabel.setText(leftOutText(inputs.leftOut))
         ui.leftOutLabel.setToolTip(leftOutTip(inputs.leftOut))
         ui.leftOutLabel.setVisible(bool(inputs.leftOut))
-        self.table.show(state.rows, self.pen, state.selectedID)
+        self.table.show(state.rows, self.pen, state.selectedID, state.coloring)

@@ -14,6 +14,7 @@ from ..texts import patientValueText
 from ..widgets.drawing import PenHolder
 from ..widgets.event_watch import EventWatch
 from ..widgets.score_plot import ScorePlot, legendText
+from ..widgets.uptake_texts import patientUptakeText
 from .section import Section
 
 SUBSETS = ("all", "irradiated", "not irradiated")
@@ -55,6 +56,9 @@ class PatientSection(Section):
         value = patient.value if patient else None
         ui.patientValueLabel.setText(patientValueText(value) if value else "")
         ui.patientValueLabel.setVisible(value is not None)
+        hasPet = state.inputs.pet is not None
+        ui.uptakeLabel.setText(patientUptakeText(state.uptake) if hasPet else "")
+        ui.uptakeLabel.setVisible(bool(ui.uptakeLabel.text))
         pen = self._pens.of(state.inputs.signature)
         ui.extremesLabel.setText(_extremes(state, names, pen.text.name()))
         self._plot.show(pen, lesions, state.selectedID)

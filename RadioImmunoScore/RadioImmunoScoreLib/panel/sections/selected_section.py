@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from slicer.i18n import tr as _
 
 import qt
+from radioimmuno.pet.reference import ROLES
 from radioimmuno.scoring.patient_metrics import designation
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.signature.variables import variable_of
 
 from ...services.measurement import MAPS, mapTitle
+from ...services.scene_study import regionTitle
 from ..state.panel_state import DisplayState, PanelState
 from ..state.rows import Row
 from ..texts import stabilityText
@@ -19,6 +22,7 @@ from ..widgets.drawing import Pen, PenHolder, contributionBars, mapScale, scoreS
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
 from ..widgets.row_texts import scoreTip, statusTip
+from ..widgets.uptake_texts import lesionUptakeText, regionText
 from .section import Section
 
 SEVERITIES = {"refused": "refuse", "warning": "warn"}
@@ -36,6 +40,10 @@ class SelectedSection(Section):
         for name in MAPS:
             self.ui.mapBox.addItem(mapTitle(name))
         self.ui.mapBox.connect("activated(int)", self._mapChosen)
+        self._roles = ("", *ROLES)
+        for title in (_("a lesion, or what it looks like"), *map(_roleTitle, ROLES)):
+            self.ui.roleBox.addItem(title)
+        self.ui.roleBox.connect("activated(int)", self._roleChosen)
         self._watch = EventWatch(self.ui.selectedBox, {qt.QEvent.Resize: lambda event: self._redraw()})
 
     def show(self, state: PanelState) -> None:
@@ -43,14 +51,36 @@ class SelectedSection(Section):
         self._state = state
         pen = self._pens.of(state.inputs.signature)
         row, lesion = state.selectedRow, state.selectedScore
-        what = row, lesion, pen, self.ui.selectedBox.width, state.display
+        what = row, lesion, pen, self.ui.selectedBox.width, state.display, state.uptake, state.inputs.pet
         if what == self._shown:
             return
         self._shown = what
         self._showScale(row, pen)
         self._showReasons(row, pen)
         self._showContributions(lesion, pen)
+        self._showUptake(state, row)
         self._showMap(state.display, pen)
+
+    def _showUptake(self, state: PanelState, row: Row | None) -> None:
+        """What the segment takes up as a lesion or as a reference region, and which of them it is."""
+        ui, uptake = self.ui, state.uptake.patient
+        isOffered = row is not None and (state.inputs.pet is not None or bool(row.reference))
+        ui.roleRow.setVisible(isOffered)
+        text = ""
+        if row is not None and isOffered:
+            ui.roleBox.setCurrentIndex(
+                self._roles.index(row.reference) if row.reference in self._roles else 0
+            )
+            measured = [one for one in uptake.lesions if one.id == row.id] if uptake is not None else []
+            text = lesionUptakeText(uptake, measured[0]) if uptake is not None and measured else ""
+            text = escape(regionText(state.uptake, row.reference)) if row.reference else text
+        ui.lesionUptakeLabel.setText(text)
+        ui.lesionUptakeLabel.setVisible(bool(text))
+
+    def _roleChosen(self, index: int) -> None:
+        segmentID = self.session.selection.segmentID
+        if segmentID is not None:
+            self.session.notes.setReference(segmentID, self._roles[index])
 
     def _showScale(self, row: Row | None, pen: Pen) -> None:
         picture = self.ui.scalePicture
@@ -113,3 +143,7 @@ class SelectedSection(Section):
 
     def _mapChosen(self, index: int) -> None:
         self.session.display.choose("interiorMap", MAPS[index - 1] if index > 0 else "")
+
+
+def _roleTitle(region: str) -> str:
+    return _("the {region} reference").format(region=regionTitle(region))

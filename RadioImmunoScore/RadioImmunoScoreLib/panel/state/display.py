@@ -10,13 +10,15 @@ import numpy as np
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
+from radioimmuno.modality import PET
 
 from ...scene import readImage, readLesions
+from ...scene.fused_pet import FusedPet
 from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
 from ...scene.lesion_labels import LesionLabels, labelTexts
 from ...scene.nodes import ownedNode
-from ...scene.parameters import BY_SCORE
+from ...scene.parameters import BY_SCORE, COURSE
 from ...scene.rings import RINGS
 from ...scene.surfaces import LesionSurfaces
 from ...services.measurement import computeMap, mapTitle
@@ -64,7 +66,7 @@ IDLE_MS = 20
 
 
 # What of the `DisplayState` a scene keeps by these names.
-CHOICES = ("colorByScore", "showLegend", "showRings", "showLabels", "showSurfaces", "interiorMap")
+CHOICES = ("colorByScore", "showLegend", "showRings", "showLabels", "showSurfaces", "showPet", "interiorMap")
 
 
 class Display:
@@ -84,7 +86,7 @@ class Display:
 
     def __init__(self, session: ScoringSession, selection: Selection) -> None:
         self._session, self._selection = session, selection
-        self._labels, self._surfaces = LesionLabels(), LesionSurfaces()
+        self._labels, self._surfaces, self._fused = LesionLabels(), LesionSurfaces(), FusedPet()
         self._startedOn: Any = None
         self._idle = singleShot(IDLE_MS, self._makeSurface)
         self.interior = InteriorMap(session, selection)
@@ -99,6 +101,7 @@ class Display:
             showRings=parameters.showRings,
             showLabels=parameters.showLabels,
             showSurfaces=parameters.showSurfaces,
+            showPet=parameters.showPet,
             opacity=opacityOf(node) if node else 1.0,
             interiorMap=parameters.interiorMap,
             mapRange=self.interior.shown,
@@ -109,12 +112,13 @@ class Display:
         parameters, node = self._session.parameters, self._session.inputs.segmentationNode
         self._selection.highlight.clearUnlessOn(node)
         if node is not None:
-            # Both have the colors of scores.
+            # Rings have the colors of scores.
             isByScore = parameters.colorBy == BY_SCORE
-            setLegendVisible(node, parameters.showLegend and isByScore)
+            setLegendVisible(node, parameters.showLegend and parameters.colorBy not in COURSE)
             setRingsVisible(node, parameters.showRings and isByScore)
         self._followLabels(node)
         self._followSurfaces(node)
+        self._followPet()
         self.interior.follow()
 
     def _followLabels(self, node: Any) -> None:
@@ -128,6 +132,16 @@ class Display:
         """Show the lesions in 3D though nothing was drawn or scored yet."""
         self._startedOn = self._session.inputs.segmentationNode
         self._session.refresh()
+
+    def _followPet(self) -> None:
+        """The PET over the CT, where that is asked for."""
+        parameters = self._session.parameters
+        pet = next((one for one in self._session.inputs.beside if one.role == PET.role), None)
+        shown = parameters.petNode if parameters.showPet and pet is not None else None
+        if shown is None or pet is None:
+            self._fused.clear()
+        else:
+            self._fused.show(shown, pet.valuesPerUnit)
 
     def _followSurfaces(self, node: Any) -> None:
         """Surfaces from the first score or stroke on; each is made once nobody waits for anything else."""

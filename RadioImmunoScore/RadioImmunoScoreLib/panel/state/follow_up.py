@@ -324,11 +324,12 @@ class FollowUp:
             return
         by, lesions = parameters.colorBy, self._known.lesions
         for number, one in enumerate(nodes):
-            # What was scored here is painted with its scores by whoever keeps them.
+            # What was scored or measured here is painted by whoever keeps that.
             isInput = one.segmentationNode is parameters.segmentationNode
             isSeen = parameters.showRings and by == BY_SCORE and (isInput or self.views.isShown)
             showRingsWithLesions(one.segmentationNode, isSeen)
-            if isInput and parameters.hasSavedScores and (by == BY_SCORE or not parameters.colorByScore):
+            isOfScores = parameters.hasSavedScores and (by == BY_SCORE or not parameters.colorByScore)
+            if isInput and (isOfScores or parameters.paintsValues):
                 continue
             signature = self._session.inputs.signature
             colors = courseColors(lesions, number, self._later, by, signature)

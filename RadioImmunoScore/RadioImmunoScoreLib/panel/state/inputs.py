@@ -19,7 +19,7 @@ from radioimmuno.study import Study
 from ...scene.nodes import isOwned
 from ...scene.parameters import Parameters
 from ...scene.reading import outsideFindings
-from ...scene.segment_properties import markedOf, setMarked
+from ...scene.segment_properties import markedOf, referenceOf, setMarked, setReference
 from ...services.images_beside import ImageBeside, besideKey, imageBeside, rolesOf
 from ...services.node_origin import INSTANCE_UIDS, acceptedOf, identityOf, readAcquisition, setAccepted
 from ...services.scene_study import (
@@ -220,6 +220,9 @@ class Inputs:
     def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
         """Leave a lesion out, or take it in again; a person may say that what looks like none is one."""
         segment = self.segmentationNode.GetSegmentation().GetSegment(segmentID)
+        if isIncluded and referenceOf(segment):
+            setReference(self.segmentationNode, segmentID, "")
+            self.forget()
         if isIncluded and segmentID in self.leftOut:
             setMarked(segment, True)
         elif not isIncluded and markedOf(segment):

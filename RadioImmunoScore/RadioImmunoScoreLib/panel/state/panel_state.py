@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
     from radioimmuno.followup.response.course_response import CourseResponse
     from radioimmuno.followup.response.measured import Role
+    from radioimmuno.pet.patient_uptake import PatientUptake
     from radioimmuno.quality.check import LesionFinding
+    from radioimmuno.signature.value_scale import ValueScale
 
     from ...services.course_display import LesionCurve
     from ...services.followup import Ids
+    from ...services.lesion_values import LesionValues
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,35 @@ class DisplayState:
     showRings: bool
     showLabels: bool
     showSurfaces: bool
+    showPet: bool
     opacity: float
     interiorMap: str
     mapRange: tuple[str, float, float] | None
+
+
+@dataclass(frozen=True)
+class UptakeState:
+    """The uptake of the lesions on the PET, None where it was not measured.
+
+    `problem` is why nothing could be measured, or why the values are no SUV.
+    """
+
+    patient: PatientUptake | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ColoringState:
+    """What the lesions' colors mean.
+
+    `choices` are what they can mean; `values` and `scale` are those of a value that is no score and no
+    change, None for these, and until it was measured.
+    """
+
+    by: str = BY_SCORE
+    choices: tuple[str, ...] = (BY_SCORE,)
+    values: LesionValues | None = None
+    scale: ValueScale | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +202,8 @@ class PanelState:
     checks: ChecksState
     followUp: FollowUpState
     updateWhileEditing: bool
+    uptake: UptakeState = field(default_factory=UptakeState)
+    coloring: ColoringState = field(default_factory=ColoringState)
 
     @property
     def selectedRow(self) -> Row | None:

@@ -17,7 +17,14 @@ from radioimmuno.stability.agreement import LesionStability
 from ...scene import setIrradiated, setSite
 from ...scene.ras_geometry import imageToWorld, scalarsOf
 from ...scene.reading import BINARY_LABELMAP
-from ...scene.segment_properties import axesOf, copiedSite, expectedAgreementOf, irradiatedOf
+from ...scene.segment_properties import (
+    axesOf,
+    copiedSite,
+    expectedAgreementOf,
+    irradiatedOf,
+    referenceOf,
+    setReference,
+)
 from .inputs import Inputs
 from .scores import ScoreStore
 
@@ -69,6 +76,7 @@ class Row:
     `lastScore` is the score at the last Score where it is another now: edited, and scored by itself.
     `expectedAgreement` is the expected Dice coefficient with a reader, of a lesion as it was segmented here.
     `weight` is how much it counts in the patient's value, None where the signature's rule weighs no lesions.
+    `reference` is the name of the reference region that it is, "" for none.
     """
 
     id: str
@@ -86,6 +94,7 @@ class Row:
     lastScore: float | None = None
     expectedAgreement: float | None = None
     weight: float | None = None
+    reference: str = ""
 
     @property
     def isUnsure(self) -> bool:
@@ -135,6 +144,7 @@ def rowOf(
         lastScore=lastScore if isAnother else None,
         expectedAgreement=_agreementOf(segment, segmentID, volumes),
         weight=weight,
+        reference=referenceOf(segment),
     )
 
 
@@ -177,6 +187,14 @@ class LesionNotes:
         setIrradiated(self._segment(segmentID), irradiated)
         self._store.compare()
         self._changed()
+
+    def setReference(self, segmentID: str, region: str) -> None:
+        """Say that a segment is the reference region of this name; "" for none."""
+        setReference(self._inputs.segmentationNode, segmentID, region)
+        self._inputs.forget()
+        self._store.compare()
+        self._changed()
+        self._edited()
 
     def setIncluded(self, segmentID: str, isIncluded: bool) -> None:
         """Leave a lesion out of scoring and of the patient's metrics, or take it in again."""

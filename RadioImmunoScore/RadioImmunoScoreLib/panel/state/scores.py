@@ -12,6 +12,7 @@ from radioimmuno.scoring.results import LesionScore, PatientScore
 
 from ...scene import clearScores, hideOthers, paintScores, showScores
 from ...scene.segment_properties import irradiatedOf, sitesOf
+from ...scene.showing import BY_OTHERS, BY_SCORE, OWN_COLORS
 from .edits import changedSince, stampsOf
 from .inputs import Inputs
 from .study_reader import Snapshot
@@ -249,12 +250,15 @@ class SceneView:
         nodes = inputs.volumeNode, inputs.segmentationNode
         if None in nodes or not inputs.parameters.hasSavedScores:
             return
-        byScore = inputs.parameters.paintsScores
+        parameters = inputs.parameters
+        colored = BY_SCORE if parameters.paintsScores else OWN_COLORS
+        if parameters.paintsValues:
+            colored = BY_OTHERS
         lesions = patient.lesions if patient else ()
         above = nodes[0].GetTransformNodeID()
         # A duplicate wears its original's color until it is looked at.
         left = tuple(one.id for one in patient.left_out) if patient else ()
-        what = inputs.signature.sha256, byScore, above, tuple(inputs.segmentIDs), left
+        what = inputs.signature.sha256, colored, above, tuple(inputs.segmentIDs), left
         state = (*nodes, *what, frozenset(stale), frozenset(restored))
         if self._isShown(state, lesions):
             return
@@ -272,7 +276,7 @@ class SceneView:
                 inputs.signature,
                 stale=stale,
                 restored=restored,
-                inScoreColors=byScore,
+                colored=colored,
                 unchanged=unchanged,
             )
 

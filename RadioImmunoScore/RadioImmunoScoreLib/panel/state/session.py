@@ -14,6 +14,7 @@ from radioimmuno.modality import MR, PET, Modality, image_title, modality_of_rol
 from ...scene.parameters import Parameters
 from ...services.images_beside import rolesOf
 from .checking import LesionChecks
+from .coloring import Coloring
 from .display import Display
 from .events import Signal
 from .follow_up import FollowUp
@@ -23,6 +24,7 @@ from .scoring_session import Scorer, ScoringSession, scoreStudy
 from .selection import Selection
 from .stability_test import StabilityTest
 from .strokes import Strokes
+from .uptake import Uptake
 
 
 class Session(ScoringSession):
@@ -50,6 +52,10 @@ class Session(ScoringSession):
         How the lesions look.
     followUp : FollowUp
         The patient's studies, and what became of the lesions.
+    uptake : Uptake
+        Uptake of the lesions on the PET.
+    coloring : Coloring
+        What the lesions' colors mean.
     """
 
     def __init__(self, parameters: Parameters, scorer: Scorer = scoreStudy) -> None:
@@ -63,6 +69,8 @@ class Session(ScoringSession):
         self.stability = StabilityTest(self)
         self.display = Display(self, self.selection)
         self.followUp = FollowUp(self)
+        self.uptake = Uptake(self)
+        self.coloring = Coloring(self, self.uptake)
         self.refreshed.connect(self._emit)
         self.adopt(parameters)
 
@@ -79,6 +87,8 @@ class Session(ScoringSession):
             checks=self.checks.state,
             followUp=self.followUp.state,
             updateWhileEditing=self.parameters.updateWhileEditing,
+            uptake=self.uptake.state,
+            coloring=self.coloring.state(bool(self.followUp.state.lesions)),
         )
 
     def askKvp(self) -> None:
@@ -98,6 +108,8 @@ class Session(ScoringSession):
         self.checks.followScene()
         self.display.followScene()
         self.followUp.followScene()
+        self.uptake.follow()
+        self.coloring.followScene()
         state = self.state
         if state != self._shown:
             self._shown = state

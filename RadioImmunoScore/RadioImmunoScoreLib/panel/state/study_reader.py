@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -29,7 +29,7 @@ from radioimmuno.study import Study
 
 from ...scene import SegmentationReading, readLesions
 from ...scene.reading import lesionOf
-from ...scene.segment_properties import markedOf, sitesOf, terminologyOf
+from ...scene.segment_properties import markedOf, referenceOf, sitesOf, terminologyOf
 from ...services.images_beside import ImageBeside, rolesOf, withImages
 from ...services.scene_study import (
     Selection,
@@ -63,6 +63,8 @@ class Snapshot:
     drawn : IDs of the lesions that have a voxel
     beside : tuple of ImageBeside
         The images beside the CT.
+    references : mapping of str to Image
+        Name of a reference region -> its mask on the CT's lattice.
     """
 
     study: Study
@@ -71,6 +73,11 @@ class Snapshot:
     ctStamp: int
     drawn: frozenset[str]
     beside: tuple[ImageBeside, ...] = ()
+    references: Mapping[str, Image] = field(default_factory=dict)
+
+    def image(self, role: str) -> ImageBeside | None:
+        """The image beside the CT of this role."""
+        return next((one for one in self.beside if one.role == role), None)
 
     def whole(self, roles: Collection[str] | None = None) -> Study:
         """The study with the CT's values checked, and images beside it read; on any thread.
@@ -149,7 +156,9 @@ class StudyReader:
         study = replace(study, findings_of_values=checked)
         drawn = frozenset(i for i in ids if read[i].box is not None)
         digests = self._digests(study, signature, beside)
-        return Snapshot(study, signature, digests, stamp, drawn, beside)
+        regions = {i: referenceOf(segmentation.GetSegment(i)) for i in self._segments}
+        references = {region: self._segments[i].mask for i, region in regions.items() if region}
+        return Snapshot(study, signature, digests, stamp, drawn, beside, references)
 
     def select(self, volumeNode: Any | None, segmentationNode: Any) -> Selection:
         """Which segments are left out; without a CT their size is not known."""
@@ -159,7 +168,10 @@ class StudyReader:
         if hasCt:
             self._follow(volumeNode, segmentationNode)
             self._readSegments([i for i, segment in segments.items() if hasVoxels(segment)])
-        stated = [(i, s.GetName(), terminologyOf(s), markedOf(s), hasVoxels(s)) for i, s in segments.items()]
+        stated = [
+            (i, s.GetName(), terminologyOf(s), markedOf(s), referenceOf(s), hasVoxels(s))
+            for i, s in segments.items()
+        ]
         digests = {i: self._segments[i].digest for i in segments if i in self._segments} if hasCt else {}
         if (stated, digests) != self._selected[0]:
             structures = [self._structureOf(segment, i, hasCt) for i, segment in segments.items()]

@@ -91,11 +91,16 @@ def chipPx(pen: Pen) -> int:
 
 def chip(pen: Pen, score: float | None, isScored: bool, size: int | None = None) -> Any:
     """A round spot in the color of a score; hollow before scoring."""
+    return colorChip(pen, pen.scale.hex(score), isScored, size)
+
+
+def colorChip(pen: Pen, color: str, isFilled: bool, size: int | None = None) -> Any:
+    """A round spot in a color, `#rrggbb`, or hollow."""
     px = size or chipPx(pen)
 
     def draw(painter: Any) -> None:
         painter.setPen(qt.QPen(pen.faint()))
-        painter.setBrush(qt.QBrush(pen.color(score)) if isScored else qt.QBrush())
+        painter.setBrush(qt.QBrush(qt.QColor(color)) if isFilled else qt.QBrush())
         painter.drawEllipse(1, 1, px - 3, px - 3)
 
     return picture(px, px, draw)

@@ -13,8 +13,9 @@ from radioimmuno.lesion import Site
 from radioimmuno.naming import lesion_names
 
 from ..state.events import Signal
+from ..state.panel_state import ColoringState
 from ..state.rows import LEFT_OUT, Row
-from .drawing import BAR_SIZE, Pen, chip, chipPx, scoreBar
+from .drawing import BAR_SIZE, Pen, chip, chipPx, colorChip, scoreBar
 from .event_watch import EventWatch
 from .fitting import fittedWidths
 from .row_texts import (
@@ -29,7 +30,9 @@ from .row_texts import (
     weightText,
 )
 
-LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED, WEIGHT = range(9)
+LESION, SCORE, CHANGE, SCALE, STATUS, VOLUME, SITE, IRRADIATED, WEIGHT, VALUE = range(10)
+# Where the column of another value stands: beside the score.
+VALUE_PLACE = 2
 
 # More rows than these are scrolled.
 MOST_ROWS = 12
@@ -62,7 +65,10 @@ SORT_KEYS: dict[int, Callable[[Row], Any]] = {
     SITE: lambda row: row.site.label if row.site else "~",
     IRRADIATED: lambda row: {True: 0, False: 1, None: 2}[row.irradiated],
     WEIGHT: lambda row: _last(row.weight),
+    VALUE: lambda row: 0.0,
 }
+NO_VALUES = ColoringState()
+LONGEST_TITLE = 12
 
 
 class LesionTableView:
@@ -96,6 +102,7 @@ class LesionTableView:
         self._pen: Pen | None = None
         self._barPx = BAR_SIZE[0]
         self._widthsByUser: dict[int, int] = {}
+        self._coloring = NO_VALUES
         self._layOut()
         table.connect("itemChanged(QTableWidgetItem*)", self._itemChanged)
         table.connect("itemSelectionChanged()", self._selectionChanged)
@@ -116,21 +123,35 @@ class LesionTableView:
         row = self._table.currentRow()
         return self._order[row] if 0 <= row < len(self._order) else None
 
-    def show(self, rows: Sequence[Row], pen: Pen, selectedID: str | None) -> None:
-        """Show these rows in the order that the user sorted by, and one of them selected."""
+    def show(
+        self, rows: Sequence[Row], pen: Pen, selectedID: str | None, coloring: ColoringState = NO_VALUES
+    ) -> None:
+        """Show these rows in the order that the user sorted by, and one of them selected.
+
+        Parameters
+        ----------
+        coloring : ColoringState, optional
+            What the colors of the lesions mean; a value that is no score has a column.
+        """
+        isOtherColoring, self._coloring = coloring != self._coloring, coloring
         before, self._rows = self._rows, {row.id: row for row in rows}
         namesBefore, self._names = self._names, lesion_names(rows)
         order = [row.id for row in self._sorted(rows)]
         isOtherPen = pen is not self._pen
         self._pen = pen
         self._isFilling = True
+        if isOtherColoring:
+            self._showValueTitle()
         if order != self._order:
             before, self._order = {}, order
             self._table.setRowCount(len(order))
         changed = [
             i
             for i in order
-            if isOtherPen or before.get(i) != self._rows[i] or namesBefore.get(i) != self._names[i]
+            if isOtherPen
+            or isOtherColoring
+            or before.get(i) != self._rows[i]
+            or namesBefore.get(i) != self._names[i]
         ]
         for segmentID in changed:
             self._fill(self._order.index(segmentID), self._rows[segmentID], pen)
@@ -157,7 +178,7 @@ class LesionTableView:
         order = qt.Qt.DescendingOrder if self._descending else qt.Qt.AscendingOrder
         self._table.horizontalHeader().setSortIndicator(column, order)
         if self._pen is not None:
-            self.show(list(self._rows.values()), self._pen, self.selectedID)
+            self.show(list(self._rows.values()), self._pen, self.selectedID, self._coloring)
             self._fit()
 
     def _layOut(self) -> None:
@@ -178,6 +199,7 @@ class LesionTableView:
                 _("Weight"),
                 _("How much the lesion counts in the patient's value; the weights of all sum to 1."),
             ),
+            VALUE: (_("Value"), _("What the lesions are colored by.")),
         }
         table.setColumnCount(len(titles))
         table.setHorizontalHeaderLabels([titles[column][0] for column in sorted(titles)])
@@ -186,6 +208,7 @@ class LesionTableView:
         header = table.horizontalHeader()
         header.setMinimumSectionSize(LEAST_COLUMN_PX)
         header.setHighlightSections(False)
+        header.moveSection(VALUE, VALUE_PLACE)
         table.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(qt.QHeaderView.Fixed)
@@ -193,11 +216,14 @@ class LesionTableView:
     def _sorted(self, rows: Sequence[Row]) -> list[Row]:
         if self._sortColumn is None:
             return list(rows)
+        if self._sortColumn == VALUE and self._coloring.values is not None:
+            values = self._coloring.values.values
+            return sorted(rows, key=lambda row: _last(values.get(row.id)), reverse=self._descending)
         return sorted(rows, key=SORT_KEYS[self._sortColumn], reverse=self._descending)
 
     def _fill(self, number: int, row: Row, pen: Pen) -> None:
         isShown = row.status not in (LEFT_OUT, "unscored", "stale")
-        spot = chip(pen, row.score, row.status not in (LEFT_OUT, "unscored"))
+        spot = self._chip(pen, row)
         # Qt would tint the picture of a row that is selected.
         icon = qt.QIcon(spot)
         icon.addPixmap(spot, qt.QIcon.Selected)
@@ -226,6 +252,31 @@ class LesionTableView:
         table.setItem(number, IRRADIATED, _checkable(row.irradiated))
         weightTip = "" if row.weight is None else WHOLE.format(row.weight)
         table.setItem(number, WEIGHT, _text(weightText(row.weight), weightTip, isShown))
+        table.setItem(number, VALUE, self._valueItem(row))
+
+    def _showValueTitle(self) -> None:
+        values, item = self._coloring.values, self._table.horizontalHeaderItem(VALUE)
+        if values is not None:
+            # Of a feature the whole title would be wider than the table.
+            item.setText(values.title if len(values.title) <= LONGEST_TITLE else _("Value"))
+            item.setToolTip(values.heading)
+
+    def _chip(self, pen: Pen, row: Row) -> Any:
+        """A spot in the lesion's color."""
+        coloring = self._coloring
+        if coloring.values is None or coloring.scale is None:
+            return chip(pen, row.score, row.status not in (LEFT_OUT, "unscored"))
+        color = coloring.scale.hex(coloring.values.values.get(row.id))
+        return colorChip(pen, color, row.status != LEFT_OUT)
+
+    def _valueItem(self, row: Row) -> Any:
+        """The cell of what the lesion is colored by, or why it has none in the tooltip."""
+        values = self._coloring.values
+        if values is None or row.status == LEFT_OUT:
+            return _text("", "", True)
+        text = values.text(row.id)
+        said = f"{values.title}: {text} {values.unit}".rstrip() if text else values.reasons.get(row.id, "")
+        return _text(text or "-", said, bool(text))
 
     def _siteBox(self, row: Row) -> Any:
         # The wheel scrolls the panel: it must not give a lesion another site on its way.
@@ -311,6 +362,8 @@ class LesionTableView:
             wanted[CHANGE] = 0
         if all(row.weight is None for row in rows):
             wanted[WEIGHT] = 0
+        if self._coloring.values is None:
+            wanted[VALUE] = 0
         if self._sortColumn is not None:
             header.setSortIndicatorShown(True)
             withArrow = header.sectionSizeHint(self._sortColumn)

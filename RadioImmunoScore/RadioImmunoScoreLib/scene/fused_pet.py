@@ -1,0 +1,137 @@
+"""The PET over the CT: Slicer's own layer in front, in Slicer's own colors of a PET.
+
+What the views had in front, and how the PET looked by itself, stands in an attribute of the PET as long as it
+is shown so, in a saved scene too, and comes back when it is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import slicer
+
+from radioimmuno.modality import PET
+
+from .interior_map import MAP, frontBehind, setFrontBehind
+from .nodes import PREFIX, RESULT
+
+BEFORE = PREFIX + "BeforeFused"
+OPACITY = 0.5
+
+
+class FusedPet:
+    """Shows one PET in front of all slice views."""
+
+    def __init__(self) -> None:
+        # Of one that is removed from the scene its attribute is gone.
+        self._shown: tuple[Any, dict[str, Any]] | None = None
+
+    def show(self, petNode: Any, valuesPerUnit: float = 1.0) -> None:
+        """Show this PET over what the views show; nothing is touched where it is shown already.
+
+        Parameters
+        ----------
+        petNode : vtkMRMLScalarVolumeNode
+        valuesPerUnit : float
+            What an SUV of 1 is in the node's values.
+        """
+        self._clear(but=petNode)
+        known = petNode.GetAttribute(BEFORE)
+        before = json.loads(known) if known else {"display": _look(petNode), "views": {}}
+        views = _views(petNode)
+        fresh = [view for view in views if view.GetID() not in before["views"]]
+        for view in fresh:
+            _bringToFront(view, petNode, before["views"])
+        if fresh or not known:
+            petNode.SetAttribute(BEFORE, json.dumps(before))
+        self._shown = petNode, before
+        _color(petNode, valuesPerUnit)
+
+    def clear(self) -> None:
+        """Show no PET over the views any more; all looks as before."""
+        self._clear()
+
+    def _clear(self, but: Any = None) -> None:
+        for node in _fusedNodes(slicer.mrmlScene):
+            if node is not but:
+                restore(node)
+        shown, self._shown = self._shown, None
+        if shown is not None and shown[0].GetScene() is None:
+            for view in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
+                if view.GetForegroundVolumeID() is None and view.GetID() in shown[1]["views"]:
+                    _putFront(view, shown[1]["views"][view.GetID()])
+
+
+def restore(petNode: Any) -> None:
+    """Have views and PET look as before it was shown in front."""
+    before = json.loads(petNode.GetAttribute(BEFORE))
+    petNode.RemoveAttribute(BEFORE)
+    for view in _views(petNode):
+        front = before["views"].get(view.GetID(), (None, 0.0))
+        above = petNode.GetScene().GetNodeByID(view.GetForegroundVolumeID() or "")
+        if above is petNode:
+            _putFront(view, front)
+        elif _isMap(above) and frontBehind(above, view.GetID())[0] == petNode.GetID():
+            setFrontBehind(above, view.GetID(), front)
+    display, look = petNode.GetDisplayNode(), before["display"]
+    if display is not None and look is not None:
+        display.SetAndObserveColorNodeID(look["color"])
+        display.SetWindowLevel(look["window"], look["level"])
+        display.SetAutoWindowLevel(look["auto"])
+
+
+def _look(petNode: Any) -> dict[str, Any] | None:
+    display = petNode.GetDisplayNode()
+    if display is None:
+        petNode.CreateDefaultDisplayNodes()
+        display = petNode.GetDisplayNode()
+    return {
+        "color": display.GetColorNodeID(),
+        "window": display.GetWindow(),
+        "level": display.GetLevel(),
+        "auto": display.GetAutoWindowLevel(),
+    }
+
+
+def _color(petNode: Any, valuesPerUnit: float) -> None:
+    colors = slicer.vtkMRMLPETProceduralColorNode
+    colorID = slicer.modules.colors.logic().GetPETColorNodeID(colors.PETheat)
+    display = petNode.GetDisplayNode()
+    low, high = (end * valuesPerUnit for end in PET.window or (0.0, 1.0))
+    if display.GetColorNodeID() != colorID:
+        display.SetAndObserveColorNodeID(colorID)
+    if (display.GetWindowLevelMin(), display.GetWindowLevelMax()) != (low, high):
+        display.SetAutoWindowLevel(False)
+        display.SetWindowLevelMinMax(low, high)
+
+
+def _bringToFront(view: Any, petNode: Any, before: dict[str, Any]) -> None:
+    """The PET in front of a view, or behind the map of a lesion's interior that is there."""
+    above = petNode.GetScene().GetNodeByID(view.GetForegroundVolumeID() or "")
+    if _isMap(above):
+        before[view.GetID()] = frontBehind(above, view.GetID())
+        setFrontBehind(above, view.GetID(), (petNode.GetID(), OPACITY))
+    else:
+        before[view.GetID()] = view.GetForegroundVolumeID(), view.GetForegroundOpacity()
+        _putFront(view, (petNode.GetID(), OPACITY))
+
+
+def _putFront(view: Any, front: Sequence[Any]) -> None:
+    volumeID, opacity = front
+    view.SetForegroundVolumeID(volumeID)
+    view.SetForegroundOpacity(opacity)
+
+
+def _isMap(node: Any | None) -> bool:
+    return node is not None and node.GetAttribute(RESULT) == MAP
+
+
+def _fusedNodes(scene: Any) -> list[Any]:
+    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode", scene)
+    return [node for node in nodes if node.GetAttribute(BEFORE)]
+
+
+def _views(node: Any) -> list[Any]:
+    return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode", node.GetScene())

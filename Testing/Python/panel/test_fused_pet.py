@@ -1,0 +1,123 @@
+"""The PET over the CT by one tick, and all as it was before by the next."""
+
+from __future__ import annotations
+
+import pytest
+import slicer
+from patients import select, waitIdle
+from pet_patients import addPet, addPetPatient, petValues
+
+from slicerbench.hands import click
+
+
+@pytest.fixture
+def patient(panel, bench):
+    """(panel, nodes) with CT, lesions and PET chosen, and another volume in front of the views."""
+    nodes = addPetPatient()
+    select(panel, nodes)
+    panel.panel.ui.petSelector.setCurrentNode(nodes[2])
+    waitIdle(panel)
+    other = addPet(petValues() * 0.5, "other")
+    for number, view in enumerate(views()):
+        view.SetForegroundVolumeID(other.GetID() if number else None)
+        view.SetForegroundOpacity(0.1 * number)
+    nodes[2].GetDisplayNode().SetWindowLevel(3.0, 1.0)
+    return panel, nodes
+
+
+def views():
+    return slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+
+
+def looks(nodes):
+    """What the views have in front, and how the PET looks by itself."""
+    display = nodes[2].GetDisplayNode()
+    front = [(view.GetForegroundVolumeID(), view.GetForegroundOpacity()) for view in views()]
+    own = display.GetColorNodeID(), display.GetWindow(), display.GetLevel(), display.GetAutoWindowLevel()
+    return front, own
+
+
+def test_the_pet_lies_over_the_ct_in_slicers_colors_and_goes_without_a_trace(patient):
+    panel, nodes = patient
+    before = looks(nodes)
+    click(panel.panel.ui.petCheckBox)
+    front, (colors, window, level, isAuto) = looks(nodes)
+    assert front == [(nodes[2].GetID(), 0.5)] * len(views())
+    assert (colors, window, level, isAuto) == ("vtkMRMLPETProceduralColorNodePET-Heat", 10.0, 5.0, 0)
+    click(panel.panel.ui.petCheckBox)
+    assert looks(nodes) == before
+
+
+def test_the_map_of_an_interior_lies_over_it_whichever_goes_first(patient):
+    panel, nodes = patient
+    before = looks(nodes)
+    display = panel.panel.session.display
+
+    def showMap(name):
+        panel.panel.session.selection.chooseInPlace("liver_1")
+        display.choose("interiorMap", name)
+        waitIdle(panel)
+
+    for isMapFirst, isMapGoneFirst in ((False, True), (False, False), (True, True), (True, False)):
+        showMap("mean") if isMapFirst else display.choose("showPet", True)
+        display.choose("showPet", True) if isMapFirst else showMap("mean")
+        inFront = {view.GetForegroundVolumeID() for view in views()}
+        assert len(inFront) == 1
+        assert inFront != {nodes[2].GetID()}
+        if isMapGoneFirst:
+            showMap("")
+            assert looks(nodes)[0] == [(nodes[2].GetID(), 0.5)] * len(views())
+            display.choose("showPet", False)
+        else:
+            display.choose("showPet", False)
+            showMap("")
+        assert looks(nodes) == before
+
+
+def test_a_pet_that_is_removed_or_exchanged_leaves_the_views_as_they_were(patient, bench):
+    panel, nodes = patient
+    before = looks(nodes)
+    click(panel.panel.ui.petCheckBox)
+    another = addPet(petValues() * 1.1, "another")
+    panel.panel.ui.petSelector.setCurrentNode(another)
+    waitIdle(panel)
+    assert looks(nodes)[1] == before[1]
+    assert {view.GetForegroundVolumeID() for view in views()} == {another.GetID()}
+    slicer.mrmlScene.RemoveNode(another)
+    bench.process(100)
+    assert looks(nodes) == before
+
+
+def test_a_saved_scene_shows_it_and_takes_it_away_again(patient, bench, tmp_path):
+    panel, nodes = patient
+    before = looks(nodes)
+    click(panel.panel.ui.petCheckBox)
+    file = bench.host.saveScene(tmp_path / "scene.mrb")
+    slicer.mrmlScene.Clear()
+    bench.host.loadScene(file)
+    bench.process(100)
+    waitIdle(panel)
+    pet = panel.panel.session.parameters.petNode
+    assert {view.GetForegroundVolumeID() for view in views()} == {pet.GetID()}
+    assert panel.panel.ui.petCheckBox.checked
+    click(panel.panel.ui.petCheckBox)
+    assert looks((None, None, pet))[1] == before[1]
+    assert [opacity for _id, opacity in looks((None, None, pet))[0]] == [
+        opacity for _id, opacity in before[0]
+    ]
+
+
+def test_values_that_slicer_holds_in_another_unit_have_a_window_of_as_many_suv(patient):
+    from RadioImmunoScoreLib.scene.fused_pet import FusedPet
+
+    _panel, nodes = patient
+    before = looks(nodes)
+    fused = FusedPet()
+    fused.show(nodes[2], 2000.0)
+    assert looks(nodes)[1][1:3] == (20000.0, 10000.0)
+    fused.clear()
+    assert looks(nodes) == before
+
+
+def test_without_a_pet_there_is_no_box(panel):
+    assert not panel.panel.ui.petCheckBox.visible
