@@ -48,11 +48,19 @@ def check_dicom_can_be_written() -> None:
     highdicom()
 
 
-def report_names(scene: bool = False, dicom: bool = False) -> list[str]:
-    """What a result's folder may hold: what `write_report`, `write_scene` and the export as DICOM write."""
+def report_names(scene: bool = False, dicom: bool = False, pets: Sequence[str] = ()) -> list[str]:
+    """What a result's folder may hold: what `write_report`, `write_scene` and the export as DICOM write.
+
+    Parameters
+    ----------
+    scene, dicom : bool, optional
+    pets : sequence of str, optional
+        Roles of the PET.
+    """
     from radioimmuno.io.dicom import export_names
 
     files = list(REPORT_NAMES)
+    files += map(uptake_name, pets)
     files += SCENE_NAMES if scene else ()
     files += [f"{DICOM_FOLDER}/{name}" for name in export_names.ALL] if dicom else ()
     return files
@@ -96,12 +104,29 @@ def write_report(
     image, lesions = study.image, study.lesions
     write_scores_csv(patient, signature, out / "scores.csv")
     write_patient_json(patient, signature, out / "patient.json")
+    tables = _write_uptakes(patient, out)
     pictures = {file.name: file for file in scene if file.suffix == ".png"}
     write_report_html(patient, signature, image, lesions, out / "report.html", pictures, study.modality)
     with library_output_discarded():
         write_rings(patient, out / "rings.nrrd", _grid_of_rings(study, signature))
         write_segmentation(out / LESIONS_NAME, lesions, image.lattice)
-    return [out / name for name in REPORT_NAMES]
+    return [*(out / name for name in REPORT_NAMES), *tables]
+
+
+def _write_uptakes(patient: PatientScore, out: Path) -> list[Path]:
+    """A table of uptake for each PET."""
+    from radioimmuno.report.uptake_files import write_uptake_csv
+
+    files = []
+    for role, uptake in patient.uptakes.items():
+        files.append(out / uptake_name(role))
+        write_uptake_csv(uptake, files[-1], patient.left_out)
+    return files
+
+
+def uptake_name(role: str) -> str:
+    """The table of the uptake on a PET: `uptake.csv`, of one with a name `uptake_<name>.csv`."""
+    return f"uptake{role.removeprefix('pet')}.csv"
 
 
 def write_dicom(
@@ -144,6 +169,7 @@ def print_summary(
 ) -> int:
     """Print the table of lesions, the patient, other lines and the files; the exit code is returned."""
     from radioimmuno.report.formatting import patient_value_words
+    from radioimmuno.report.uptake_section import uptake_words
 
     print(heading(patient.identity))
     print(_lesion_table(patient, signature))
@@ -151,7 +177,7 @@ def print_summary(
     print(_patient_line(patient))
     if patient.value is not None:
         print(f"{patient_value_words(patient.value, 3)}.")
-    for line in (*stability_lines(patient), *lines):
+    for line in (*stability_lines(patient), *uptake_words(patient.uptakes), *lines):
         print(line)
     print(signature.notice)
     print(f"\nIn {out}: {', '.join(file.as_posix() for file in files)}")

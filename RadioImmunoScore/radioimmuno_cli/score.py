@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import result
 from .exit_status import Failure
-from .image_options import add_images, add_modality, add_models
+from .image_options import PET, add_images, add_modality, add_models
 from .options import SITES, add_command, add_given_values, add_inputs, add_lesion_table, tube_voltage
 from .paths import Input, add_out_folder
 from .progress import Progress
+from .reference_options import add_references
 from .stability_options import PERTURBING, add_stability, measured_stability, perturbation_of
 from .structure_options import HELP, StructureSet, add_structures, write_structures
 from .study_files import READING_CT, READING_LESIONS, read_study_and_source
@@ -28,6 +30,9 @@ writes into the folder of --out:
                  score plot, with --scene its pictures
   rings.nrrd     the peritumoral rings as a label map on the resampled grid
   scored_lesions.seg.nrrd  the lesions as they were scored, to open in Slicer or to export later
+with --pet also:
+  uptake.csv     one row a lesion: SUVmax, SUVmean, SUVpeak, metabolic volume, glycolysis, ratios to each
+                 --reference; patient.json and report.html hold the patient's totals, too
 with --scene also:
   scene.mrb      Slicer scene: lesions in the color of their score, legend, rings, table, plot
   axial.png, 3d.png  what Slicer's slice and 3D views show of it
@@ -84,6 +89,7 @@ def register(commands: Any) -> None:
     add_given_values(parser)
     add_modality(parser)
     add_images(parser)
+    add_references(parser)
     add_models(parser)
     parser.add_argument("--scene", action="store_true", help="also write the Slicer scene and pictures of it")
     parser.add_argument(
@@ -111,13 +117,14 @@ def run(arguments: argparse.Namespace) -> int:
         replacing_folder(
             arguments.out,
             result.MARKER,
-            result.report_names(arguments.scene, exported),
+            result.report_names(arguments.scene, exported, [PET, *dict(arguments.pet)]),
             force=arguments.force,
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.io.dicom.designation import check_designation
         from radioimmuno.learned.model import read_model
+        from radioimmuno.pet.study_uptake import study_uptakes
         from radioimmuno.scoring.given_values import check_batch, with_given
         from radioimmuno.scoring.images import check_images
         from radioimmuno.scoring.score import score_study
@@ -137,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
         result.check_grid_fits(study, signature)
         progress.stage(SCORING)
         scored = score_study(study, signature, progress=progress.step, models=models)
-        patient = result.with_time(scored)
+        patient = replace(result.with_time(scored), uptakes=study_uptakes(study))
         if perturbation is not None:
             patient = measured_stability(patient, study, signature, perturbation, progress, models)
         structures, known = StructureSet(), (patient, signature, study.image, study.lesions)

@@ -72,4 +72,9 @@ def _images(arguments: argparse.Namespace) -> dict[str, Any]:
     from radioimmuno.modality import modality_of_role
 
     modality = modality_of_role(arguments.modality) if arguments.modality else None
-    return {"modality": modality, "beside": image_files(arguments), "quantity": arguments.suv}
+    return {
+        "modality": modality,
+        "beside": image_files(arguments),
+        "references": tuple(getattr(arguments, "references", ())),
+        "quantity": arguments.suv,
+    }

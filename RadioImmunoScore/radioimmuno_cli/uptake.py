@@ -133,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
         patient = patient_uptake(study.image, study.lesions, study.references, study.scale, study.findings)
         progress.stage(WRITING)
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        write_uptake_csv(patient, study, folder / TABLE_NAME)
+        write_uptake_csv(patient, folder / TABLE_NAME, study.left_out, study.refusal)
         write_uptake_json(patient, study, folder / MARKER, now)
     code = _exit_code(patient, study)
     if arguments.json:
@@ -168,7 +168,7 @@ def _exit_code(patient: PatientUptake, study: PetStudy) -> int:
     from radioimmuno.pet.lesion_uptake import REFUSED
     from radioimmuno.report.uptake_files import status_of
 
-    refused = [status_of(lesion, study) == REFUSED for lesion in patient.lesions]
+    refused = [status_of(lesion, study.refusal) == REFUSED for lesion in patient.lesions]
     return exit_code([*refused, *(finding.refuses for finding in patient.findings)])
 
 
@@ -203,7 +203,7 @@ def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
         (
             names[lesion.id],
             *_number_cells(lesion, patient),
-            status_of(lesion, study),
+            status_of(lesion, study.refusal),
             " ".join(finding.text for finding in lesion.findings if finding.text not in of_all),
         )
         for lesion in patient.lesions

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..extraction.carried_lesions import carried_lesions
 from ..lesion import Lesion
-from ..modality import PET
+from ..modality import PET, modality_of_role
 from ..study import Study
 from .patient_uptake import PatientUptake, patient_uptake
 from .scale import UptakeScale
@@ -42,6 +42,21 @@ def study_uptake(study: Study, role: str = PET.role) -> PatientUptake | None:
         references = {one.id: one.mask for one, _ in carried_lesions(regions, image.lattice, to_main)}
     scale = scale_of_record(study.about_images.get(role, {}).get("suv"))
     return patient_uptake(image, lesions, references, scale, findings)
+
+
+def study_uptakes(study: Study) -> dict[str, PatientUptake]:
+    """The uptake on each PET of a study, by the role of the image.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    dict of str to PatientUptake
+    """
+    found = {role: study_uptake(study, role) for role in study.images if modality_of_role(role) is PET}
+    return {role: one for role, one in found.items() if one is not None}
 
 
 def scale_of_record(suv: Mapping[str, Any] | None) -> UptakeScale:

@@ -26,6 +26,7 @@ from .patient_sections import (
 )
 from .score_plot import score_plot
 from .stability_section import stability_tables, whisker_note
+from .uptake_section import uptake_tables
 from .window import window_of
 
 
@@ -80,6 +81,7 @@ def _body(
             _section_of("Pictures", scene_figures(pictures)),
             section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
+            _section_of("Uptake", uptake_tables(context.patient.uptakes)),
             section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions, modality)),
             _section_of("Left out", left_out_table(context.patient.left_out)),
             section("Provenance", origin_table(context.patient.provenance, signature)),

@@ -12,9 +12,11 @@ from ..files.atomic import write_text
 from ..findings import Finding
 from ..identity import identity_entries
 from ..io.pet_study import PetStudy
+from ..lesion import LeftOut
 from ..pet.lesion_uptake import REFUSED, LesionUptake
 from ..pet.masses import normalization_named
 from ..pet.patient_uptake import PatientUptake
+from ..pet.records import RATIOS, totals_record, uptake_numbers
 from ..pet.scale import FIXED, SHARE_41
 from ..pet.suv import suv_record
 from ..scoring.provenance import software
@@ -31,33 +33,38 @@ COLUMNS = (
     *(f"tlg_{key}" for key in KEYS),
     *("status", "codes"),
 )
-RATIOS = ("max", "mean", "peak")
 LIVER_COLUMNS = ("mtv_liver", "tlg_liver")
 
 
-def status_of(lesion: LesionUptake, study: PetStudy) -> str:
+def status_of(lesion: LesionUptake, refusal: Finding | None = None) -> str:
     """`measured`, `warning` or `refused`: also where nothing but ratios could be measured.
 
     Parameters
     ----------
     lesion : LesionUptake
-    study : PetStudy
+    refusal : Finding or None
+        Why there are no SUV.
     """
-    return REFUSED if study.refusal is not None else lesion.status
+    return REFUSED if refusal is not None else lesion.status
 
 
-def findings_of(lesion: LesionUptake, study: PetStudy) -> tuple[Finding, ...]:
+def findings_of(lesion: LesionUptake, refusal: Finding | None = None) -> tuple[Finding, ...]:
     """What was found of a lesion; first why there are no SUV, where there are none.
 
     Parameters
     ----------
     lesion : LesionUptake
-    study : PetStudy
+    refusal : Finding or None
     """
-    return lesion.findings if study.refusal is None else (study.refusal, *lesion.findings)
+    return lesion.findings if refusal is None else (refusal, *lesion.findings)
 
 
-def write_uptake_csv(patient: PatientUptake, study: PetStudy, path: str | os.PathLike[str]) -> None:
+def write_uptake_csv(
+    patient: PatientUptake,
+    path: str | os.PathLike[str],
+    left_out: Sequence[LeftOut] = (),
+    refusal: Finding | None = None,
+) -> None:
     """Write one row a lesion (UTF-8, comma, header row first), then one for each structure that is left out.
 
     The columns of `COLUMNS` come first; `<reference>_ratio_max|mean|peak` follow for each reference region
@@ -70,8 +77,8 @@ def write_uptake_csv(patient: PatientUptake, study: PetStudy, path: str | os.Pat
     ratios = [f"{name}_ratio_{what}" for name in names for what in RATIOS]
     liver = LIVER_COLUMNS if "liver" in patient.totals else ()
     header = [*COLUMNS, *ratios, *liver, "reasons"]
-    rows = [_cells(lesion, patient, study, header) for lesion in patient.lesions]
-    for one in study.left_out:
+    rows = [_cells(lesion, patient, refusal, header) for lesion in patient.lesions]
+    for one in left_out:
         known = {"lesion_id": text_cell(one.id), "name": text_cell(one.name), "status": LEFT_OUT}
         known |= {"codes": NOT_A_LESION, "reasons": text_cell(one.reason)}
         rows.append([known.get(column, "") for column in header])
@@ -131,26 +138,6 @@ def uptake_record(patient: PatientUptake, study: PetStudy) -> dict[str, Any]:
     }
 
 
-def totals_record(patient: PatientUptake) -> dict[str, Any]:
-    """The totals as plain values; null where no lesion has a volume, and for TLG of values that are no SUV.
-
-    Parameters
-    ----------
-    patient : PatientUptake
-    """
-    is_suv, distance = patient.scale.is_suv, patient.largest_distance
-    found: dict[str, Any] = {"lesions": len(patient.lesions), "measured": len(patient.measured)}
-    for key, total in patient.totals.items():
-        found[f"mtv_{key}"] = total.mtv_cc if total.lesions else None
-        found[f"tlg_{key}"] = total.tlg if total.lesions and is_suv else None
-    return found | {
-        "largest_distance_mm": None if distance is None else distance.mm,
-        "largest_distance_lesions": None if distance is None else list(distance.lesions),
-        "hottest_lesion": patient.hottest,
-        "hottest_suv_peak": patient.highest_peak if is_suv else None,
-    }
-
-
 def _suv_entry(patient: PatientUptake, study: PetStudy) -> dict[str, Any]:
     if study.suv is not None:
         made = suv_record(study.suv)
@@ -161,46 +148,29 @@ def _suv_entry(patient: PatientUptake, study: PetStudy) -> dict[str, Any]:
     return {**made, "refused": None if study.refusal is None else finding_record(study.refusal)}
 
 
-def _cells(lesion: LesionUptake, patient: PatientUptake, study: PetStudy, header: Sequence[str]) -> list[str]:
-    values = _numbers(lesion, patient.scale.is_suv)
-    findings = findings_of(lesion, study)
+def _cells(
+    lesion: LesionUptake, patient: PatientUptake, refusal: Finding | None, header: Sequence[str]
+) -> list[str]:
+    values = uptake_numbers(lesion, patient.scale.is_suv)
+    findings = findings_of(lesion, refusal)
     texts = {
         "lesion_id": text_cell(lesion.id),
         "name": text_cell(lesion.name),
-        "status": status_of(lesion, study),
+        "status": status_of(lesion, refusal),
         "codes": " ".join(finding.code for finding in findings),
         "reasons": text_cell(" ".join(finding.text for finding in findings)),
     }
     return [texts[name] if name in texts else number_cell(values.get(name)) for name in header]
 
 
-def _numbers(lesion: LesionUptake, is_suv: bool) -> dict[str, float | None]:
-    """A lesion's values by column; those that depend on the scale of SUV only where it is one."""
-    peak, around = lesion.peak, lesion.peak_at_maximum
-    scaled: dict[str, float | None] = {
-        "suv_max": lesion.maximum,
-        "suv_mean": lesion.mean,
-        "suv_peak": None if peak is None else peak.value,
-        "suv_peak_at_max": None if around is None else around.value,
-        **{f"tlg_{key}": volume.tlg for key, volume in lesion.volumes.items()},
-    }
-    found: dict[str, float | None] = {"volume_cc": lesion.volume_cc}
-    found |= {name: value if is_suv else None for name, value in scaled.items()}
-    found |= {f"mtv_{key}": volume.mtv_cc for key, volume in lesion.volumes.items()}
-    for name, ratio in lesion.ratios.items():
-        pairs = zip(RATIOS, (ratio.maximum, ratio.mean, ratio.peak), strict=True)
-        found |= {f"{name}_ratio_{what}": value for what, value in pairs}
-    return found
-
-
 def _lesion_record(lesion: LesionUptake, patient: PatientUptake, study: PetStudy) -> dict[str, Any]:
-    numbers: Mapping[str, float | None] = _numbers(lesion, patient.scale.is_suv)
+    numbers: Mapping[str, float | None] = uptake_numbers(lesion, patient.scale.is_suv)
     return {
         "id": lesion.id,
         "name": lesion.name,
-        "status": status_of(lesion, study),
+        "status": status_of(lesion, study.refusal),
         **numbers,
         "centroid_lps_mm": None if lesion.centroid is None else list(lesion.centroid),
         "peak_centre_lps_mm": None if lesion.peak is None else list(lesion.peak.centre),
-        "findings": [finding_record(finding) for finding in findings_of(lesion, study)],
+        "findings": [finding_record(finding) for finding in findings_of(lesion, study.refusal)],
     }

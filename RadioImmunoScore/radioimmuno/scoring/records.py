@@ -13,6 +13,8 @@ from typing import Any
 from ..findings import Finding, Severity
 from ..identity import Identity, identity_entries
 from ..lesion import LeftOut, Site
+from ..pet.patient_uptake import PatientUptake
+from ..pet.records import totals_record, uptake_numbers
 from ..signature.color_scale import color_scale
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature, signature_record
@@ -51,8 +53,38 @@ def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any
         "subsets": {name: _metrics_record(metrics) for name, metrics in patient.subsets.items()},
         "lesions": [_detailed_record(lesion, signature) for lesion in patient.lesions],
         "left_out": [asdict(one) for one in patient.left_out],
+        **_uptake_entry(patient.uptakes),
         "stability": None if stability is None else _agreement_record(stability),
         "provenance": patient.provenance,
+    }
+
+
+def _uptake_entry(uptakes: Mapping[str, PatientUptake]) -> dict[str, Any]:
+    """Uptake by role of the PET; nothing where none was measured."""
+    found = {role: _uptake_record(one) for role, one in uptakes.items()}
+    return {"uptake": found} if found else {}
+
+
+def _uptake_record(uptake: PatientUptake) -> dict[str, Any]:
+    return {
+        "quantity": uptake.scale.quantity,
+        "thresholds": {threshold.key: threshold.title for threshold in uptake.thresholds},
+        "totals": totals_record(uptake),
+        "references": [
+            {"name": one.name, "mean": one.mean, "sd": one.sd, "volume_cc": one.volume_cc}
+            for one in uptake.references
+        ],
+        "lesions": [
+            {
+                "id": one.id,
+                "status": one.status,
+                **uptake_numbers(one, uptake.scale.is_suv),
+                "findings": [finding_record(finding) for finding in one.findings],
+            }
+            for one in uptake.lesions
+        ],
+        "findings": [finding_record(finding) for finding in uptake.findings],
+        "notes": list(uptake.notes),
     }
 
 

@@ -10,6 +10,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Site
+from ..pet.patient_uptake import PatientUptake
 from ..stability.agreement import LesionStability, PatientStability, patient_stability
 
 NO_SCORE = "not defined (no scored lesion)"
@@ -140,7 +141,8 @@ class PatientScore:
     `subsets` maps `all`, `irradiated`, `not irradiated` and `site: <name>` to their metrics.
     `stability` is that of the lesions that have one, None where none has. `identity` is whose it is.
     `left_out` are the structures that were not taken for lesions, with the reason of each.
-    `value` is the patient's by the signature's rule, None where it names none.
+    `value` is the patient's by the signature's rule, None where it names none. `uptakes` are those of the
+    study's PET, by role of the image, where they were measured.
     """
 
     lesions: tuple[LesionScore, ...]
@@ -150,6 +152,7 @@ class PatientScore:
     identity: Identity = UNKNOWN
     left_out: tuple[LeftOut, ...] = ()
     value: PatientValue | None = None
+    uptakes: Mapping[str, PatientUptake] = field(default_factory=dict)
 
     @property
     def scored(self) -> tuple[LesionScore, ...]:

@@ -1,13 +1,19 @@
-"""Uptake of a study whose lesions were drawn on the CT."""
+"""Uptake of a study whose lesions were drawn on the CT.
+
+Tests of: study_uptake, records.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
-from radioimmuno.pet.study_uptake import scale_of_record, study_uptake
+from radioimmuno.pet.records import totals_record, uptake_numbers
+from radioimmuno.pet.study_uptake import scale_of_record, study_uptake, study_uptakes
 from radioimmuno.study import Study
 
 FINE = Lattice((40, 60, 60), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
@@ -53,6 +59,18 @@ def test_a_pet_that_lesions_were_drawn_on_needs_no_carrying(study):
 
 def test_a_study_without_the_image_has_no_uptake(study):
     assert study_uptake(study, "pet_zr") is None
+
+
+def test_each_pet_of_a_study_is_measured(study):
+    pet = study.images["pet"]
+    both = replace(study, images={**study.images, "pet_zr": Image(2 * pet.values, COARSE), "mr": pet})
+    found = study_uptakes(both)
+    assert found.keys() == {"pet", "pet_zr"}
+    values = {role: uptake_numbers(one.lesions[0], True) for role, one in found.items()}
+    assert values["pet_zr"]["suv_max"] == 2 * values["pet"]["suv_max"]
+    assert values["pet_zr"]["muscle_ratio_max"] == values["pet"]["muscle_ratio_max"]
+    assert uptake_numbers(found["pet"].lesions[0], False)["suv_max"] is None
+    assert totals_record(found["pet"])["mtv_4"] == values["pet"]["mtv_4"]
 
 
 def test_the_scale_is_that_of_how_suv_were_made():

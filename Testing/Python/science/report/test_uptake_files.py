@@ -54,7 +54,7 @@ def measured(study):
 
 
 def rows_of(study, path):
-    write_uptake_csv(measured(study), study, path)
+    write_uptake_csv(measured(study), path, study.left_out, study.refusal)
     with path.open(newline="") as stream:
         return list(csv.DictReader(stream))
 
