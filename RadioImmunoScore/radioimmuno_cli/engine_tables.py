@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import LesionFeatures
+    from radioimmuno.learned.model import LearnedModel
     from radioimmuno.settings import Settings
     from radioimmuno.study import Study
 
@@ -51,18 +52,32 @@ class Order:
         Identifiers `<region>.<family>.<name>`.
     image_types : mapping of str to mapping
         Filtered images of PyRadiomics, with their options.
+    models : sequence of LearnedModel
+        Whose values are wanted, too.
     """
 
     settings: Settings
     wanted: Sequence[str]
     image_types: Mapping[str, Mapping[str, Any]]
+    models: Sequence[LearnedModel] = ()
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """What the models give."""
+        return tuple(key for model in self.models for key in model.card.keys)
 
 
 def own_table(study: Study, order: Order, progress: Progress) -> Table:
     """Our features, a row each."""
-    measured = _measure(study, order, None, EXTRACTING, progress)
+    from radioimmuno.learned.with_learned import with_learned
+
+    measured = with_learned(study, _measure(study, order, None, EXTRACTING, progress), order.models)
     columns = COLUMNS if study.images.keys() == {"ct"} else (*COLUMNS, IMAGE_COLUMN)
-    rows = [row for lesion in measured for row in _rows(lesion, order.wanted)]
+    rows = [
+        row
+        for lesion in measured
+        for row in (*_rows(lesion, order.wanted), *_learned_rows(lesion, order.models))
+    ]
     return Table(measured, columns, [{name: row[name] for name in columns} for row in rows])
 
 
@@ -137,6 +152,23 @@ def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[Row]:
 
 def _of_ct(row: Row) -> Row:
     return {name: row[name] for name in COLUMNS}
+
+
+def _learned_rows(lesion: LesionFeatures, models: Sequence[LearnedModel]) -> list[Row]:
+    """What models give is of no region and in no catalog."""
+    blank: Row = dict.fromkeys((*COLUMNS, IMAGE_COLUMN), "")
+    return [
+        {
+            **blank,
+            "lesion_id": lesion.id,
+            "feature": key,
+            "value": lesion.values.get(key),
+            "unit": "1",
+            IMAGE_COLUMN: model.card.role,
+        }
+        for model in models
+        for key in model.card.keys
+    ]
 
 
 def _filtered_rows(lesion: LesionFeatures) -> list[Row]:

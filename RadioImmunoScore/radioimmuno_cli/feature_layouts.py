@@ -36,11 +36,14 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
     from radioimmuno.modality import CT, with_role
 
     values: dict[tuple[str, str], dict[str, float | None]] = {}
-    for row in made.rows:
+    measured_rows = [row for row in made.rows if row["region"]]
+    for row in measured_rows:
         place = with_role(row.get(IMAGE_COLUMN, CT.role), row["region"])
         of_place = values.setdefault((row["lesion_id"], place), {})
         of_place[row["feature"] or row[NAME_COLUMN]] = row["value"]
-    names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in made.rows))
+    names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in measured_rows))
+    learned = {(row["lesion_id"], row["feature"]): row["value"] for row in made.rows if not row["region"]}
+    keys = list(dict.fromkeys(key for _, key in learned))
     who = _who(made.measured, study)
     if layout == REGION:
         rows = [
@@ -58,8 +61,9 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
             for region in regions
             for name, value in values.get((one["lesion_id"], region), {}).items()
         }
-        rows.append({**one, **dict.fromkeys(columns), **found})
-    return Table(made.measured, (*WHO, *columns), rows)
+        by_models = {key: learned.get((one["lesion_id"], key)) for key in keys}
+        rows.append({**one, **dict.fromkeys(columns), **found, **by_models})
+    return Table(made.measured, (*WHO, *columns, *keys), rows)
 
 
 def _place(region: str) -> Row:

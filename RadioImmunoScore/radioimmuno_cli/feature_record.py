@@ -68,12 +68,27 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
         "settings": order.settings.to_dict(),
         "image_types": dict(order.image_types),
         "acquisition": acquisition_record(study.acquisition),
+        **_images(study, order),
         "inputs": dict(study.inputs),
         "features": _features(order.wanted),
         "lesions": [_lesion(lesion) for lesion in made.measured],
         "left_out": left_out_plain(study.left_out),
     }
     write_text(path, json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def _images(study: Study, order: Order) -> dict[str, Any]:
+    """How images beside the CT were made and prepared, and the cards of models; nothing of a CT alone."""
+    from radioimmuno.extraction.prepared_images import preparation_records
+    from radioimmuno.learned.card import card_record
+
+    made = preparation_records(study, order.settings, study.images)
+    about = {
+        role: {**known, **({"preparation": made[role]} if role in made else {})}
+        for role, known in study.about_images.items()
+    }
+    cards = [card_record(model.card) for model in order.models]
+    return ({"images": about} if about else {}) | ({"models": cards} if cards else {})
 
 
 def _is_record(path: Path) -> bool:

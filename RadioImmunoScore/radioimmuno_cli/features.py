@@ -13,9 +13,9 @@ from radioimmuno.settings import Settings
 from .engine_tables import COLUMNS, OWN, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
 from .exit_status import Failure, exit_code, left_out_lines, print_outcome
-from .feature_layouts import LONG, WHO, WIDE, arranged
+from .feature_layouts import LONG, REGION, WHO, WIDE, arranged
 from .feature_record import record_beside, write_record
-from .image_options import add_images, add_modality
+from .image_options import add_images, add_modality, add_models
 from .options import (
     add_command,
     add_inputs,
@@ -51,8 +51,14 @@ Their status is measured, warning, refused or left out.
 Beside the table goes a JSON file of the same name: settings, versions, hashes of inputs and table, what was
 found of each lesion, and the IBSI code and unit of each feature.
 
+With --pet or --mr every image is measured, by settings of its own (`images` in a settings file, else its
+modality's); lesions are carried to its voxels. The table has a column `image` then, and the columns of a wide
+one have its role in front: pet.lesion.statistics.maximum. --modality pet measures a PET alone. With --model
+come the values that an outside model gives: learned.<model>.0, ...
+
 The presets ibsi-digital, ibsi-c, ibsi-d and ibsi-e are the configurations that IBSI has consensus values
-for; they also give the features that take longer (Moran's I, Geary's C, bounding ellipsoids).
+for, ibsi-validation-ct, -pet and -mr those of its validation on patients; they also give the features that
+take longer (Moran's I, Geary's C, bounding ellipsoids).
 
 Where PyRadiomics is installed, the same voxels and masks can be given to it:
   --engine pyradiomics  its values of the features that it shares with the catalog, with its names; with
@@ -64,6 +70,8 @@ EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --out features.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --wide lesion --out wide.csv
   radioimmuno features ct.nii.gz mask.nii.gz --settings ibsi-c --region lesion --out ibsi_c.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --pet pet.nii.gz --wide lesion --out both.csv
+  radioimmuno features pet.nii.gz pet_mask.nii.gz --modality pet --settings ibsi-validation-pet --out pet.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --out compared.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine pyradiomics --image-type Wavelet \\
       --image-type LoG:2,4 --out filtered.csv"""
@@ -76,6 +84,7 @@ def register(commands: Any) -> None:
     add_lesion_table(parser)
     add_modality(parser)
     add_images(parser)
+    add_models(parser)
     add_settings(parser, default=None)
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
@@ -116,19 +125,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure("--image-type is PyRadiomics' own: it goes with --engine pyradiomics")
     if (arguments.pet or arguments.mr) and arguments.engine != OWN:
         raise Failure(f"--engine {arguments.engine} is for the CT alone: leave --pet and --mr out")
+    if arguments.model and (arguments.engine != OWN or arguments.wide == REGION):
+        raise Failure("--model goes with our own engine, in rows of features or --wide lesion")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
     with Progress(stages, arguments.quiet) as progress:
         from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
+        from radioimmuno.learned.model import read_model
 
         _require(arguments.engine)
         keys = ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT
+        models = tuple(map(read_model, arguments.model))
         study, settings = _study_and_settings(arguments, progress)
         regions = _regions(study, [arguments.region] if arguments.region else REGIONS)
         wanted = identifiers(keys, regions)
-        order = Order(settings, wanted, dict(arguments.image_type))
+        order = Order(settings, wanted, dict(arguments.image_type), models)
         layout = arguments.wide or LONG
         made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)
         _write(made, arguments.out, study.identity)
@@ -136,7 +149,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_record(record, arguments.out, study, order, made, how)
     files = [str(arguments.out), str(record)]
     code = exit_code(lesion.refused for lesion in made.measured)
-    lines = [_summary(made.measured, len(wanted)), *left_out_lines(study.left_out)]
+    lines = [_summary(made.measured, len(wanted) + len(order.learned)), *left_out_lines(study.left_out)]
     lines += ["", f"In {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}"]
     return print_outcome(study, code, arguments.json, {"files": files, "features": made.rows}, lines)
 
