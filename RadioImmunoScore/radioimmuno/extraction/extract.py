@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..features import catalog
 from ..features.compute import compute_features
@@ -18,10 +19,12 @@ from ..modality import CT, image_title, modality_of_role, settings_on, split_rol
 from ..settings import Settings
 from ..study import Study
 from . import measurability
-from .carried_lesions import Carried, PointMap, carried_lesions
 from .lesion_features import Engine, Findings, LesionFeatures, Progress, Task, measure_lesion, task_of
 from .prepared_images import prepared_image
 from .regions import Keys, ResampledImage
+
+if TYPE_CHECKING:
+    from .carried_lesions import Carried, PointMap
 
 
 def extract(
@@ -184,6 +187,8 @@ class ImageTask:
         return measure_lesion(self.task, replace(carried.canonical(), resampled=on_grid.mask), found)
 
     def _on(self, lesion: Lesion, lattice: Lattice) -> list[Carried]:
+        from .carried_lesions import carried_lesions
+
         return carried_lesions([lesion], lattice, self.to_main)
 
 
@@ -283,6 +288,8 @@ def study_task(
 
 def _image_task(study: Study, main: Task, role: str, settings: Settings, keys: Keys) -> ImageTask:
     """What is measured on an image beside the main one, as that task has it."""
+    from .carried_lesions import carried_lesions
+
     to_main = study.to_main.get(role)
     image, made = prepared_image(study, role, settings)
     carried = carried_lesions(main.lesions, image.lattice, to_main)
@@ -362,6 +369,8 @@ def lesions_on(study: Study, role: str) -> tuple[Lesion, ...]:
     """
     if role == study.role:
         return study.lesions
+    from .carried_lesions import carried_lesions
+
     lattice = study.images[role].lattice
     return tuple(lesion for lesion, _ in carried_lesions(study.lesions, lattice, study.to_main.get(role)))
 

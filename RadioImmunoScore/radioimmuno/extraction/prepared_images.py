@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..geometry.image import Image
-from ..lesion import Lesion
 from ..modality import MR, modality_of_role, settings_on
-from ..mr.prepare import PreparedMr, prepared
 from ..preparation import MrSettings, ReferenceTissue
 from ..settings import Settings
 from ..study import Study
-from .carried_lesions import PointMap, carried_lesions
+
+if TYPE_CHECKING:
+    from ..mr.prepare import PreparedMr
+    from .carried_lesions import PointMap
 
 # Images of about 100 MB each; a study has hardly more MR.
 KEPT = 3
@@ -76,6 +77,10 @@ def preparation_records(study: Study, settings: Settings, roles: Collection[str]
 def _prepared(
     image: Image, settings: MrSettings, region: Image | None, is_main: bool, to_main: PointMap | None
 ) -> PreparedMr:
+    from ..lesion import Lesion
+    from ..mr.prepare import prepared
+    from .carried_lesions import carried_lesions
+
     reference = region
     if region is not None and not is_main:
         ((carried, _),) = carried_lesions([Lesion("", "", region)], image.lattice, to_main)

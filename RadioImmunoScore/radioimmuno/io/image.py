@@ -14,11 +14,11 @@ from ..geometry.image import Image, from_sitk
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
 from ..modality import CT, Modality
 from ..pet.masses import BODY_WEIGHT
-from ..pet.suv import ACTIVITY, Suv
 from .nifti import transform_findings
 from .volume_reader import is_dicom, open_volume
 
 if TYPE_CHECKING:
+    from ..pet.suv import Suv
     from .dicom import Gap, SourceSeries
     from .dicom.read import DicomImage
 
@@ -156,7 +156,7 @@ def read_dicom_files(
 
 def _of_series(read: DicomImage, accepted: Collection[str], naming: Naming) -> ReadImage:
     """A series that was read, its values checked."""
-    is_activity = read.suv is not None and read.suv.name == ACTIVITY
+    is_activity = read.suv is not None and not read.suv.is_suv
     values = () if is_activity else read.modality.check_values(read.image, accepted)
     identity = identity_of(
         read.source.patient_id,

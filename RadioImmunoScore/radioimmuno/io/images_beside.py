@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..acceptance import unless_accepted
 from ..acquisition import acquisition_record
-from ..extraction.carried_lesions import PointMap, points_of
 from ..findings import Finding, InputError
 from ..identity import Naming, in_part, same_patient
 from ..modality import image_title, modality_of_role
 from ..pet.masses import BODY_WEIGHT
-from ..pet.suv import suv_record
 from .image import ReadImage, read_image
+
+if TYPE_CHECKING:
+    from ..extraction.carried_lesions import PointMap
 
 # What a person writes for a transform where two images lie in the same place, whatever their headers say.
 IDENTITY = "identity"
@@ -130,7 +131,11 @@ def about_image(read: ReadImage) -> dict[str, Any]:
     about: dict[str, Any] = {"modality": read.modality.name, "unit": read.modality.unit}
     if read.acquisition.source:
         about["acquisition"] = acquisition_record(read.acquisition)
-    return about | ({"suv": suv_record(read.suv)} if read.suv else {})
+    if read.suv is None:
+        return about
+    from ..pet.suv import suv_record
+
+    return about | {"suv": suv_record(read.suv)}
 
 
 def _check_patient(
@@ -165,6 +170,8 @@ def _check_frame(role: str, one: ReadImage, main: ReadImage) -> None:
 
 def _transform(path: Path) -> PointMap:
     import SimpleITK as sitk
+
+    from ..extraction.carried_lesions import points_of
 
     try:
         return points_of(sitk.ReadTransform(str(path)))

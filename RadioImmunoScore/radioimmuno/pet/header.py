@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+# SOP classes of PET with several slices a file: enhanced, and legacy-converted.
+ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1"})
+
 
 @dataclass(frozen=True)
 class PetHeader:

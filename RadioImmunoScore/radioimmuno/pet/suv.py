@@ -16,13 +16,12 @@ from ..findings import Finding, InputError
 from .acquired import PetAcquisition, acquisition_of, pet_acquisition_record
 from .dose import over_dose_of, relative_decay_of
 from .factors import Factors
-from .header import PetHeader, PetSlice
+from .header import ENHANCED, PetHeader, PetSlice
 from .masses import BODY_WEIGHT, normalization_named
 from .patient import normalization_factor, patient_of
 from .step import Step, ends, step_record
 from .units import in_known_units, in_relative_units, slopes_of
 
-ENHANCED = frozenset({"1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1"})
 DYNAMIC = {"DYNAMIC": "a dynamic series", "GATED": "a gated series"}
 # What slices of one scan may say differently: SUV do not depend on it.
 MAY_DIFFER = frozenset(
@@ -54,6 +53,11 @@ class Suv:
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     acquisition: PetAcquisition
+
+    @property
+    def is_suv(self) -> bool:
+        """Whether values are SUV, and not what is proportional to activity."""
+        return self.name != ACTIVITY
 
 
 def suv_of(slices: Sequence[PetSlice], quantity: str = BODY_WEIGHT.name) -> Suv:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..findings import Finding, Severity
-from ..learned.card import ModelCard
-from ..learned.model import LearnedModel
 from ..signature.signature import Signature
+
+if TYPE_CHECKING:
+    from ..extraction.lesion_features import LesionFeatures
+    from ..learned.card import ModelCard
+    from ..learned.model import LearnedModel
+    from ..study import Study
 
 
 def models_of_terms(
@@ -39,6 +44,28 @@ def models_of_terms(
         if not fitting:
             missing.append(Finding("learned.not_given", Severity.REFUSE, _text(name, cards.get(name), named)))
     return tuple(found), tuple(missing)
+
+
+def with_terms(
+    study: Study, rows: list[LesionFeatures], models: Sequence[LearnedModel]
+) -> list[LesionFeatures]:
+    """As `learned.with_learned`, which is loaded only where there is a model.
+
+    Parameters
+    ----------
+    study : Study
+    rows : list of LesionFeatures
+    models : sequence of LearnedModel
+
+    Returns
+    -------
+    list of LesionFeatures
+    """
+    if not models:
+        return rows
+    from ..learned.with_learned import with_learned
+
+    return with_learned(study, rows, models)
 
 
 def _says_the_same(card: ModelCard, wanted: ModelCard | None) -> bool:

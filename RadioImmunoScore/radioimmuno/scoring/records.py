@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Severity
 from ..identity import Identity, identity_entries
 from ..lesion import LeftOut, Site
-from ..pet.patient_uptake import PatientUptake
-from ..pet.records import totals_record, uptake_numbers
 from ..signature.color_scale import color_scale
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature, signature_record
@@ -23,6 +21,9 @@ from ..stability.agreement import LesionStability, PatientStability, Spread
 from ..stability.perturbation import Perturbation
 from .patient_metrics import designation
 from .results import Contribution, LesionScore, Metrics, PatientScore, PatientValue, stability_of
+
+if TYPE_CHECKING:
+    from ..pet.patient_uptake import PatientUptake
 
 FORMAT = "radioimmuno-patient"
 FORMAT_VERSION = 1
@@ -66,6 +67,8 @@ def _uptake_entry(uptakes: Mapping[str, PatientUptake]) -> dict[str, Any]:
 
 
 def _uptake_record(uptake: PatientUptake) -> dict[str, Any]:
+    from ..pet.records import totals_record, uptake_numbers
+
     return {
         "quantity": uptake.scale.quantity,
         "thresholds": {threshold.key: threshold.title for threshold in uptake.thresholds},

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Site
-from ..pet.patient_uptake import PatientUptake
 from ..stability.agreement import LesionStability, PatientStability, patient_stability
+
+if TYPE_CHECKING:
+    from ..pet.patient_uptake import PatientUptake
 
 NO_SCORE = "not defined (no scored lesion)"
 NOT_DEFINED = "not defined (fewer than two lesions)"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..acquisition import Acquisition
 from ..extraction.extract import by_region, extract, measure, measure_images
@@ -18,8 +18,6 @@ from ..extraction.tissue import check_tissue
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
-from ..learned.model import LearnedModel
-from ..learned.with_learned import with_learned
 from ..lesion import LeftOut, Lesion
 from ..modality import CT, with_role
 from ..settings import Settings
@@ -29,12 +27,15 @@ from ..signature.variables import CLINICAL, Source, variable_of
 from ..study import Study
 from .domain import check_domain
 from .images import roles_of
-from .learned_terms import models_of_terms
+from .learned_terms import models_of_terms, with_terms
 from .patient_metrics import subsets
 from .patient_value import VOLUME, patient_value, with_weights
 from .provenance import provenance
 from .results import Contribution, LesionScore, PatientScore, stability_of
 from .weighing import NO_EARLIER_STUDY, weighted_sum
+
+if TYPE_CHECKING:
+    from ..learned.model import LearnedModel
 
 __all__ = ["LesionFeatures", "extract", "score"]
 
@@ -182,7 +183,7 @@ def score_rows(
         findings=found_before(study, chosen, signature, models),
         progress=progress,
     )
-    measured = with_learned(study, measured, models_of_terms(signature, models)[0])
+    measured = with_terms(study, measured, models_of_terms(signature, models)[0])
     by_id = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     return [score_lesion(by_id[features.id], features, signature, study.acquisition) for features in measured]
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..extraction.extract import study_task
 from ..extraction.lesion_features import Progress
-from ..learned.model import LearnedModel
-from ..learned.with_learned import with_learned
 from ..signature.cutoffs import CUTOFFS, Cutoffs
 from ..signature.signature import Signature
 from ..signature.variables import Source
@@ -22,9 +21,12 @@ from ..stability.agreement import LesionStability, PatientStability, Spread, pat
 from ..stability.perturbation import USUAL, Perturbation
 from ..stability.perturbed_contours import perturbed, perturbed_box
 from ..study import Study
-from .learned_terms import models_of_terms
+from .learned_terms import models_of_terms, with_terms
 from .results import LesionScore
 from .score import found_before, keys_of, score_lesion, with_count
+
+if TYPE_CHECKING:
+    from ..learned.model import LearnedModel
 
 LOW_PERCENTILE, HIGH_PERCENTILE = 5, 95
 
@@ -71,7 +73,7 @@ def stability(
     for number, lesion in enumerate(chosen, start=1):
         resampled = task.main.resampled(perturbed_box(lesion, perturbation)) if lesion.box else None
         measured = task.measure(lesion, known[lesion.id], resampled)
-        (measured,) = with_learned(study, [measured], needed)
+        (measured,) = with_terms(study, [measured], needed)
         row = score_lesion(lesion, measured, signature, acquisition)
         if row.score is None or resampled is None:
             report(number * perturbation.draws, total)
@@ -80,7 +82,7 @@ def stability(
         for contour in perturbed(lesion, perturbation):
             again = task.measure(contour, resampled=resampled)
             redrawn = tuple(contour if one.id == lesion.id else one for one in task.main.lesions)
-            (again,) = with_learned(replace(study, lesions=redrawn), [again], needed)
+            (again,) = with_terms(replace(study, lesions=redrawn), [again], needed)
             rows.append(score_lesion(contour, again, signature, acquisition))
             report((number - 1) * perturbation.draws + len(rows), total)
         found[lesion.id] = _summary(row.score, rows, signature, perturbation)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...findings import Finding, Severity
 from ...modality import CT, MR, PET, Modality, modality_of_code
-from ...pet.suv import ENHANCED
+from ...pet.header import ENHANCED
 from .headers import MrSlice, SliceHeader
 
 # The value of voxels of a CT where nothing was measured: below all that tissue and air can be.

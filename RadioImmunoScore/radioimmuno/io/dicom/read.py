@@ -6,19 +6,22 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...acquisition import Acquisition
 from ...findings import TABLE, Finding, InputError, Refusal, Severity
 from ...geometry.image import Image
 from ...modality import CT, Modality, modality_of_code
 from ...pet.masses import BODY_WEIGHT
-from ...pet.suv import Suv, suv_of
 from .headers import DamagedFile, SliceHeader, headers_of, read_headers
 from .kinds import SeriesKind, kind_of
 from .pixels import Rescale, read_values, same_pixels
 from .series_checks import MAX_VOXELS, check_headers
 from .source import SourceSeries
 from .stack import Gap, Stack, stack
+
+if TYPE_CHECKING:
+    from ...pet.suv import Suv
 
 # Why a series was not meant: a PET is written with and without correction for attenuation.
 NEVER_MEANT = frozenset({"pet.attenuation"})
@@ -258,7 +261,11 @@ def _series(
 def _suv(slices: Sequence[SliceHeader], quantity: str) -> Suv | None:
     """How the stored values of a PET become SUV; None for another series."""
     own = [header.pet for header in slices if header.pet is not None]
-    return suv_of(own, quantity) if own else None
+    if not own:
+        return None
+    from ...pet.suv import suv_of
+
+    return suv_of(own, quantity)
 
 
 def _check_stack(arranged: Stack, kind: SeriesKind) -> list[Finding]:
