@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
+from .image_options import add_models
 from .options import add_accepted, add_command, add_features, add_settings, positive, settings_named
 from .paths import Input, Output, OutputPath
 from .progress import Progress
@@ -41,6 +42,9 @@ of lesions, mixed as you like:
   site, irradiated    where the lesion sits, and yes or no
   kvp         tube voltage, where the CT does not say it
   series      UID of the series, where the DICOM folder has several
+  pet, mr, mr_t1, pet_2, ...    another image of the study in the CT's frame of reference: a file (a PET in
+              SUV) or a DICOM folder; empty where a patient has none. pet_series, mr_t1_series: UID of its
+              series, where the folder has several. Lesions are measured on it, too
   note        for people; not read
 any further column is carried along into the tables: batch, split, covariates, outcomes (response,
 os_days, os_event). --from-folder proposes a manifest from a folder of patients, for you to correct.
@@ -48,8 +52,10 @@ os_days, os_event). --from-folder proposes a manifest from a folder of patients,
 writes into the folder of --out:
   lesions.csv      one row a lesion: patient, study, lesion_id, name, site, irradiated, status, codes,
                    reasons, what was carried along, a column for every variable by its identifier (as
-                   ring.glcm.contrast), and for each --signature score:NAME, score_status:NAME,
-                   score_reasons:NAME. status is measured, warning (look at reasons) or refused (no values)
+                   ring.glcm.contrast, pet.lesion.statistics.maximum; of each --model learned.MODEL.0, ...),
+                   and for each --signature score:NAME, score_status:NAME, score_reasons:NAME. status is
+                   measured, warning (look at reasons) or refused (no values). What a patient has no image
+                   for is empty, with the reason
                    Of patients with several studies also date, study_number (0: the baseline), followed_...
                    (which lesion it is, since which study), and for every variable delta.VARIABLE and
                    delta_abs.VARIABLE, its change since the lesion was first seen; followed_notes says why
@@ -144,7 +150,8 @@ def register(commands: Any) -> None:
         default=[],
         help="signatures to score with, each with its own settings",
     )
-    add_features(parser, "all", "which features")
+    add_features(parser, "all", "which features, on each image of the manifest")
+    add_models(parser)
     parser.add_argument(
         "--names-identify",
         action="store_true",
@@ -203,16 +210,17 @@ def _measure(arguments: argparse.Namespace) -> int:
     settings = settings_named(arguments.settings)
     with Progress([READING, MEASURING, WRITING], arguments.quiet) as progress:
         from radioimmuno.cohort.manifest import read_manifest
-        from radioimmuno.cohort.plan import Plan, features_named, read_signatures
+        from radioimmuno.cohort.plan import Plan, features_named, read_models, read_signatures
         from radioimmuno.cohort.results import check_place, write_results
         from radioimmuno.cohort.run import RunOptions, run_cohort
         from radioimmuno.cohort.tables import tables_of
 
         signatures, files = read_signatures(arguments.signature)
-        features = features_named(arguments.features)
-        accepted = frozenset(arguments.accepted)
-        plan = Plan(settings, features, signatures, files, accepted, arguments.names_identify)
         manifest = read_manifest(arguments.manifest)
+        features = features_named(arguments.features, manifest.roles)
+        accepted = frozenset(arguments.accepted)
+        models = read_models(arguments.model)
+        plan = Plan(settings, features, signatures, files, accepted, arguments.names_identify, models)
         store = check_place(manifest, arguments.out, arguments.force)
         workers = arguments.workers or _workers(manifest)
         limit_s = 60 * arguments.time_limit

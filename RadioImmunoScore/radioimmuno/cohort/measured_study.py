@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ..extraction.extract import by_region, measure_images
+from ..extraction.extract import by_region, measure_images, missing_image
 from ..extraction.lesion_features import LesionFeatures
 from ..findings import InputError
 from ..identity import Naming
@@ -16,6 +16,7 @@ from ..io.study_files import ImageFile, LesionFile, ReadStudy, StudyFiles, read_
 from ..learned.model import LearnedModel, read_model
 from ..learned.with_learned import with_learned
 from ..lesion import Lesion
+from ..scoring.images import roles_of
 from ..scoring.results import LesionScore
 from ..scoring.score import found_before, keys_of, score_lesion, score_rows, with_count
 from ..signature.signature import Signature
@@ -247,9 +248,11 @@ def _scores(
     lesions = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     chosen = [lesions[features.id] for features in measured]
     known = found_before(study, chosen, signature, models)
+    # That a patient has no PET is nothing that a signature of the CT has to say.
+    elsewhere = {missing_image(role, study) for role in plan.roles if role not in roles_of(signature)}
     rows = []
     for lesion, features in zip(chosen, measured, strict=True):
-        later = features.findings[len(before[lesion.id]) :]
+        later = [one for one in features.findings[len(before[lesion.id]) :] if one not in elsewhere]
         complete = replace(features, findings=(*known[lesion.id], *later))
         rows.append(score_lesion(lesion, complete, signature, study.acquisition))
     return rows

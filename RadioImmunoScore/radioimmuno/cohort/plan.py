@@ -12,9 +12,10 @@ from typing import Any
 
 from .. import __version__
 from ..features import catalog
-from ..findings import InputError, SignatureError
+from ..findings import InputError, ModelError, SignatureError
 from ..learned.card import ModelCard, card_record, read_card
-from ..modality import CT, with_role
+from ..learned.model import Session, read_model
+from ..modality import CT, split_role, with_role
 from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
@@ -65,6 +66,12 @@ class Plan:
     def values(self) -> tuple[str, ...]:
         """All that is measured of a lesion: features, and what the models give."""
         return (*self.features, *(key for card in self.cards for key in card.keys))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The images that features and models are measured on."""
+        of_features = (split_role(name)[0] for name in self.features)
+        return tuple(dict.fromkeys([*of_features, *(card.role for card in self.cards)]))
 
     @property
     def clinical(self) -> tuple[str, ...]:
@@ -148,6 +155,33 @@ def read_signatures(paths: Sequence[Path]) -> tuple[tuple[Signature, ...], tuple
             text = f"Two signatures are called {name!r}: a table has one column of scores for each name."
             raise SignatureError("signature.invalid", text)
     return signatures, tuple(content.decode("utf-8", "surrogatepass") for content in contents)
+
+
+def read_models(cards: Sequence[Path]) -> tuple[Path, ...]:
+    """The cards of models that can be used, as absolute paths; each model is read, checked and opened.
+
+    Parameters
+    ----------
+    cards : sequence of Path
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    ModelError
+        When one cannot be used, or two have the same name: their columns would have, too.
+    """
+    models = [read_model(path) for path in cards]
+    names = [model.card.name for model in models]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            text = f"Two models are called {name!r}: a table has one column for each learned.{name}.<number>."
+            raise ModelError("learned.card", text)
+    for model in models:
+        Session(model)  # what no machine can open is said before the first patient
+    return tuple(Path(path).resolve() for path in cards)
 
 
 def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:

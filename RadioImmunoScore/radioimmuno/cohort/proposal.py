@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..findings import InputError, OutputError
 from ..identity import ENDINGS, iso_date
 from ..io.volume_reader import is_dicom
-from ..modality import CT
+from ..modality import CT, MR, PET, image_title
 from ..report.csv_tables import text_cell, write_rows
-from .manifest import DATE
+from .manifest import DATE, SERIES
+
+if TYPE_CHECKING:
+    from ..io.dicom.read import Series
 
 COLUMNS = ("patient", "study", "ct", "series", "lesions", "site", "irradiated", "kvp", "batch", "note")
 SEGMENTATION = ".seg.nrrd"
@@ -27,6 +31,9 @@ LESION_WORDS = frozenset(
 OTHER_IMAGES = frozenset(
     {"pet", "suv", "mr", "mri", "t", "flair", "dwi", "adc", "dose", "rtdose", "us", "spect", "rings", "prob"}
 )
+# Which image beside the CT a file's name says it is; of an MR also which one.
+BESIDE = {"pet": PET, "suv": PET, "mr": MR, "mri": MR}
+SEQUENCE = re.compile(r"t1|t2|flair|dwi|adc|pd")
 CT_WORDS = frozenset({"ct", "cect", "ncct"})
 NO_LESIONS = "no lesions were found"
 
@@ -46,6 +53,8 @@ class ProposedRow:
         What a person should look at.
     date : str
         Of the study, where the patient has several: ISO 8601, "" where it is not known.
+    images : mapping of str to (Path, str)
+        By role, an image beside the CT: its file or folder, and the UID where the folder has several series.
     """
 
     patient: str
@@ -55,6 +64,7 @@ class ProposedRow:
     series: str = ""
     note: str = ""
     date: str = ""
+    images: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
 
 
 def propose(folder: Path, progress: Callable[[int, int], None] | None = None) -> list[ProposedRow]:
@@ -115,7 +125,12 @@ def write_proposal(rows: Sequence[ProposedRow], path: Path) -> None:
     base = Path(os.path.realpath(path)).parent
     # A column more where it says which study is the baseline.
     has_dates = any(_are_studies(own) for own in _by_patient(rows))
-    columns = [*COLUMNS[:2], DATE, *COLUMNS[2:]] if has_dates else COLUMNS
+    columns = [*COLUMNS[:2], DATE, *COLUMNS[2:]] if has_dates else list(COLUMNS)
+    # And those of images that a patient has.
+    roles = sorted({role for row in rows for role in row.images})
+    chosen = [role for role in roles if any(row.images.get(role, ("", ""))[1] for row in rows)]
+    place = columns.index("lesions") + 1
+    columns[place:place] = [*roles, *(f"{role}{SERIES}" for role in chosen)]
     write_rows(
         path,
         columns,
@@ -127,6 +142,8 @@ def write_proposal(rows: Sequence[ProposedRow], path: Path) -> None:
                 _written(row.ct, base),
                 row.series,
                 _written(row.lesions, base),
+                *(_written(row.images[role][0], base) if role in row.images else "" for role in roles),
+                *(row.images[role][1] if role in row.images else "" for role in chosen),
                 *[""] * 4,
                 text_cell(row.note),
             ]
@@ -212,10 +229,36 @@ def _of_volumes(place: Path, volumes: Sequence[Path], has_dicom_ct: bool) -> lis
             own = own or (lesions if len(by_folder) == len(cts) == 1 else [])
             study = folder.relative_to(place).as_posix() if len(by_folder) > 1 else ""
             known = "" if _words(ct) & CT_WORDS else "is this the CT?"
-            rows += [ProposedRow(place.name, ct, file, study, note=known) for file in own] or [
-                ProposedRow(place.name, ct, None, study, note=known or NO_LESIONS)
+            beside, note = _images_among([file for file in volumes if file.parent == folder])
+            known = "; ".join(filter(None, [known, note]))
+            rows += [ProposedRow(place.name, ct, file, study, "", known, images=beside) for file in own] or [
+                ProposedRow(place.name, ct, None, study, "", known or NO_LESIONS, images=beside)
             ]
     return rows if rows or has_dicom_ct else [ProposedRow(place.name, note="no CT was found")]
+
+
+def _images_among(volumes: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], str]:
+    """The images beside a CT by the names of the files, and a note where a name fits several."""
+    found: dict[str, list[tuple[Path, str]]] = {}
+    for file in volumes:
+        kind = next((BESIDE[word] for word in BESIDE if word in _words(file)), None)
+        if kind is None or _words(file) & LESION_WORDS:
+            continue
+        sequence = SEQUENCE.search(file.name.lower()) if kind is MR else None
+        found.setdefault(f"{kind.role}_{sequence[0]}" if sequence else kind.role, []).append((file, ""))
+    return _each_one(found)
+
+
+def _each_one(
+    found: Mapping[str, Sequence[tuple[Path, str]]],
+) -> tuple[dict[str, tuple[Path, str]], str]:
+    """What there is one of, and a note on what there are several of."""
+    several = [
+        f"{len(own)} {image_title(role)}: name the one that is meant ({role})"
+        for role, own in found.items()
+        if len(own) > 1
+    ]
+    return {role: own[0] for role, own in found.items() if len(own) == 1}, "; ".join(several)
 
 
 def _holds_lesions(file: Path) -> bool:
@@ -243,6 +286,7 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
         reasons = "; ".join(finding.text for one in found for finding in one.findings)
         yield ProposedRow(place.name, note=f"no series is a usable CT: {reasons}")
         return
+    others = [one for one in found if one.usable and one.kind is not CT]
     dates = {
         one.uid: iso_date(next((h.study_date for h in one.headers if h.study_date), "")) for one in series
     }
@@ -251,13 +295,32 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
         series.sort(key=lambda one: dates[one.uid])
     for one in series:
         study = dates[one.uid] if are_studies else ""
-        paths = {header.path for header in one.headers}
-        folder = Path(os.path.commonpath([path.parent for path in paths]))
-        alone = all(other is one or not _within(other, folder) for other in found)
-        uid = "" if alone else one.uid
-        note = "" if len(series) == 1 else one.title
-        own = [ProposedRow(place.name, folder, file, study, uid, note) for file in _nearest(lesions, folder)]
-        yield from own or [ProposedRow(place.name, folder, None, study, uid, note or NO_LESIONS)]
+        folder, uid = _place_of(one, found)
+        beside: dict[str, list[tuple[Path, str]]] = {}
+        for other in others:
+            if other.kind is not None and _frame(other) == _frame(one) != "":
+                beside.setdefault(other.kind.role, []).append(_place_of(other, found))
+        images, several = _each_one(beside)
+        note = "; ".join(filter(None, ["" if len(series) == 1 else one.title, several]))
+        rows = [
+            ProposedRow(place.name, folder, file, study, uid, note, images=images)
+            for file in _nearest(lesions, folder)
+        ]
+        yield from rows or [
+            ProposedRow(place.name, folder, None, study, uid, note or NO_LESIONS, images=images)
+        ]
+
+
+def _place_of(one: Series, found: Sequence[Series]) -> tuple[Path, str]:
+    """The folder of a series, and its UID where other series lie in it, too."""
+    folder = Path(os.path.commonpath([header.path.parent for header in one.headers]))
+    alone = all(other is one or not _within(other, folder) for other in found)
+    return folder, "" if alone else one.uid
+
+
+def _frame(one: Series) -> str:
+    """The frame of reference of a series."""
+    return one.headers[0].frame_of_reference_uid
 
 
 def _nearest(files: Sequence[Path], folder: Path) -> list[Path]:
@@ -266,6 +329,5 @@ def _nearest(files: Sequence[Path], folder: Path) -> list[Path]:
     return [file for file, depth in zip(files, shared, strict=True) if depth == max(shared)]
 
 
-def _within(series: object, folder: Path) -> bool:
-    headers = getattr(series, "headers", ())
-    return any(folder == header.path.parent or folder in header.path.parents for header in headers)
+def _within(series: Series, folder: Path) -> bool:
+    return any(folder == header.path.parent or folder in header.path.parents for header in series.headers)

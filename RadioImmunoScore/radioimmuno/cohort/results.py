@@ -13,6 +13,7 @@ from ..files.atomic_folder import replacing_folder
 from ..files.outputs import check_output
 from ..files.written_files import check_replaceable, sha256
 from ..findings import OutputError
+from ..learned.card import card_record
 from ..scoring.provenance import software
 from ..signature.signature import signature_record
 from .manifest import Manifest
@@ -57,7 +58,9 @@ def check_place(manifest: Manifest, folder: Path, force: bool = False) -> Patien
     OutputError
         `output.is_input`, `output.foreign`, `cohort.other_manifest`.
     """
-    paths = {path for one in manifest.patients for row in one.rows for path in (row.ct, row.lesions) if path}
+    rows = [row for one in manifest.patients for row in one.rows]
+    paths = {path for row in rows for path in (row.ct, row.lesions) if path}
+    paths |= {path for row in rows for path, _ in row.images.values()}
     check_output(folder, [manifest.path, *sorted(paths)])
     check_replaceable(folder, NAMES, KIND, force)
     names = [one.patient for one in manifest.patients]
@@ -147,6 +150,8 @@ def cohort_record(
             signature_record(one, "name", "version", "status", "notice", "sha256", "settings")
             for one in plan.signatures
         ],
+        "images": list(manifest.roles),
+        "models": [card_record(card) for card in plan.cards],
         "run": {
             "scheduler": bool(options.scheduler),
             "workers": None if options.scheduler else options.workers,

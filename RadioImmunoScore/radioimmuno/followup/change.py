@@ -9,6 +9,7 @@ from functools import reduce
 
 from ..geometry.image import Image
 from ..lesion import Lesion
+from ..modality import split_role
 from ..signature.variables import DELTA, variable_of
 
 # Ours: a value is near 0 where it is smaller than this share of what it becomes, or as small as the rounding
@@ -140,7 +141,10 @@ def changes_of_gone(earlier: Mapping[str, float], days: float | None = None) -> 
     -------
     dict of str to Change
     """
-    return {name: gone(value, days) if name in VOLUMES else Change() for name, value in earlier.items()}
+    return {
+        name: gone(value, days) if split_role(name)[1] in VOLUMES else Change()
+        for name, value in earlier.items()
+    }
 
 
 def values_of(changes: Mapping[str, Change], variables: Iterable[str]) -> dict[str, float | None]:
