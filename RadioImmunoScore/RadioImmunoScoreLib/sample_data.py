@@ -1,4 +1,4 @@
-"""The demonstration patient in Slicer's Sample Data module."""
+"""The demonstration patients in Slicer's Sample Data module."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CATEGORY = "RadioImmunoScore"
 
 
 def registerSampleData(icons: Path) -> None:
-    """Offer the simulated patient; nothing is downloaded for it.
+    """Offer the simulated patient, also with a PET; nothing is downloaded for it.
 
     Parameters
     ----------
@@ -20,18 +20,28 @@ def registerSampleData(icons: Path) -> None:
     """
     import SampleData
 
-    SampleData.SampleDataLogic.registerCustomSampleDataSource(
-        category=CATEGORY,
-        sampleName="RadioImmunoScoreDemonstration",
-        uris=[],
-        fileNames=[],
-        nodeNames=[],
-        customDownloader=_makePatient,
-        thumbnailFileName=str(icons / "Demonstration.png"),
-    )
+    for name, downloader in (
+        ("RadioImmunoScoreDemonstration", _makePatient),
+        ("RadioImmunoScoreDemonstrationPET", _makePatientWithPet),
+    ):
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(
+            category=CATEGORY,
+            sampleName=name,
+            uris=[],
+            fileNames=[],
+            nodeNames=[],
+            customDownloader=downloader,
+            thumbnailFileName=str(icons / "Demonstration.png"),
+        )
 
 
 def _makePatient(source: Any) -> tuple[Any, Any]:
     from .services import demonstration
 
     return demonstration.addPatient(slicer.mrmlScene, demonstration.simulate())
+
+
+def _makePatientWithPet(source: Any) -> tuple[Any, Any, Any]:
+    from .services import demonstration
+
+    return demonstration.addPatientWithPet(slicer.mrmlScene, demonstration.simulateWithPet())

@@ -134,6 +134,16 @@ class Parameters:
         self._set("signatureOfFile", signatureToJson(signature) if signature else "")
 
     @property
+    def models(self) -> dict[str, str]:
+        """Paths of the card files of outside models, by the names that signatures call them."""
+        kept = json.loads(self.node.GetParameter("models") or "{}")
+        return {str(name): str(path) for name, path in kept.items()}
+
+    @models.setter
+    def models(self, paths: Mapping[str, str]) -> None:
+        self._set("models", json.dumps(dict(paths), sort_keys=True) if paths else "")
+
+    @property
     def kvp(self) -> float | None:
         """Tube voltage typed in by hand, kV."""
         text = self.node.GetParameter("kvp")

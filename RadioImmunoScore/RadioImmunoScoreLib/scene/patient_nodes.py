@@ -10,13 +10,18 @@ import slicer
 
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
+from radioimmuno.modality import CT, Modality
 
 from .ras_geometry import ijkToRasFromLattice, orientedImage
 from .reading import BINARY_LABELMAP
-from .segment_properties import setDelineation, setExpectedAgreement, setIrradiated, setSite, setTracking
-
-# Window and level of soft tissue, HU.
-WINDOW_HU, LEVEL_HU = 400.0, 40.0
+from .segment_properties import (
+    setDelineation,
+    setExpectedAgreement,
+    setIrradiated,
+    setReference,
+    setSite,
+    setTracking,
+)
 
 # The preset of NRRD files that is written soonest.
 FASTEST = "gzip_fastest"
@@ -26,18 +31,20 @@ STUDY_DATE_ATTRIBUTE = "DICOM.StudyDate"
 
 # What a lesion looks like before it has a score.
 SEGMENT_COLOR = (0.9, 0.78, 0.3)
+REFERENCE_COLOR = (0.3, 0.75, 0.9)
 
 
-def addVolume(scene: Any, image: Image, name: str = "CT") -> Any:
-    """A volume node with a copy of the image's voxels, shown in the window of soft tissue."""
+def addVolume(scene: Any, image: Image, name: str = "CT", kind: Modality = CT) -> Any:
+    """A volume node with a copy of the image's voxels, shown in the window of its kind."""
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     slicer.util.updateVolumeFromArray(node, image.values)
     node.SetIJKToRASMatrix(ijkToRasFromLattice(image.window))
     # A default display node would look for a window in all voxels first.
     displayNode = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
     displayNode.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
-    displayNode.SetAutoWindowLevel(False)
-    displayNode.SetWindowLevel(WINDOW_HU, LEVEL_HU)
+    displayNode.SetAutoWindowLevel(kind.window is None)
+    if kind.window is not None:
+        displayNode.SetWindowLevelMinMax(*kind.window)
     node.SetAndObserveDisplayNodeID(displayNode.GetID())
     # CT hardly gets smaller by a slower preset.
     node.AddDefaultStorageNode()
@@ -68,6 +75,32 @@ def addSegmentation(scene: Any, lesions: Sequence[Lesion], volumeNode: Any, name
         segment.AddRepresentation(BINARY_LABELMAP, voxels)
         segmentation.AddSegment(segment, lesion.id)
     return node
+
+
+def addReferences(segmentationNode: Any, regions: Sequence[Lesion]) -> None:
+    """Segments of reference regions; the regions' ids are their names, as `liver`."""
+    segmentation = segmentationNode.GetSegmentation()
+    for region in regions:
+        segment = slicer.vtkSegment()
+        segment.SetName(f"{region.id.replace('_', ' ').capitalize()} reference")
+        segment.SetColor(*REFERENCE_COLOR)
+        voxels = orientedImage(region.mask.values.astype(np.uint8), region.mask.window)
+        segment.AddRepresentation(BINARY_LABELMAP, voxels)
+        segmentation.AddSegment(segment, f"reference_{region.id}")
+        setReference(segmentationNode, f"reference_{region.id}", region.id)
+
+
+def setUnit(volumeNode: Any, code: str, scheme: str, meaning: str) -> None:
+    """Note in which unit a volume's values are."""
+    unit = slicer.vtkCodedEntry()
+    unit.SetValueSchemeMeaning(code, scheme, meaning)
+    volumeNode.SetVoxelValueUnits(unit)
+
+
+def fileBeside(node: Any, other: Any) -> None:
+    """File another node where one is filed."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(node.GetScene())
+    fileUnder(node.GetScene(), [other], hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node)))
 
 
 def fileUnderSubject(scene: Any, nodes: Sequence[Any], name: str = "Patient") -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .console_exports import ExportCommands
 from .console_followup import FollowUpCommands
+from .console_uptake import UptakeCommands
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .segment_edits import DrawnLesion
 
 
-class ConsoleCommands(ExportCommands, FollowUpCommands):
+class ConsoleCommands(ExportCommands, FollowUpCommands, UptakeCommands):
     """What `slicer.util.getModuleLogic("RadioImmunoScore")` does; points are in RAS mm, as Slicer shows them.
 
     Examples
@@ -46,6 +47,9 @@ class ConsoleCommands(ExportCommands, FollowUpCommands):
         kvp: float | None = None,
         clinical: Any = None,
         batch: str = "",
+        pet: Any = None,
+        mr: Any = None,
+        models: Any = (),
         only: Any = None,
         progress: Any = None,
         patient: str | None = None,
@@ -68,6 +72,12 @@ class ConsoleCommands(ExportCommands, FollowUpCommands):
             lesion by its name or segment ID.
         batch : str, optional
             Scanner or center of the CT, for a signature that was trained with ComBat.
+        pet, mr : vtkMRMLScalarVolumeNode, optional
+            Images of the same patient beside the CT, for a signature that measures them. SUV are made from
+            the PET's DICOM files where Slicer's database has them; else its values are taken as SUV, which
+            every row says.
+        models : sequence of str or Path, optional
+            Card files of the outside models that the signature's learned terms need.
         only : collection of str, optional
             IDs of the segments to score; all by default.
         progress : callable, optional
@@ -82,26 +92,18 @@ class ConsoleCommands(ExportCommands, FollowUpCommands):
         PatientScore
             A row for every lesion that was asked for: its score, or the reason why there is none. `value` is
             the patient's value by the signature's rule, with its cut-off and group; None without a rule.
+            `uptakes` has the uptake of all lesions where a PET was given.
 
         Raises
         ------
         InputError
             When the CT, the signature or a given value cannot be used at all; the text says what to do.
         """
-        from radioimmuno.identity import Naming
-        from radioimmuno.scoring.given_values import with_given
-        from radioimmuno.scoring.score import score_study
+        from .scene_scoring import scoreNodes
 
-        from ..scene import showScores
-        from .node_origin import identityOf
-        from .scene_study import findSignature, readStudy
-
-        used, naming = findSignature(signature), Naming(patient or "", identify)
-        study = readStudy(volumeNode, segmentationNode, kvp, *identityOf(volumeNode, naming))
-        whole = with_given(study.with_values_checked(used.settings), used, clinical, batch)
-        scored = score_study(whole, used, only=only, progress=progress)
-        showScores(volumeNode, segmentationNode, scored, used)
-        return scored
+        chosen = kvp, (clinical, batch), (pet, mr), models
+        naming = patient or "", identify
+        return scoreNodes(volumeNode, segmentationNode, signature, *chosen, only, progress, naming)
 
     def accept(self, volumeNode: Any, codes: Any, segmentationNode: Any = None) -> None:
         """Take on what refuses a CT's lesions, as the panel's *Score all the same* does; every row says so.

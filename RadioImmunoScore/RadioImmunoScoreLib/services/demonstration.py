@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from radioimmuno.geometry.image import Box, Image
 from radioimmuno.lesion import Lesion
-from radioimmuno.modality import CT
+from radioimmuno.modality import CT, PET
 from radioimmuno.study import Study
 
 from ..scene.course_nodes import CourseNodes
 from ..scene.parameters import parametersOf
-from ..scene.patient_nodes import addSegmentation, addVolume, fileUnderSubject
+from ..scene.patient_nodes import (
+    addReferences,
+    addSegmentation,
+    addVolume,
+    fileBeside,
+    fileUnderSubject,
+    setUnit,
+)
 from .node_origin import noteAcquisition
 
 SEED = 2
 SLICE_MM = 2.5
 NAME = "Demonstration patient (simulated)"
 BODY_HU, AROUND_BODY_VOXELS = -300, 8
+# As DICOM and Slicer's PET-DICOM extension call the unit.
+SUV_BY_WEIGHT = "{SUVbw}g/ml", "UCUM", "Standardized Uptake Value body weight"
 COURSE_NAME = "Demonstration follow-up (simulated)"
 
 
@@ -28,6 +37,35 @@ def simulate() -> Any:
     from radioimmuno.simulation.patient import simulate_patient
 
     return simulate_patient(SEED, slice_mm=SLICE_MM)
+
+
+@dataclass(frozen=True, eq=False)
+class PatientWithPet:
+    """The demonstration patient with a PET beside the CT, and regions that uptake is compared with.
+
+    Parameters
+    ----------
+    patient : SimulatedPatient
+    pet : Image
+        SUV by body weight.
+    references : tuple of Lesion
+        Their ids are the regions' names.
+    """
+
+    patient: Any
+    pet: Image
+    references: tuple[Lesion, ...]
+
+
+def simulateWithPet() -> PatientWithPet:
+    """The patient of `simulate` with a PET as plain values; takes seconds more, on any thread."""
+    from radioimmuno.simulation.patient import plan_patient, realize
+    from radioimmuno.simulation.pet import simulate_pet
+    from radioimmuno.simulation.reference_regions import reference_regions
+
+    plan = plan_patient(SEED, slice_mm=SLICE_MM)
+    regions = tuple(reference_regions(plan, plan.lattice))
+    return PatientWithPet(realize(plan), simulate_pet(plan).image, regions)
 
 
 def simulateCourse(progress: Callable[[int, int], None] = lambda done, total: None) -> list[Study]:
@@ -68,6 +106,16 @@ def addPatient(scene: Any, patient: Any) -> tuple[Any, Any]:
     nodes = _addNodes(scene, patient.image, lesions, patient.acquisition, "Demonstration")
     fileUnderSubject(scene, nodes, NAME)
     return nodes
+
+
+def addPatientWithPet(scene: Any, made: PatientWithPet) -> tuple[Any, Any, Any]:
+    """As `addPatient`, with the reference regions among the segments; the last node is the PET's."""
+    volumeNode, segmentationNode = addPatient(scene, made.patient)
+    addReferences(segmentationNode, made.references)
+    petNode = addVolume(scene, made.pet, "Demonstration PET", PET)
+    setUnit(petNode, *SUV_BY_WEIGHT)
+    fileBeside(volumeNode, petNode)
+    return volumeNode, segmentationNode, petNode
 
 
 def addCourse(scene: Any, studies: Sequence[Study]) -> list[tuple[Any, Any]]:

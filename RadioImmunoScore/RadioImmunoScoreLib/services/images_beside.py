@@ -21,7 +21,7 @@ import slicer
 from radioimmuno.findings import Finding, InputError, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.identity import in_part, same_patient
-from radioimmuno.modality import CT, PET, image_title, modality_of_role
+from radioimmuno.modality import CT, MR, PET, image_title, modality_of_role
 from radioimmuno.signature.signature import Signature
 from radioimmuno.study import Study
 
@@ -305,6 +305,29 @@ def withImages(study: Study, beside: Iterable[ImageBeside]) -> Study:
         findings_of_images={**study.findings_of_images, **{r: one.findings for r, one in read.items()}},
         about_images={**study.about_images, **{role: one.about for role, one in read.items()}},
     )
+
+
+def nodesByRole(signature: Signature, petNode: Any | None, mrNode: Any | None) -> dict[str, Any]:
+    """A PET and an MR by the roles that they have in a study; an MR has that which the signature asks for."""
+    asked = sorted(role for role in rolesOf(signature) if role.startswith(MR.role))
+    nodes = {PET.role: petNode, next(iter(asked), MR.role): mrNode}
+    return {role: node for role, node in nodes.items() if node is not None}
+
+
+def withNodes(
+    study: Study, volumeNode: Any, signature: Signature, petNode: Any | None, mrNode: Any | None
+) -> Study:
+    """A study with these volumes beside its CT.
+
+    Raises
+    ------
+    InputError
+        When a volume is no image.
+    """
+    nodes = nodesByRole(signature, petNode, mrNode)
+    images = [imageBeside(node, role, volumeNode) for role, node in nodes.items()]
+    inputs = {**study.inputs, **{one.role: one.identifiers for one in images}}
+    return withImages(replace(study, inputs=inputs), images)
 
 
 def rolesOf(signature: Signature) -> frozenset[str]:

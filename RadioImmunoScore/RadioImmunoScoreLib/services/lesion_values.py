@@ -6,20 +6,20 @@ A value has one title and one unit, wherever it is shown: in the legend, in tabl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.geometry.image import Image
-from radioimmuno.lesion import Lesion
 from radioimmuno.modality import PET, split_role, with_role
 from radioimmuno.settings import Settings
 from radioimmuno.signature.variables import Source, Variable, variable_of
 from radioimmuno.study import Study
 
-from .images_beside import ImageBeside
+from ..scene import readLesions
+from .images_beside import ImageBeside, imageBeside
+from .scene_study import referencesOf, selectRead
 
 if TYPE_CHECKING:
     from radioimmuno.pet.lesion_uptake import LesionUptake
@@ -36,6 +36,7 @@ MAXIMUM, MEAN, PEAK, MTV, TLG, TO_MUSCLE = UPTAKE = (
 )
 MUSCLE = "muscle"
 SHARE_41 = "41"
+UPTAKE_DECIMALS = 2
 
 _UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "SUV.mm3": "SUV·mm³", "HU.mm3": "HU·mm³"}
 
@@ -63,10 +64,14 @@ class LesionValues:
     reasons: Mapping[str, str]
 
     def text(self, lesionID: str) -> str:
-        """A lesion's value with four significant digits; empty where it has none."""
-        from radioimmuno.report.formatting import number
+        """A lesion's value as reports write it; empty where it has none."""
+        return self.number(self.values[lesionID]) if lesionID in self.values else ""
 
-        return number(self.values[lesionID]) if lesionID in self.values else ""
+    def number(self, value: float) -> str:
+        """A value as reports write it: of uptake two decimals, of a feature four significant digits."""
+        from radioimmuno.report.formatting import fixed, number
+
+        return fixed(value, UPTAKE_DECIMALS) if self.key in UPTAKE else number(value)
 
     @property
     def heading(self) -> str:
@@ -137,17 +142,14 @@ def _uptakeOf(key: str, lesion: LesionUptake, uptake: PatientUptake) -> float | 
     return lesion.reasons or "It could not be measured."
 
 
-def measureUptake(
-    study: Study, pet: ImageBeside, references: Mapping[str, Image]
-) -> tuple[PatientUptake, tuple[Finding, ...]]:
+def measureUptake(study: Study, pet: ImageBeside) -> tuple[PatientUptake, tuple[Finding, ...]]:
     """The uptake of a study's lesions on its PET; on any thread.
 
     Parameters
     ----------
     study : Study
+        With its reference regions.
     pet : ImageBeside
-    references : mapping of str to Image
-        Name of a reference region -> its mask on the CT's lattice.
 
     Returns
     -------
@@ -159,8 +161,7 @@ def measureUptake(
     InputError
         When nothing can be measured on the PET; the text says what to do.
     """
-    from radioimmuno.extraction.carried_lesions import carried_lesions
-    from radioimmuno.pet.patient_uptake import patient_uptake
+    from radioimmuno.pet.study_uptake import study_uptake
 
     reading = pet.reading
     scale = reading.scale
@@ -168,13 +169,36 @@ def measureUptake(
     blocking = refusals if scale is None or scale.is_suv else [f for f in pet.findings if f.refuses]
     if blocking:
         raise InputError(blocking[0].code, blocking[0].text)
-    lattice = reading.image.lattice
-    carried = carried_lesions(study.lesions, lattice)
-    regions = [Lesion(name, name, mask) for name, mask in references.items()]
-    masks = {region.id: region.mask for region, _found in carried_lesions(regions, lattice)}
-    found = {lesion.id: findings for lesion, findings in carried}
-    uptake = patient_uptake(reading.image, [lesion for lesion, _ in carried], masks, scale, found)
+    images = {**study.images, PET.role: reading.image}
+    uptake = study_uptake(replace(study, images=images), PET.role, scale)
+    assert uptake is not None
     return uptake, reading.findings
+
+
+def measureNodes(
+    petNode: Any, segmentationNode: Any, volumeNode: Any, references: Mapping[str, str] | None = None
+) -> PatientUptake:
+    """The uptake of a segmentation's lesions; see `console.ConsoleCommands.uptake`."""
+    pet = imageBeside(petNode, PET.role, volumeNode)
+    reading = readLesions(segmentationNode, volumeNode)
+    masks = {lesion.id: lesion.mask for lesion in reading.lesions}
+    segmentation = segmentationNode.GetSegmentation()
+    named = {region: _segmentOf(segmentation, text) for region, text in (references or {}).items()}
+    regions = {region: masks[i] for region, i in named.items()}
+    if references is None:
+        regions = referencesOf(segmentationNode, masks)
+    taken, _left = selectRead(segmentationNode, reading)
+    lesions = tuple(lesion for lesion in taken.lesions if lesion.id not in named.values())
+    return measureUptake(Study({}, lesions, references=regions), pet)[0]
+
+
+def _segmentOf(segmentation: Any, text: str) -> str:
+    """The ID of the segment with this ID or name."""
+    names = {i: segmentation.GetSegment(i).GetName() for i in segmentation.GetSegmentIDs()}
+    found = [i for i, name in names.items() if text in (i, name)]
+    if not found:
+        raise ValueError(f"there is no segment {text!r}; there are: {', '.join(names.values())}")
+    return found[0]
 
 
 def measureFeature(

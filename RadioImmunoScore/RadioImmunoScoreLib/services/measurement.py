@@ -1,4 +1,4 @@
-"""What is measured on a study besides scores: checks, features by an engine or two, maps of an interior.
+"""What is measured on a study: scores, checks, features by an engine or two, maps of an interior.
 
 Common to panel and console. Scores are always made with our own engine.
 """
@@ -11,13 +11,29 @@ from typing import TYPE_CHECKING
 from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
+from radioimmuno.scoring.results import LesionScore
 from radioimmuno.settings import Settings
+from radioimmuno.signature.signature import Signature
 from radioimmuno.study import Study
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
     from radioimmuno.extraction.lesion_features import LesionFeatures, Progress
+    from radioimmuno.learned.model import LearnedModel
     from radioimmuno.quality.check import LesionFinding
+
+
+def scoreStudy(
+    study: Study,
+    signature: Signature,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    models: Sequence[LearnedModel] = (),
+) -> Sequence[LesionScore]:
+    """The rows of the lesions in `only` (of all by default); on any thread."""
+    from radioimmuno.scoring.score import score_rows
+
+    return score_rows(study, signature, only=only, progress=progress, models=models)
 
 
 def checkStudy(study: Study, settings: Settings, progress: Progress | None = None) -> Sequence[LesionFinding]:

@@ -7,12 +7,13 @@ person's word, kept in a tag of the segment, counts more than the rule.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding, Severity
+from radioimmuno.geometry.image import Image
 from radioimmuno.identity import UNKNOWN, Identity
 from radioimmuno.io.selection import CODE, SET_ASIDE, Hints, structure_of
 from radioimmuno.lesion import LeftOut, Lesion
@@ -34,6 +35,7 @@ from .node_origin import (
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import Progress
+    from radioimmuno.learned.model import LearnedModel
     from radioimmuno.scoring.score_stability import Perturbation
     from radioimmuno.stability.agreement import PatientStability
 
@@ -62,9 +64,12 @@ def readStudy(
     InputError
         When the volume holds no CT voxels, or `kvp` is no tube voltage.
     """
-    read = selectRead(segmentationNode, readLesions(segmentationNode, volumeNode))
+    reading = readLesions(segmentationNode, volumeNode)
+    read = selectRead(segmentationNode, reading)
     known = readAcquisition(volumeNode), kvp, identity, date
-    return studyOf(volumeNode, segmentationNode, *read, *known)
+    study = studyOf(volumeNode, segmentationNode, *read, *known)
+    masks = {lesion.id: lesion.mask for lesion in reading.lesions}
+    return replace(study, references=referencesOf(segmentationNode, masks))
 
 
 def studyOf(
@@ -91,6 +96,13 @@ def studyOf(
         inputs=inputsOf(volumeNode, segmentationNode),
         date=date,
     )
+
+
+def referencesOf(segmentationNode: Any, masks: Mapping[str, Image]) -> dict[str, Image]:
+    """The reference regions among segments whose masks are these, by ID: the region's name -> its mask."""
+    segmentation = segmentationNode.GetSegmentation()
+    regions = {i: referenceOf(segmentation.GetSegment(i)) for i in masks}
+    return {region: masks[i] for i, region in regions.items() if region}
 
 
 def inputFindings(volumeNode: Any, segmentationNode: Any, acquisition: Acquisition) -> tuple[Finding, ...]:
@@ -121,11 +133,14 @@ def stabilityOf(
     only: Collection[str] | None = None,
     progress: Progress | None = None,
     perturbation: Perturbation | None = None,
+    models: Sequence[LearnedModel] = (),
 ) -> PatientStability:
     """How far the scores of the lesions in `only` move with their contours; on any thread."""
     from radioimmuno.scoring.score_stability import Perturbation, stability
 
-    return stability(study, signature, perturbation or Perturbation(), only=only, progress=progress)
+    return stability(
+        study, signature, perturbation or Perturbation(), only=only, progress=progress, models=models
+    )
 
 
 def findSignature(named: Signature | str | Path | None) -> Signature:

@@ -13,7 +13,9 @@ from .patient_uptake import PatientUptake, patient_uptake
 from .scale import UptakeScale
 
 
-def study_uptake(study: Study, role: str = PET.role) -> PatientUptake | None:
+def study_uptake(
+    study: Study, role: str = PET.role, scale: UptakeScale | None = None
+) -> PatientUptake | None:
     """Measure the uptake of a study's lesions.
 
     Parameters
@@ -21,6 +23,8 @@ def study_uptake(study: Study, role: str = PET.role) -> PatientUptake | None:
     study : Study
     role : str, optional
         Of the PET.
+    scale : UptakeScale, optional
+        What its values are; by default as the study says of how they were made.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def study_uptake(study: Study, role: str = PET.role) -> PatientUptake | None:
         lesions = [lesion for lesion, _ in carried]
         findings = {lesion.id: found for lesion, found in carried}
         references = {one.id: one.mask for one, _ in carried_lesions(regions, image.lattice, to_main)}
-    scale = scale_of_record(study.about_images.get(role, {}).get("suv"))
+    scale = scale or scale_of_record(study.about_images.get(role, {}).get("suv"))
     return patient_uptake(image, lesions, references, scale, findings)
 
 

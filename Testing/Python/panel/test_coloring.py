@@ -71,7 +71,7 @@ def test_lesions_get_the_colors_of_suvmax_without_any_score_and_their_own_ones_b
     colorBy(panel, MAXIMUM)
     scale = value_scale(SUV.values())
     assert colorsOf(nodes) == {i: pytest.approx(scale.rgb(suv), abs=1e-6) for i, suv in SUV.items()}
-    assert cells(panel) == {"liver_1": "4.000", "liver_2": "8.000", "node": "12.00"}
+    assert cells(panel) == {"liver_1": "4.00", "liver_2": "8.00", "node": "12.00"}
     legend = legendOf(nodes[1])
     assert legend.GetTitleText() == "SUVmax"
     assert nodes[1].GetDisplayNode().GetScalarRange() == (scale.low, scale.high)
@@ -93,7 +93,7 @@ def test_table_legend_and_node_say_the_same_number_and_unit(patient):
     panel.panel.session._edits.schedule()
     settle(panel)
     assert columnOf(nodes) == cells(panel)
-    assert cells(panel)["node"] == "4.000"
+    assert cells(panel)["node"] == "4.00"
 
 
 def test_scores_and_values_take_turns_and_off_is_their_own_color(patient):
@@ -215,8 +215,8 @@ def test_a_reference_region_shows_its_mean_and_one_too_small_is_refused_in_words
     ui = panel.panel.ui
     ui.roleBox.activated.emit(3)
     settle(panel)
-    assert ui.lesionUptakeLabel.text.startswith("Muscle: mean 0.5000, SD 0")
-    assert "Muscle: mean 0.5000" in ui.uptakeLabel.text
+    assert ui.lesionUptakeLabel.text.startswith("Muscle: mean 0.50, SD 0.00")
+    assert "Muscle: mean 0.50" in ui.uptakeLabel.text
     assert "to muscle: maximum" not in ui.lesionUptakeLabel.text
     panel.panel.selectLesion("node")
     settle(panel)
@@ -247,5 +247,28 @@ def test_the_selected_lesion_has_its_uptake_with_units(patient):
     settle(panel)
     text = panel.panel.ui.lesionUptakeLabel.text
     assert "SUVmax" in text
-    assert "8.000" in text
+    assert "8.00" in text
     assert panel.panel.ui.roleBox.currentText.startswith("a lesion")
+
+
+def test_the_report_says_the_same_numbers(patient, tmp_path):
+    import json
+
+    panel, _nodes, _own = patient
+    click(panel.panel.ui.scoreButton)
+    settle(panel)
+    colorBy(panel, MAXIMUM)
+    section = panel.panel.section("SaveSection")
+    section._offerReport = lambda path: None
+    section.save(str(tmp_path / "page.html"))
+    page = (tmp_path / "page.html").read_text()
+    assert "SUVmax" in page
+    assert all(f"<td>{text}</td>" in page for text in cells(panel).values())
+    panel.panel.session.coloring.choose("feature.lesion.morphology.sphericity")
+    settle(panel)
+    section.save(str(tmp_path / "patient.json"))
+    record = json.loads((tmp_path / "patient.json").read_text())
+    values = panel.panel.session.coloring.values.values
+    saved = {row["id"]: row["features"]["lesion.morphology.sphericity"] for row in record["lesions"]}
+    assert saved == values
+    assert {one["suv_max"] for one in record["uptake"]["pet"]["lesions"]} == set(SUV.values())

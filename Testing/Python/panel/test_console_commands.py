@@ -10,7 +10,11 @@ import slicer
 
 NODES, GIVEN = ["volumeNode", "segmentationNode"], ["kvp", "clinical", "batch"]
 COMMANDS = {
-    "score": [*NODES, "signature", "*", *GIVEN, "only", "progress", "patient", "identify"],
+    "score": [
+        *(*NODES, "signature", "*", *GIVEN, "pet", "mr", "models"),
+        *("only", "progress", "patient", "identify"),
+    ],
+    "uptake": ["petNode", "segmentationNode", "references", "*", "volumeNode"],
     "accept": ["volumeNode", "codes", "segmentationNode"],
     "restoreColors": ["segmentationNode"],
     "exportReport": [*NODES, "patientScore", "path", "signature"],
@@ -27,6 +31,9 @@ COMMANDS = {
 }
 
 
+FIRST = ("volumeNode", "segmentationNode", "petNode", "studies")
+
+
 def argumentsOf(command):
     """Names in their order; those behind a star are given by name only."""
     parameters = list(inspect.signature(command).parameters.values())
@@ -40,7 +47,7 @@ def test_a_command_takes_these_arguments_and_explains_itself(bench, name):
     command = getattr(slicer.util.getModuleLogic("RadioImmunoScore"), name)
     assert argumentsOf(command) == COMMANDS[name]
     text = pydoc.plain(pydoc.render_doc(command))
-    assert any(f"{name}({first}" in text for first in ("volumeNode", "segmentationNode", "studies"))
+    assert any(f"{name}({first}" in text for first in FIRST)
     assert len(inspect.getdoc(command).splitlines()[0]) > 30
 
 

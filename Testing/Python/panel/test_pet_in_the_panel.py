@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pydicom
 import pytest
@@ -263,3 +265,18 @@ def test_a_saved_scene_restores_pet_and_scores(patient, tmp_path, bench):
     assert session.parameters.petNode.GetName() == "PET"
     assert {row.id: row.score for row in session.rows} == scores
     assert "stale" not in {row.status for row in session.rows}
+
+
+def test_an_mr_is_measured_as_the_signature_says_under_the_name_that_it_asks_for(patient, tmp_path):
+    panel, _nodes = patient
+    file = petSignature(tmp_path, "mr_t1.lesion.statistics.maximum")
+    record = json.loads(file.read_text())
+    # As they are: neither prepared nor beyond what was measured between voxels.
+    asTheyAre = {"mr": {"bias": None, "normalization": None}, "extraction": {"interpolation": "linear"}}
+    record["settings"]["images"] = {"mr_t1": asTheyAre}
+    file.write_text(json.dumps(record))
+    mr = addPet(petValues() * 1.5, "T1")
+    assert set(scoresBy(panel, file).values()) == {None}
+    panel.panel.ui.mrSelector.setCurrentNode(mr)
+    waitIdle(panel)
+    assert scoresBy(panel, file) == pytest.approx({i: 1.5 * suv for i, suv in SUV.items()}, rel=1e-6)

@@ -38,9 +38,9 @@ class InputsSection(Section):
         self._showMore(False)
         ui.demonstrationButton.connect("clicked()", self.loadDemonstration)
         ui.demonstrationCourseButton.connect("clicked()", self._loadCourse)
-        self._buttonRows = ButtonRows(
-            ui.demonstrationActions, [ui.demonstrationButton, ui.demonstrationCourseButton]
-        )
+        ui.demonstrationPetButton.connect("clicked()", self._loadWithPet)
+        buttons = [ui.demonstrationButton, ui.demonstrationPetButton, ui.demonstrationCourseButton]
+        self._buttonRows = ButtonRows(ui.demonstrationActions, buttons)
         self._texts: list[str] = []
         self._watch = EventWatch(
             self.ui.inputsButton, {qt.QEvent.Resize: self._fitHead, qt.QEvent.FontChange: self._fitHead}
@@ -132,6 +132,17 @@ class InputsSection(Section):
         self.session.setInputs(volumeNode, segmentationNode)
         self.session.display.startSurfaces()
         self.session.say(_("This patient is simulated. Press Score."))
+
+    def _loadWithPet(self) -> None:
+        self.session.simulate(lambda progress: demonstration.simulateWithPet(), self._petMade)
+
+    def _petMade(self, made: Any) -> None:
+        volumeNode, segmentationNode, petNode = demonstration.addPatientWithPet(slicer.mrmlScene, made)
+        _showInSlices(volumeNode)
+        self.session.setInputs(volumeNode, segmentationNode)
+        self.session.setBeside(petNode, None)
+        self.session.display.startSurfaces()
+        self.session.say(_("This patient is simulated. Choose SUVmax under Color by, and tick PET."))
 
     def _loadCourse(self) -> None:
         self.session.simulate(demonstration.simulateCourse, self._courseMade)

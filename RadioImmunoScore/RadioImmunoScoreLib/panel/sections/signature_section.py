@@ -10,14 +10,16 @@ import qt
 from radioimmuno.findings import InputError
 from radioimmuno.signature.signature import DEFAULT_NAME, Signature, shipped_signatures, write_signature
 
+from ...services.learned_models import installLibrary
 from ..state.panel_state import InputsState, PanelState
 from ..texts import acquisitionText, problemText, settingsText
 from ..widgets.about_dialog import AboutDialog
+from ..widgets.button_rows import ButtonRows
 from ..widgets.file_dialog import askPath
 from ..widgets.signature_dialog import SignatureDialog
 from .section import Section
 
-SIGNATURE_FILTER = "Signature (*.json)"
+SIGNATURE_FILTER, CARD_FILTER = "Signature (*.json)", "Model card (*.json)"
 
 
 class SignatureSection(Section):
@@ -34,6 +36,9 @@ class SignatureSection(Section):
         self.ui.aboutButton.connect("clicked()", self._aboutAsked)
         self.dialog: SignatureDialog | None = None
         self.ui.newSignatureButton.connect("clicked()", self.enterSignature)
+        self.ui.modelCardButton.connect("clicked()", self._cardAsked)
+        self.ui.installButton.connect("clicked()", self._installAsked)
+        self._rows = ButtonRows(self.ui.modelActions, [self.ui.modelCardButton, self.ui.installButton])
 
     def show(self, state: PanelState) -> None:
         """Show the signature in use."""
@@ -45,6 +50,43 @@ class SignatureSection(Section):
         self.ui.acquisitionLabel.setText(acquisitionText(inputs.acquisition) if inputs.volumeNode else "")
         self.ui.acquisitionLabel.setVisible(inputs.volumeNode is not None)
         self.ui.kvpButton.setVisible(inputs.volumeNode is not None and not inputs.isKvpAsked)
+        self._showModels(inputs)
+
+    def _showModels(self, inputs: InputsState) -> None:
+        """The outside models that the signature needs, and what is missing."""
+        ui, needed = self.ui, bool(inputs.models)
+        for widget in (ui.modelsLabel, ui.modelActions):
+            widget.setVisible(needed)
+        if not needed:
+            return
+        lines = [
+            _("Model {name}: {path}").format(name=name, path=path)
+            if path
+            else _("Model {name}: choose its card file.").format(name=name)
+            for name, path in inputs.models.items()
+        ]
+        if not inputs.hasLibrary:
+            lines.append(_("Learned features need the library onnxruntime, which is not installed."))
+        ui.modelsLabel.setText("\n".join(lines))
+        ui.installButton.setVisible(not inputs.hasLibrary)
+
+    def _cardAsked(self) -> None:
+        path = qt.QFileDialog.getOpenFileName(self.ui.signatureBox, _("Model card"), "", CARD_FILTER)
+        if not path:
+            return
+        try:
+            self.session.setModel(path)
+        except (InputError, ValueError, OSError) as problem:
+            self.session.say(problemText(problem))
+
+    def _installAsked(self) -> None:
+        question = _(
+            "Learned features need the library onnxruntime, from the Python Package Index. Install it into "
+            "Slicer now?"
+        )
+        if not installLibrary(question):
+            self.session.say(_("onnxruntime was not installed: what the signature learns is not measured."))
+        self.session.refresh()
 
     def chooseSignature(self, nameOrPath: str) -> None:
         """Use a signature by name or file; for one that cannot be read a message is shown."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from radioimmuno.findings import InputError
-from radioimmuno.report.formatting import number
 from radioimmuno.signature.value_scale import ValueScale, value_scale
 
 from ...scene.legend import removeLegend, showValueLegend
@@ -118,7 +117,7 @@ class Coloring:
             {i: scale.rgb(values.values.get(i)) for i in session.inputs.segmentIDs if i not in leftOut},
         )
         self._showLegend(node, values, scale)
-        showValueColumn(node, values.title, values.unit, values.values, number)
+        showValueColumn(node, values.title, values.unit, values.values, values.number)
 
     def _showLegend(self, node: Any, values: LesionValues, scale: ValueScale) -> None:
         legend = showValueLegend(node, values.heading, scale)

@@ -11,7 +11,6 @@ import slicer
 from radioimmuno.acquisition import Acquisition, with_kvp
 from radioimmuno.findings import Finding, InputError
 from radioimmuno.identity import UNKNOWN, Identity
-from radioimmuno.modality import MR, PET
 from radioimmuno.signature.signature import Signature, shipped_signatures
 from radioimmuno.signature.variables import Source
 from radioimmuno.study import Study
@@ -20,7 +19,7 @@ from ...scene.nodes import isOwned
 from ...scene.parameters import Parameters
 from ...scene.reading import outsideFindings
 from ...scene.segment_properties import markedOf, referenceOf, setMarked, setReference
-from ...services.images_beside import ImageBeside, besideKey, imageBeside, rolesOf
+from ...services.images_beside import ImageBeside, besideKey, imageBeside, nodesByRole
 from ...services.node_origin import INSTANCE_UIDS, acceptedOf, identityOf, readAcquisition, setAccepted
 from ...services.scene_study import (
     findSignature,
@@ -62,9 +61,7 @@ class Inputs:
         parameters = self.parameters
         if self.volumeNode is None:
             return {}
-        asked = sorted(role for role in rolesOf(self.signature) if role.startswith(MR.role))
-        nodes = {PET.role: parameters.petNode, next(iter(asked), MR.role): parameters.mrNode}
-        return {role: node for role, node in nodes.items() if node is not None}
+        return nodesByRole(self.signature, parameters.petNode, parameters.mrNode)
 
     @property
     def beside(self) -> tuple[ImageBeside, ...]:
@@ -117,6 +114,12 @@ class Inputs:
         self.parameters.signature = nameOrPath
         isFile = bool(nameOrPath) and nameOrPath not in shipped_signatures()
         self.parameters.signatureOfFile = signature if isFile else None
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Of the outside models that the signature needs, the card files that were chosen, by name."""
+        chosen = self.parameters.models
+        return {name: chosen[name] for name in self.signature.learned if name in chosen}
 
     @property
     def acquisitionOfCt(self) -> Acquisition:
@@ -255,7 +258,8 @@ class Inputs:
         nodes = self.volumeNode, self.segmentationNode
         known = self.acquisitionOfCt, self.parameters.kvp, *self._origin
         given = self.clinical, self.batch
-        return self.reader.read(*nodes, self.signature, given, *known, beside=self.beside)
+        beside, models = self.beside, self.models
+        return self.reader.read(*nodes, self.signature, given, *known, beside=beside, models=models)
 
 
 def _imageOrProblem(node: Any, role: str, volumeNode: Any) -> ImageBeside | InputError:

@@ -51,7 +51,8 @@ class InputsState:
     voltage is to be given by hand or was, `chosenSignature` the name or path that was chosen, `clinical` and
     `batch` what was given for it, `findings` what concerns all lesions, `leftOut` (name, reason) of what is
     no lesion, `pet` and `mr` the images beside the CT, `asked` the titles of those that the signature
-    measures and that are not there.
+    measures and that are not there, `models` the paths of cards of the outside models that it needs, by name,
+    empty for one that was not chosen, and `hasLibrary` whether what runs them is installed.
     """
 
     volumeNode: Any
@@ -71,6 +72,8 @@ class InputsState:
     pet: ImageState | None = None
     mr: ImageState | None = None
     asked: frozenset[str] = frozenset()
+    models: Mapping[str, str] = field(default_factory=dict)
+    hasLibrary: bool = True
 
 
 @dataclass(frozen=True)

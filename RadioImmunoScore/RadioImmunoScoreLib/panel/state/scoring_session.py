@@ -13,19 +13,18 @@ from slicer.i18n import tr as _
 from radioimmuno.findings import InputError
 from radioimmuno.lesion import LeftOut
 from radioimmuno.scoring.results import LesionScore, PatientScore
-from radioimmuno.signature.signature import Signature
 from radioimmuno.stability.agreement import PatientStability
 from radioimmuno.study import Study
 
 from ...scene.parameters import Parameters
 from ...scene.segment_properties import noteSites, sitesOf
-from ...services.images_beside import rolesOf
-from ...services.scene_study import inputsOf
+from ...services.learned_models import cardName
 from ..texts import problemText
 from .edits import AxesWatch, EditWatch, History, observeInputs
 from .events import Observers, Signal
 from .inputs import Inputs
 from .jobs import IDLE, SCORING, SIMULATING, UPDATING, Jobs
+from .patient_of_rows import PatientOfRows
 from .rows import LesionNotes, Row, Volumes, rowOf
 from .scores import SceneView, ScoreStore
 
@@ -33,15 +32,6 @@ if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import Progress
 
 Scorer = Callable[..., Sequence[LesionScore]]
-
-
-def scoreStudy(
-    study: Study, signature: Signature, only: Collection[str] | None = None, progress: Progress | None = None
-) -> Sequence[LesionScore]:
-    """The rows of the lesions in `only` (of all by default); on any thread."""
-    from radioimmuno.scoring.score import score_rows
-
-    return score_rows(study, signature, only=only, progress=progress)
 
 
 class ScoringSession:
@@ -72,7 +62,7 @@ class ScoringSession:
         self.jobs.finished.connect(self._jobFinished)
         self.jobs.failed.connect(self._jobFailed)
         self._scorer = scorer
-        self._patientOf: tuple[Any, ...] = ()
+        self._patientOf = PatientOfRows()
         self.history = History()
         self._axes = AxesWatch()
         self._edits = EditWatch(self._mark, self._rescore)
@@ -192,6 +182,24 @@ class ScoringSession:
             self.parameters.batch = name
             self._compare()
 
+    def setModel(self, path: str) -> None:
+        """Choose the card file of an outside model that the signature needs.
+
+        Raises
+        ------
+        ModelError
+            When it is no card.
+        ValueError
+            When the signature needs no model of that name.
+        """
+        name, wanted = cardName(path), self.inputs.signature.learned
+        if name not in wanted:
+            raise ValueError(
+                f"This is the card of {name}; the signature needs {', '.join(wanted) or 'none'}."
+            )
+        self.parameters.models = {**self.parameters.models, name: path}
+        self._compare()
+
     def setAccepted(self, codes: Iterable[str]) -> None:
         """Take on what refuses all lesions: these codes and no others."""
         self.stop()
@@ -287,7 +295,8 @@ class ScoringSession:
 
         def work(progress: Progress) -> tuple[Study, Sequence[LesionScore]]:
             whole = snapshot.whole()
-            return whole, scorer(whole, snapshot.signature, only=only, progress=progress)
+            beside = snapshot.modelsGiven()
+            return whole, scorer(whole, snapshot.signature, only=only, progress=progress, **beside)
 
         def done(result: tuple[Study, Sequence[LesionScore]]) -> None:
             whole, rows = result
@@ -418,30 +427,9 @@ class ScoringSession:
         ]
 
     def _patientNow(self) -> PatientScore | None:
-        from radioimmuno.scoring.score import patient_score
-
-        inputs = self.inputs
-        rows = [row for i in inputs.included if (row := self._store.scores.get(i)) is not None]
-        if not rows or inputs.volumeNode is None:
-            return None
-        names = inputsOf(inputs.volumeNode, inputs.segmentationNode)
-        names |= {"clinical": inputs.clinical} if inputs.clinical else {}
-        measured = rolesOf(inputs.signature)
-        images = [one for one in inputs.beside if one.role in measured]
-        names |= {one.role: one.identifiers for one in images}
-        about = {one.role: one.reading.about for one in images if one.isRead}
-        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in inputs.leftOut.items()]
-        of = (rows, inputs.signature, inputs.acquisition, names, inputs.identity, left, about)
-        # The same patient as long as nothing it is made of is another.
-        if self._patientOf[1:] != of or not _areSame(self._patientOf[1], rows):
-            self._patientOf = patient_score(*of), *of
-        known: PatientScore = self._patientOf[0]
-        return known
+        rows = [row for i in self.inputs.included if (row := self._store.scores.get(i)) is not None]
+        left = [LeftOut(i, self.nameOf(i), reason) for i, reason in self.inputs.leftOut.items()]
+        return self._patientOf.of(self.inputs, rows, left)
 
     def _segment(self, segmentID: str) -> Any:
         return self.inputs.segmentationNode.GetSegmentation().GetSegment(segmentID)
-
-
-def _areSame(rows: Sequence[LesionScore], others: Sequence[LesionScore]) -> bool:
-    """Whether they are the same objects: rings are not compared."""
-    return all(row is other for row, other in zip(rows, others, strict=True))

@@ -5,14 +5,19 @@ One signal goes out, `changed`, with all that is to be shown, and only when that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from radioimmuno.findings import Severity
 from radioimmuno.identity import UNKNOWN
 from radioimmuno.modality import MR, PET, Modality, image_title, modality_of_role
+from radioimmuno.scoring.results import PatientScore
 
 from ...scene.parameters import Parameters
 from ...services.images_beside import rolesOf
+from ...services.learned_models import hasLibrary
+from ...services.lesion_values import FEATURE, isFeature
+from ...services.measurement import scoreStudy
 from .checking import LesionChecks
 from .coloring import Coloring
 from .display import Display
@@ -20,7 +25,7 @@ from .events import Signal
 from .follow_up import FollowUp
 from .inputs import Inputs
 from .panel_state import ImageState, InputsState, PanelState
-from .scoring_session import Scorer, ScoringSession, scoreStudy
+from .scoring_session import Scorer, ScoringSession
 from .selection import Selection
 from .stability_test import StabilityTest
 from .strokes import Strokes
@@ -91,6 +96,23 @@ class Session(ScoringSession):
             coloring=self.coloring.state(bool(self.followUp.state.lesions)),
         )
 
+    @property
+    def patientToSave(self) -> PatientScore:
+        """The patient with what the panel shows besides: uptake, and the feature that is colored by."""
+        assert self.patient is not None
+        uptake, values = self.uptake.patient, self.coloring.values
+        found = {} if uptake is None else {PET.role: uptake}
+        rows = self.patient.lesions
+        if values is not None and isFeature(values.key):
+            variable = values.key.removeprefix(FEATURE)
+            rows = tuple(
+                replace(row, features={**row.features, variable: values.values[row.id]})
+                if row.id in values.values
+                else row
+                for row in rows
+            )
+        return replace(self.patient, lesions=rows, uptakes=found)
+
     def askKvp(self) -> None:
         """The user wants to type in the tube voltage, though nothing asks for it."""
         self._kvpAskedOf = self.inputs.volumeNode
@@ -133,6 +155,8 @@ class Session(ScoringSession):
             accepted=inputs.accepted,
             findings=inputs.findings,
             leftOut=tuple((self.nameOf(i), reason) for i, reason in inputs.leftOut.items()),
+            models={name: inputs.models.get(name, "") for name in inputs.signature.learned},
+            hasLibrary=not inputs.signature.learned or hasLibrary(),
             pet=imageState(inputs, PET),
             mr=imageState(inputs, MR),
             asked=frozenset(

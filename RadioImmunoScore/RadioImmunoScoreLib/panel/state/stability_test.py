@@ -48,7 +48,8 @@ class StabilityTest:
         tester, signature = self.tester, session.inputs.signature
 
         def work(progress: Callable[[int, int], None]) -> PatientStability:
-            return tester(snapshot.whole(), signature, only=only, progress=progress)
+            whole, models = snapshot.whole(), snapshot.modelsGiven()
+            return tester(whole, signature, only=only, progress=progress, **models)
 
         session.jobs.start(TESTING, work, self._enter)
 

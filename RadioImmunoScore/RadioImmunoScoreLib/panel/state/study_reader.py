@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +21,7 @@ from radioimmuno.extraction.ring import ring_reach
 from radioimmuno.findings import Finding
 from radioimmuno.geometry.box_index import BoxIndex
 from radioimmuno.geometry.image import Box, Image
+from radioimmuno.modality import MR, modality_of_role
 from radioimmuno.scoring.given_values import with_given
 from radioimmuno.signature.signature import Signature
 from radioimmuno.signature.variables import Source
@@ -31,9 +32,11 @@ from ...scene import SegmentationReading, readLesions
 from ...scene.reading import lesionOf
 from ...scene.segment_properties import markedOf, referenceOf, sitesOf, terminologyOf
 from ...services.images_beside import ImageBeside, rolesOf, withImages
+from ...services.learned_models import cardDigest, readModels
 from ...services.scene_study import (
     Selection,
     hasVoxels,
+    referencesOf,
     select,
     structureOf,
     studyOf,
@@ -63,8 +66,8 @@ class Snapshot:
     drawn : IDs of the lesions that have a voxel
     beside : tuple of ImageBeside
         The images beside the CT.
-    references : mapping of str to Image
-        Name of a reference region -> its mask on the CT's lattice.
+    cards : tuple of str
+        Paths of the cards of the outside models that the signature needs.
     """
 
     study: Study
@@ -73,7 +76,7 @@ class Snapshot:
     ctStamp: int
     drawn: frozenset[str]
     beside: tuple[ImageBeside, ...] = ()
-    references: Mapping[str, Image] = field(default_factory=dict)
+    cards: tuple[str, ...] = ()
 
     def image(self, role: str) -> ImageBeside | None:
         """The image beside the CT of this role."""
@@ -90,6 +93,16 @@ class Snapshot:
         wanted = rolesOf(self.signature) if roles is None else roles
         checked = self.study.with_values_checked(self.signature.settings)
         return withImages(checked, (one for one in self.beside if one.role in wanted))
+
+    def modelsGiven(self) -> dict[str, Any]:
+        """What scoring gets besides: the outside models, read, where the signature needs any; on any thread.
+
+        Raises
+        ------
+        ModelError
+            When one cannot be used.
+        """
+        return {"models": readModels(self.cards)} if self.cards else {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +135,7 @@ class StudyReader:
         given: Given,
         *known: Any,
         beside: tuple[ImageBeside, ...] = (),
+        models: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """The patient as the scene has it now; on the main thread.
 
@@ -135,6 +149,8 @@ class StudyReader:
             What is known of the CT, as of `scene_study.studyOf`.
         beside : tuple of ImageBeside
             The images beside the CT.
+        models : mapping of str to str, optional
+            Name of an outside model that the signature needs -> its card's path.
 
         Raises
         ------
@@ -155,10 +171,11 @@ class StudyReader:
         checked = self._checked.get(_checkedKey(stamp, study, signature))
         study = replace(study, findings_of_values=checked)
         drawn = frozenset(i for i in ids if read[i].box is not None)
-        digests = self._digests(study, signature, beside)
-        regions = {i: referenceOf(segmentation.GetSegment(i)) for i in self._segments}
-        references = {region: self._segments[i].mask for i, region in regions.items() if region}
-        return Snapshot(study, signature, digests, stamp, drawn, beside, references)
+        masks = {i: segment.mask for i, segment in self._segments.items()}
+        study = replace(study, references=referencesOf(segmentationNode, masks))
+        digests = self._digests(study, signature, beside, models or {})
+        cards = tuple((models or {}).values())
+        return Snapshot(study, signature, digests, stamp, drawn, beside, cards)
 
     def select(self, volumeNode: Any | None, segmentationNode: Any) -> Selection:
         """Which segments are left out; without a CT their size is not known."""
@@ -212,8 +229,21 @@ class StudyReader:
         read = self._segments.get(segmentID) if hasCt else None
         return structureOf(segment, segmentID, read and lesionOf(segment, segmentID, read.mask, None))
 
+    def _referenceDigests(self, signature: Signature) -> list[str]:
+        """Of the reference regions, where scores may depend on them."""
+        node = self._nodes[1]
+        if not _isOfMr(signature):
+            return []
+        segments = {i: node.GetSegmentation().GetSegment(i) for i in self._segments}
+        regions = {i: referenceOf(segment) for i, segment in segments.items()}
+        return [f"{region} {self._segments[i].digest}" for i, region in sorted(regions.items()) if region]
+
     def _digests(
-        self, study: Study, signature: Signature, beside: tuple[ImageBeside, ...] = ()
+        self,
+        study: Study,
+        signature: Signature,
+        beside: tuple[ImageBeside, ...] = (),
+        models: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         lesions, lattice = study.lesions, study.image.lattice
         ofAll = (
@@ -225,6 +255,8 @@ class StudyReader:
             lattice.shape,
             # Without such images as before there were any: digests are kept in scenes.
             *(one.digest for one in beside if one.role in rolesOf(signature)),
+            *self._referenceDigests(signature),
+            *(cardDigest(path) for path in (models or {}).values()),
         )
         usesSite = bool(signature.variables_from(Source.SITE))
         read = [self._segments[lesion.id] for lesion in lesions]
@@ -244,6 +276,11 @@ class StudyReader:
             )
             for n, lesion in enumerate(lesions)
         }
+
+
+def _isOfMr(signature: Signature) -> bool:
+    """Whether a signature measures an MR, which may be normalized by a reference region."""
+    return any(modality_of_role(role) is MR for role in rolesOf(signature))
 
 
 def _checkedKey(ctStamp: int, study: Study, signature: Signature) -> Any:

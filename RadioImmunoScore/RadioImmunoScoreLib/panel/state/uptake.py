@@ -73,14 +73,14 @@ class Uptake:
             self._take(key, problem)
             return
         measurer = self.measurer
-        included, references = set(inputs.included), snapshot.references
+        included = set(inputs.included)
         lesions = tuple(lesion for lesion in snapshot.study.lesions if lesion.id in included)
         study = replace(snapshot.study, lesions=lesions)
 
         def work(progress: Any) -> Any:
             # As a result, so that what is refused is not tried again and again.
             try:
-                return measurer(study, pet, references)
+                return measurer(study, pet)
             except Exception as problem:
                 return problem
 

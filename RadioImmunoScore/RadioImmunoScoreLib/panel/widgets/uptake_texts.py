@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from slicer.i18n import tr as _
 
-from radioimmuno.report.formatting import number
+from radioimmuno.report.formatting import fixed
 
-from ...services.lesion_values import MAXIMUM, MEAN, PEAK, uptakeTitles
+from ...services.lesion_values import MAXIMUM, MEAN, PEAK, UPTAKE_DECIMALS, uptakeTitles
 from ...services.scene_study import regionTitle
 from ..state.panel_state import UptakeState
 
@@ -47,9 +47,9 @@ def referenceText(reference: Reference) -> str:
     """Mean, SD and volume of a reference region."""
     return _("{region}: mean {mean}, SD {sd}, {volume} cc").format(
         region=regionTitle(reference.name).capitalize(),
-        mean=number(reference.mean),
-        sd=number(reference.sd),
-        volume=number(reference.volume_cc, 3),
+        mean=_number(reference.mean),
+        sd=_number(reference.sd),
+        volume=fixed(reference.volume_cc, 1),
     )
 
 
@@ -93,7 +93,7 @@ def patientUptakeText(state: UptakeState) -> str:
 def _table(rows: list[tuple[str, str, float | str]]) -> str:
     cells = "".join(
         f"<tr><td>{escape(title)}&nbsp;&nbsp;</td><td align='right'>"
-        f"{value if isinstance(value, str) else number(value)}</td><td>&nbsp;{escape(unit)}</td></tr>"
+        f"{value if isinstance(value, str) else _number(value)}</td><td>&nbsp;{escape(unit)}</td></tr>"
         for title, unit, value in rows
     )
     return f"<table cellspacing='0' cellpadding='1' width='100%'>{cells}</table>" if rows else ""
@@ -101,3 +101,7 @@ def _table(rows: list[tuple[str, str, float | str]]) -> str:
 
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _number(value: float) -> str:
+    return fixed(value, UPTAKE_DECIMALS)
