@@ -48,7 +48,16 @@ def _ofTheDocuments() -> None:
     for name, size in (("window", WINDOW), ("laptop", LAPTOP)):
         with scoredWindow(MODULE, size, patient) as window:
             window.screenshot(HERE / f"{name}.png")
+    _ofThePet()
     _ofTheFollowUp()
+
+
+def _ofThePet() -> None:
+    """Write pet.png, the demonstration patient with its PET in front, beside this file."""
+    from slicerbench.gallery import petWindow
+
+    with petWindow(MODULE, WINDOW) as window:
+        window.screenshot(HERE / "pet.png")
 
 
 def _ofTheFollowUp() -> None:

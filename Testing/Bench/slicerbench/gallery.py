@@ -60,6 +60,29 @@ def scoredWindow(
 
 
 @contextmanager
+def petWindow(module: Path, size: tuple[int, int]) -> Iterator[BenchWindow]:
+    """A window with the demonstration patient in the colors of SUVmax, its PET in front."""
+    from RadioImmunoScoreLib.services import demonstration
+
+    with Bench(module) as bench:
+        window = BenchWindow(bench, size)
+        panel = bench.widget.panel
+        *nodes, petNode = demonstration.addPatientWithPet(bench.scene, demonstration.simulateWithPet())
+        panel.session.setInputs(*nodes)
+        panel.session.setBeside(petNode, None)
+        showPatient(bench, nodes[0])
+        panel.session.score()
+        rest(bench)
+        panel.session.display.choose("showPet", True)
+        panel.session.coloring.choose("uptake.maximum")
+        bench.waitUntil(lambda: panel.session.uptake.patient is not None, TIMEOUT_MS)
+        panel.selectLesion(panel.session.uptake.patient.hottest)
+        rest(bench)
+        yield window
+        window.close()
+
+
+@contextmanager
 def emptyWindow(module: Path, size: tuple[int, int]) -> Iterator[BenchWindow]:
     """A window without a patient, the panel at the patient's tab."""
     with Bench(module) as bench:
