@@ -6,6 +6,9 @@ case once per spacing; after that a mesh is a histogram of cases.
 
 Where voxels meet at an edge of the grid alone, both ways to join the surface are as near to the level, and
 IBSI 1 does not say which it is: here voxels of the mask are joined, as its 26 neighbours are and by MIRP.
+What is not mask stays apart there, also inside the cell: so it does in the trilinear interpolation between
+the corners. Lewiner's marching cubes in scikit-image, and so MIRP, open a tunnel between both parts where
+five voxels of a cell are mask and two of the others meet at an edge alone.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.ndimage import label
 
 from radioimmuno.features.compute import compute_features
 from radioimmuno.features.enclosing import minimum_box, minimum_ellipsoid
@@ -54,6 +55,25 @@ def test_voxels_that_meet_at_an_edge_alone_are_joined():
     volume, _ = mesh_volume_and_area(both, (1.0, 1.0, 1.0))
     assert (volume_of_one, area_of_one) == pytest.approx((1 / 6, np.sqrt(3)))
     assert volume > 2 * volume_of_one + 0.1
+
+
+def test_what_is_not_mask_stays_apart_where_it_meets_at_an_edge_alone():
+    """A hole of one voxel and one of two, in a cell of five voxels of mask: each hole has its own sheet.
+
+    Between that cell's corners trilinear interpolation has them in two parts as well, a tie being the mask's.
+    """
+    unit = (1.0, 1.0, 1.0)
+    block = np.ones((6, 6, 6), bool)
+    holes = np.zeros(block.shape, bool)
+    holes[2, 2, 3] = holes[3, 3, 2] = holes[3, 3, 3] = True
+    before, after = (mesh_volume_and_area(mask, unit) for mask in (block, block & ~holes))
+    # Of one voxel an octahedron; of two one that is drawn out by a voxel.
+    assert before[0] - after[0] == pytest.approx(1 / 6 + (1 / 6 + 1 / 2))
+    assert after[1] - before[1] == pytest.approx(np.sqrt(3) + (np.sqrt(3) + 2 * np.sqrt(2)))
+    cell = (~holes)[2:4, 2:4, 2:4].astype(float)
+    weights = np.stack([1 - np.linspace(0, 1, 41), np.linspace(0, 1, 41)])
+    between = np.einsum("abc,ak,bj,ci->kji", cell, weights, weights, weights)
+    assert label(between < 0.5 - 1e-9)[1] == 2
 
 
 def test_a_ball_has_a_balls_shape():
