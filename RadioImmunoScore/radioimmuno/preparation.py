@@ -1,7 +1,8 @@
 """How an MR is prepared before it is measured: bias field, scale of intensities. Part of the settings.
 
-The defaults are ours: chosen on four patients with soft-tissue sarcoma and judged on others (see the page MR
-of the documentation). A mean of 300 and an SD of 100 keep most intensities above 0, from where levels count.
+The defaults are ours: chosen on four patients with soft-tissue sarcoma and judged on four others, both ways
+round (see the page MR of the documentation). A mean of 300 and an SD of 100 keep most intensities above 0,
+from where levels count.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MAX_FITTING_LEVELS = 6
 
 @dataclass(frozen=True)
 class BiasCorrection:
-    """Removing the smooth field of receive coils: a polynomial first, what is left by N4.
+    """Removing the smooth field of receive coils: a polynomial, what is left by N4 where that is asked for.
 
     Parameters
     ----------
@@ -32,16 +33,16 @@ class BiasCorrection:
     spline_distance_mm : float
         Between control points of N4's B-spline on its first level; half as far on each further one.
     iterations : tuple of int
-        At most so many on each of N4's levels.
+        At most so many on each of N4's levels; none leaves all to the polynomial.
     convergence : float
         N4 goes on to the next level where its field changes by less (coefficient of variation).
     """
 
-    start_degree: int = 4
+    start_degree: int = 6
     start_voxel_mm: float = 2.5
     voxel_mm: float = 6.0
     spline_distance_mm: float = 100.0
-    iterations: tuple[int, ...] = (50, 50)
+    iterations: tuple[int, ...] = ()
     convergence: float = 1e-3
 
     def __post_init__(self) -> None:
@@ -58,13 +59,17 @@ class BiasCorrection:
         rounds = self.iterations
         if not (
             isinstance(rounds, (list, tuple))
-            and 1 <= len(rounds) <= MAX_FITTING_LEVELS
+            and len(rounds) <= MAX_FITTING_LEVELS
             and all(is_whole_number(one, 1, 1000) for one in rounds)
         ):
             raise invalid(
-                "bias.iterations", f"must be 1 to {MAX_FITTING_LEVELS} whole numbers, each from 1 to 1000"
+                "bias.iterations", f"must be up to {MAX_FITTING_LEVELS} whole numbers, each from 1 to 1000"
             )
         object.__setattr__(self, "iterations", tuple(rounds))
+        if not (self.start_degree or rounds):
+            raise invalid(
+                "bias", "must be null, or leave the field to a polynomial (start_degree) or N4 (iterations)"
+            )
 
 
 @dataclass(frozen=True)

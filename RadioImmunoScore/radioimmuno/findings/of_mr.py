@@ -62,6 +62,12 @@ ROWS = {
         "The logarithm that the bias field is estimated on needs values above 0; magnitude images have them.",
         "Check the export, or take the magnitude image.",
     ),
+    "mr.bias_field": Row(
+        "The bias field that was found goes below half or above twice its mean in the body.",
+        "Corrected, with a warning.",
+        "Coils rarely leave such a field in the body: anatomy that changes as smoothly may be taken for it.",
+        'Look at the corrected image, and compare it with the one that has its field (`"bias": null`).',
+    ),
     "mr.reference": Row(
         "The reference tissue of the MR is missing, too small, or its mean is not above 0.",
         MR_REFUSED,

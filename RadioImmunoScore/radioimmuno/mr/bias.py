@@ -1,9 +1,9 @@
-"""The smooth field that receive coils multiply an MR with: estimated on averaged voxels, in two steps.
+"""The smooth field that receive coils multiply an MR with: estimated on averaged voxels, in up to two steps.
 
-N4 (Tustison et al. 2010) sharpens the histogram and comes to rest at one of many fields: at which one depends
-on the field it starts from. So a polynomial goes first that does not depend on that: it is fitted to the
-changes of the image's logarithm between neighbours, most of which, inside of tissues, are the field's alone.
-A field of that form that was put in comes out again exactly. N4 then removes what is left.
+A polynomial is fitted to the changes of the image's logarithm between neighbours, most of which, inside of
+tissues, are the field's alone: a field of that form that was put on comes out again. N4 (Tustison et al.
+2010), which sharpens the histogram, can then remove what is left; it comes to rest at one of many fields, and
+at which one depends on the field it starts from.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ Proceed = Callable[[], None]
 
 # Of a large volume voxels are averaged to so many cells at the most, and so many pairs of them are fitted to.
 MOST_CELLS = 60_000
-MOST_START_CELLS, MOST_PAIRS = 400_000, 150_000
-# Rounds of reweighting: first by absolute deviations, then pairs across an edge are left out more and more.
-ROUNDS_ABSOLUTE, ROUNDS_BOUNDED = 30, 20
-SMALLEST_DEVIATION, SD_OF_MEDIAN = 0.1, 1.4826
+MOST_START_CELLS, MOST_PAIRS = 400_000, 60_000
+# Deviations from the field, in their SD (by their median), beyond which pairs count less and less: first
+# nearly all do, then those across an edge are left out more and more.
+SCALES = (4.0, 2.0, 1.0)
+SD_OF_MEDIAN = 1.4826
+ROUNDS, REMEMBERED = 40, 15  # of L-BFGS on each scale
 SINGULAR = 1e-10
 # Changes a mm of a logarithm in single precision, and so of no noise.
 EXACT = 1e-9
@@ -79,25 +81,26 @@ def bias_field(
     """
     require_memory(VOXEL_BYTES * values.size, "Correcting the bias field of the MR")
     used = body & (values > 0)
+    proceed = proceed or (lambda: None)
     log = np.zeros(values.shape, np.float32)
     record: dict[str, object] = {}
     if settings.start_degree:
         factors = factors_of(spacing, settings.start_voxel_mm)
         factors = coarser(factors, spacing, values.shape, MOST_START_CELLS)
         cells = make_cells(values, used, spacing, factors)
-        log = spread(fitted_polynomial(cells, settings.start_degree), factors, values.shape)
+        log = spread(fitted_polynomial(cells, settings.start_degree, proceed), factors, values.shape)
         record["start_shrink_factors"] = list(factors)
-    factors = coarser(factors_of(spacing, settings.voxel_mm), spacing, values.shape, MOST_CELLS)
-    cells = make_cells(values / np.exp(log), used, spacing, factors)
-    found, rounds, control = n4_field(cells, settings, proceed or (lambda: None))
-    log += spread(found, factors, values.shape)
+    if settings.iterations:
+        factors = coarser(factors_of(spacing, settings.voxel_mm), spacing, values.shape, MOST_CELLS)
+        cells = make_cells(values / np.exp(log), used, spacing, factors)
+        found, rounds, control = n4_field(cells, settings, proceed)
+        log += spread(found, factors, values.shape)
+        record |= {"shrink_factors": list(factors), "control_points": list(control), "rounds": rounds}
     log -= log[used].mean(dtype=float)
-    return BiasField(
-        log, {**record, "shrink_factors": list(factors), "control_points": list(control), "rounds": rounds}
-    )
+    return BiasField(log, record)
 
 
-def fitted_polynomial(cells: Cells, degree: int) -> np.ndarray:
+def fitted_polynomial(cells: Cells, degree: int, proceed: Proceed) -> np.ndarray:
     """The polynomial in three coordinates whose changes are those of most pairs of neighbours.
 
     Parameters
@@ -106,11 +109,13 @@ def fitted_polynomial(cells: Cells, degree: int) -> np.ndarray:
         Values above 0 where used.
     degree : int
         At least 1: exponents add up to that at the most.
+    proceed : callable
+        Called between the steps; what it raises stops the work.
 
     Returns
     -------
     ndarray of float64, shape (k, j, i)
-        0 where no two used cells are neighbours.
+        0 where no two used cells are neighbours. Outside of the used cells no further than inside.
     """
     from numpy.polynomial.legendre import legvander
 
@@ -120,11 +125,15 @@ def fitted_polynomial(cells: Cells, degree: int) -> np.ndarray:
     slopes, terms = _slopes(log, cells, bases, exponents)
     if not slopes.size:
         return np.zeros(log.shape)
-    found = _fit(terms, slopes)
+    found = _fit(terms, slopes, proceed)
     grid = np.zeros((degree + 1,) * 3)
     for exponent, coefficient in zip(exponents, found, strict=True):
         grid[exponent] = coefficient
-    return np.einsum("abc,ka,jb,ic->kji", grid, *bases, optimize=True)
+    field = np.einsum("abc,ka,jb,ic->kji", grid, *bases, optimize=True)
+    # Far from all pairs a polynomial goes anywhere.
+    inside = field[cells.used]
+    bounded: np.ndarray = np.clip(field, inside.min(), inside.max())
+    return bounded
 
 
 def _slopes(
@@ -154,26 +163,37 @@ def _slopes(
     return np.concatenate(slopes), np.concatenate(terms)
 
 
-def _fit(terms: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """Coefficients by least absolute deviations, refined with weights that fall to 0 (Geman and McClure)."""
-    found = _weighted(terms, slopes, np.ones(slopes.size))
-    for _ in range(ROUNDS_ABSOLUTE):
-        left = np.abs(slopes - terms @ found)
-        if (median := np.median(left)) < EXACT:
-            return found
-        found = _weighted(terms, slopes, 1 / np.maximum(left, SMALLEST_DEVIATION * median))
-    for _ in range(ROUNDS_BOUNDED):
-        left = np.abs(slopes - terms @ found)
-        if (median := np.median(left)) < EXACT:
-            return found
-        found = _weighted(terms, slopes, 1 / (1 + (left / (SD_OF_MEDIAN * median)) ** 2) ** 2)
-    return found
+def _fit(terms: np.ndarray, slopes: np.ndarray, proceed: Proceed) -> np.ndarray:
+    """Coefficients where the slopes are densest around the terms' (Geman and McClure's loss, ever narrower).
 
+    It starts from least squares, so that a field of the terms' form that is put on shifts all that follows.
+    """
+    from scipy.optimize import minimize
 
-def _weighted(terms: np.ndarray, slopes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    product_ = terms.T @ (terms * weights[:, None])
-    # Where a volume has too few cells along an axis for a term, it is the smallest solution.
-    return np.linalg.lstsq(product_, terms.T @ (weights * slopes), rcond=SINGULAR)[0]
+    values, vectors = np.linalg.eigh(terms.T @ terms / len(terms))
+    # Where a volume has too few cells along an axis for a term, directions are left out.
+    kept = values > SINGULAR * values[-1]
+    to_terms = vectors[:, kept] / np.sqrt(values[kept])
+    level = (terms @ to_terms).astype(np.float32)
+    slopes = slopes.astype(np.float32)
+    found = (level.T @ slopes).astype(float) / slopes.size
+    for scale in SCALES:
+        proceed()
+        median = float(np.median(np.abs(slopes - level @ found.astype(np.float32))))
+        if median < EXACT:
+            break
+        width = np.float32(scale * SD_OF_MEDIAN * median)
+
+        def loss(at: np.ndarray, width: np.float32 = width) -> tuple[float, np.ndarray]:
+            left = (slopes - level @ at.astype(np.float32)) / width
+            near = 1 / (1 + left**2)
+            slope = level.T @ (left * near**2)
+            return float((1 - near).mean(dtype=float)), -2 / (width * slopes.size) * slope.astype(float)
+
+        options = {"maxiter": ROUNDS, "maxcor": REMEMBERED}
+        found = minimize(loss, found, jac=True, method="L-BFGS-B", options=options).x
+    solution: np.ndarray = to_terms @ found
+    return solution
 
 
 def n4_field(cells: Cells, settings: BiasCorrection, proceed: Proceed) -> tuple[np.ndarray, int, Index]:

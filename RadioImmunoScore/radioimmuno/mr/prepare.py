@@ -23,6 +23,8 @@ LEAST_REFERENCE_CC = 1.0
 # Ours: a body smaller than this is noise that was taken for one.
 LEAST_BODY_CC = 1.0
 NEGATIVE_WARN_SHARE = 0.001
+# Ours: a field beyond this is more than coils leave, and may hold anatomy that changes as smoothly.
+PLAUSIBLE_FIELD = (0.5, 2.0)
 VOXEL_BYTES = 24
 
 
@@ -87,8 +89,9 @@ def prepared(
     if settings.bias is not None:
         field = bias_field(values, body, spacing, settings.bias, proceed)
         values /= np.exp(field.log)
-        low, high = np.percentile(field.log[body], (1, 99))
-        record["bias"] = {**field.record, "from": float(np.exp(low)), "to": float(np.exp(high))}
+        low, high = np.exp(np.percentile(field.log[body], (1, 99))).tolist()
+        record["bias"] = {**field.record, "from": low, "to": high}
+        findings.extend(_check_field(low, high))
     if settings.normalization is not None:
         tissue = None if reference is None else reference.canonical().within(source.box, False)
         factor, offset = _scale(values, body, tissue, settings.normalization, source)
@@ -119,6 +122,19 @@ def _check_values(values: np.ndarray) -> list[Finding]:
         "The bias field is estimated without them. Check the export, or take the magnitude image."
     )
     return [Finding("mr.negative", Severity.WARN, text)]
+
+
+def _check_field(low: float, high: float) -> list[Finding]:
+    """A warning where the field in the body goes further than coils'."""
+    least, most = PLAUSIBLE_FIELD
+    if least <= low and high <= most:
+        return []
+    text = (
+        f"The bias field that was found goes from {low:.2f} to {high:.2f} in the body. Beyond {least:g} to "
+        f"{most:g} anatomy that changes as smoothly may be taken for it: look at the corrected image, and "
+        'compare it with the one that has its field (`"bias": null`).'
+    )
+    return [Finding("mr.bias_field", Severity.WARN, text)]
 
 
 def _scale(

@@ -42,7 +42,7 @@ def test_what_is_left_out_has_its_default():
         ({"bias": {"voxel_mm": "4"}}, "bias.voxel_mm"),
         ({"bias": {"spline_distance_mm": float("nan")}}, "bias.spline_distance_mm"),
         ({"bias": {"convergence": 0}}, "bias.convergence"),
-        ({"bias": {"iterations": []}}, "bias.iterations"),
+        ({"bias": {"start_degree": 0}}, "bias"),
         ({"bias": {"iterations": [50, 0]}}, "bias.iterations"),
         ({"bias": {"iterations": 50}}, "bias.iterations"),
         ({"normalization": "z_score"}, "normalization"),

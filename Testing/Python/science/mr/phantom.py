@@ -35,6 +35,8 @@ def smooth_field(shape: tuple[int, ...], kind: str, largest: float = 0.3) -> np.
     kinds = {
         "linear": x + 0.5 * y + 0.3 * z,
         "bowl": -((x - 0.3) ** 2) - (y + 0.2) ** 2 - 0.5 * z**2,
+        "bump": np.exp(-((x - 0.2) ** 2 + (y + 0.3) ** 2 + (z + 0.1) ** 2) / 0.5),
+        "wave": np.sin(0.9 * np.pi * x + 0.3),
         "coil": np.exp(-((x + 1) ** 2 + (y + 0.5) ** 2 + z**2) / 1.5),
     }
     field = kinds[kind] - (kinds[kind].max() + kinds[kind].min()) / 2
