@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import result
+from .image_options import PET
 from .options import add_command
 from .paths import add_out_folder
 from .process import library_output_discarded, shell_line
 from .progress import Progress
 from .score import SCORING
+
+if TYPE_CHECKING:
+    from radioimmuno.geometry.image import Image, Lattice
+    from radioimmuno.lesion import Lesion
 
 SIMULATING = "simulating the patient"
 DEFAULT_SEED = 19
@@ -29,7 +36,8 @@ writes what `radioimmuno score --scene` writes, and:
   lesions.seg.nrrd   its lesions, to open in Slicer or to score again
 and with --pet, of which the score takes nothing:
   pet.nrrd             the same patient's FDG PET, SUV by body weight
-  references.seg.nrrd  normal liver, blood pool and muscle, whose uptake lesions are compared with"""
+  references.seg.nrrd  normal liver, blood pool and muscle, whose uptake lesions are compared with
+  uptake.csv           the uptake of the lesions, which page and JSON hold, too"""
 
 EXAMPLES = """\
   radioimmuno demo --out demo
@@ -63,13 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
         replacing_folder(
             arguments.out,
             result.MARKER,
-            [CT_NAME, LESIONS_NAME, *_pet_names(arguments), *result.report_names(scene=True)],
+            [CT_NAME, LESIONS_NAME, *_pet_names(arguments), *result.report_names(scene=True, pets=[PET])],
             force=arguments.force,
         ) as folder,
         Progress(stages, arguments.quiet) as progress,
     ):
         from radioimmuno.identity import Identity
         from radioimmuno.modality import CT
+        from radioimmuno.pet.study_uptake import study_uptakes
         from radioimmuno.scoring.score import score_study
         from radioimmuno.signature.signature import default_signature
         from radioimmuno.simulation.patient import plan_patient, realize
@@ -81,19 +90,20 @@ def run(arguments: argparse.Namespace) -> int:
         signature = default_signature()
         with library_output_discarded():
             files = _write_inputs(simulated, folder)
-            if arguments.pet:
-                files += _write_pet(plan, folder)
+            pet, regions = _simulated_pet(plan) if arguments.pet else ({}, [])
+            files += _write_pet(pet, regions, plan.lattice, folder)
         progress.stage(SCORING)
         study = Study(
-            {CT.role: simulated.image},
+            {CT.role: simulated.image, **pet},
             tuple(simulated.lesions),
             simulated.acquisition,
             identity=Identity(f"simulated patient {arguments.seed}", "simulation"),
             inputs={"simulated patient": {"seed": arguments.seed, "slice_mm": SLICE_MM}},
+            references={region.id: region.mask for region in regions},
         )
-        patient = result.with_time(score_study(study, signature, progress=progress.step))
-        known = (patient, signature, simulated.image, simulated.lesions)
-        scene = result.write_scene(*known, folder, progress)
+        scored = score_study(study, signature, progress=progress.step)
+        patient = replace(result.with_time(scored), uptakes=study_uptakes(study))
+        scene = result.write_scene(patient, signature, study, folder, progress)
         files += result.write_report(patient, signature, study, folder, progress, scene)
         files += scene
         files = [file.relative_to(folder) for file in files]
@@ -111,6 +121,8 @@ def run(arguments: argparse.Namespace) -> int:
         "--out",
         again,
     ]
+    if arguments.pet:
+        words += ["--pet", out / PET_NAME, "--reference", f"muscle={out / REFERENCES_NAME}"]
     print(f"To score the files yourself: {shell_line(words)}")
     return code
 
@@ -130,17 +142,28 @@ def _pet_names(arguments: argparse.Namespace) -> list[str]:
     return [PET_NAME, REFERENCES_NAME] if arguments.pet else []
 
 
-def _write_pet(plan: Any, folder: Path) -> list[Path]:
-    from radioimmuno.geometry.image import to_sitk
-    from radioimmuno.io.segmentation_writer import write_segmentation
-    from radioimmuno.io.volume_writer import write_volume
+def _simulated_pet(plan: Any) -> tuple[dict[str, Image], list[Lesion]]:
+    """The PET by its role, and reference regions."""
+    from radioimmuno.modality import PET
     from radioimmuno.simulation.pet import simulate_pet
     from radioimmuno.simulation.reference_regions import reference_regions
 
-    pet, references = folder / PET_NAME, folder / REFERENCES_NAME
-    write_volume(pet, to_sitk(simulate_pet(plan).image))
-    write_segmentation(references, reference_regions(plan, plan.lattice), plan.lattice)
-    return [pet, references]
+    return {PET.role: simulate_pet(plan).image}, reference_regions(plan, plan.lattice)
+
+
+def _write_pet(
+    pet: Mapping[str, Image], regions: Sequence[Lesion], lattice: Lattice, folder: Path
+) -> list[Path]:
+    from radioimmuno.geometry.image import to_sitk
+    from radioimmuno.io.segmentation_writer import write_segmentation
+    from radioimmuno.io.volume_writer import write_volume
+
+    if not pet:
+        return []
+    (image,) = pet.values()
+    write_volume(folder / PET_NAME, to_sitk(image))
+    write_segmentation(folder / REFERENCES_NAME, regions, lattice)
+    return [folder / PET_NAME, folder / REFERENCES_NAME]
 
 
 def _seed(text: str) -> int:

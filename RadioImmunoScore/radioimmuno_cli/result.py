@@ -151,8 +151,7 @@ def write_dicom(
 def write_scene(
     patient: PatientScore,
     signature: Signature,
-    image: Image,
-    lesions: Sequence[Lesion],
+    study: Study,
     out: Path,
     progress: Progress,
 ) -> list[Path]:
@@ -161,7 +160,7 @@ def write_scene(
 
     progress.stage(MAKING_SCENE)
     with library_output_discarded():
-        return list(writeScene(image, lesions, patient, signature, out))
+        return list(writeScene(study, patient, signature, out))
 
 
 def print_summary(

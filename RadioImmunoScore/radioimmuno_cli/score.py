@@ -148,7 +148,7 @@ def run(arguments: argparse.Namespace) -> int:
         if perturbation is not None:
             patient = measured_stability(patient, study, signature, perturbation, progress, models)
         structures, known = StructureSet(), (patient, signature, study.image, study.lesions)
-        scene = result.write_scene(*known, folder, progress) if arguments.scene else []
+        scene = result.write_scene(patient, signature, study, folder, progress) if arguments.scene else []
         files = result.write_report(patient, signature, study, folder, progress, scene)
         if source is not None and arguments.dicom:
             files += result.write_dicom(*known, source, folder, progress)

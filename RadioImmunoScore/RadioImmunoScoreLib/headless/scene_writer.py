@@ -14,9 +14,10 @@ import vtk
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.geometry.image import Image
-from radioimmuno.lesion import Lesion
+from radioimmuno.modality import MR, PET, image_title, modality_of_role
 from radioimmuno.scoring.results import PatientScore
 from radioimmuno.signature.signature import Signature, read_signature, shipped_signatures
+from radioimmuno.study import Study
 
 from ..scene import SceneResult, showScores
 from ..scene.parameters import Parameters, addParameters
@@ -46,8 +47,7 @@ PLACES_KEYWORD = "Lesions"
 
 
 def writeScene(
-    image: Image,
-    lesions: Sequence[Lesion],
+    study: Study,
     patientScore: PatientScore,
     signature: Signature,
     outDir: str | os.PathLike[str],
@@ -56,12 +56,10 @@ def writeScene(
 
     Parameters
     ----------
-    image : Image
-        The CT.
-    lesions : sequence of Lesion
-        Its lesions, on the CT's lattice.
+    study : Study
+        Its first PET and MR beside the main image come into the scene, too.
     patientScore : PatientScore
-        Their scores, by the same IDs.
+        The lesions' scores, by the same IDs.
     signature : Signature
         What they were scored with.
     outDir : path-like
@@ -74,17 +72,20 @@ def writeScene(
         ID -> [row, column].
     """
     folder = Path(outDir)
+    image, lesions = study.image, study.lesions
     spots = spotsOf(lesions)
-    surfaces = anatomyOf(image)
+    surfaces = anatomyOf(image) if study.modality.in_hounsfield else {}
     bounds = boundsToShow(image, surfaces.get(BODY))
     painter = Painter(patientScore, signature)
     with SceneHost() as host:
         views = Views(host, bounds)
-        volumeNode = addVolume(host.scene, image)
+        volumeNode = addVolume(host.scene, image, image_title(study.role), study.modality)
         segmentationNode = addSegmentation(host.scene, lesions, volumeNode)
-        fileUnderSubject(host.scene, (volumeNode, segmentationNode))
+        parameters = addParameters(host.scene)
+        others = addOthers(host.scene, study, parameters)
+        fileUnderSubject(host.scene, (volumeNode, segmentationNode, *others))
         shown = showScored(volumeNode, segmentationNode, patientScore, signature)
-        fillPanel(addParameters(host.scene), volumeNode, segmentationNode, patientScore, signature)
+        fillPanel(parameters, volumeNode, segmentationNode, patientScore, signature)
         for part, surface in surfaces.items():
             addModel(host.scene, part, surface)
         views.show(volumeNode, bounds)
@@ -99,6 +100,34 @@ def writeScene(
             _savePicture(folder / "3d.png", threeD),
             host.saveScene(folder / "scene.mrb"),
         ]
+
+
+def addOthers(scene: Any, study: Study, parameters: Parameters) -> list[Any]:
+    """Nodes of the first PET and of the first MR beside a study's main image, which the module will take.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+    study : Study
+    parameters : Parameters
+        Of the scene.
+
+    Returns
+    -------
+    list of vtkMRMLScalarVolumeNode
+    """
+    nodes: list[Any] = []
+    for modality in (PET, MR):
+        beside = [role for role in study.images if role != study.role]
+        role = next((one for one in beside if modality_of_role(one) is modality), None)
+        if role is None:
+            continue
+        nodes.append(addVolume(scene, study.images[role], image_title(role), modality))
+        if modality is PET:
+            parameters.petNode = nodes[-1]
+        else:
+            parameters.mrNode = nodes[-1]
+    return nodes
 
 
 class Views:

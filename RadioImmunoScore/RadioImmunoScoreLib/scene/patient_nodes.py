@@ -11,6 +11,7 @@ import slicer
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.modality import CT, Modality
+from radioimmuno.report.window import window_of
 
 from .ras_geometry import ijkToRasFromLattice, orientedImage
 from .reading import BINARY_LABELMAP
@@ -34,17 +35,17 @@ SEGMENT_COLOR = (0.9, 0.78, 0.3)
 REFERENCE_COLOR = (0.3, 0.75, 0.9)
 
 
-def addVolume(scene: Any, image: Image, name: str = "CT", kind: Modality = CT) -> Any:
-    """A volume node with a copy of the image's voxels, shown in the window of its kind."""
+def addVolume(scene: Any, image: Image, name: str = "CT", modality: Modality = CT) -> Any:
+    """A volume node with a copy of the image's voxels, shown in the window of its modality."""
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     slicer.util.updateVolumeFromArray(node, image.values)
     node.SetIJKToRASMatrix(ijkToRasFromLattice(image.window))
     # A default display node would look for a window in all voxels first.
     displayNode = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
     displayNode.SetAndObserveColorNodeID("vtkMRMLColorTableNodeGrey")
-    displayNode.SetAutoWindowLevel(kind.window is None)
-    if kind.window is not None:
-        displayNode.SetWindowLevelMinMax(*kind.window)
+    displayNode.SetAutoWindowLevel(False)
+    window = window_of(image, modality)
+    displayNode.SetWindowLevelMinMax(window.low, window.high)
     node.SetAndObserveDisplayNodeID(displayNode.GetID())
     # CT hardly gets smaller by a slower preset.
     node.AddDefaultStorageNode()

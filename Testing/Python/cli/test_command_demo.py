@@ -105,7 +105,11 @@ def test_the_line_that_it_ends_with_works_where_the_user_stands(demo, another, p
 def test_a_pet_lies_beside_the_ct_with_references_on_the_cts_voxels(another):
     done, out = another
     assert "pet.nrrd, references.seg.nrrd" in done.stdout
-    assert {file.name for file in out.iterdir()} == WRITTEN | {"pet.nrrd", "references.seg.nrrd"}
+    assert {file.name for file in out.iterdir()} == WRITTEN | {
+        "pet.nrrd",
+        "references.seg.nrrd",
+        "uptake.csv",
+    }
     names = ("ct.nrrd", "references.seg.nrrd", "pet.nrrd")
     ct, references, pet = (sitk.ReadImage(str(out / name)) for name in names)
     assert (pet.GetSpacing(), pet.GetSize()) != (ct.GetSpacing(), ct.GetSize())

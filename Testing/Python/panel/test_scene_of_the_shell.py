@@ -12,6 +12,7 @@ from radioimmuno.acquisition import Acquisition
 from radioimmuno.scoring.score import score
 from radioimmuno.signature.signature import default_signature
 from radioimmuno.simulation.patient import simulate_patient
+from radioimmuno.study import Study
 from RadioImmunoScoreLib.headless.followup_scene import writeFollowUpScene
 from RadioImmunoScoreLib.headless.scene_writer import writeScene
 
@@ -28,7 +29,7 @@ def written(request, patient, tmp_path_factory):
     """(scene file, its patient, its signature)"""
     result = score(patient.image, patient.lesions, request.param, Acquisition(kvp=120.0, source="test"))
     folder = tmp_path_factory.mktemp("shell")
-    writeScene(patient.image, patient.lesions, result, request.param, folder)
+    writeScene(Study({"ct": patient.image}, tuple(patient.lesions)), result, request.param, folder)
     return folder / "scene.mrb", result, request.param
 
 

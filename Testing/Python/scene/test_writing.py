@@ -16,8 +16,10 @@ from synthetic import BALLS, SCORES, ballMask, ctValues, patientScore, signature
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion, Site
 from radioimmuno.signature.color_scale import color_scale
+from radioimmuno.study import Study
 from RadioImmunoScoreLib.headless.host import SceneHost
 from RadioImmunoScoreLib.headless.scene_writer import writeScene
+from RadioImmunoScoreLib.scene.parameters import parametersOf
 
 ORIGIN_LPS = tuple((np.array(synthetic.ORIGIN_RAS) * (-1, -1, 1)).tolist())
 LATTICE = Lattice(synthetic.SHAPE, synthetic.SPACING, ORIGIN_LPS, ((0, 0, 1), (0, -1, 0), (-1, 0, 0)))
@@ -29,7 +31,7 @@ def patient():
         Lesion(ball.segmentID, ball.name, Image(ballMask(ball), LATTICE), site=Site.LIVER, irradiated=True)
         for ball in BALLS
     ]
-    return Image(ctValues(), LATTICE), lesions
+    return Study({"ct": Image(ctValues(), LATTICE)}, tuple(lesions))
 
 
 def pictureOf(path):
@@ -41,7 +43,7 @@ def pictureOf(path):
 def written(tmp_path_factory):
     """The files of the synthetic patient, by name."""
     folder = tmp_path_factory.mktemp("scene")
-    paths = writeScene(*patient(), patientScore(), signature(), folder)
+    paths = writeScene(patient(), patientScore(), signature(), folder)
     return {path.name: path for path in paths}
 
 
@@ -102,7 +104,7 @@ def test_the_scene_opens_on_the_least_infiltrated_lesion(host, written):
     score = replace(score, subsets={"all": replace(score.metrics, minimum_lesion="liver_1")})
     path = written["scene.mrb"].parent / "aimed"
     path.mkdir()
-    writeScene(*patient(), score, signature(), path)
+    writeScene(patient(), score, signature(), path)
     host.loadScene(path / "scene.mrb")
     center = slicer.util.getNode("Lesions").GetSegmentCenterRAS("liver_1")
     slices = slicer.util.getNodesByClass("vtkMRMLSliceNode")
@@ -113,10 +115,10 @@ def test_the_scene_opens_on_the_least_infiltrated_lesion(host, written):
 
 @pytest.mark.parametrize("lesions", [0, 3])
 def test_without_any_score_there_are_pictures_all_the_same(complaints, tmp_path, lesions):
-    image, some = patient()
+    study = patient()
     score = patientScore(dict.fromkeys(SCORES))
     score = replace(score, lesions=score.lesions[:lesions])
-    paths = writeScene(image, some[:lesions], score, signature(), tmp_path)
+    paths = writeScene(replace(study, lesions=study.lesions[:lesions]), score, signature(), tmp_path)
     for path in paths[:2]:
         picture, places = pictureOf(path)
         assert len(places) == lesions
@@ -124,21 +126,50 @@ def test_without_any_score_there_are_pictures_all_the_same(complaints, tmp_path,
 
 
 def test_ct_without_a_body_is_shown_whole(complaints, tmp_path):
-    image, lesions = patient()
-    empty = replace(image, values=np.full_like(image.values, -1000))
-    paths = writeScene(empty, lesions, patientScore(), signature(), tmp_path)
+    study = patient()
+    empty = replace(study.image, values=np.full_like(study.image.values, -1000))
+    paths = writeScene(replace(study, images={"ct": empty}), patientScore(), signature(), tmp_path)
     picture, places = pictureOf(paths[1])
     assert countHue(around(picture, places["liver_1"], 25), SCALE.rgb(SCORES["liver_1"]), 0.9) > 200
 
 
 def test_the_callers_arrays_stay_as_they_are(tmp_path):
-    image, lesions = patient()
-    writeScene(image, lesions, patientScore(), signature(), tmp_path)
-    np.testing.assert_array_equal(image.values, ctValues())
-    np.testing.assert_array_equal(lesions[0].mask.values, ballMask(BALLS[0]))
+    study = patient()
+    writeScene(study, patientScore(), signature(), tmp_path)
+    np.testing.assert_array_equal(study.image.values, ctValues())
+    np.testing.assert_array_equal(study.lesions[0].mask.values, ballMask(BALLS[0]))
 
 
 def test_no_scene_is_left_open(written):
     assert getattr(slicer, "mrmlScene", None) is None
     with SceneHost() as host:
         assert host.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 0
+
+
+def test_a_pet_comes_into_the_scene_and_stands_in_the_panel(host, tmp_path):
+    """On its own voxels, in its own window."""
+    study = patient()
+    shape, spacing = tuple(n // 2 for n in LATTICE.shape), tuple(2 * s for s in LATTICE.spacing)
+    coarse = Lattice(shape, spacing, LATTICE.origin, LATTICE.axes)
+    pet = Image(np.ones(coarse.shape, np.float32), coarse)
+    writeScene(replace(study, images={**study.images, "pet": pet}), patientScore(), signature(), tmp_path)
+    host.loadScene(tmp_path / "scene.mrb")
+    node = slicer.util.getNode("PET")
+    assert node.GetImageData().GetDimensions() == coarse.shape[::-1]
+    display = node.GetDisplayNode()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == (0.0, 10.0)
+    assert parametersOf(host.scene).petNode is node
+    assert parametersOf(host.scene).mrNode is None
+
+
+def test_a_pet_alone_has_no_body_of_hounsfield_units(tmp_path):
+    study = patient()
+    values = np.where(ctValues() > -500, 1.0, 0.0).astype(np.float32)
+    for lesion in study.lesions:
+        values[lesion.mask.values] = 6.0
+    alone = replace(study, images={"pet": replace(study.image, values=values)}, role="pet")
+    paths = writeScene(alone, patientScore(), signature(), tmp_path)
+    picture, places = pictureOf(paths[0])
+    there = around(picture, places["liver_1"], 25)
+    assert countHue(there, SCALE.rgb(SCORES["liver_1"]), 0.9) > 200
+    assert picture[40:600, 20:600].std() > 20
