@@ -104,6 +104,19 @@ class Study:
         """The study without its largest image, which can be read again where it is needed."""
         return replace(self, images={role: one for role, one in self.images.items() if role != self.role})
 
+    def with_main_image(self, image: Image) -> Study:
+        """The study with its main image again.
+
+        Parameters
+        ----------
+        image : Image
+
+        Returns
+        -------
+        Study
+        """
+        return replace(self, images={**self.images, self.role: image})
+
     def with_values_checked(self, settings: Settings) -> Study:
         """The study with what the values of its main image say of it; reads all voxels, but only once.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import result
 from .exit_status import exit_code
 from .followup_course import DRAWING, MATCHING, check_given, followed
+from .followup_images import add_study_images
 from .followup_output import (
     FILES,
     JSON_NAME,
@@ -22,7 +23,8 @@ from .followup_output import (
     write_followup_scene,
     write_tables,
 )
-from .followup_studies import named_studies, orders_of, signature_for
+from .followup_studies import named_studies, orders_of, roles_of_all, signature_for
+from .image_options import add_models
 from .options import add_accepted, add_command, add_features, add_given_values, add_naming, tube_voltage
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
@@ -44,12 +46,19 @@ a study is a folder, the baseline first, then the others in order of time:
   a CT and its lesions   DICOM (a series, RTSTRUCT or SEG) or files (NRRD, NIfTI; label map or .seg.nrrd)
   a result of `score`    its lesions and, where they are by the same signature, its scores. The CT is looked
                          for beside it, by name and hash; else name it with --ct
+  PET and MR beside it   such files by their names (pet.nii.gz in SUV, mr_t1.nrrd), DICOM series in the CT's
+                         frame of reference; else name them with --pet and --mr
 Where a person has to decide, a lesion is ambiguous and not evaluated: correct its line in pairs.csv and run
 again with --pairs. A question mark there leaves a line to the matching, an empty cell says gone, or new.
 Dates are those of DICOM or of --dates; without them what depends on days is not answered.
 
 A signature with terms delta.<feature> or delta_abs.<feature> weighs those changes: it scores a lesion in the
 studies after the one in which it was first seen.
+
+PET: SUVmax, SUVpeak, MTV and TLG (41 %) of each lesion and their changes, and the metabolic response by
+PERCIST 1.0 of each study against the first one with a PET. That needs FDG and DICOM (patient and injection),
+and a reference region in the liver of both: a segment called liver, or --reference. Where studies cannot be
+compared it is not evaluated (NE), with the reasons; of immuno-PET there is none.
 
 response: the targets are proposed by the rules of RECIST 1.1 from the baseline; --roles chooses others. The
 long axes of the parts of a lesion that split add up, lesions that merged have one of the whole; a lesion that
@@ -60,12 +69,12 @@ writes into the folder of --out:
                  response` reads it, too, with what you correct
   changes.csv    one row a lesion and later study: match (same, split, merged, gone, new, out of view,
                  ambiguous), sizes, score; changes since the lesion was first seen, volume as a share of it
-                 (-1: gone), score as a difference; more columns follow
+                 (-1: gone), score as a difference; more columns follow, with a PET those of uptake
   feature_changes.csv
                  one row a lesion, later study and feature: both values, their difference, that as a share of
-                 the earlier value's size and in 30 days
+                 the earlier value's size and in 30 days; also on images that all studies have (pet.lesion)
   pairs.csv      how lesions were paired and why, to be corrected
-  response.json  as of `radioimmuno response`, with notes on what was not evaluated
+  response.json  as of `radioimmuno response`, with notes on what was not evaluated, and `percist`
   report.html    response, waterfall and spider plot, lesions side by side, what differs between the studies
 with --scene also:
   scene.mrb      Slicer scene with all studies: CT, lesions in the color of their score, rings; how they are
@@ -142,6 +151,8 @@ def register(commands: Any) -> None:
         default=[],
         help="the CT of a result of `score`; may be given several times",
     )
+    add_study_images(parser)
+    add_models(parser)
     add_given_values(parser, studies=True)
     parser.add_argument("--scene", action="store_true", help="also write a Slicer scene with all studies")
     parser.add_argument(
@@ -180,6 +191,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from radioimmuno.cohort.plan import features_named
     from radioimmuno.files.atomic_folder import replacing_folder
+    from radioimmuno.learned.model import read_model
 
     rules, count = rules_of(arguments), 1 + len(arguments.later)
     if arguments.scene:
@@ -194,7 +206,8 @@ def run(arguments: argparse.Namespace) -> int:
         studies = named_studies([arguments.baseline, *arguments.later])
         signature = signature_for(arguments.signature, studies)
         orders = orders_of(arguments, studies, signature)
-        features = features_named(arguments.features)
+        features = features_named(arguments.features, roles_of_all(orders))
+        models = tuple(map(read_model, arguments.model))
         check_outputs(arguments, orders, signature)
         from radioimmuno.followup.reading import read_studies
 
@@ -204,8 +217,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         with library_output_discarded():
             check = partial(check_given, arguments)
-            read = read_studies(orders, signature, stage, features, check)
-            found, pictures = followed(arguments, read, (signature, features), rules, progress)
+            read = read_studies(orders, signature, stage, features, check, models)
+            measured_by = signature, features, models
+            found, pictures = followed(arguments, read, measured_by, rules, progress)
         progress.stage(WRITING)
         method = signature or studies[0].result.method
         document = write_tables(folder, found, pictures, method.notice, rules)
@@ -248,6 +262,7 @@ def _lines(arguments: argparse.Namespace, found: FollowUp, files: Sequence[str])
     from radioimmuno.followup.response.fields import Field
     from radioimmuno.naming import one_line
     from radioimmuno.report.followup_page import registration_words
+    from radioimmuno.report.followup_uptake import percist_lines
 
     header = ("lesion", "name", "role", *(study.name for study in found.studies))
     rows = [
@@ -260,6 +275,7 @@ def _lines(arguments: argparse.Namespace, found: FollowUp, files: Sequence[str])
     for study, findings in zip(found.studies, found.course.findings, strict=True):
         lines += [f"{study.name}: {finding.text} [{finding.code}]" for finding in findings]
     lines += [f"{study.study.name}: {study.fields[Field.ALL].sentence}" for study in found.response.studies]
+    lines += [one_line(text) for text in percist_lines(found)]
     lines += [one_line(text) for text in found.notes]
     if found.is_undecided:
         lines.append(f"Pair what is ambiguous in {arguments.out / PAIRS_CSV} and run again with --pairs.")

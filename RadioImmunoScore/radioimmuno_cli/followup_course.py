@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from radioimmuno.followup.followed_lesion import ScoredStudy
     from radioimmuno.followup.reading import ReadStudies
     from radioimmuno.followup.response.course_response import Rules
+    from radioimmuno.learned.model import LearnedModel
     from radioimmuno.report.markup import Markup
     from radioimmuno.signature.signature import Signature
 
@@ -55,7 +56,7 @@ def check_given(arguments: argparse.Namespace, studies: Sequence[ScoredStudy]) -
 def followed(
     arguments: argparse.Namespace,
     read: ReadStudies,
-    measured_by: tuple[Signature | None, Sequence[str]],
+    measured_by: tuple[Signature | None, Sequence[str], Sequence[LearnedModel]],
     rules: Rules,
     progress: Progress,
 ) -> tuple[FollowUp, list[dict[str, Markup]]]:
@@ -66,8 +67,8 @@ def followed(
     arguments : Namespace
         `pairs`, `names_identify`, `roles`, `irradiated` and `patient`.
     read : ReadStudies
-    measured_by : tuple of Signature or None, and of sequence of str
-        And the identifiers of what is measured besides.
+    measured_by : tuple of Signature or None, sequence of str and sequence of LearnedModel
+        The identifiers are of what is measured besides, the models those of learned terms.
     rules : Rules
     progress : Progress
     """
@@ -75,6 +76,7 @@ def followed(
     from radioimmuno.followup.course import rematched
     from radioimmuno.followup.follow_up import follow_up
     from radioimmuno.followup.given_pairs import read_pairs
+    from radioimmuno.followup.metabolic import metabolic_course
     from radioimmuno.followup.study_rows import with_unions
     from radioimmuno.report.followup_pictures import pictures_in, spots_of
 
@@ -89,6 +91,7 @@ def followed(
         studies[number] = with_unions(course, studies, number, image, *measured_by)
     scored = with_change_scores(course, studies, measured_by[0])
     found = follow_up(arguments.patient or read.patient, course, scored, roles, rules)
+    found = replace(found, metabolic=metabolic_course(course, scored))
     spots = spots_of(found)
     pictures: list[dict[str, Markup]] = []
     for number in range(len(studies)):

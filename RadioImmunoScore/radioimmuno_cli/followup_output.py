@@ -80,9 +80,14 @@ def write_tables(
         write_pairs_csv,
     )
     from radioimmuno.report.followup_page import followup_page
+    from radioimmuno.report.followup_uptake import percist_record
     from radioimmuno.report.response_files import document_text, response_document
 
-    document = {**response_document([found.response], [], rules), "notes": list(found.notes)}
+    document = {
+        **response_document([found.response], [], rules),
+        **percist_record(found),
+        "notes": list(found.notes),
+    }
     write_text(folder / JSON_NAME, document_text(document))
     write_lesions_csv(found, folder / LESIONS_CSV)
     write_changes_csv(found, folder / CHANGES_CSV)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 
+from .followup_images import images_of_studies, references_of_studies
 from .options import naming_of
 from .result import LESIONS_NAME, MARKER
 
@@ -79,7 +80,8 @@ def orders_of(
     Parameters
     ----------
     arguments : Namespace
-        `ct`, `dates`, `kvp`, `accepted`, `dicom`, `clinical`, `batch` and the naming.
+        `ct`, `dates`, `kvp`, `accepted`, `dicom`, `clinical`, `batch`, the naming, and what
+        `followup_images` asks for.
     studies : sequence of NamedStudy
     signature : Signature or None
 
@@ -89,22 +91,32 @@ def orders_of(
         `followup.study` where a CT or lesions are not found, `followup.dates`.
     """
     from radioimmuno.followup.reading import StudyOrder, checked_dates
+    from radioimmuno.modality import PET, modality_of_role
+    from radioimmuno.pet.reference import ROLES
 
     dates = checked_dates(arguments.dates or [""] * len(studies), len(studies))
+    found = [_files_of_result(one, arguments.ct) if one.result else _files_in(one.folder) for one in studies]
+    images = images_of_studies(arguments, [files.beside for files in found])
+    references = references_of_studies(arguments.references, len(studies))
     clinical, batches = _given_values(arguments, len(studies), signature)
     orders = []
-    for study, day in zip(studies, dates, strict=True):
+    for number, (study, day) in enumerate(zip(studies, dates, strict=True)):
         result = study.result
-        files = _files_of_result(study, arguments.ct) if result else _files_in(study.folder)
+        has_pet = any(modality_of_role(one.role) is PET for one in images[number])
         files = replace(
-            files, kvp=arguments.kvp, accepted=frozenset(arguments.accepted), naming=naming_of(arguments)
+            found[number],
+            kvp=arguments.kvp,
+            accepted=frozenset(arguments.accepted),
+            naming=naming_of(arguments),
+            beside=images[number],
+            references=references[number],
+            references_by_name=ROLES if has_pet else (),
+            quantity=arguments.suv,
         )
         kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
         patient = None if result is None else result.patient
         name = study.folder.resolve().name
-        orders.append(
-            StudyOrder(name, files, patient, kept, day, arguments.dicom, clinical, batches[len(orders)])
-        )
+        orders.append(StudyOrder(name, files, patient, kept, day, arguments.dicom, clinical, batches[number]))
     return orders
 
 
@@ -132,8 +144,9 @@ def _given_values(
 
 
 def _files_in(folder: Path) -> StudyFiles:
-    """The CT of a folder and its lesions."""
+    """The CT of a folder, its lesions, and what lies beside."""
     from radioimmuno.cohort.proposal import rows_of
+    from radioimmuno.io.images_beside import ImageFile
     from radioimmuno.io.study_files import LesionFile, StudyFiles
 
     rows = rows_of(folder)
@@ -150,7 +163,14 @@ def _files_in(folder: Path) -> StudyFiles:
         raise InputError(CODE, text)
     ((ct, series),) = cts
     assert ct is not None
-    return StudyFiles(ct, tuple(LesionFile(path) for path in lesions), series or None)
+    beside = tuple(ImageFile(role, path, uid or None) for role, (path, uid) in rows[0].images.items())
+    return StudyFiles(ct, tuple(LesionFile(path) for path in lesions), series or None, beside=beside)
+
+
+def roles_of_all(orders: Sequence[StudyOrder]) -> tuple[str, ...]:
+    """The images beside the CT that all studies have: of others nothing can be compared."""
+    named = [[one.role for one in order.files.beside] for order in orders]
+    return tuple(role for role in named[0] if all(role in own for own in named))
 
 
 def _files_of_result(study: NamedStudy, given: Sequence[Path]) -> StudyFiles:

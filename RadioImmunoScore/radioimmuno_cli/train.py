@@ -17,6 +17,7 @@ from .cohort_table_options import (
     training_table_of,
 )
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
+from .image_options import ModelInput
 from .options import add_command, add_settings, settings_named
 from .paths import add_out_file
 from .progress import Progress
@@ -45,6 +46,10 @@ writes:
                  vector machine are for comparison: a .skops file, which nothing scores with
   training.json  beside it: figures of the out-of-fold predictions with intervals, chosen variables
   training.html  beside it: the same to read, with ROC or Kaplan-Meier curves, calibration, coefficient paths
+
+Columns of images beside the CT (pet.lesion.statistics.maximum, mr_t1...) and of outside models
+(learned.NAME.0) are candidates as all others. The signature carries how each of its images is measured, and
+the cards of its models: those that `cohort` recorded beside its table, or of --model-card.
 
 The table has one row a lesion. Columns that PyRadiomics, LIFEx or the IBSI name are translated; another
 column is the variable table.<column>, which cannot be measured on an image here. Of a patient with several
@@ -109,6 +114,16 @@ def register(commands: Any) -> None:
         type=int,
         default=0,
         help="draws of the permutation test (default: none)",
+    )
+    parser.add_argument(
+        "--model-card",
+        metavar="CARD.json",
+        type=Path,
+        action=ModelInput,
+        dest="cards",
+        default=[],
+        help="card of an outside model whose values the table has; may be repeated (default: those that "
+        "`cohort` recorded beside the table)",
     )
     parser.add_argument("--name", default="", help="what the signature is called (default: the file's name)")
     parser.add_argument("--predicts", default="", help="what the score stands for (default: the outcome)")
@@ -192,7 +207,8 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> TrainingRun:
 
 
 def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | None:
-    from radioimmuno.cohort.measured_by import measured_by
+    from radioimmuno.cohort.measured_by import measured_by, models_of_table
+    from radioimmuno.learned.card import read_card
     from radioimmuno.signature.trained_patients import patients_record
     from radioimmuno.training.summary import training_summary
     from radioimmuno.training.trained_signature import Description, signature_of
@@ -208,8 +224,9 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
         direction=f"a higher score means {towards[outcome.kind]}",
     )
     settings = settings_named(arguments.settings)
+    cards = tuple(map(read_card, arguments.cards)) or models_of_table(arguments.table)
     try:
-        made = signature_of(done.fitted, done.table, settings, description)
+        made = signature_of(done.fitted, done.table, settings, description, cards)
     except ValueError:
         return None
     # Another salt for every table, the same for the same one: so is the file.
@@ -262,6 +279,12 @@ def _lines(done: TrainingRun, signature: Signature | None, out: Path) -> list[st
         lines.append(f"permutation test: p = {done.permutation[0]:.3g} ({len(done.permutation[1])} draws)")
     if signature is not None:
         lines.append(f"{out}: {len(signature.terms)} of {len(done.variables)} variables")
+        lines += [
+            f"Of the model {name} no card is known: the signature takes any model of this name for it. Name "
+            "its card: --model-card."
+            for name in signature.learned
+            if name not in {card.name for card in signature.models}
+        ]
     elif out.suffix.lower() == SKOPS_ENDING:
         lines.append(f"{out}: for comparison; nothing scores with it")
     else:

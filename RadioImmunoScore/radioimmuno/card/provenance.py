@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..modality import CT
 from ..signature.variables import CLINICAL, KVP, LOCATION, Source, variable_of
 from . import rqs
 from .items import Proof
@@ -179,6 +180,6 @@ def _is_of_the_ct(variable: Any) -> bool:
     if variable == KVP or variable.startswith((CLINICAL, LOCATION)):
         return True
     try:
-        return variable_of(variable).source is Source.FEATURE
+        return variable_of(variable).image == CT.role
     except ValueError:
         return False

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..learned.card import ModelCard
+from ..modality import CT, image_title
 from ..numbers import is_number, is_whole_number
 from ..signature.patient_rules import PATIENT_RULES
 from ..signature.signature import Signature
@@ -136,6 +138,14 @@ def spacing_words(signature: Signature) -> str:
 def needs_words(signature: Signature) -> list[str]:
     """What scoring needs besides a CT and lesions, and what it cannot do, a sentence each."""
     sentences = []
+    images = dict.fromkeys(
+        variable_of(variable_of(name).changing or name).image for name in signature.variables
+    )
+    beside = [image_title(role) for role in images if role not in ("", CT.role)]
+    if beside:
+        sentences.append(f"Scoring needs the {' and the '.join(beside)} beside the CT.")
+    cards = {card.name: card for card in signature.models}
+    sentences += [_model_words(name, cards.get(name)) for name in signature.learned]
     asked = [variable_of(f"{CLINICAL}{name}").title for name in signature.clinical]
     if asked:
         sentences.append(f"Scoring asks for {', '.join(asked)}.")
@@ -151,6 +161,14 @@ def needs_words(signature: Signature) -> list[str]:
         named = ", ".join(signature.batches)
         sentences.append(f"Trained with ComBat: scoring asks for the batch of the CT, one of {named}.")
     return sentences
+
+
+def _model_words(name: str, card: ModelCard | None) -> str:
+    """That scoring needs an outside model, and which one."""
+    if card is None:
+        return f"Scoring needs the outside model {name}; which file that is, the signature does not say."
+    which = f"SHA-256 {card.sha256[:12]}..., licence {card.licence}, on the {image_title(card.role)}"
+    return f"Scoring needs the outside model {name} ({which})."
 
 
 def domain_words(signature: Signature) -> str:

@@ -1,11 +1,14 @@
-"""Which software measured a table: known where the record of its cohort lies beside it."""
+"""Which software and models measured a table: known where the record of its cohort lies beside it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from ..files.written_files import sha256
+from ..findings import ModelError
+from ..learned.card import ModelCard, parse_card
 from ..settings import Settings
 from .results import RECORD
 
@@ -25,8 +28,34 @@ def measured_by(table: Path, settings: Settings) -> str:
         table (it was edited), or other settings.
     """
     try:
-        record = json.loads((table.parent / RECORD).read_text(encoding="utf-8"))
-        known = record["tables"][table.name] == sha256(table) and record["settings"] == settings.to_dict()
+        record = _record(table)
+        known = record["settings"] == settings.to_dict()
         return f"{record['software']['name']} {record['software']['version']}" if known else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def models_of_table(table: Path) -> tuple[ModelCard, ...]:
+    """The cards of the outside models whose values a table has.
+
+    Parameters
+    ----------
+    table : Path
+
+    Returns
+    -------
+    tuple of ModelCard
+        None where no record lies beside the table, or it names another hash of the table (it was edited).
+    """
+    try:
+        return tuple(parse_card(json.dumps(card).encode()) for card in _record(table)["models"])
+    except (OSError, ValueError, KeyError, TypeError, ModelError):
+        return ()
+
+
+def _record(table: Path) -> dict[str, Any]:
+    """The record beside a table, of which it names the hash."""
+    record: dict[str, Any] = json.loads((table.parent / RECORD).read_text(encoding="utf-8"))
+    if record["tables"][table.name] != sha256(table):
+        raise ValueError("the table was edited")
+    return record

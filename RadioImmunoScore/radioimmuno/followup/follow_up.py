@@ -13,6 +13,7 @@ from ..study import Study
 from .course import Course, CourseLesion
 from .followed_lesion import UNKNOWN, LesionInStudy, ScoredStudy, measure_lesion
 from .match import MatchKind
+from .metabolic import MetabolicCourse
 from .response.course_response import CourseResponse, Rules, respond
 from .response.measured import MeasuredCourse, MeasuredLesion, MeasuredStudy, Role, checked
 from .response.selection import Circumstances, propose_targets
@@ -108,6 +109,8 @@ class FollowUp:
     studies : tuple of ScoredStudy
     lesions : tuple of FollowedLesion
     response : CourseResponse
+    metabolic : MetabolicCourse or None
+        Uptake on the PET of the studies; None where there is none.
     """
 
     patient: str
@@ -115,6 +118,7 @@ class FollowUp:
     studies: tuple[ScoredStudy, ...]
     lesions: tuple[FollowedLesion, ...]
     response: CourseResponse
+    metabolic: MetabolicCourse | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
 from ..io.dicom import SourceSeries
 from ..io.study_files import ReadStudy, StudyFiles, read_main, read_study
+from ..learned.model import LearnedModel
 from ..lesion import Lesion
 from ..scoring.given_values import with_given
 from ..scoring.results import LesionScore, PatientScore
@@ -137,8 +138,7 @@ class Images:
         image = self._held.get(number)
         if image is None:
             self.make_room()
-            files = self.files[number]
-            image = read_main(files).image
+            image = read_main(self.files[number]).image
         return self.hold(number, image)
 
 
@@ -148,6 +148,7 @@ def read_studies(
     stage: Stage,
     features: Collection[str] = (),
     check: Callable[[Sequence[ScoredStudy]], None] | None = None,
+    models: Sequence[LearnedModel] = (),
 ) -> ReadStudies:
     """Read all studies; then score them, the last one first, and register each to the one before.
 
@@ -164,6 +165,8 @@ def read_studies(
         Identifiers of what is measured besides, with the signature's settings; nothing without a signature.
     check : callable, optional
         Called with all studies, not scored yet: what it raises ends the work before it takes long.
+    models : sequence of LearnedModel, optional
+        What makes the values of the signature's learned terms.
 
     Returns
     -------
@@ -194,7 +197,8 @@ def read_studies(
         is_last = number + 1 == len(orders)
         if not is_last:
             images.of(number + 1)
-        rows = _scored(opened[number], images.of(number), signature, stage("scoring", number), features)
+        whole = replace(opened[number], study=opened[number].study.with_main_image(images.of(number)))
+        rows = _scored(whole, signature, stage("scoring", number), features, models)
         studies[number] = replace(studies[number], rows=rows)
         if not is_last:
             progress = stage("registering", number + 1)
@@ -248,16 +252,16 @@ def _with_given(order: StudyOrder, study: Study, signature: Signature) -> Study:
 
 def _scored(
     opened: _Opened,
-    image: Image,
     signature: Signature | None,
     progress: Callable[[int, int], None],
     features: Collection[str],
+    models: Sequence[LearnedModel],
 ) -> dict[str, LesionScore]:
     """The rows of a study by lesion id, without rings; what it keeps is not scored again."""
-    study, rows = replace(opened.study, images={**opened.study.images, opened.study.role: image}), opened.rows
+    study, rows = opened.study, opened.rows
     if rows is None:
         assert signature is not None
-        rows = score_rows(study, signature, progress=progress)
+        rows = score_rows(study, signature, progress=progress, models=models)
     if signature is not None:
         rows = with_features(rows, study, signature.settings, features)
     return {row.id: replace(row, ring=None) for row in rows}

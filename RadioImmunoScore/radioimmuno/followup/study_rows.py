@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..extraction.extract import by_region, measure_images
 from ..geometry.image import Image
+from ..learned.model import LearnedModel
 from ..scoring.results import LesionScore
 from ..scoring.score import score_rows
 from ..settings import Settings
@@ -23,6 +24,7 @@ def with_unions(
     image: Callable[[], Image],
     signature: Signature | None,
     features: Collection[str] = (),
+    models: Sequence[LearnedModel] = (),
 ) -> ScoredStudy:
     """A study with the scores of parts that are one lesion, as one.
 
@@ -38,6 +40,8 @@ def with_unions(
         None where it is not known: then they have no score.
     features : collection of str, optional
         As of `read_studies`.
+    models : sequence of LearnedModel, optional
+        As of `read_studies`.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def with_unions(
         others = tuple(lesion for lesion in here.study.lesions if lesion.id not in parts)
         images = {**here.study.images, here.study.role: image()}
         study = replace(here.study, images=images, lesions=(whole, *others))
-        made = score_rows(study, signature, only=[whole.id])
+        made = score_rows(study, signature, only=[whole.id], models=models)
         made = with_features(made, study, signature.settings, features)
         rows |= {row.id: replace(row, ring=None) for row in made}
     return replace(here, rows=rows)

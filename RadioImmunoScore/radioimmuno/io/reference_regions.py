@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,29 @@ class ReferenceRegions:
     def masks(self, lattice: Lattice) -> dict[str, Image]:
         """The regions' masks, by name; on the lattice that the structures lie on."""
         return {name: _union(found, lattice) for name, found in self.structures.items()}
+
+
+def called_regions(names: Iterable[str], wanted: Sequence[str]) -> tuple[ReferenceRegion, ...]:
+    """Those of the wanted reference regions that a structure is called by.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What the structures of a file of lesions are called.
+    wanted : sequence of str
+        Names of reference regions.
+
+    Returns
+    -------
+    tuple of ReferenceRegion
+
+    Examples
+    --------
+    >>> called_regions(["GTV", "Blood pool reference"], ["liver", "blood_pool"])
+    (ReferenceRegion(name='blood_pool', path=None, roi=''),)
+    """
+    called = {_as_name(name) for name in names}
+    return tuple(ReferenceRegion(name) for name in wanted if name in called)
 
 
 def read_references(

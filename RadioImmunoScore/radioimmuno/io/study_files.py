@@ -23,7 +23,13 @@ from .image import ReadImage, read_image
 from .images_beside import IDENTITY, ImageFile, about_image, read_beside
 from .lesion_table import apply_lesion_table
 from .lesions import read_lesions
-from .reference_regions import EVERYTHING, ReferenceRegion, ReferenceRegions, read_references
+from .reference_regions import (
+    EVERYTHING,
+    ReferenceRegion,
+    ReferenceRegions,
+    called_regions,
+    read_references,
+)
 from .resampling import ReadLesions
 from .volume_reader import is_dicom
 
@@ -74,6 +80,8 @@ class StudyFiles:
         Of the first file of lesions, or of files of their own.
     quantity : str
         Which SUV a DICOM PET gets, as of `image.read_image`.
+    references_by_name : tuple of str
+        Reference regions that are taken, too, where a structure of the first file of lesions is called so.
     """
 
     ct: Path
@@ -87,6 +95,7 @@ class StudyFiles:
     beside: tuple[ImageFile, ...] = ()
     references: tuple[ReferenceRegion, ...] = ()
     quantity: str = BODY_WEIGHT.name
+    references_by_name: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +152,7 @@ def read_study(
         read_lesions(path, read.image, read.source, file.patterns, accepted=files.accepted)
         for path, file in zip(paths, files.lesions, strict=True)
     ]
-    regions = _references(files, paths, read)
+    regions = _references(files, paths, read, found)
     found = [_without(one, regions.taken if place == 0 else ()) for place, one in enumerate(found)]
     names = _distinct(found, paths)
     found = [_renamed(one, own) for one, own in zip(found, names, strict=True)]
@@ -197,15 +206,21 @@ def read_main(files: StudyFiles) -> ReadImage:
     )
 
 
-def _references(files: StudyFiles, paths: Sequence[Path], read: ReadImage) -> ReferenceRegions:
+def _references(
+    files: StudyFiles, paths: Sequence[Path], read: ReadImage, found: Sequence[ReadLesions]
+) -> ReferenceRegions:
     """The reference regions on the main image."""
+    named = {one.name for one in files.references}
+    wanted = [name for name in files.references_by_name if name not in named]
+    names = [one.name for one in _structures(found[0])] if found else []
+    regions = (*files.references, *called_regions(names, wanted))
 
     def structures(path: Path) -> Sequence[Lesion]:
         return read_lesions(
             _lesions_in(path), read.image, read.source, EVERYTHING, accepted=files.accepted
         ).lesions
 
-    return read_references(files.references, paths[0] if paths else files.ct, structures)
+    return read_references(regions, paths[0] if paths else files.ct, structures)
 
 
 def _without(read: ReadLesions, ids: Collection[str]) -> ReadLesions:

@@ -192,6 +192,8 @@ def _not_applicable(baseline: PercistStudy, followup: PercistStudy) -> list[str]
     for study in (baseline, followup):
         if study.scale.immuno:
             return ["PERCIST is made for FDG; this is immuno-PET."]
+        if study.scale.other_tracer:
+            return [f"PERCIST is made for FDG; the tracer is {study.scale.other_tracer}."]
         if study.scale.quantity not in SUL:
             return ["PERCIST needs SUL (by lean body mass): measure both studies with it."]
     if baseline.scale.quantity != followup.scale.quantity:

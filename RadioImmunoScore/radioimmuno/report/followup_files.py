@@ -9,8 +9,10 @@ from ..followup.follow_up import FollowedLesion, FollowUp
 from ..followup.followed_lesion import LesionInStudy, days_between, union_id
 from ..followup.given_pairs import COLUMNS as PAIR_COLUMNS
 from ..followup.given_pairs import proposed_rows
+from ..modality import with_role
 from ..signature.variables import variable_of
 from .csv_tables import number_cell, text_cell, write_rows
+from .followup_uptake import UPTAKE_COLUMNS, feature_rows, uptake_cells
 
 # The first ones are those of a table of measured lesions, which `response` reads.
 LESION_COLUMNS = (
@@ -78,18 +80,20 @@ def write_changes_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
     """Write one row a lesion and later study (UTF-8, comma, header row first).
 
     Changes are since the study in which the lesion was first seen: `volume_change` a share of the volume then
-    (-1: gone), `score_change` the difference of the scores. What is not defined is an empty cell.
+    (-1: gone), `score_change` the difference of the scores. With a PET `UPTAKE_COLUMNS` follow. What is not
+    defined is an empty cell.
 
     Parameters
     ----------
     found : FollowUp
     path : path-like
     """
-    write_rows(path, CHANGE_COLUMNS, change_rows(found))
+    more = UPTAKE_COLUMNS if found.metabolic else ()
+    write_rows(path, (*CHANGE_COLUMNS, *more), change_rows(found))
 
 
 def change_rows(found: FollowUp) -> Iterator[list[str]]:
-    """The cells of `CHANGE_COLUMNS`, a row a lesion and later study.
+    """The cells of `CHANGE_COLUMNS`, and with a PET of `UPTAKE_COLUMNS`, a row a lesion and later study.
 
     Parameters
     ----------
@@ -112,7 +116,9 @@ def change_rows(found: FollowUp) -> Iterator[list[str]]:
             )
             cells = [number_cell(value) for value in numbers]
             within = ANSWERS[score.within_uncertainty]
-            yield [lesion.id, text_cell(study.name), here.match.value, *cells, within]
+            uptake = uptake_cells(found, lesion, number) if found.metabolic else []
+            row = [lesion.id, text_cell(study.name), here.match.value, *cells, within]
+            yield [*row, *map(number_cell, uptake)]
 
 
 def write_feature_changes_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:
@@ -148,12 +154,15 @@ def _feature_rows(found: FollowUp) -> Iterator[list[str]]:
                 yield [
                     *who,
                     "" if days is None else str(days),
-                    variable.region,
+                    with_role(variable.image, variable.region),
                     variable.feature.key,
                     variable.unit,
                     *map(number_cell, numbers),
                     ANSWERS[one.within_uncertainty],
                 ]
+            for region, feature, unit, uptake in feature_rows(found, lesion, number):
+                when = "" if days is None else str(days)
+                yield [*who, when, region, feature, unit, *map(number_cell, uptake), ""]
 
 
 def write_pairs_csv(found: FollowUp, path: str | os.PathLike[str]) -> None:

@@ -16,6 +16,7 @@ from ..followup.response.fields import Field
 from ..followup.response.measured import Status
 from .chart import Axes, bars, chart, dots, legend, level, line
 from .figure import letters
+from .followup_uptake import uptake_parts
 from .formatting import MINUS, NO_BREAK
 from .markup import Child, Markup, element, table
 from .page import RESEARCH_ONLY, footer, header, notice, page, section, tiles
@@ -58,6 +59,7 @@ def followup_page(
         parts.append(section("What a person has to decide, or cannot be told", notes))
     parts += [
         section("Response", response_card(found.response)),
+        *([section("Uptake", *uptake_parts(found, found.metabolic))] if found.metabolic else []),
         section("Sizes of the lesions", _plots(found)),
         section("Lesions", _lesion_table(found)),
         section(

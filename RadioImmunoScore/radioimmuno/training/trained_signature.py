@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from ..learned.card import ModelCard
+from ..modality import CT, settings_on
 from ..settings import Settings
 from ..signature.cutoffs import Cutoffs
 from ..signature.harmonization import Harmonization
 from ..signature.patient_rules import POOLED, makes_one_row
 from ..signature.pooling import Pooling
 from ..signature.signature import Distribution, Signature, Term
+from ..signature.variables import variable_of
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
@@ -61,7 +64,11 @@ class Description:
 
 
 def signature_of(
-    fitted: Fitted, table: CohortTable, settings: Settings, description: Description
+    fitted: Fitted,
+    table: CohortTable,
+    settings: Settings,
+    description: Description,
+    models: Sequence[ModelCard] = (),
 ) -> Signature:
     """The signature of a linear model; it has the variables whose coefficient is not 0.
 
@@ -71,8 +78,11 @@ def signature_of(
     table : CohortTable
         What it was fitted on.
     settings : Settings
-        How the table's features were measured; they become part of the signature.
+        How the table's features were measured; they become part of the signature, those of images as far as
+        its terms are measured on them.
     description : Description
+    models : sequence of ModelCard, optional
+        Cards of the outside models that made learned values; those of its terms become part of it.
 
     Returns
     -------
@@ -93,7 +103,32 @@ def signature_of(
     used = [int(n) for n in np.flatnonzero(weights)]
     if not used:
         raise ValueError("no variable says anything about the truth: there is no signature to make")
-    terms = tuple(
+    terms = _terms(rows, used, weights, scaler)
+    scores = weighted_sum(model.intercept_, terms, rows)
+    names = [term.variable for term in terms]
+    return Signature(
+        name=description.name,
+        version=description.version,
+        status=description.status,
+        predicts=description.predicts,
+        direction=description.direction,
+        settings=_settings_of(names, settings),
+        intercept=model.intercept_,
+        terms=terms,
+        cutoffs=_cutoffs(scores),
+        distribution=_distribution(scores),
+        patient_rule="" if fitted.of_lesion else fitted.specification.rule,
+        patient_cutoffs=_patient_cutoffs(fitted, table),
+        pooling=_pooling(fitted, used),
+        harmonization=_harmonization(fitted, names),
+        models=tuple(card for card in models if card.name in {variable_of(name).model for name in names}),
+        training={**_provenance(fitted, rows), **_learnt(fitted, table)},
+    )
+
+
+def _terms(rows: CohortTable, used: Sequence[int], weights: np.ndarray, scaler: Any) -> tuple[Term, ...]:
+    """The terms of the variables with these numbers."""
+    return tuple(
         Term(
             rows.variables[n],
             float(weights[n]),
@@ -104,25 +139,13 @@ def signature_of(
         )
         for n in used
     )
-    scores = weighted_sum(model.intercept_, terms, rows)
-    names = [term.variable for term in terms]
-    return Signature(
-        name=description.name,
-        version=description.version,
-        status=description.status,
-        predicts=description.predicts,
-        direction=description.direction,
-        settings=settings,
-        intercept=model.intercept_,
-        terms=terms,
-        cutoffs=_cutoffs(scores),
-        distribution=_distribution(scores),
-        patient_rule="" if fitted.of_lesion else fitted.specification.rule,
-        patient_cutoffs=_patient_cutoffs(fitted, table),
-        pooling=_pooling(fitted, used),
-        harmonization=_harmonization(fitted, names),
-        training={**_provenance(fitted, rows), **_learnt(fitted, table)},
-    )
+
+
+def _settings_of(variables: Sequence[str], settings: Settings) -> Settings:
+    """The settings with those of the images that variables are measured on, and of no others."""
+    measured = [variable_of(variable_of(name).changing or name).image for name in variables]
+    roles = dict.fromkeys(role for role in measured if role not in ("", CT.role))
+    return replace(settings, images={role: settings_on(settings, role) for role in roles})
 
 
 def score_table(signature: Signature, table: CohortTable) -> np.ndarray:

@@ -1,0 +1,167 @@
+"""The options of `radioimmuno follow-up` that name images and reference regions of each study."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioimmuno.findings import InputError
+from radioimmuno.settings import IMAGE_ROLE
+
+from .image_options import MR, PET, QUANTITIES, image
+from .paths import Input
+from .reference_options import reference_region
+
+if TYPE_CHECKING:
+    from radioimmuno.io.images_beside import ImageFile
+    from radioimmuno.io.reference_regions import ReferenceRegion
+
+CODE = "followup.study"
+NONE = "-"
+
+
+class ImageOfStudy(Input):
+    """An option that names the image of one study after the other; `-` where there is none.
+
+    Parameters
+    ----------
+    kind : str
+        Of the image, as `pet`.
+    """
+
+    def __init__(self, *arguments: Any, kind: str = "", **options: Any) -> None:
+        super().__init__(*arguments, words=(NONE,), **options)
+        self._kind = kind
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the image behind those of the studies before."""
+        name, path = values
+        role = f"{self._kind}_{name}" if name else self._kind
+        if IMAGE_ROLE.fullmatch(role) is None:
+            parser.error(f"{option_string} {name}=...: a name has small letters and digits, as t1")
+        before = getattr(namespace, self.dest)
+        super().__call__(parser, namespace, path if path == NONE else Path(path), option_string)
+        setattr(namespace, self.dest, [*before, (role, None if path == NONE else Path(path))])
+
+
+class ReferenceOfStudy(argparse.Action):
+    """A reference region of all studies, or of one after the other; a file is an input."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the region to the others."""
+        try:
+            region = reference_region(values)
+        except ValueError as problem:
+            raise argparse.ArgumentError(self, str(problem)) from None
+        if region.path is not None:
+            namespace.inputs = (*namespace.inputs, region.path)
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), region])
+
+
+def add_study_images(parser: argparse.ArgumentParser) -> None:
+    """The options that name images beside the CT of each study, and reference regions on them."""
+    for option, kind, example in (("--pet", PET, "PET"), ("--mr", MR, "MR")):
+        parser.add_argument(
+            option,
+            metavar=f"[NAME=]{example}",
+            type=image,
+            action=ImageOfStudy,
+            kind=kind,
+            default=[],
+            help=f"{example} of a study: once for each study, in their order, {NONE} where there is none "
+            f"(default: one that lies in the study's folder beside the CT)",
+        )
+    parser.add_argument(
+        "--suv",
+        choices=QUANTITIES,
+        default=QUANTITIES[0],
+        help="uptake by body weight, lean body mass or body surface (default: bw); PERCIST takes lean mass",
+    )
+    parser.add_argument(
+        "--reference",
+        metavar="NAME[=WHERE]",
+        action=ReferenceOfStudy,
+        default=[],
+        dest="references",
+        help="a reference region on the PET, as liver=liver.nii.gz: once for each study, in their order, or "
+        "once for all where it is a structure among the lesions (default: structures that are called liver, "
+        "blood pool or muscle)",
+    )
+
+
+def images_of_studies(
+    arguments: argparse.Namespace, found: Sequence[Sequence[ImageFile]]
+) -> list[tuple[ImageFile, ...]]:
+    """The images beside the CT of each study.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        `pet` and `mr`.
+    found : sequence of sequence of ImageFile
+        What lies in each study's folder; it counts where none of its kind is named.
+
+    Raises
+    ------
+    InputError
+        `followup.study` where there are more or fewer than studies.
+    """
+    from radioimmuno.io.images_beside import ImageFile
+
+    named = {PET: arguments.pet, MR: arguments.mr}
+    chosen = [[one for one in own if not named[one.role.partition("_")[0]]] for own in found]
+    for kind, images in named.items():
+        for role in dict.fromkeys(role for role, _ in images):
+            paths = [path for own, path in images if own == role]
+            if len(paths) != len(found):
+                text = f"--{kind} names {len(paths)} images {role} of {len(found)} studies: name one for "
+                raise InputError(CODE, f"{text}each, {NONE} where there is none.")
+            for study, path in zip(chosen, paths, strict=True):
+                study += [] if path is None else [ImageFile(role, path)]
+    return [tuple(own) for own in chosen]
+
+
+def references_of_studies(
+    regions: Sequence[ReferenceRegion], count: int
+) -> list[tuple[ReferenceRegion, ...]]:
+    """The reference regions of each study.
+
+    Parameters
+    ----------
+    regions : sequence of ReferenceRegion
+        As they were named.
+    count : int
+        How many studies there are.
+
+    Raises
+    ------
+    InputError
+        `followup.study` where a region is named neither once for all nor once for each.
+    """
+    studies: list[list[ReferenceRegion]] = [[] for _ in range(count)]
+    for name in dict.fromkeys(region.name for region in regions):
+        own = [region for region in regions if region.name == name]
+        if len(own) == 1 and own[0].path is None:
+            own *= count
+        if len(own) != count:
+            text = f"--reference {name} is named {len(own)} times for {count} studies: name it for "
+            raise InputError(
+                CODE, f"{text}each of them, or once for all where it is a structure among the lesions."
+            )
+        for study, region in zip(studies, own, strict=True):
+            study.append(region)
+    return [tuple(own) for own in studies]

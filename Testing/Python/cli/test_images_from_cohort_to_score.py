@@ -1,0 +1,144 @@
+"""PET and a model from a cohort through training to a score: the same number on each way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+pytest.importorskip("distributed")
+pytest.importorskip("onnxruntime")
+if os.environ.get("RADIOIMMUNO_REQUIRE_DATA") != "1":
+    pytest.importorskip("sklearn", reason="training needs the extra [train]")
+
+import hashlib
+
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from radioimmuno.signature.signature import read_signature
+from radioimmuno.tables.cohort_table import read_cohort_table
+from radioimmuno.training.trained_signature import score_table
+
+SHAPE, PATIENTS, SIDE = (14, 30, 30), 20, 8
+HOTTEST, LEARNED = "pet.lesion.statistics.maximum", "learned.twice_mean.0"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "default::ResourceWarning")
+
+
+def write_model(folder):
+    """Twice the mean of a crop of the CT of 8 mm, and its card."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["doubled"], kernel_shape=[1, 1, 1]),
+        helper.make_node("GlobalAveragePool", ["doubled"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["y"], axis=1),
+    ]
+    given = helper.make_tensor_value_info("x", TensorProto.FLOAT, ("N", 1, SIDE, SIDE, SIDE))
+    made = helper.make_tensor_value_info("y", TensorProto.FLOAT, ("N", 1))
+    weights = numpy_helper.from_array(np.full((1, 1, 1, 1, 1), 2, np.float32), "w")
+    graph = helper.make_graph(nodes, "twice the mean", [given], [made], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    content = model.SerializeToString()
+    (folder / "twice_mean.onnx").write_bytes(content)
+    crop = {"crop_mm": [SIDE] * 3, "crop_voxels": [SIDE] * 3, "spacing_mm": [1, 1, 1], "centre": "centroid"}
+    card = {
+        "format": "radioimmuno-learned",
+        "format_version": 1,
+        "name": "twice_mean",
+        "description": "Twice the mean of the crop.",
+        "citation": "none",
+        "licence": "CC0-1.0",
+        "model": {"file": "twice_mean.onnx", "sha256": hashlib.sha256(content).hexdigest()},
+        "input": {"role": "ct", "name": "x", "channels": ["image"], **crop, "masked": False}
+        | {"window": [-1000, 1000], "scaled_to": [-1000, 1000]},
+        "output": {"name": "y", "length": 1},
+    }
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A cohort whose outcome goes with SUVmax and with the density of a lesion."""
+    folder = tmp_path_factory.mktemp("cohort")
+    write_model(folder)
+    lines = ["patient,ct,lesions,pet,kvp,cd8"]
+    rng = np.random.default_rng(3)
+    for number in range(PATIENTS):
+        name = f"p{number:02d}"
+        (folder / name).mkdir()
+        heat, density = rng.uniform(2, 12), rng.uniform(20, 90)
+        ct = np.full(SHAPE, -1000, np.int16)
+        ct[:, 2:-2, 2:-2] = 40 + rng.integers(-9, 10, (SHAPE[0], 26, 26))
+        labels, pet = np.zeros(SHAPE, np.uint8), np.ones(SHAPE, np.float32)
+        labels[3:11, 9:19, 9:19] = 1
+        ct[labels == 1] = np.round(density) + rng.integers(-3, 4, int(labels.sum()))
+        pet[labels == 1] = heat
+        for file, values in (("ct", ct), ("mask", labels), ("pet", pet)):
+            sitk.WriteImage(sitk.GetImageFromArray(values), str(folder / name / f"{file}.nrrd"))
+        outcome = heat + 0.1 * density + rng.normal(0, 0.2)
+        lines.append(f"{name},{name}/ct.nrrd,{name}/mask.nrrd,{name}/pet.nrrd,120,{outcome:.4f}")
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n")
+    (folder / "few.txt").write_text(f"lesion.statistics.range\n{HOTTEST}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(radioimmuno, place):
+    asked = ("--features", "few.txt", "--model", "card.json", "--out", "out")
+    done = radioimmuno("cohort", "manifest.csv", *asked, cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = ("--target", "cd8", "--variables", "pet.*,learned.*", "--folds", 3, "--repeats", 1)
+    done = radioimmuno("train", "out/lesions.csv", *asked, "--out", "own/own.json", cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return read_signature(place / "own" / "own.json")
+
+
+def test_the_signature_carries_how_its_images_are_measured_and_its_models(trained, place):
+    assert set(trained.variables) == {HOTTEST, LEARNED}
+    assert list(trained.settings.images) == ["pet"]
+    assert trained.settings.images["pet"].extraction.spacing_mm == 3.0  # as IBSI's validation had it
+    (card,) = trained.models
+    assert card.sha256 == hashlib.sha256((place / "twice_mean.onnx").read_bytes()).hexdigest()
+    assert trained.training["measured_by"].startswith("RadioImmunoScore")
+
+
+def test_score_gives_what_the_trainer_predicts(radioimmuno, trained, place):
+    table = read_cohort_table(place / "out" / "lesions.csv", variables="pet.*,learned.*")
+    expected = dict(zip(table.patients.tolist(), score_table(trained, table).tolist(), strict=True))
+    assert len(expected) == PATIENTS
+    for name in ("p00", "p07"):
+        done = radioimmuno(
+            *("score", f"{name}/ct.nrrd", f"{name}/mask.nrrd", "--pet", f"{name}/pet.nrrd", "--kvp", 120),
+            *("--model", "card.json", "--signature", "own/own.json", "--out", f"scored_{name}"),
+            cwd=place,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        with (place / f"scored_{name}" / "scores.csv").open(newline="") as stream:
+            (row,) = csv.DictReader(stream)
+        assert float(row["score"]) == pytest.approx(expected[name], rel=1e-9)
+
+
+def test_without_the_record_of_the_cohort_the_card_is_asked_for(radioimmuno, trained, place):
+    (place / "apart").mkdir()
+    (place / "apart" / "lesions.csv").write_bytes((place / "out" / "lesions.csv").read_bytes())
+    asked = ("--target", "cd8", "--variables", "pet.*,learned.*", "--folds", 3, "--repeats", 1)
+    done = radioimmuno("train", "apart/lesions.csv", *asked, "--out", "apart/a.json", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "Of the model twice_mean no card is known" in done.stdout
+    assert read_signature(place / "apart" / "a.json").models == ()
+    named = ("--model-card", "card.json", "--out", "named/a.json")
+    done = radioimmuno("train", "apart/lesions.csv", *asked, *named, cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert read_signature(place / "named" / "a.json").models == trained.models
+
+
+def test_the_card_says_what_scoring_needs(radioimmuno, trained, place):
+    done = radioimmuno("card", "own/own.json", "--training", "own/training.json", "--out", "card", cwd=place)
+    assert done.returncode == 0, done.stderr
+    written = "".join(path.read_text() for path in (place / "card").iterdir() if path.suffix == ".html")
+    assert "Scoring needs the PET beside the CT." in written
+    assert f"Scoring needs the outside model twice_mean (SHA-256 {trained.models[0].sha256[:12]}" in written
