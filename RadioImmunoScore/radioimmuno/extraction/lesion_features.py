@@ -167,7 +167,8 @@ def measure_lesion(
         if not _refuses(findings) and lesion.box is not None:
             others = task.cutting(lesion)
             around = resampled or task.resampled(lesion.box)
-            made = make_regions(around, lesion, others, task.settings, task.keys, task.margin_mm)
+            how = task.settings, task.keys, task.margin_mm, task.modality
+            made = make_regions(around, lesion, others, *how)
             findings += made.findings
         for name, region in made.regions.items():
             measured = task.engine(region, task.keys[name])

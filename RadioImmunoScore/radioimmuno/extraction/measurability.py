@@ -83,12 +83,13 @@ def overlaps(lesions: Sequence[Lesion]) -> dict[str, list[Finding]]:
     return found
 
 
-def check_ring(share: float, voxels: int) -> list[Finding]:
-    """Whether enough of the ring is left."""
+def check_ring(share: float, voxels: int, modality: Modality = CT) -> list[Finding]:
+    """Whether enough of the ring is left on an image of this modality."""
     if voxels == 0:
         return [_refuse("ring.empty", "Nothing of the ring is left.")]
     if share < MIN_RING_SHARE:
-        text = f"Only {100 * share:.0f} % of the ring is left beside other lesions and the CT's border."
+        border = f"the {modality.name}'s border"
+        text = f"Only {100 * share:.0f} % of the ring is left beside other lesions and {border}."
         return [Finding("ring.clipped", Severity.WARN, text)]
     return []
 
@@ -122,13 +123,13 @@ def bad_voxels(values: np.ndarray, modality: Modality = CT) -> dict[str, np.ndar
     return {code: bad for code, bad in (("ct.non_finite", lost), ("ct.padding", padding)) if bad.any()}
 
 
-def check_bad_voxels(code: str, region: str, bad: int, voxels: int) -> list[Finding]:
+def check_bad_voxels(code: str, region: str, bad: int, voxels: int, modality: Modality = CT) -> list[Finding]:
     """Refuse, warn about or pass over the bad voxels of a region; they are left out of what is measured."""
     share = bad / max(1, voxels)
     what = "are not numbers" if code == "ct.non_finite" else "are padding (nothing was measured there)"
     text = f"{count(bad, 'voxel')} ({100 * share:.2g} %) of the {region} {what}"
     if bad and code == "ct.non_finite" and region == "lesion":
-        return [_refuse(code, f"{text}: the CT is damaged here.")]
+        return [_refuse(code, f"{text}: the {modality.name} is damaged here.")]
     if share > BAD_VOXELS_REFUSE_SHARE:
         return [_refuse(code, f"{text}; {100 * BAD_VOXELS_REFUSE_SHARE:.0f} % is the limit.")]
     if share > BAD_VOXELS_WARN_SHARE:

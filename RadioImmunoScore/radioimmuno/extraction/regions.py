@@ -114,6 +114,7 @@ def make_regions(
     settings: Settings,
     keys: Keys,
     margin_mm: float = 0.0,
+    modality: Modality = CT,
 ) -> LesionRegions:
     """Make each region that is asked for from the CT around a lesion.
 
@@ -130,6 +131,8 @@ def make_regions(
         Region -> keys of the features that will be computed; `ring` without keys builds the ring alone.
     margin_mm : float, optional
         How much of the CT around a region is needed at least, whatever the keys.
+    modality : Modality, optional
+        Of the image, which findings name.
 
     Raises
     ------
@@ -144,12 +147,12 @@ def make_regions(
     if "ring" in keys:
         ring = make_ring(lesion, grid, settings.ring, others, (values, box))
         masks["ring"] = ring.mask.within(box, False)
-        findings += measurability.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)))
+        findings += measurability.check_ring(ring.share, int(np.count_nonzero(ring.mask.values)), modality)
     for name, mask in masks.items():
         voxels = int(np.count_nonzero(mask))
         for kind, where in touched.items():
             findings += measurability.check_bad_voxels(
-                kind, name, int(np.count_nonzero(mask & where)), voxels
+                kind, name, int(np.count_nonzero(mask & where)), voxels, modality
             )
     if any(finding.refuses for finding in findings):
         return LesionRegions({}, ring, tuple(findings))

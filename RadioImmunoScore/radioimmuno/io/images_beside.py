@@ -100,14 +100,7 @@ def read_beside(
     findings: dict[str, tuple[Finding, ...]] = {}
     to_main: dict[str, PointMap] = {}
     for file in files:
-        one = read_image(
-            file.path,
-            file.series,
-            modality=modality_of_role(file.role),
-            accepted=accepted,
-            naming=naming,
-            quantity=quantity,
-        )
+        one = _read(file, accepted, naming, quantity)
         whose = _check_patient(file.role, one, main, accepted)
         read[file.role], findings[file.role] = one, (*whose, *one.findings)
         if file.transform and file.transform != IDENTITY:
@@ -115,6 +108,26 @@ def read_beside(
         elif not file.transform:
             _check_frame(file.role, one, main)
     return ImagesBeside(read, findings, {role: about_image(one) for role, one in read.items()}, to_main)
+
+
+def _read(file: ImageFile, accepted: Collection[str], naming: Naming, quantity: str) -> ReadImage:
+    """One image; what is wrong with it names the image, as several are read."""
+    try:
+        return read_image(
+            file.path,
+            file.series,
+            modality=modality_of_role(file.role),
+            accepted=accepted,
+            naming=naming,
+            quantity=quantity,
+        )
+    except InputError as problem:
+        text = f"The {image_title(file.role)}: {problem}"
+        if problem.code == "ct.mixed_series":
+            text = text.replace(
+                "(--series UID)", f"(--image-series {file.role}=UID; in a manifest {file.role}_series)"
+            )
+        raise InputError(problem.code, text) from None
 
 
 def about_image(read: ReadImage) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from phantoms import distance_to
 
 from radioimmuno.extraction import measurability
-from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.extract import extract, measure_images
 from radioimmuno.findings import Severity
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Image, Lattice
@@ -16,6 +16,7 @@ from radioimmuno.io.ct import read_ct
 from radioimmuno.io.lesions import read_lesions
 from radioimmuno.lesion import Lesion
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
+from radioimmuno.study import Study
 
 LATTICE = Lattice((40, 44, 48), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 MIDDLE = np.array([24.0, 22.0, 20.0])
@@ -207,3 +208,20 @@ def test_thick_slices_are_out_of_the_domain():
     (finding,) = measurability.check_slices((6.5, 0.8, 0.8))
     assert finding.code == "domain.slice_thickness"
     assert "6.5 mm" in finding.text
+
+
+def test_texts_name_the_image_that_was_measured():
+    """A hole of NaN in the lesion, and a ring that another lesion takes most of, on a PET."""
+    values = np.full(LATTICE.shape, 3.0, np.float32)
+    values[20, 22, 24] = np.nan
+    study = Study({"pet": Image(values, LATTICE)}, (lesion(BALL),), role="pet")
+    settings = Settings(images={"pet": Settings(ring=RingSettings(inner_mm=0.5, outer_mm=4.0))})
+    (row,) = measure_images(study, settings, {"pet.lesion": ("statistics.mean",)})
+    (bad,) = [one for one in row.findings if one.code == "ct.non_finite"]
+    assert bad.text.endswith("of the lesion are not numbers: the PET is damaged here.")
+    around = distance_to(LATTICE, MIDDLE) > 8.2
+    values[20, 22, 24] = 3.0
+    study = Study({"pet": Image(values, LATTICE)}, (lesion(BALL), lesion(around, "2")), role="pet")
+    (row, _) = measure_images(study, settings, {"pet.ring": ("statistics.mean",)})
+    (clipped,) = [one for one in row.findings if one.code == "ring.clipped"]
+    assert clipped.text.endswith("beside other lesions and the PET's border.")

@@ -135,3 +135,16 @@ def test_a_pet_can_be_the_main_image(patient):
     with pytest.raises(InputError) as caught:
         read_study(StudyFiles(patient / "PET" / "image", (lesions,)), Settings())
     assert caught.value.code == "ct.not_ct"
+
+
+def test_what_is_wrong_with_an_image_names_it(patient, tmp_path):
+    with pytest.raises(InputError, match=r"^The PET: .*gone\.nrrd does not exist") as caught:
+        read(patient, tmp_path / "gone.nrrd")
+    assert caught.value.code == "ct.unreadable"
+    with pytest.raises(InputError, match=r"^The MR T1: .*gone\.nrrd does not exist"):
+        read(patient, ImageFile("mr_t1", tmp_path / "gone.nrrd"))
+    both = changed(patient, tmp_path / "both", SeriesInstanceUID="1.2.3.5")
+    shutil.copytree(patient / "PET" / "image", both / "other")
+    with pytest.raises(InputError, match=r"--image-series pet=UID") as caught:
+        read(patient, both)
+    assert caught.value.code == "ct.mixed_series"
