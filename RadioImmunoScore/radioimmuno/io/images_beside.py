@@ -124,9 +124,8 @@ def _read(file: ImageFile, accepted: Collection[str], naming: Naming, quantity: 
     except InputError as problem:
         text = f"The {image_title(file.role)}: {problem}"
         if problem.code == "ct.mixed_series":
-            text = text.replace(
-                "(--series UID)", f"(--image-series {file.role}=UID; in a manifest {file.role}_series)"
-            )
+            how = f"--image-series {file.role}=UID, in a manifest the column {file.role}_series"
+            text = text.replace("(--series UID)", f"({how}), or name a folder that holds one of them")
         raise InputError(problem.code, text) from None
 
 

@@ -87,7 +87,7 @@ def test_two_ct_at_most_are_in_memory(folder, monkeypatch):
 
     for name, image_of in (
         ("read_study", lambda made: made.study.image),
-        ("read_ct", lambda made: made.image),
+        ("read_main", lambda made: made.image),
     ):
         monkeypatch.setattr(reading, name, watched(getattr(reading, name), image_of))
     days = ("2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05")
