@@ -53,7 +53,8 @@ EXAMPLES = f"""\
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --stability --out result
   radioimmuno score dicom_folder rtstruct.dcm --roi 'GTV*' --out result --dicom
   radioimmuno score dicom_folder rtstruct.dcm --out result --rtstruct below-low --rtstruct 'GTV 2'
-  radioimmuno score ct_folder lesions.seg.nrrd --pet pet_folder --signature with_pet.json --out result
+  radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --pet pet_series --signature with_pet.json \\
+      --out result
   radioimmuno score ct.nrrd lesions.seg.nrrd --kvp 120 --signature trained.json --clinical pdl1=40 \\
       --batch GE --out result
 

@@ -72,6 +72,7 @@ def write_pet_patient(folder: Path) -> None:
     """All files of the patient, by the names that the command's examples have."""
     save(folder / "pet.nii.gz", suv())
     save(folder / "pet_lesions.nii.gz", labels())
+    save(folder / "pet_mask.nii.gz", labels(("tumor",)))
     save(folder / "liver.nii.gz", labels(("liver",)))
     of = lattice()
     segments = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import re
 import shlex
@@ -248,15 +249,25 @@ def test_a_median_alone_is_all_that_is_told_of_where_scores_stand(radioimmuno, f
 
 def test_options_come_over_settings_of_a_preset(radioimmuno, terms, tmp_path):
     out = tmp_path / "made.json"
-    settings = ("--settings", "ibsi-d", "--range-hu", "-200", "300", "--ring-range-hu", "-50", "none")
-    assert radioimmuno("signature", "new", terms, *TEXTS, *settings, "--out", out).returncode == 1
-    settings = (*settings[:-2], "-50", "400", "--bin-width-hu", "25", "--round-intensities", "no")
+    settings = ("--settings", "ibsi-d", "--range-hu", "-200", "300", "--ring-range-hu", "-50", "400")
+    settings = (*settings, "--bin-width-hu", "25", "--round-intensities", "no")
     assert radioimmuno("signature", "new", terms, *TEXTS, *settings, "--out", out).returncode == 0
     made = read_signature(out).settings
     assert (made.extraction.outlier_sigma, made.extraction.bin_count) == (3.0, None)
     assert (made.extraction.bin_width_hu, made.extraction.range_hu) == (25, (-200.0, 300.0))
     assert made.extraction.round_intensities is False
     assert made.ring.range_hu == (-50.0, 400.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "range_hu"), [(("-50", "none"), (-50.0, math.inf)), (("none", "400"), (-math.inf, 400.0))]
+)
+def test_a_range_may_have_one_end(radioimmuno, terms, tmp_path, words, range_hu):
+    out = tmp_path / "made.json"
+    settings = ("--settings", "ibsi-d", "--ring-range-hu", *words)
+    done = radioimmuno("signature", "new", terms, *TEXTS, *settings, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert read_signature(out).settings.ring.range_hu == range_hu
 
 
 def answers(wrong_first_term=False):

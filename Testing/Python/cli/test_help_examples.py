@@ -22,9 +22,11 @@ from pet_files import write_pet_patient
 
 from dicom_lesions import PATIENT, contours_of, rtstruct, save
 from dicom_series import ct_series, write
+from pet_series import pet_series
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.io.segmentation_writer import write_segmentation
 from radioimmuno.lesion import Lesion, Site
+from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import Term, write_signature
 from radioimmuno_cli.main import COMMANDS
 
@@ -75,6 +77,7 @@ def named_files(tmp_path_factory):
     terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0),)
     trained = replace(signature(), terms=terms, cutoffs=None, distribution=None)
     write_signature(trained, folder / "cd8.json")
+    write_signed_pet(folder, np.where(labels > 0, 5.0, 1.0))
     (folder / "terms.csv").write_text(
         "variable,coefficient,mean,scale\nring_glcm_Contrast,-0.5,12.5,3.0\nkVp,0.25,110,20\n"
     )
@@ -103,6 +106,15 @@ def named_files(tmp_path_factory):
     )
     (folder / "manifest.csv").write_text("\n".join(["patient,ct,lesions,kvp", *rows]) + "\n")
     return folder
+
+
+def write_signed_pet(folder: Path, suv: np.ndarray) -> None:
+    """A PET of the CT's patient, and a signature that measures it."""
+    write(folder / "pet_series", pet_series(suv, spacing=SPACING, origin=ORIGIN))
+    settings = replace(signature().settings, images={"pet": Settings(ExtractionSettings(spacing_mm=None))})
+    terms = (Term("lesion.statistics.mean", 1.0, 0.0, 2.0), Term("pet.lesion.statistics.mean", 1.0, 0.0, 2.0))
+    made = replace(signature(), terms=terms, settings=settings, cutoffs=None, distribution=None)
+    write_signature(made, folder / "with_pet.json")
 
 
 def write_tables(folder: Path) -> None:
