@@ -84,7 +84,7 @@ def carried_lesions(
 
 
 def points_of(transform: sitk.Transform) -> PointMap:
-    """A SimpleITK transform as a map of points: two seconds for a million of them.
+    """A SimpleITK transform as a map of points: at once where it is linear, else two seconds for a million.
 
     Parameters
     ----------
@@ -97,6 +97,10 @@ def points_of(transform: sitk.Transform) -> PointMap:
     callable
         As `carried_lesions` takes it.
     """
+    if transform.IsLinear():
+        corners = np.array([transform.TransformPoint(point) for point in np.eye(4, 3, k=-1).tolist()])
+        origin, axes = corners[0], corners[1:] - corners[0]
+        return lambda points: points @ axes + origin
 
     def mapped(points: np.ndarray) -> np.ndarray:
         return np.array([transform.TransformPoint(point) for point in points.tolist()]).reshape(-1, 3)

@@ -184,3 +184,27 @@ def test_contours_on_ct_come_out_on_pet_as_published(data, patient):
     common = np.count_nonzero(whole(found) & published)
     assert 2 * common / (found.voxels + np.count_nonzero(published)) > 0.97
     assert found.volume_cc == pytest.approx(lesion.volume_cc, rel=0.02)
+
+
+def transforms():
+    affine = sitk.AffineTransform(3)
+    affine.SetMatrix((1.1, 0.2, 0.0, -0.1, 0.9, 0.05, 0.0, 0.1, 1.2))
+    affine.SetTranslation((10.0, -20.0, 5.0))
+    turn = sitk.Euler3DTransform((10.0, 0.0, -800.0), 0.1, -0.2, 0.35, (40.0, -10.0, 5.0))
+    bent = sitk.BSplineTransformInitializer(sitk.Image(20, 20, 20, sitk.sitkUInt8), (3, 3, 3))
+    bent.SetParameters(tuple(np.random.default_rng(3).normal(0, 2, len(bent.GetParameters()))))
+    return {
+        "turn": turn,
+        "affine": affine,
+        "both": sitk.CompositeTransform([affine, turn]),
+        "bent": sitk.CompositeTransform([affine, bent]),
+    }
+
+
+@pytest.mark.parametrize("name", list(transforms()))
+def test_a_transform_maps_points_as_simpleitk_does(name):
+    transform = transforms()[name]
+    points = np.random.default_rng(1).uniform(-5, 25, (50, 3))
+    one_by_one = [transform.TransformPoint(point) for point in points.tolist()]
+    assert points_of(transform)(points) == pytest.approx(np.array(one_by_one), abs=1e-9)
+    assert points_of(transform)(points[:0]).shape == (0, 3)
