@@ -26,7 +26,7 @@ from .followup_output import (
 from .followup_studies import named_studies, orders_of, roles_of_all, signature_for
 from .image_options import add_models
 from .options import add_accepted, add_command, add_features, add_given_values, add_naming, tube_voltage
-from .paths import Input, add_out_folder
+from .paths import Input, InputOfMany, add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
 from .response_options import add_response_rules, rules_of
@@ -165,22 +165,6 @@ def register(commands: Any) -> None:
     add_accepted(parser)
     add_naming(parser)
     parser.set_defaults(run=run)
-
-
-class InputOfMany(Input):
-    """An input that may be named several times."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the value behind those before it."""
-        before = getattr(namespace, self.dest)
-        super().__call__(parser, namespace, values, option_string)
-        setattr(namespace, self.dest, [*before, values])
 
 
 def _parts(text: str) -> list[str]:

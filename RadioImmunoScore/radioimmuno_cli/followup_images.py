@@ -4,72 +4,18 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from radioimmuno.findings import InputError
-from radioimmuno.settings import IMAGE_ROLE
 
-from .image_options import MR, PET, QUANTITIES, image
-from .paths import Input
-from .reference_options import reference_region
+from .image_options import MR, NONE, PET, QUANTITIES, ImageInput, image
+from .reference_options import Reference
 
 if TYPE_CHECKING:
     from radioimmuno.io.images_beside import ImageFile
     from radioimmuno.io.reference_regions import ReferenceRegion
 
 CODE = "followup.study"
-NONE = "-"
-
-
-class ImageOfStudy(Input):
-    """An option that names the image of one study after the other; `-` where there is none.
-
-    Parameters
-    ----------
-    kind : str
-        Of the image, as `pet`.
-    """
-
-    def __init__(self, *arguments: Any, kind: str = "", **options: Any) -> None:
-        super().__init__(*arguments, words=(NONE,), **options)
-        self._kind = kind
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the image behind those of the studies before."""
-        name, path = values
-        role = f"{self._kind}_{name}" if name else self._kind
-        if IMAGE_ROLE.fullmatch(role) is None:
-            parser.error(f"{option_string} {name}=...: a name has small letters and digits, as t1")
-        before = getattr(namespace, self.dest)
-        super().__call__(parser, namespace, path if path == NONE else Path(path), option_string)
-        setattr(namespace, self.dest, [*before, (role, None if path == NONE else Path(path))])
-
-
-class ReferenceOfStudy(argparse.Action):
-    """A reference region of all studies, or of one after the other; a file is an input."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Add the region to the others."""
-        try:
-            region = reference_region(values)
-        except ValueError as problem:
-            raise argparse.ArgumentError(self, str(problem)) from None
-        if region.path is not None:
-            namespace.inputs = (*namespace.inputs, region.path)
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), region])
 
 
 def add_study_images(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +25,9 @@ def add_study_images(parser: argparse.ArgumentParser) -> None:
             option,
             metavar=f"[NAME=]{example}",
             type=image,
-            action=ImageOfStudy,
+            action=ImageInput,
             kind=kind,
+            of_studies=True,
             default=[],
             help=f"{example} of a study: once for each study, in their order, {NONE} where there is none "
             f"(default: one that lies in the study's folder beside the CT)",
@@ -94,7 +41,8 @@ def add_study_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reference",
         metavar="NAME[=WHERE]",
-        action=ReferenceOfStudy,
+        action=Reference,
+        of_studies=True,
         default=[],
         dest="references",
         help="a reference region on the PET, as liver=liver.nii.gz: once for each study, in their order, or "

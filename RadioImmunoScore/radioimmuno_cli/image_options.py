@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.settings import IMAGE_KINDS, IMAGE_ROLE
 
-from .paths import Input
+from .paths import Input, InputOfMany
 
 if TYPE_CHECKING:
     from radioimmuno.io.images_beside import ImageFile
 
 PET, MR = "pet", "mr"
+NONE = "-"
 QUANTITIES = ("bw", "lbm", "bsa")
 
 
@@ -78,27 +79,11 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="CARD.json",
         type=Path,
-        action=ModelInput,
+        action=InputOfMany,
         default=[],
         help="card of an outside model (ONNX) whose values are wanted, or are terms of the signature; may be "
         "repeated (Resources/Docs/Learned.md)",
     )
-
-
-class ModelInput(Input):
-    """An option that names cards: each comes to those before, and to the inputs."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        """Store the card beside the others."""
-        before = getattr(namespace, self.dest)
-        super().__call__(parser, namespace, values, option_string)
-        setattr(namespace, self.dest, [*before, values])
 
 
 class ImageInput(Input):
@@ -108,11 +93,13 @@ class ImageInput(Input):
     ----------
     kind : str
         One of `IMAGE_KINDS`.
+    of_studies : bool
+        Whether it is named for one study after the other, `-` where there is none; else once.
     """
 
-    def __init__(self, *arguments: Any, kind: str = "", **options: Any) -> None:
+    def __init__(self, *arguments: Any, kind: str = "", of_studies: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._kind = kind
+        self._kind, self._of_studies = kind, of_studies
 
     def __call__(
         self,
@@ -127,10 +114,11 @@ class ImageInput(Input):
         if IMAGE_ROLE.fullmatch(role) is None:
             parser.error(f"{option_string} {name}=...: a name has small letters and digits, as t1")
         before = getattr(namespace, self.dest)
-        if role in dict(before):
+        if role in dict(before) and not self._of_studies:
             parser.error(f"{option_string} is given twice for {role}: name one of them, as {self._kind}2=...")
-        super().__call__(parser, namespace, Path(path), option_string)
-        setattr(namespace, self.dest, [*before, (role, Path(path))])
+        given = None if self._of_studies and path == NONE else Path(path)
+        super().__call__(parser, namespace, given, option_string)
+        setattr(namespace, self.dest, [*before, (role, given)])
 
 
 def image(text: str) -> tuple[str, str]:

@@ -55,6 +55,22 @@ class Input(argparse.Action):
                 namespace.inputs = (*namespace.inputs, *read)
 
 
+class InputOfMany(Input):
+    """An input that may be named several times: each comes behind those before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value behind those before it."""
+        before = getattr(namespace, self.dest)
+        super().__call__(parser, namespace, values, option_string)
+        setattr(namespace, self.dest, [*before, values])
+
+
 class OutputPath(argparse.Action):
     """An argument that names a file or a folder to write.
 

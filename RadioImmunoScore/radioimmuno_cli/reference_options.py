@@ -24,7 +24,17 @@ def add_references(parser: argparse.ArgumentParser) -> None:
 
 
 class Reference(argparse.Action):
-    """`NAME`, `NAME=ROI`, `NAME=FILE` or `NAME=FILE:ROI`; a file is an input."""
+    """`NAME`, `NAME=ROI`, `NAME=FILE` or `NAME=FILE:ROI`; a file is an input.
+
+    Parameters
+    ----------
+    of_studies : bool
+        Whether it may be named for one study after the other; else once.
+    """
+
+    def __init__(self, *arguments: Any, of_studies: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._of_studies = of_studies
 
     def __call__(
         self,
@@ -39,7 +49,7 @@ class Reference(argparse.Action):
         except ValueError as problem:
             raise argparse.ArgumentError(self, str(problem)) from None
         known = getattr(namespace, self.dest)
-        if any(one.name == region.name for one in known):
+        if not self._of_studies and any(one.name == region.name for one in known):
             raise argparse.ArgumentError(self, f"the reference region {region.name} is given twice")
         if region.path is not None:
             namespace.inputs = (*namespace.inputs, region.path)

@@ -17,9 +17,8 @@ from .cohort_table_options import (
     training_table_of,
 )
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
-from .image_options import ModelInput
 from .options import add_command, add_settings, settings_named
-from .paths import add_out_file
+from .paths import InputOfMany, add_out_file
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def register(commands: Any) -> None:
         "--model-card",
         metavar="CARD.json",
         type=Path,
-        action=ModelInput,
+        action=InputOfMany,
         dest="cards",
         default=[],
         help="card of an outside model whose values the table has; may be repeated (default: those that "
