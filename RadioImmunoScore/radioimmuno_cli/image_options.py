@@ -115,7 +115,7 @@ class ImageInput(Input):
             parser.error(f"{option_string} {name}=...: a name has small letters and digits, as t1")
         before = getattr(namespace, self.dest)
         if role in dict(before) and not self._of_studies:
-            parser.error(f"{option_string} is given twice for {role}: name one of them, as {self._kind}2=...")
+            parser.error(f"{option_string} is given twice for {role}: name each, as first=... and second=...")
         given = None if self._of_studies and path == NONE else Path(path)
         super().__call__(parser, namespace, given, option_string)
         setattr(namespace, self.dest, [*before, (role, given)])
