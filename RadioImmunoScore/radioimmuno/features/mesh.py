@@ -7,8 +7,22 @@ case once per spacing; after that a mesh is a histogram of cases.
 Where voxels meet at an edge of the grid alone, both ways to join the surface are as near to the level, and
 IBSI 1 does not say which it is: here voxels of the mask are joined, as its 26 neighbours are and by MIRP.
 What is not mask stays apart there, also inside the cell: so it does in the trilinear interpolation between
-the corners. Lewiner's marching cubes in scikit-image, and so MIRP, open a tunnel between both parts where
-five voxels of a cell are mask and two of the others meet at an edge alone.
+the corners.
+
+Where five voxels of a cell are mask and two of the others meet at an edge alone, implementations differ
+most, and none has a majority. A hole of one voxel and one of two that share such a cell take off a block, and
+add to its surface (voxels of 1 mm; the same in all 24 positions but where said):
+
+===============================================  ==============  ==============
+scikit-image 0.26, Lewiner (and so MIRP)         1.083 mm3       7.979 mm2
+ITK 5.4, BinaryMask3DMeshSource                  1.208           7.817
+scikit-image, Lorensen; VTK 9.6 of the mask      1.333           8.201
+VTK of what is not mask (here)                   0.833           6.293
+PyRadiomics 3.0 (in 12 positions as here)        0.500 to 1.667   6.293 to 8.201
+===============================================  ==============  ==============
+
+Lewiner's opens a tunnel through the cell, which none of the others does; so it is not followed there. It
+concerns 2 of the PETs of 20 sarcomas at 3 mm, one cell of each: 5e-4 and 4e-3 of their area.
 """
 
 from __future__ import annotations
