@@ -202,13 +202,13 @@ class StudyTask:
         On the image that lesions were drawn on.
     beside : mapping of str to ImageTask
         By role, on the others.
-    missing : tuple of Finding
-        An image that features are asked of and that there is not.
+    findings : tuple of Finding
+        What was found of the main image, and an image that features are asked of and that there is not.
     """
 
     main: Task
     beside: Mapping[str, ImageTask]
-    missing: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def measure(
         self, lesion: Lesion, known: Sequence[Finding] = (), resampled: ResampledImage | None = None
@@ -229,7 +229,7 @@ class StudyTask:
         -------
         LesionFeatures
         """
-        found = measure_lesion(self.main, lesion, (*known, *self.missing), resampled)
+        found = measure_lesion(self.main, lesion, (*known, *self.findings), resampled)
         if found.refused:
             return found
         values = {with_role(self.main.role, name): value for name, value in found.values.items()}
@@ -264,26 +264,32 @@ def study_task(
     Returns
     -------
     StudyTask
+
+    Raises
+    ------
+    InputError
+        Where the image that lesions were drawn on cannot be prepared (`prepared_images`).
     """
     parts: dict[str, dict[str, tuple[str, ...]]] = {study.role: {}}
     for region, names in keys.items():
         role, region = split_role(region)
         parts.setdefault(role, {})[region] = names
     of_main = settings_on(settings, study.role)
-    main = task_of(study.image, study.lesions, of_main, parts[study.role], engine, margin_mm, study.role)
+    image, made = prepared_image(study, study.role, settings)
+    main = task_of(image, study.lesions, of_main, parts[study.role], engine, margin_mm, study.role)
     beside: dict[str, ImageTask] = {}
-    missing: list[Finding] = []
+    found = list(made.findings if made else ())
     for role, own in parts.items():
         if role == study.role or not any(own.values()):
             continue
         if role not in study.images:
-            missing.append(missing_image(role, study))
+            found.append(missing_image(role, study))
             continue
         try:
             beside[role] = _image_task(study, main, role, settings, own)
         except InputError as problem:
-            missing.append(_on_image(Finding(problem.code, Severity.REFUSE, str(problem)), role))
-    return StudyTask(main, beside, tuple(missing))
+            found.append(_on_image(Finding(problem.code, Severity.REFUSE, str(problem)), role))
+    return StudyTask(main, beside, tuple(found))
 
 
 def _image_task(study: Study, main: Task, role: str, settings: Settings, keys: Keys) -> ImageTask:

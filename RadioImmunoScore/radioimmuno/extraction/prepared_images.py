@@ -9,6 +9,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ..findings import InputError
 from ..geometry.image import Image
 from ..modality import MR, modality_of_role, settings_on
 from ..preparation import MrSettings, ReferenceTissue
@@ -67,10 +68,18 @@ def preparation_records(study: Study, settings: Settings, roles: Collection[str]
     Returns
     -------
     dict of str to Any
-        By role; without those that were measured as they are.
+        By role; without those that were measured as they are, and those that cannot be prepared: of them the
+        lesions say why.
     """
-    made = {role: prepared_image(study, role, settings)[1] for role in roles if role in study.images}
-    return {role: one.record for role, one in made.items() if one is not None}
+    records = {}
+    for role in roles:
+        try:
+            made = prepared_image(study, role, settings)[1] if role in study.images else None
+        except InputError:
+            continue
+        if made is not None:
+            records[role] = made.record
+    return records
 
 
 @lru_cache(maxsize=KEPT)

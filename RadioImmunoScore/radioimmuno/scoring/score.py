@@ -15,7 +15,7 @@ from ..extraction.lesion_features import Findings, LesionFeatures, Progress
 from ..extraction.prepared_images import preparation_records
 from ..extraction.regions import Keys
 from ..extraction.tissue import check_tissue
-from ..findings import Finding, InputError, Severity
+from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
@@ -146,10 +146,7 @@ def about_images(study: Study, signature: Signature) -> dict[str, dict[str, Any]
         By role; of an image that cannot be prepared the rows say why.
     """
     about = {role: dict(known) for role, known in study.about_images.items()}
-    try:
-        made = preparation_records(study, signature.settings, roles_of(signature))
-    except InputError:
-        return about
+    made = preparation_records(study, signature.settings, roles_of(signature))
     return {
         role: {**about.get(role, {}), **({"preparation": made[role]} if role in made else {})}
         for role in dict.fromkeys((*about, *made))

@@ -83,6 +83,27 @@ def test_other_images_stay_as_they_are_and_have_no_record(study):
     assert preparation_records(study, settings, ["ct", "pet", "mr_t1"]).keys() == {"mr_t1"}
 
 
+def test_an_mr_that_lesions_were_drawn_on_is_prepared_as_one_beside_a_ct_is(study):
+    settings = scaled(ZScore(300.0, 100.0))
+    beside, _ = mean(study, settings)
+    alone = replace(study, images={"mr_t1": study.images["mr_t1"]}, role="mr_t1")
+    assert mean(alone, settings)[0] == pytest.approx(beside, rel=1e-6)
+    low = replace(alone.images["mr_t1"], values=alone.images["mr_t1"].values - 30.0)
+    _, row = mean(replace(alone, images={"mr_t1": low}), settings)
+    assert [one.code for one in row.findings] == ["mr.negative"]
+
+
+def test_an_image_that_cannot_be_prepared_has_no_record_and_hides_no_other(study):
+    flat = Image(np.full(LATTICE.shape, 7.0), LATTICE)
+    both = replace(study, images={**study.images, "mr_t2": flat})
+    images = {**scaled(ZScore()).images, "mr_t2": PRESETS["mr"]}
+    assert preparation_records(both, Settings(images=images), images).keys() == {"mr_t1"}
+    used = signature(term(MEAN), term("mr_t2.lesion.statistics.mean"), settings=Settings(images=images))
+    scored = score_study(both, used)
+    assert scored.provenance["images"].keys() == {"mr_t1"}
+    assert "mr.flat" in {one.code for one in scored.lesions[0].findings}
+
+
 def test_a_result_says_how_its_mr_was_prepared(study):
     used = signature(term(MEAN), settings=scaled(ZScore(300.0, 100.0)))
     found = score_study(study, used).provenance
