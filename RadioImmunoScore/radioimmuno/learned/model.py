@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..findings import ModelError, Refusal
-from ..memory import require_memory
+from ..memory import USABLE_SHARE, available_bytes, require_memory
 from .card import ModelCard, read_card
 from .check import check_model
 
@@ -28,6 +29,8 @@ MAX_MODEL_BYTES = 256 << 20
 MODEL_COPIES = 3
 
 PROVIDERS = ("CPUExecutionProvider",)
+# Take what is asked for, and not the next power of two.
+AS_REQUESTED = 1
 SILENT = 4
 # What onnxruntime says besides the error: its name, a number, a kind, and the place in its own source.
 BESIDES = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : |\S*onnxruntime\S*\.(h|cc):\d+ [^(]*\(.*?\) ")
@@ -98,11 +101,14 @@ class Session:
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.use_deterministic_compute = True
         options.log_severity_level = SILENT
-        # Memory is given back between lesions; the bytes are ONNX, whatever they look like.
-        options.enable_cpu_mem_arena = False
+        # The bytes are ONNX, whatever they look like.
         options.add_session_config_entry("session.load_model_format", "ONNX")
+        # Memory has a limit, and is given back between lesions.
+        _limit_memory()
+        options.add_session_config_entry("session.use_env_allocators", "1")
         self._run_options = runtime.RunOptions()
         self._run_options.log_severity_level = SILENT
+        self._run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         try:
             self._session = runtime.InferenceSession(model.content, options, providers=list(PROVIDERS))
         except Exception as error:  # onnxruntime's errors have no class of their own
@@ -136,7 +142,7 @@ class Session:
         except Exception as error:
             text = f"The model {card.name} failed: {_message(error)}."
             raise Refusal("learned.failed", text) from None
-        values = np.asarray(found if self._batch == 1 else found[0], float).ravel()
+        values = np.asarray(found if self._batch == 1 else np.atleast_1d(found)[0], float).ravel()
         if values.size != card.outputs:
             text = f"The model {card.name} gave {values.size} values, and its card says {card.outputs}."
             raise Refusal("learned.length", text)
@@ -165,6 +171,20 @@ def onnxruntime() -> Any:
     runtime.set_default_logger_severity(SILENT)
     runtime.disable_telemetry_events()
     return runtime
+
+
+@lru_cache(maxsize=1)
+def _limit_memory() -> None:
+    """Models take no more than what is free: a few bytes of a file can ask for any amount.
+
+    Once for the process: onnxruntime registers an allocator, which sessions may use.
+    """
+    runtime = onnxruntime()
+    kind = runtime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    of_cpu = runtime.OrtMemoryInfo("Cpu", kind, 0, runtime.OrtMemType.DEFAULT)
+    most = int(USABLE_SHARE * available_bytes())
+    limit = runtime.OrtArenaCfg({"max_mem": most, "arena_extend_strategy": AS_REQUESTED})
+    runtime.create_and_register_allocator(of_cpu, limit)
 
 
 def _read(path: Path) -> bytes:

@@ -188,6 +188,28 @@ def test_a_model_that_fails_refuses_the_lesion(tmp_path):
     assert "onnxruntime_src" not in found["1"][1][0].text
 
 
+def test_a_model_that_asks_for_more_memory_than_there_is_refuses_its_lesions(tmp_path):
+    """512 MB where 256 are free: a process of its own, whose limit is of the process."""
+    shape = numpy_helper.from_array(np.array([128, 1024, 1024], np.int64), "s")
+    nodes = [
+        helper.make_node("ConstantOfShape", ["s"], ["zeros"]),
+        helper.make_node("ReduceSum", ["zeros"], ["zero"], keepdims=0),
+        helper.make_node("Add", ["doubled", "zero"], ["same"]),
+    ]
+    card = write_model(tmp_path, twice_mean(nodes=nodes, initializers=[shape]))
+    code = (
+        "import numpy as np; from radioimmuno.learned import model\n"
+        "model.available_bytes = lambda: (256 << 20) / model.USABLE_SHARE\n"
+        f"read = model.read_model({str(card)!r})\n"
+        "try: model.Session(read).run(np.zeros(read.card.shape, np.float32))\n"
+        "except model.Refusal as problem: print(problem.code, problem)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("learned.failed The model twice_mean failed: ")
+    assert "smaller than requested bytes of 536870912" in done.stdout
+    assert "onnxruntime_src" not in done.stdout
+
+
 def test_what_onnxruntime_does_not_open_is_refused_in_a_sentence(tmp_path):
     node = helper.make_node("Add", ["doubled", "nowhere"], ["added"])
     with pytest.raises(ModelError) as refused:
@@ -202,6 +224,14 @@ def test_a_model_of_a_fixed_number_of_lesions_is_run_too(tmp_path):
     model = twice_mean(given=floats("x", (4, 1, SIDE, SIDE, SIDE)), output=floats("y", (4, 1)))
     lesions = [cuboid(image, (8, 8, 8), (12, 12, 12))]
     assert measure(tmp_path, image, lesions, model) == measure(tmp_path, image, lesions)
+    # One number of all that are given at once, without an axis.
+    node = helper.make_node("ReduceMean", ["y"], ["one"], keepdims=0)
+    model.graph.node.append(node)
+    model.graph.output[0].CopyFrom(floats("one", ()))
+    record = card_record(b"")
+    record["output"]["name"] = "one"
+    found = measure(tmp_path, image, lesions, model, record)
+    assert found == measure(tmp_path, image, lesions)
 
 
 @pytest.mark.parametrize("name", ["", "none.onnx"])
