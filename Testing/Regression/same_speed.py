@@ -8,19 +8,21 @@ pair, so that a machine that slows down slows both; the ratio is taken pair by p
 
 Counted are CPU seconds (user and system, all threads), which other work on the machine disturbs less than the
 time that passes; of editing the milliseconds that the benchmark of that name prints, which wants a quiet
-machine. `low` and `high` hold the true median of the ratio with at least 90 % confidence (order statistics of
-the pairs; with fewer than five there are none).
+machine; and each time the most memory that the process held (Linux). `low` and `high` hold the true median of
+the ratio with at least 90 % confidence (order statistics of the pairs; with fewer than five there are none).
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -117,23 +119,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         make = ["-m", "radioimmuno_cli", "demo", "--out", str(demonstration)]
         _run(make, environments[0], options.out)
     both = [measurements(path, options.data.resolve(), demonstration) for path in checkouts]
-    print(f"{'':24} {'before':>9} {'after':>9}    {'ratio':>6} {'low':>6} {'high':>6}  pairs")
-    slower = []
+    print(f"{'':24} {'before':>9} {'after':>9}    {'ratio':>7} {'low':>6} {'high':>6}  pairs")
+    worse = []
     for pair in zip(*both, strict=True):
         if not any(fnmatch(pair[0].name, pattern) for pattern in options.only.split(",")):
             continue
-        values = measure(pair, environments, options.out, pair[0].pairs or options.pairs)
-        ratio = print_row(pair[0], values)
-        slower += [pair[0].name] if ratio > options.limit else []
-    print(f"slower by more than {options.limit - 1:.0%}: {', '.join(slower) or 'none'}")
-    return int(bool(slower))
+        found = measure(pair, environments, options.out, pair[0].pairs or options.pairs)
+        for name, unit, place in ((pair[0].name, pair[0].unit, 0), ("  memory", "MB", 1)):
+            ratio = print_row(name, unit, [[one[place] for one in some] for some in found])
+            worse += [f"{pair[0].name}, {unit}"] if ratio > options.limit else []
+    print(f"more by over {options.limit - 1:.0%}: {'; '.join(worse) or 'none'}")
+    return int(bool(worse))
 
 
 def measure(
     pair: Sequence[Measurement], environments: Sequence[dict[str, str]], out: Path, count: int
-) -> list[list[float]]:
-    """The values of both checkouts, `count` of each; a run of each before does not count."""
-    values: list[list[float]] = [[], []]
+) -> list[list[tuple[float, float]]]:
+    """The values and the peak memory (MB) of both checkouts, `count` of each; a run before does not count."""
+    values: list[list[tuple[float, float]]] = [[], []]
     for number in range(count + 1):
         for which in (0, 1) if number % 2 else (1, 0):
             value = _value(pair[which], environments[which], out)
@@ -142,7 +145,7 @@ def measure(
     return values
 
 
-def print_row(measurement: Measurement, values: Sequence[Sequence[float]]) -> float:
+def print_row(name: str, unit: str, values: Sequence[Sequence[float]]) -> float:
     """Print medians and the ratio of the pairs; returns the ratio."""
     ratios = sorted(after / before for before, after in zip(*values, strict=True))
     medians = [statistics.median(some) for some in values]
@@ -150,8 +153,7 @@ def print_row(measurement: Measurement, values: Sequence[Sequence[float]]) -> fl
     ends = confidence_limits(ratios)
     shown = " ".join(f"{end:6.3f}" for end in ends) if ends else f"{'-':>6} {'-':>6}"
     print(
-        f"{measurement.name:24} {medians[0]:9.4g} {medians[1]:9.4g} {measurement.unit:2} {ratio:7.3f} {shown}"
-        f"  {len(ratios)}",
+        f"{name:24} {medians[0]:9.4g} {medians[1]:9.4g} {unit:2} {ratio:7.3f} {shown}  {len(ratios)}",
         flush=True,
     )
     return ratio
@@ -168,32 +170,31 @@ def confidence_limits(ordered: Sequence[float]) -> tuple[float, float] | None:
     return limits
 
 
-def _value(measurement: Measurement, environment: dict[str, str], out: Path) -> float:
-    printed, seconds = _run(measurement.arguments, environment, out)
+def _value(measurement: Measurement, environment: dict[str, str], out: Path) -> tuple[float, float]:
+    printed, seconds, peak = _run(measurement.arguments, environment, out)
     if not measurement.pattern:
-        return seconds
+        return seconds, peak
     found = re.search(measurement.pattern, printed)
     if not found:
         raise SystemExit(f"{measurement.name}: no {measurement.pattern} in {printed!r}")
-    return float(found[1])
+    return float(found[1]), peak
 
 
-def _run(arguments: Sequence[str], environment: dict[str, str], out: Path) -> tuple[str, float]:
-    """What a Python process prints, and its CPU seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=out,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 8):
-        raise SystemExit(f"{' '.join(arguments[:4])} failed: {done.stderr}")
-    used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return done.stdout, used
+def _run(arguments: Sequence[str], environment: dict[str, str], out: Path) -> tuple[str, float, float]:
+    """What a Python process prints, its CPU seconds and the peak memory in MB of its largest process."""
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
+        command = [sys.executable, *arguments]
+        process = subprocess.Popen(command, cwd=out, env=environment, stdout=printed, stderr=errors)
+        clock = threading.Timer(TIMEOUT_S, process.kill)
+        clock.start()
+        _, status, used = os.wait4(process.pid, 0)
+        clock.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for stream in (printed, errors):
+            stream.seek(0)
+        if process.returncode not in (0, 8):
+            raise SystemExit(f"{' '.join(arguments[:4])} failed: {errors.read()}")
+        return printed.read(), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
