@@ -6,8 +6,12 @@ LOWEST := .venv-lowest
 # they need, so that they stay together; files go by name, as those with the fewest tests are not the shortest,
 # but for those with slow tests, which go first.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
-# Collecting all files for the few tests that run alone would take longer than these.
-ALONE = -m alone $(shell grep -rl --include='test_*.py' 'mark\.alone' Testing/Python | sort)
+# Collecting all files for the few tests that run alone, or the slow ones, takes longer than reading for the mark.
+marked = $(shell grep -rl --include='test_*.py' 'mark\.$(1)' Testing/Python | sort)
+ALONE = -m alone $(call marked,alone)
+SLOW = -m "slow and not alone" $(call marked,slow)
+# Tests start hundreds of processes, which would compile all code anew where bytecode is not kept.
+unexport PYTHONDONTWRITEBYTECODE
 DEMO_OUT ?= build/demo
 DEMO_COHORT_OUT ?= build/demo-cohort
 DEMO_FOLLOW_UP_OUT ?= build/demo-follow-up
@@ -48,7 +52,7 @@ test: system env ## run the tests, all but the slow ones
 	$(VENV)/bin/python -m pytest $(ALONE)
 
 test-slow: system env ## run the slow tests: real strokes, examples of the help, the demonstration, programs that check DICOM
-	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) -m "slow and not alone"
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) $(SLOW)
 
 test-lowest: $(LOWEST)/made ## run the tests that need no Slicer libraries on the lowest versions (Python 3.10 or 3.11)
 	$(LOWEST)/bin/python -m pytest $(SIDE_BY_SIDE) -m "not scene and not alone" Testing/Python/science Testing/Python/cli

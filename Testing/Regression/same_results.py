@@ -87,6 +87,7 @@ def environment_of(checkout: Path, out: Path) -> dict[str, str]:
     environment = os.environ | threads | {
         "PYTHONPATH": str(package),
         "PYTHONPYCACHEPREFIX": str(out / "bytecode"),
+        "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONUTF8": "1",
         "RADIOIMMUNO_SALT": "salt of the comparison",
     }  # fmt: skip
