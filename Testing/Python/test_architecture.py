@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -38,16 +39,26 @@ def short(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))
 
 
+@cache
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
 def dotted(module: Path) -> str:
     return ".".join(module.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(module: Path, tree: ast.AST) -> Iterator[str]:
-    """Full names of all that the import statements in `tree` name."""
+@cache
+def imported(module: Path) -> tuple[str, ...]:
+    """Full names of all that the module's import statements name."""
+    return tuple(_imported(module))
+
+
+def _imported(module: Path) -> Iterator[str]:
     package = dotted(module).split(".")
     if module.name != "__init__.py":
         package = package[:-1]
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -64,26 +75,29 @@ def is_of(name: str, packages: tuple[str, ...]) -> bool:
     return name.split(".")[0] in packages
 
 
-@pytest.mark.parametrize("module", SCIENCE, ids=short)
-def test_the_science_knows_neither_slicer_nor_who_calls_it(module):
-    names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
-    assert [name for name in names if is_of(name, ABOVE_SCIENCE)] == []
+def imports_of(modules: list[Path], packages: tuple[str, ...]) -> list[str]:
+    return [
+        f"{short(module)} imports {name}"
+        for module in modules
+        for name in imported(module)
+        if is_of(name, packages)
+    ]
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if not is_slicer_side(m)], ids=short)
-def test_only_the_slicer_side_imports_slicer_and_qt(module):
-    names = imported(module, ast.parse(module.read_text(encoding="utf-8")))
-    assert [name for name in names if is_of(name, ("slicer", "qt", "ctk"))] == []
+def test_the_science_knows_neither_slicer_nor_who_calls_it():
+    assert imports_of(SCIENCE, ABOVE_SCIENCE) == []
+
+
+def test_only_the_slicer_side_imports_slicer_and_qt():
+    others = [module for module in MODULES if not is_slicer_side(module)]
+    assert imports_of(others, ("slicer", "qt", "ctk")) == []
 
 
 def test_imports_run_in_no_circle():
     known = {dotted(module): module for module in MODULES}
     graph = {}
     for name, module in known.items():
-        tree = ast.parse(module.read_text(encoding="utf-8"))
-        targets = {
-            target if target in known else target.rpartition(".")[0] for target in imported(module, tree)
-        }
+        targets = {target if target in known else target.rpartition(".")[0] for target in imported(module)}
         graph[name] = {target for target in targets & set(known) if target != name}
     list(TopologicalSorter(graph).static_order())  # raises CycleError
 
@@ -105,7 +119,7 @@ def test_rooms_import_from_lower_rooms_alone(package, rooms):
     climbs = [
         f"{name} imports {target}"
         for name, module in inside.items()
-        for target in imported(module, ast.parse(module.read_text(encoding="utf-8")))
+        for target in imported(module)
         if room(target) in rooms and rooms.index(room(target)) > rooms.index(room(name))
     ]
     assert climbs == []
@@ -117,7 +131,7 @@ def test_sections_of_the_panel_import_no_other():
         f"{name} imports {target}"
         for module in MODULES
         if (name := dotted(module)).startswith(sections)
-        for target in imported(module, ast.parse(module.read_text(encoding="utf-8")))
+        for target in imported(module)
         if target.startswith(sections) and target.removeprefix(sections).split(".")[0] != "section"
     ]
     assert others == []
@@ -133,16 +147,18 @@ def test_loading_stays_light(statement):
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", MODULES + TESTS, ids=short)
-def test_a_function_fits_a_screen(module):
-    functions = [
-        node
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef)
+def test_a_function_fits_a_screen():
+    long = [
+        f"{short(module)}: {node.name}"
+        for module in MODULES + TESTS
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= MAX_FUNCTION_LINES
     ]
-    assert [f.name for f in functions if f.end_lineno - f.lineno >= MAX_FUNCTION_LINES] == []
+    assert long == []
 
 
-@pytest.mark.parametrize("module", MODULES + TESTS, ids=short)
-def test_a_module_stays_short(module):
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+def test_a_module_stays_short():
+    counts = {
+        short(module): len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES + TESTS
+    }
+    assert {name: count for name, count in counts.items() if count > MAX_LINES} == {}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODULES = sorted((REPOSITORY / "RadioImmunoScore").rglob("*.py"))
@@ -28,10 +27,24 @@ def short(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))
 
 
-def documented(tree: ast.AST) -> Iterator[tuple[ast.FunctionDef | ast.ClassDef, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (text := ast.get_docstring(node)):
-            yield node, text
+Documented = tuple[ast.FunctionDef | ast.ClassDef, str]
+
+
+@cache
+def documented(module: Path) -> tuple[Documented, ...]:
+    """All functions and classes that have a docstring, with it."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    return tuple((node, text) for node in nodes if (text := ast.get_docstring(node)))
+
+
+def faults_of(modules: list[Path], faults: Callable[[Documented], Iterator[str]]) -> list[str]:
+    return [
+        f"{short(module)}: {fault}"
+        for module in modules
+        for one in documented(module)
+        for fault in faults(one)
+    ]
 
 
 def entries(docstring: str, *sections: str) -> dict[str, str]:
@@ -62,40 +75,34 @@ def takes_arrays(node: ast.FunctionDef) -> list[str]:
     return [a.arg for a in arguments if a.annotation is not None and "ndarray" in ast.unparse(a.annotation)]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=short)
-def test_every_parameter_begins_with_its_type(module):
-    wrong = [
-        f"{node.name}: {name} : {written}"
-        for node, text in documented(ast.parse(module.read_text(encoding="utf-8")))
-        for name, written in entries(text, "Parameters", "Attributes", "Returns", "Yields").items()
-        if not TYPE.match(written)
-    ]
-    assert wrong == []
+def test_every_parameter_begins_with_its_type():
+    def faults(one: Documented) -> Iterator[str]:
+        node, text = one
+        for name, written in entries(text, "Parameters", "Attributes", "Returns", "Yields").items():
+            if not TYPE.match(written):
+                yield f"{node.name}: {name} : {written}"
+
+    assert faults_of(MODULES, faults) == []
 
 
-@pytest.mark.parametrize("module", SCIENCE, ids=short)
-def test_every_array_that_a_public_function_takes_has_a_shape(module):
-    wrong = []
-    for node, text in documented(ast.parse(module.read_text(encoding="utf-8"))):
+def test_every_array_that_a_public_function_takes_has_a_shape():
+    def faults(one: Documented) -> Iterator[str]:
+        node, text = one
         if isinstance(node, ast.FunctionDef) and is_public(node):
             written = entries(text, "Parameters")
-            wrong += [
-                f"{node.name}: {name}"
-                for name in takes_arrays(node)
-                if not SHAPE.search(written.get(name, ""))
-            ]
-    assert wrong == []
+            for name in takes_arrays(node):
+                if not SHAPE.search(written.get(name, "")):
+                    yield f"{node.name}: {name}"
+
+    assert faults_of(SCIENCE, faults) == []
 
 
-@pytest.mark.parametrize("module", SCIENCE, ids=short)
-def test_every_array_that_a_public_function_gives_has_a_shape(module):
-    wrong = [
-        node.name
-        for node, text in documented(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef)
-        and is_public(node)
-        and node.returns is not None
-        and "ndarray" in ast.unparse(node.returns)
-        and not SHAPE.search(text)
-    ]
-    assert wrong == []
+def test_every_array_that_a_public_function_gives_has_a_shape():
+    def faults(one: Documented) -> Iterator[str]:
+        node, text = one
+        if not isinstance(node, ast.FunctionDef) or not is_public(node) or node.returns is None:
+            return
+        if "ndarray" in ast.unparse(node.returns) and not SHAPE.search(text):
+            yield node.name
+
+    assert faults_of(SCIENCE, faults) == []

@@ -9,9 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 HERE = Path(__file__).resolve().parent
 SCIENCE = HERE.parents[1] / "RadioImmunoScore" / "radioimmuno"
@@ -21,12 +20,14 @@ MODULES = sorted(module for module in SCIENCE.rglob("*.py") if module.name != "_
 TESTS_OF = re.compile(r"Tests of: ([\w, \n]+)\.")
 
 
+@cache
 def named_in(test: Path) -> set[str]:
     """The modules that a test file names in its docstring."""
     found = TESTS_OF.search(ast.get_docstring(ast.parse(test.read_text(encoding="utf-8"))) or "")
     return set(re.split(r",\s*", found.group(1).strip())) if found else set()
 
 
+@cache
 def imported_in(test: Path) -> set[str]:
     """The modules of the science that a test file imports from, with their rooms."""
     found = set()
@@ -36,22 +37,26 @@ def imported_in(test: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SCIENCE)))
-def test_a_module_has_its_tests_in_its_room(module):
+def has_its_tests(module: Path) -> bool:
     place = module.relative_to(SCIENCE)
     name = ".".join(("radioimmuno", *place.with_suffix("").parts))
     tests = sorted((TESTS / place.parent).glob("test_*.py"))
-    of_its_name = [test for test in tests if test.stem == f"test_{module.stem}"]
-    assert of_its_name or any(name in imported_in(test) or module.stem in named_in(test) for test in tests)
+    if any(test.stem == f"test_{module.stem}" for test in tests):
+        return True
+    return any(name in imported_in(test) or module.stem in named_in(test) for test in tests)
 
 
-@pytest.mark.parametrize(
-    "test", sorted(test for test in TESTS.rglob("test_*.py") if named_in(test)), ids=lambda test: test.name
-)
-def test_what_a_test_file_names_is_there(test):
-    folder = SCIENCE / test.parent.relative_to(TESTS)
-    modules = {module.stem for module in folder.glob("*.py")}
-    assert named_in(test) <= modules
+def test_modules_have_their_tests_in_their_room():
+    assert [str(module.relative_to(SCIENCE)) for module in MODULES if not has_its_tests(module)] == []
+
+
+def test_what_test_files_name_is_there():
+    missing = {}
+    for test in sorted(TESTS.rglob("test_*.py")):
+        folder = SCIENCE / test.parent.relative_to(TESTS)
+        absent = named_in(test) - {module.stem for module in folder.glob("*.py")}
+        missing |= {test.name: absent} if absent else {}
+    assert missing == {}
 
 
 def test_no_two_test_files_have_one_name():
