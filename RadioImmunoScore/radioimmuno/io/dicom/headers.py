@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -260,7 +261,7 @@ def _bare_slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader]:
 
 
 def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | DamagedFile:
-    dataset = _read(stream, list(KEYWORDS))
+    dataset = _read(stream, _tags())
     if dataset.get("Modality") in PET.codes:
         # Whole: private elements have no place of their own.
         stream.seek(0)
@@ -281,8 +282,14 @@ def _slices(path: Path, stream: BinaryIO, size: int) -> list[SliceHeader] | Dama
     ]
 
 
-def _read(stream: BinaryIO, keywords: list[str] | None) -> Any:
-    return pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=keywords)
+@cache
+def _tags() -> list[Any]:
+    """The tags of `KEYWORDS`, looked up once: for each file it would be a quarter of the time of reading."""
+    return [pydicom().tag.Tag(keyword) for keyword in KEYWORDS]
+
+
+def _read(stream: BinaryIO, tags: list[Any] | None) -> Any:
+    return pydicom().dcmread(stream, stop_before_pixels=True, force=True, specific_tags=tags)
 
 
 def _first_items(*groups: Any) -> Iterator[Any]:
