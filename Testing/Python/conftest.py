@@ -31,6 +31,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARIES = ("pydicom", "highdicom", "gdcm", "sklearn", "lifelines", "skops", "distributed", "pyarrow")
 IS_REQUIRED = os.environ.get("RADIOIMMUNO_REQUIRE_DATA") == "1"
 
+# Of a slow test whose mark says nothing else.
+SLOW_SECONDS = 5
+
 
 def pytest_configure() -> None:
     """Where all tests are required to run, a library that is missing is an error and no reason to skip."""
@@ -41,9 +44,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with most slow tests come first: at the end one would keep a process busy, and the other idle."""
-    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+    """Files whose slow tests take longest come first: at the end one would leave the other process idle."""
+    seconds: Counter[Path] = Counter()
+    for item in items:
+        if mark := item.get_closest_marker("slow"):
+            seconds[item.path] += mark.kwargs.get("seconds", SLOW_SECONDS)
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 @pytest.fixture(scope="session")

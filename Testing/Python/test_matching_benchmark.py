@@ -72,7 +72,7 @@ def test_a_deformation_has_its_inverse_and_folds_nowhere(data):
     assert 3.0 < np.linalg.norm(against - against.mean(axis=0), axis=1).mean() < 15.0
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=17)
 def test_lesions_of_a_real_chest_at_another_breath_are_found_again(data):
     outcome = measured(warped("chest", 0))
     assert outcome.refusal == ""
@@ -81,7 +81,7 @@ def test_lesions_of_a_real_chest_at_another_breath_are_found_again(data):
     assert sum(each.is_right for each in outcome.judgements) >= len(outcome.judgements) - 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=17)
 def test_it_runs(data):
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "matching.py"), "--quick"],

@@ -19,7 +19,7 @@ from radioimmuno_cli.demo_cohort import MANIFEST, PAGES, TRUTH, write_patients
 DOCUMENT = Path(__file__).resolve().parents[3] / "Resources" / "Docs" / "DemoCohort.md"
 FOLDER = "build/demo-cohort"
 OUT = "demo_cohort"
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=8)
 
 
 @pytest.fixture(scope="module")

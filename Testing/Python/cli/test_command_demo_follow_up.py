@@ -32,7 +32,7 @@ def rows_printed(text):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=55)
 def test_what_is_found_is_true_or_asked_for(tmp_path):
     (example,) = examples_of("demo-follow-up")
     done = in_shell(example, tmp_path)

@@ -233,7 +233,7 @@ def test_what_cannot_be_dicom_is_refused_before_anything_is_registered(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=28)
 def test_validators_find_no_error(exported):
     for number in (2, 3):
         for name in (*ALWAYS, REPORT):

@@ -147,7 +147,7 @@ def bare(line: str) -> str:
     return line.partition("  #")[0].strip()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=8)
 @pytest.mark.parametrize("command", ["", *(name for name in NAMES if name not in DEMONSTRATIONS)])
 def test_examples_run_as_they_stand(examples, named_files, tmp_path, command):
     folder = tmp_path / "folder"

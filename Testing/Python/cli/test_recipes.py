@@ -20,7 +20,7 @@ from recipe_files import WRITERS, write_own_table
 
 DOCS = Path(__file__).resolve().parents[3] / "Resources" / "Docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=14)
 
 
 def recipes() -> dict[str, str]:

@@ -39,7 +39,7 @@ def validation_cases():
     for modality in VALIDATION_FILES:
         for name in sorted(reference("mirp_validation.json")[modality]):
             quick = modality == "pet" or name == QUICK
-            yield pytest.param(modality, name, marks=() if quick else pytest.mark.slow)
+            yield pytest.param(modality, name, marks=() if quick else pytest.mark.slow(seconds=1))
 
 
 def validation_reference(modality: str, name: str) -> dict[str, float]:

@@ -272,7 +272,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=10)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_random_moments_while_writing_there_is_always_one_whole_result(tmp_path):
     out = tmp_path / "out"

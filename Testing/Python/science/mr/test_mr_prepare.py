@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from itertools import product
 
 import numpy as np
 import pytest
@@ -191,7 +192,7 @@ def differences(data, name: str, kind: str) -> tuple[np.ndarray, np.ndarray]:
     ("name", "kind"),
     [
         ("STS_008", "bowl"),
-        *(pytest.param(name, kind, marks=pytest.mark.slow) for name in PATIENTS for kind in FIELDS),
+        *(pytest.param(*one, marks=pytest.mark.slow(seconds=1)) for one in product(PATIENTS, FIELDS)),
     ],
 )
 def test_features_hardly_change_with_a_field_of_30_percent(name, kind, data):

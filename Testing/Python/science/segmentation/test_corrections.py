@@ -387,7 +387,7 @@ GAINS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize(("name", "kind"), GAINS)
 def test_two_corrections_of_a_real_lesion_bring_it_nearer_to_a_reader(data, name, kind):
     image, reference = read_case(*real_files(data)[name])

@@ -29,7 +29,7 @@ from radioimmuno.training.segmentation_model import (
     reader_cases,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=4)
 STROKES = 2
 NEVER_FITTED = ("IBSI CT phantom", "LUNG1-001")
 

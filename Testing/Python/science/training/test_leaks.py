@@ -151,7 +151,7 @@ def out_of_fold_auc(table, method) -> float:
     return float(next(iter(found.values())).figures()["auc"][0])
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=11)
 def test_outcomes_of_chance_are_predicted_by_chance():
     """Mean AUC 0.50 within 0.02 over 100 cohorts: its standard error is about 0.008."""
     areas = [out_of_fold_auc(noise(seed), lambda part: fit(part, QUICK)) for seed in range(100)]

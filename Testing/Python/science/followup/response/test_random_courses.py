@@ -196,7 +196,7 @@ def test_thousands_of_courses():
         check(seed)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=65)
 def test_a_hundred_thousand_courses():
     for seed in range(10_000, 110_000):
         check(seed, most_studies=4)
