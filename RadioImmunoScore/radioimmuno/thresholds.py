@@ -27,6 +27,9 @@ MAX_VOLUME_CHANGE = 0.05
 # Carried to another image, it is warned of: on voxels as large as a PET's small lesions change by so much,
 # whatever the rule (contours of 20 sarcomas of 17 to 818 cc by 1.5 % at the most).
 CARRIED_VOLUME_CHANGE = 0.25
+# Images of one study are made within so many days, as RECIST 1.1 has it of a baseline (at most 4 weeks before
+# treatment); that it is the limit between two images, too, is ours.
+IMAGES_APART_DAYS = 28
 # Hardly a lesion is larger, but liver, lung and body are (ours): of 22 tumors of patients the largest has
 # 818 cc, and of 193 lesions of an immunotherapy trial three are larger, masses of abdomen and pelvis.
 MAX_PLAUSIBLE_CC = 1500.0

@@ -43,8 +43,10 @@ of lesions, mixed as you like:
   kvp         tube voltage, where the CT does not say it
   series      UID of the series, where the DICOM folder has several
   pet, mr, mr_t1, pet_2, ...    another image of the study in the CT's frame of reference: a file (a PET in
-              SUV) or a DICOM folder; empty where a patient has none. pet_series, mr_t1_series: UID of its
-              series, where the folder has several. Lesions are measured on it, too
+              SUV) or a DICOM folder; empty where a patient has none. Lesions are measured on it, too
+  pet_series, mr_t1_series, ... UID of its series, where the folder has several
+  pet_transform, ...            where it lies in another frame of reference: a transform (ITK) that takes its
+              points to the CT's, or identity where both lie in the same place all the same
   note        for people; not read
 any further column is carried along into the tables: batch, split, covariates, outcomes (response,
 os_days, os_event). --from-folder proposes a manifest from a folder of patients, for you to correct.

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from radioimmuno.findings import InputError
 
-from .image_options import MR, NONE, PET, QUANTITIES, ImageInput, image
+from .image_options import (
+    MR,
+    NONE,
+    PET,
+    QUANTITIES,
+    SUV_HELP,
+    TRANSFORM_HELP,
+    ImageInput,
+    OfImage,
+    TransformOfImage,
+    image,
+)
 from .reference_options import Reference
 
 if TYPE_CHECKING:
+    from radioimmuno.findings import Finding
     from radioimmuno.io.images_beside import ImageFile
     from radioimmuno.io.reference_regions import ReferenceRegion
 
@@ -32,11 +45,23 @@ def add_study_images(parser: argparse.ArgumentParser) -> None:
             help=f"{example} of a study: once for each study, in their order, {NONE} where there is none "
             f"(default: one that lies in the study's folder beside the CT)",
         )
+    for option, action, metavar, text in (
+        ("--image-series", OfImage, "ROLE=UID", "which series of the DICOM folder of an image, as pet=1.2.3"),
+        ("--transform", TransformOfImage, "ROLE=FILE", TRANSFORM_HELP),
+    ):
+        parser.add_argument(
+            option,
+            metavar=metavar,
+            action=action,
+            of_studies=True,
+            default=[],
+            help=f"{text}; once for each study, in their order, pet={NONE} where there is nothing to say",
+        )
     parser.add_argument(
         "--suv",
         choices=QUANTITIES,
         default=QUANTITIES[0],
-        help="uptake by body weight, lean body mass or body surface (default: bw); PERCIST takes lean mass",
+        help=f"{SUV_HELP}; PERCIST takes lean mass",
     )
     parser.add_argument(
         "--reference",
@@ -59,14 +84,15 @@ def images_of_studies(
     Parameters
     ----------
     arguments : Namespace
-        `pet` and `mr`.
+        `pet` and `mr`, and what `image_series` and `transform` say of these images and of those found.
     found : sequence of sequence of ImageFile
         What lies in each study's folder; it counts where none of its kind is named.
 
     Raises
     ------
     InputError
-        `followup.study` where there are more or fewer than studies.
+        `followup.study` where there are more or fewer than studies, or something is said of an image that
+        a study does not have.
     """
     from radioimmuno.io.images_beside import ImageFile
 
@@ -80,7 +106,63 @@ def images_of_studies(
                 raise InputError(CODE, f"{text}each, {NONE} where there is none.")
             for study, path in zip(chosen, paths, strict=True):
                 study += [] if path is None else [ImageFile(role, path)]
-    return [tuple(own) for own in chosen]
+    series = _said_of_images("--image-series", arguments.image_series, chosen)
+    transforms = _said_of_images("--transform", arguments.transform, chosen)
+    return [
+        tuple(
+            replace(one, series=uids.get(one.role, one.series), transform=files.get(one.role, ""))
+            for one in own
+        )
+        for own, uids, files in zip(chosen, series, transforms, strict=True)
+    ]
+
+
+def not_taken(arguments: argparse.Namespace, several: Mapping[str, int]) -> tuple[Finding, ...]:
+    """A warning of images in a study's folder of which none was taken, as several could be meant.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        `pet` and `mr`: where one of its kind is named, nothing was looked for.
+    several : mapping of str to int
+        How many there are of a role.
+    """
+    from radioimmuno.findings import Finding, Severity
+    from radioimmuno.modality import image_title
+
+    named = {PET: arguments.pet, MR: arguments.mr}
+    left = {role: count for role, count in several.items() if not named[role.partition("_")[0]]}
+    return tuple(
+        Finding(
+            "study.several_images",
+            Severity.WARN,
+            f"{count} {image_title(role)} lie beside the CT, and none was taken: name the one that is meant "
+            f"(--{role.partition('_')[0]}).",
+        )
+        for role, count in left.items()
+    )
+
+
+def _said_of_images(
+    option: str, given: Sequence[tuple[str, str]], studies: Sequence[Sequence[ImageFile]]
+) -> list[dict[str, str]]:
+    """What an option says of the images of each study, by role."""
+    said: list[dict[str, str]] = [{} for _ in studies]
+    for role in dict.fromkeys(role for role, _ in given):
+        values = [value for own, value in given if own == role]
+        if len(values) != len(studies):
+            text = (
+                f"{option} {role}=... is given {len(values)} times for {len(studies)} studies: give it for "
+            )
+            raise InputError(CODE, f"{text}each, {role}={NONE} where there is nothing to say.")
+        for number, (value, images) in enumerate(zip(values, studies, strict=True)):
+            if value == NONE:
+                continue
+            if role not in {one.role for one in images}:
+                text = f"{option} {role}={value}: study {number + 1} has no image of this name."
+                raise InputError(CODE, text)
+            said[number][role] = value
+    return said
 
 
 def references_of_studies(

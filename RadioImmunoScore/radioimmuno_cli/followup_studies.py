@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError
 
-from .followup_images import images_of_studies, references_of_studies
+from .followup_images import images_of_studies, not_taken, references_of_studies
 from .options import naming_of
 from .result import LESIONS_NAME, MARKER
 
@@ -90,12 +90,16 @@ def orders_of(
     InputError
         `followup.study` where a CT or lesions are not found, `followup.dates`.
     """
-    from radioimmuno.followup.reading import StudyOrder, checked_dates
+    from radioimmuno.followup.reading import StudyOrder
+    from radioimmuno.followup.study_dates import checked_dates
     from radioimmuno.modality import PET, modality_of_role
     from radioimmuno.pet.reference import ROLES
 
     dates = checked_dates(arguments.dates or [""] * len(studies), len(studies))
-    found = [_files_of_result(one, arguments.ct) if one.result else _files_in(one.folder) for one in studies]
+    places = [
+        (_files_of_result(one, arguments.ct), {}) if one.result else _files_in(one.folder) for one in studies
+    ]
+    found = [files for files, _ in places]
     images = images_of_studies(arguments, [files.beside for files in found])
     references = references_of_studies(arguments.references, len(studies))
     clinical, batches = _given_values(arguments, len(studies), signature)
@@ -115,8 +119,9 @@ def orders_of(
         )
         kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
         patient = None if result is None else result.patient
-        name = study.folder.resolve().name
-        orders.append(StudyOrder(name, files, patient, kept, day, arguments.dicom, clinical, batches[number]))
+        order = StudyOrder(study.folder.resolve().name, files, patient, kept, day, arguments.dicom)
+        left = not_taken(arguments, places[number][1])
+        orders.append(replace(order, clinical=clinical, batch=batches[number], findings=left))
     return orders
 
 
@@ -143,8 +148,8 @@ def _given_values(
     return clinical, named if len(named) == count else (named or [""]) * count
 
 
-def _files_in(folder: Path) -> StudyFiles:
-    """The CT of a folder, its lesions, and what lies beside."""
+def _files_in(folder: Path) -> tuple[StudyFiles, Mapping[str, int]]:
+    """The CT of a folder, its lesions, and what lies beside; how many images of a role could be meant."""
     from radioimmuno.cohort.proposal import rows_of
     from radioimmuno.io.images_beside import ImageFile
     from radioimmuno.io.study_files import LesionFile, StudyFiles
@@ -164,7 +169,8 @@ def _files_in(folder: Path) -> StudyFiles:
     ((ct, series),) = cts
     assert ct is not None
     beside = tuple(ImageFile(role, path, uid or None) for role, (path, uid) in rows[0].images.items())
-    return StudyFiles(ct, tuple(LesionFile(path) for path in lesions), series or None, beside=beside)
+    files = StudyFiles(ct, tuple(LesionFile(path) for path in lesions), series or None, beside=beside)
+    return files, rows[0].several
 
 
 def roles_of_all(orders: Sequence[StudyOrder]) -> tuple[str, ...]:

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 PET, MR = "pet", "mr"
 NONE = "-"
-QUANTITIES = ("bw", "lbm", "bsa")
+QUANTITIES = ("bw", "lbm", "bsa", "ideal", "james", "morgan")
+SUV_HELP = (
+    "which SUV is made of a DICOM PET, or which one another file holds: by body weight (bw), lean body mass "
+    "(lbm, by Janmahasatian; james; morgan), body surface (bsa), ideal mass (default: bw)"
+)
+TRANSFORM_HELP = (
+    "where an image lies in another frame of reference: a transform (ITK) that takes its points to the CT's, "
+    "as mr_t1=to_ct.tfm; mr_t1=identity where both lie in the same place all the same"
+)
 
 
 def add_modality(parser: argparse.ArgumentParser) -> None:
@@ -51,25 +59,18 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image-series",
         metavar="ROLE=UID",
-        type=image,
-        action="append",
+        action=OfImage,
         default=[],
         help="which series of the DICOM folder of an image beside the CT, as pet=1.2.3 or mr_t1=1.2.4",
     )
     parser.add_argument(
-        "--transform",
-        metavar="ROLE=FILE",
-        type=image,
-        action="append",
-        default=[],
-        help="where an image lies in another frame of reference: a transform (ITK) that takes its points to "
-        "the CT's, as mr_t1=to_ct.tfm; mr_t1=identity where both lie in the same place all the same",
+        "--transform", metavar="ROLE=FILE", action=TransformOfImage, default=[], help=TRANSFORM_HELP
     )
     parser.add_argument(
         "--suv",
         choices=QUANTITIES,
         default=QUANTITIES[0],
-        help="uptake by body weight, lean body mass or body surface (default: bw); of a DICOM PET",
+        help=SUV_HELP,
     )
 
 
@@ -119,6 +120,57 @@ class ImageInput(Input):
         given = None if self._of_studies and path == NONE else Path(path)
         super().__call__(parser, namespace, given, option_string)
         setattr(namespace, self.dest, [*before, (role, given)])
+
+
+class OfImage(argparse.Action):
+    """An option that says something of an image beside the CT, `ROLE=VALUE`: it comes to those before.
+
+    Parameters
+    ----------
+    of_studies : bool
+        Whether it is named for one study after the other, `ROLE=-` where there is nothing to say; else once.
+    """
+
+    def __init__(self, *arguments: Any, of_studies: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._of_studies = of_studies
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store role and value beside the others."""
+        role, sign, value = values.partition("=")
+        if not (sign and value and IMAGE_ROLE.fullmatch(role)):
+            parser.error(
+                f"{option_string} {values}: name the image, as {option_string} pet={value or values}"
+            )
+        before = getattr(namespace, self.dest)
+        if role in dict(before) and not self._of_studies:
+            parser.error(f"{option_string} is given twice for {role}")
+        setattr(namespace, self.dest, [*before, (role, value)])
+
+
+class TransformOfImage(OfImage):
+    """The transform of an image, which is an input where it is a file."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Store role and file beside the others, and the file as an input."""
+        super().__call__(parser, namespace, values, option_string)
+        from radioimmuno.io.images_beside import IDENTITY
+
+        _, value = getattr(namespace, self.dest)[-1]
+        if value not in (IDENTITY, NONE):
+            namespace.inputs = (*namespace.inputs, Path(value))
 
 
 def image(text: str) -> tuple[str, str]:

@@ -104,7 +104,9 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from radioimmuno.files.atomic_folder import replacing_folder
+    from radioimmuno.files.written_files import check_kind
 
+    check_kind(arguments.out, result.MARKER, result.MARKER)
     if arguments.scene:
         result.check_scene_can_be_made()
     if arguments.dicom:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .exit_status import exit_code, left_out_lines, print_json
+from .image_options import QUANTITIES, SUV_HELP
 from .options import add_accepted, add_command, add_naming, naming_of
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
@@ -27,7 +28,6 @@ WRITING = "writing the result"
 
 TABLE_NAME, MARKER = "uptake.csv", "patient.json"
 KIND = "uptake"
-QUANTITIES = ("bw", "lbm", "bsa", "ideal", "james", "morgan")
 
 DESCRIPTION = """\
 Measure the uptake of every lesion of a PET: SUVmax, SUVmean, SUVpeak, metabolic volume (MTV) and glycolysis
@@ -53,7 +53,7 @@ EXAMPLES = """\
   radioimmuno uptake pet.nii.gz pet_lesions.nii.gz --out uptake
   radioimmuno uptake pet.nii.gz pet_lesions.seg.nrrd --reference muscle --reference liver --out uptake
   radioimmuno uptake pet.nii.gz pet_lesions.nii.gz --reference liver=liver.nii.gz --json --out uptake
-  radioimmuno uptake pet_folder pet_lesions.seg.nrrd --reference blood_pool=Aorta --quantity lbm --out uptake
+  radioimmuno uptake pet_folder pet_lesions.seg.nrrd --reference blood_pool=Aorta --suv lbm --out uptake
 
 reference regions (a sphere of 3 cm in the liver, blood pool, muscle; at least 1 cc):
   --reference muscle                   the segment called muscle of LESIONS
@@ -99,11 +99,11 @@ def register(commands: Any) -> None:
         help="only the lesions with this name, id or pattern; may be given several times (default: all)",
     )
     parser.add_argument(
+        "--suv",
         "--quantity",
         choices=QUANTITIES,
         default=QUANTITIES[0],
-        help="which SUV is made of a DICOM PET, or which one another file holds: by body weight (bw), lean "
-        "body mass (lbm, by Janmahasatian; james; morgan), body surface (bsa), ideal mass (default: bw)",
+        help=SUV_HELP,
     )
     parser.add_argument(
         "--series",
@@ -119,8 +119,10 @@ def register(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     from radioimmuno.files.atomic_folder import replacing_folder
+    from radioimmuno.files.written_files import check_kind
 
     names = (TABLE_NAME, MARKER)
+    check_kind(arguments.out, MARKER, KIND)
     with (
         replacing_folder(arguments.out, MARKER, names, kind=KIND, force=arguments.force) as folder,
         Progress([READING_PET, READING_LESIONS, MEASURING, WRITING], arguments.quiet) as progress,
@@ -155,7 +157,7 @@ def _read(arguments: argparse.Namespace, progress: Progress) -> PetStudy:
         tuple(arguments.roi),
         tuple(arguments.references),
         arguments.series,
-        arguments.quantity,
+        arguments.suv,
         frozenset(arguments.accepted),
         naming_of(arguments),
     )
@@ -173,12 +175,14 @@ def _exit_code(patient: PatientUptake, study: PetStudy) -> int:
 
 
 def _lines(patient: PatientUptake, study: PetStudy) -> list[str]:
+    from radioimmuno.report.uptake_section import shared_findings
+
     of_references = [finding.text for finding in patient.findings]
     refusal = [] if study.refusal is None else [f"No SUV: {study.refusal.text}"]
     return [
         _lesion_table(patient, study),
         *left_out_lines(study.left_out),
-        *_of_all(patient),
+        *shared_findings(patient),
         "",
         _patient_line(patient),
         *(
@@ -195,8 +199,9 @@ def _lines(patient: PatientUptake, study: PetStudy) -> list[str]:
 def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
     from radioimmuno.naming import lesion_names
     from radioimmuno.report.uptake_files import status_of
+    from radioimmuno.report.uptake_section import shared_findings
 
-    names, of_all = lesion_names(patient.lesions), _of_all(patient)
+    names, of_all = lesion_names(patient.lesions), shared_findings(patient)
     ratios = tuple(f"{one.name} ratio" for one in patient.references)
     numbers = ("volume", "SUVmax", "SUVmean", "SUVpeak", "MTV 41 %", "TLG 41 %", *ratios)
     rows = [
@@ -209,12 +214,6 @@ def _lesion_table(patient: PatientUptake, study: PetStudy) -> str:
         for lesion in patient.lesions
     ]
     return table(("lesion", *numbers, "status", "reason"), rows, numbers)
-
-
-def _of_all(patient: PatientUptake) -> list[str]:
-    """What was found of each of several lesions alike, a sentence each."""
-    texts = [[one.text for one in lesion.findings if not one.refuses] for lesion in patient.lesions]
-    return [text for text in texts[0] if all(text in one for one in texts)] if len(texts) > 1 else []
 
 
 def _number_cells(lesion: LesionUptake, patient: PatientUptake) -> Sequence[str]:

@@ -27,7 +27,9 @@ def files_of(studies: Sequence[Mapping[str, Any]]) -> list[Path]:
         Those of folders included, and the voxels of detached headers.
     """
     named = {study["ct"] for study in studies}
-    named |= {path for study in studies for path, _ in study.get("images", {}).values()}
+    # The transform of an image is a file, too; one that is the word for none names no file.
+    for path, _, *transform in (one for study in studies for one in study.get("images", {}).values()):
+        named |= {path, *transform}
     named |= {row["lesions"] for study in studies for row in study["rows"] if row["lesions"]}
     found: list[Path] = []
     for name in sorted(named):

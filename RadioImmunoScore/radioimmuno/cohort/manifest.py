@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..acquisition import check_kvp
 from ..findings import InputError, TableError
+from ..io.images_beside import IDENTITY, ImageFile
 from ..modality import CT, modality_of_role, split_role
 from ..signature.variables import CHANGES
 from ..site import Site
@@ -36,8 +37,9 @@ KNOWN = {
     "note": "for people; not read",
 }
 # Beside these a column may be called as an image of the study is (`pet`, `mr_t1`): it holds the image's file
-# or DICOM folder, and one called `pet_series` the UID of the series where the folder has several.
-SERIES = "_series"
+# or DICOM folder, one called `pet_series` the UID of the series where the folder has several, and one called
+# `pet_transform` what takes the image's points to the CT's.
+SERIES, TRANSFORM = "_series", "_transform"
 NEEDED = ("patient", "ct", "lesions")
 ALIASES = {"lesion_id": "lesion", "patient_id": "patient", "patientid": "patient", "mask": "lesions"}
 # Columns of the tables that come out, which no column that is carried along may be called.
@@ -69,8 +71,8 @@ class ManifestRow:
         Absolute; `lesions` is None where none were drawn.
     study : str
     series : str or None
-    images : mapping of str to (Path, str or None)
-        By role, the images beside the CT: the file, and the UID of the series.
+    images : mapping of str to ImageFile
+        By role, the images beside the CT.
     lesion : str
         The one lesion that it is about; "" for all of the file.
     patterns : tuple of str
@@ -93,7 +95,7 @@ class ManifestRow:
     irradiated: bool | None = None
     kvp: float | None = None
     carried: Mapping[str, str] = field(default_factory=dict)
-    images: Mapping[str, tuple[Path, str | None]] = field(default_factory=dict)
+    images: Mapping[str, ImageFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,8 @@ def _columns(cells: Cells) -> tuple[str, ...]:
                 f"{cells.path} has no column {needed!r}.{hint} Known are {known}; others are carried along.",
             )
     for name in names:
-        if name.endswith(SERIES) and _is_image(name) and name.removesuffix(SERIES) not in names:
-            image = name.removesuffix(SERIES)
+        image = _image_of(name)
+        if image not in (None, name) and image not in names:
             raise TableError(CODE, f"{cells.path} has a column {name!r} and none called {image!r}.")
         if name not in KNOWN and (name.lower() in TAKEN or _is_variable(name)):
             raise TableError(CODE, TAKEN_TEXT.format(name=name, path=cells.path))
@@ -243,6 +245,13 @@ def _columns(cells: Cells) -> tuple[str, ...]:
 def _is_image(name: str) -> bool:
     """Whether a column is of an image beside the CT."""
     return name != CT.role and modality_of_role(name) is not None
+
+
+def _image_of(name: str) -> str | None:
+    """The role of the image that a column is about; None for other columns."""
+    if not _is_image(name):
+        return None
+    return next((name.removesuffix(end) for end in (SERIES, TRANSFORM) if name.endswith(end)), name)
 
 
 def _is_variable(name: str) -> bool:
@@ -288,14 +297,22 @@ def _row(
     )
 
 
-def _images(given: Mapping[str, str], folder: Path) -> dict[str, tuple[Path, str | None]]:
+def _images(given: Mapping[str, str], folder: Path) -> dict[str, ImageFile]:
     """The images beside the CT that a row names."""
-    roles = [name for name in given if _is_image(name) and not name.endswith(SERIES)]
     return {
-        role: (_place(folder, given[role]), given.get(f"{role}{SERIES}") or None)
-        for role in roles
-        if given[role]
+        role: ImageFile(
+            role,
+            _place(folder, text),
+            given.get(f"{role}{SERIES}") or None,
+            _transform(folder, given.get(f"{role}{TRANSFORM}", "")),
+        )
+        for role, text in given.items()
+        if text and _image_of(role) == role
     }
+
+
+def _transform(folder: Path, text: str) -> str:
+    return text if text in ("", IDENTITY) else str(_place(folder, text))
 
 
 def _with_point(text: str, decimal_comma: bool) -> str:

@@ -104,7 +104,7 @@ def measure_study(record: Mapping[str, Any], patient: str, plan: Plan) -> Measur
         accepted=plan.accepted,
         naming=Naming(patient),
         beside=tuple(
-            ImageFile(role, Path(path), series) for role, (path, series) in record.get("images", {}).items()
+            ImageFile(role, Path(path), *how) for role, (path, *how) in record.get("images", {}).items()
         ),
     )
     read = read_study(files, plan.settings)

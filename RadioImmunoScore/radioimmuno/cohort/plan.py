@@ -13,6 +13,7 @@ from typing import Any
 from .. import __version__
 from ..features import catalog
 from ..findings import InputError, ModelError, SignatureError
+from ..io.images_beside import ImageFile
 from ..learned.card import ModelCard, card_record, read_card
 from ..learned.model import Session, read_model
 from ..modality import CT, split_role, with_role
@@ -277,7 +278,7 @@ def studies_record(patient: ManifestPatient, plan: Plan) -> list[dict[str, Any]]
             "rows": [],
         }
         if row.images:
-            known["images"] = {role: [str(path), series] for role, (path, series) in row.images.items()}
+            known["images"] = {role: _image_record(image) for role, image in row.images.items()}
         if plan.takes_batch:
             known["batch"] = row.carried.get(BATCH, "").strip()
         if patient.is_followed:
@@ -286,6 +287,11 @@ def studies_record(patient: ManifestPatient, plan: Plan) -> list[dict[str, Any]]
         study = studies.setdefault(row.study, known)
         study["rows"].append({**_row_record(number, row), "clinical": _clinical(row, plan.clinical)})
     return list(studies.values())
+
+
+def _image_record(image: ImageFile) -> list[str | None]:
+    """Path, UID of the series and, where there is one, transform of an image."""
+    return [str(image.path), image.series, *filter(None, [image.transform])]
 
 
 def _clinical(row: ManifestRow, names: Sequence[str]) -> dict[str, float]:

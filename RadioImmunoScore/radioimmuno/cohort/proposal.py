@@ -55,6 +55,8 @@ class ProposedRow:
         Of the study, where the patient has several: ISO 8601, "" where it is not known.
     images : mapping of str to (Path, str)
         By role, an image beside the CT: its file or folder, and the UID where the folder has several series.
+    several : mapping of str to int
+        By role, how many images could be meant, where they are several: none is proposed.
     """
 
     patient: str
@@ -65,6 +67,7 @@ class ProposedRow:
     note: str = ""
     date: str = ""
     images: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
+    several: Mapping[str, int] = field(default_factory=dict)
 
 
 def propose(folder: Path, progress: Callable[[int, int], None] | None = None) -> list[ProposedRow]:
@@ -229,16 +232,35 @@ def _of_volumes(place: Path, volumes: Sequence[Path], has_dicom_ct: bool) -> lis
             own = own or (lesions if len(by_folder) == len(cts) == 1 else [])
             study = folder.relative_to(place).as_posix() if len(by_folder) > 1 else ""
             known = "" if _words(ct) & CT_WORDS else "is this the CT?"
-            beside, note = _images_among([file for file in volumes if file.parent == folder])
-            known = "; ".join(filter(None, [known, note]))
-            rows += [ProposedRow(place.name, ct, file, study, "", known, images=beside) for file in own] or [
-                ProposedRow(place.name, ct, None, study, "", known or NO_LESIONS, images=beside)
+            beside, several = _images_among([file for file in volumes if file.parent == folder])
+            known = "; ".join(filter(None, [known, several_words(several)]))
+            row = ProposedRow(place.name, ct, None, study, images=beside, several=several)
+            rows += [replace(row, lesions=file, note=known) for file in own] or [
+                replace(row, note=known or NO_LESIONS)
             ]
     return rows if rows or has_dicom_ct else [ProposedRow(place.name, note="no CT was found")]
 
 
-def _images_among(volumes: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], str]:
-    """The images beside a CT by the names of the files, and a note where a name fits several."""
+def several_words(several: Mapping[str, int]) -> str:
+    """What a person should look at where several images of a role could be meant; "" for none.
+
+    Parameters
+    ----------
+    several : mapping of str to int
+        As of `ProposedRow`.
+
+    Examples
+    --------
+    >>> several_words({"mr_t1": 2})
+    '2 MR T1: name the one that is meant (mr_t1)'
+    """
+    return "; ".join(
+        f"{count} {image_title(role)}: name the one that is meant ({role})" for role, count in several.items()
+    )
+
+
+def _images_among(volumes: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], dict[str, int]]:
+    """The images beside a CT by the names of files, and how many fit a role where several do."""
     found: dict[str, list[tuple[Path, str]]] = {}
     for file in volumes:
         kind = next((BESIDE[word] for word in BESIDE if word in _words(file)), None)
@@ -251,14 +273,10 @@ def _images_among(volumes: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]],
 
 def _each_one(
     found: Mapping[str, Sequence[tuple[Path, str]]],
-) -> tuple[dict[str, tuple[Path, str]], str]:
-    """What there is one of, and a note on what there are several of."""
-    several = [
-        f"{len(own)} {image_title(role)}: name the one that is meant ({role})"
-        for role, own in found.items()
-        if len(own) > 1
-    ]
-    return {role: own[0] for role, own in found.items() if len(own) == 1}, "; ".join(several)
+) -> tuple[dict[str, tuple[Path, str]], dict[str, int]]:
+    """What there is one of, and how many there are of what there are several of."""
+    several = {role: len(own) for role, own in found.items() if len(own) > 1}
+    return {role: own[0] for role, own in found.items() if role not in several}, several
 
 
 def _holds_lesions(file: Path) -> bool:
@@ -301,14 +319,10 @@ def _of_dicom(place: Path, files: Sequence[Path]) -> Iterator[ProposedRow]:
             if other.kind is not None and _frame(other) == _frame(one) != "":
                 beside.setdefault(other.kind.role, []).append(_place_of(other, found))
         images, several = _each_one(beside)
-        note = "; ".join(filter(None, ["" if len(series) == 1 else one.title, several]))
-        rows = [
-            ProposedRow(place.name, folder, file, study, uid, note, images=images)
-            for file in _nearest(lesions, folder)
-        ]
-        yield from rows or [
-            ProposedRow(place.name, folder, None, study, uid, note or NO_LESIONS, images=images)
-        ]
+        note = "; ".join(filter(None, ["" if len(series) == 1 else one.title, several_words(several)]))
+        row = ProposedRow(place.name, folder, None, study, uid, note, images=images, several=several)
+        own = _nearest(lesions, folder)
+        yield from [replace(row, lesions=file) for file in own] or [replace(row, note=note or NO_LESIONS)]
 
 
 def _place_of(one: Series, found: Sequence[Series]) -> tuple[Path, str]:

@@ -60,7 +60,8 @@ def check_place(manifest: Manifest, folder: Path, force: bool = False) -> Patien
     """
     rows = [row for one in manifest.patients for row in one.rows]
     paths = {path for row in rows for path in (row.ct, row.lesions) if path}
-    paths |= {path for row in rows for path, _ in row.images.values()}
+    images = [image for row in rows for image in row.images.values()]
+    paths |= {Path(path) for image in images for path in (image.path, image.transform) if path}
     check_output(folder, [manifest.path, *sorted(paths)])
     check_replaceable(folder, NAMES, KIND, force)
     names = [one.patient for one in manifest.patients]

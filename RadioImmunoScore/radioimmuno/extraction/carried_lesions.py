@@ -36,7 +36,10 @@ SAME_VOLUME = 1e-6
 POINTS_A_MASK_VOXEL = 4
 POINT_LIMITS = (3, 11)
 
-TOO_SMALL = "covers no voxel of this image by half: its voxels are too large for it. Leave it out here."
+TOO_SMALL = (
+    "covers no voxel of this image by half: it lies outside of it, or the voxels are too large for it. Leave "
+    "it out here."
+)
 OUTSIDE = "lies outside of this image: was it drawn on another one?"
 
 # Where a map takes the lattice is looked at on points so far apart, mm.

@@ -236,7 +236,7 @@ class StudyTask:
         findings = list(found.findings)
         for role, image in self.beside.items():
             own = image.measure(lesion)
-            findings += [*image.findings, *(_on_image(one, role) for one in own.findings)]
+            findings += [found_on_image(one, role) for one in (*image.findings, *own.findings)]
             values.update({with_role(role, name): value for name, value in own.values.items()})
         return replace(found, values=values, findings=tuple(findings))
 
@@ -285,10 +285,14 @@ def study_task(
         if role not in study.images:
             found.append(missing_image(role, study))
             continue
+        refusals = [one for one in study.findings_of_images.get(role, ()) if one.refuses]
+        if refusals:
+            found += [found_on_image(one, role) for one in refusals]
+            continue
         try:
             beside[role] = _image_task(study, main, role, settings, own)
         except InputError as problem:
-            found.append(_on_image(Finding(problem.code, Severity.REFUSE, str(problem)), role))
+            found.append(found_on_image(Finding(problem.code, Severity.REFUSE, str(problem)), role))
     return StudyTask(main, beside, tuple(found))
 
 
@@ -404,8 +408,24 @@ def missing_image(role: str, study: Study) -> Finding:
     return Finding("study.image_missing", Severity.WARN, text)
 
 
-def _on_image(finding: Finding, role: str) -> Finding:
-    """What was found of a lesion on an image beside the main one; it refuses nothing else."""
+def found_on_image(finding: Finding, role: str) -> Finding:
+    """What was found of an image beside the main one, or of a lesion on it: it names the image.
+
+    Parameters
+    ----------
+    finding : Finding
+    role : str
+
+    Returns
+    -------
+    Finding
+        What refuses there is a warning of the lesion, which nothing else is refused for.
+
+    Examples
+    --------
+    >>> found_on_image(Finding("mask.carried", Severity.REFUSE, "It lies outside."), "pet_late").text
+    'On the PET LATE: It lies outside. It is not measured there.'
+    """
     text = f"On the {image_title(role)}: {finding.text}"
     if not finding.refuses:
         return replace(finding, text=text)

@@ -121,6 +121,29 @@ def check_replaceable(folder: Path, names: Collection[str], kind: str, force: bo
         )
 
 
+def check_kind(folder: Path, name: str, kind: str) -> None:
+    """Refuse to put a result where one of another kind has a file of the same name.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of results; it need not exist.
+    name : str
+        Of a file that results of both kinds have.
+    kind : str
+        Which kind of result will be written.
+
+    Raises
+    ------
+    OutputError
+        `output.foreign`.
+    """
+    if any(file.name == name and file.kind != kind for file in read_list(folder, kind)):
+        raise OutputError(
+            "output.foreign", f"{folder} holds {name} of another command's result. Name another folder."
+        )
+
+
 def unchanged_since_written(file: Path) -> bool | None:
     """Whether a file is what this software wrote there; None when its folder's list does not know.
 

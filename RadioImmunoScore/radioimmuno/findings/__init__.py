@@ -9,10 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from . import of_cards, of_cohorts, of_followup, of_inputs, of_learned, of_lesions, of_mr, of_pet, of_uptake
+from . import (
+    of_cards,
+    of_cohorts,
+    of_followup,
+    of_images,
+    of_inputs,
+    of_learned,
+    of_lesions,
+    of_mr,
+    of_pet,
+    of_uptake,
+)
 
 TABLE = {
     **of_inputs.ROWS,
+    **of_images.ROWS,
     **of_lesions.ROWS,
     **of_cohorts.ROWS,
     **of_cards.ROWS,

@@ -101,37 +101,6 @@ ROWS = {
         "Signatures are made on Hounsfield units; values of MR or PET mean something else.",
         "Take the CT. A PET or an MR goes beside it.",
     ),
-    "study.image_missing": Row(
-        "Something is to be measured on an image that the study does not have.",
-        "What is measured on other images is kept; a score that needs the image is refused.",
-        "A score without one of its terms is another score.",
-        "Add the image (`--pet`, `--mr`; in Slicer under *Inputs*), or take another signature.",
-    ),
-    "study.frame_of_reference": Row(
-        "An image beside the CT lies in another frame of reference.",
-        NOT_DONE,
-        "Places of two frames of reference cannot be compared: a lesion would be looked for elsewhere.",
-        "Register the image and give the transform (`--transform ROLE=FILE`), resample it onto the CT, or "
-        "say that both lie in the same place (`--transform ROLE=identity`).",
-    ),
-    "study.transform": Row(
-        "A transform cannot be read.",
-        NOT_DONE,
-        "Without it the place of an image is not known.",
-        "Save it as ITK does: .tfm, .h5 or .txt.",
-    ),
-    "study.image_unreadable": Row(
-        "A volume beside the CT holds no voxels of one value each.",
-        "What is measured on it is refused.",
-        "Colors and vectors are no intensities.",
-        "Select another volume.",
-    ),
-    "study.image_bent": Row(
-        "An image beside the CT lies under a transform that bends or stretches it.",
-        "What is measured on it is refused.",
-        "Sizes and intensities of a stretched image are others than those that were scanned.",
-        "Harden the transform in Slicer, which resamples the image, or load another one.",
-    ),
     "ct.no_rescale": Row(
         "The header does not say how stored values become Hounsfield units.",
         CT_REFUSED,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from ..acceptance import how_to_accept
+from ..extraction.extract import found_on_image
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import Identity, in_part, same_patient
@@ -23,10 +23,11 @@ from ..scoring.score import score_rows
 from ..settings import Settings
 from ..signature.signature import Signature
 from ..study import Study
-from .course import DATES, PATIENT, Course, acquisition_findings
+from .course import PATIENT, Course, acquisition_findings
 from .exported_study import STUDY, check_exported
 from .followed_lesion import ScoredStudy
 from .registration import Registration, register
+from .study_dates import check_later
 from .study_rows import with_features
 
 ACCEPTED = "patient.mismatch"
@@ -56,6 +57,8 @@ class StudyOrder:
         Values of the patient that the signature needs.
     batch : str
         Scanner or center of the CT, for a signature that was trained with ComBat.
+    findings : tuple of Finding
+        What was found while its files were looked for.
     """
 
     name: str
@@ -66,6 +69,7 @@ class StudyOrder:
     is_exported: bool = False
     clinical: Mapping[str, float] = field(default_factory=dict)
     batch: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +234,11 @@ def _open(order: StudyOrder, signature: Signature | None, before: Sequence[_Open
     read = read_study(order.files, signature.settings if signature else Settings())
     study, rows = _with_result(order, read)
     patient = _patient_in(read, study.identity)
-    findings = patient_findings([*(one.patient for one in before), patient], order.files.accepted)
+    findings = (
+        *patient_findings([*(one.patient for one in before), patient], order.files.accepted),
+        *order.findings,
+        *_of_images(study),
+    )
     if order.is_exported:
         check_exported(order.files.ct, [*(one.source for one in before), read.source])
     study = replace(study, date=order.date or study.date)
@@ -238,6 +246,11 @@ def _open(order: StudyOrder, signature: Signature | None, before: Sequence[_Open
     if signature is not None:
         study = _with_given(order, study, signature)
     return _Opened(_name_of(order, read), study, patient, rows, read.source, findings)
+
+
+def _of_images(study: Study) -> list[Finding]:
+    """What was found of the images beside the CT; each names its image."""
+    return [found_on_image(one, role) for role, found in study.findings_of_images.items() for one in found]
 
 
 def _with_given(order: StudyOrder, study: Study, signature: Signature) -> Study:
@@ -359,38 +372,6 @@ def patient_findings(patients: Sequence[str], accepted: frozenset[str]) -> tuple
     return (Finding(PATIENT, Severity.WARN, f"{text} Accepted by hand."),)
 
 
-def check_later(before: Sequence[str], day: str) -> None:
-    """Refuse a study that is not later than the dated ones before.
-
-    Parameters
-    ----------
-    before : sequence of str
-        The dates of these, ISO 8601; "" where one is not known.
-    day : str
-        Its own.
-
-    Raises
-    ------
-    InputError
-        `followup.dates`.
-    """
-    own = len(before) + 1
-    for number, one in enumerate(before, start=1):
-        if one and one == day:
-            text = (
-                f"Studies {number} and {own} have the same date, {day}. Give the one that was made later its "
-                f"date (--dates), or name one of them alone."
-            )
-            raise InputError(DATES, text)
-        # ISO dates are in the order of time.
-        if day and day < one:
-            text = (
-                f"Study {own} of {day} is earlier than study {number} of {one}: name the studies in order of "
-                f"time, the baseline first."
-            )
-            raise InputError(DATES, text)
-
-
 def _named(studies: Sequence[ScoredStudy]) -> tuple[ScoredStudy, ...]:
     """The studies by their dates where all have one, else by their own names; no two alike."""
     dates = [one.study.date for one in studies]
@@ -416,35 +397,3 @@ def is_named(identity: Identity) -> bool:
     identity : Identity
     """
     return bool(identity.patient) and identity.patient != identity.study
-
-
-def checked_dates(texts: Sequence[str], studies: int) -> tuple[str, ...]:
-    """Dates that a person gives, one a study.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        As 2024-03-05; empty for that of the study's files.
-    studies : int
-        How many there are.
-
-    Returns
-    -------
-    tuple of str
-        ISO 8601.
-
-    Raises
-    ------
-    InputError
-        `followup.dates`.
-    """
-    if len(texts) != studies:
-        raise InputError(DATES, f"{len(texts)} dates for {studies} studies: give one for each.")
-    found = []
-    for text in texts:
-        try:
-            found.append(date.fromisoformat(text.strip()).isoformat() if text.strip() else "")
-        except ValueError:
-            raise InputError(DATES, f"{text!r} is no date: write it as 2024-03-05.") from None
-        check_later(found[:-1], found[-1])
-    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from ..acquisition import Acquisition
 from ..findings import Finding, InputError
 from ..geometry.image import Image, from_sitk
 from ..identity import AS_PSEUDONYM, UNKNOWN, Identity, Naming, identity_of, identity_of_file
-from ..modality import CT, Modality
-from ..pet.masses import BODY_WEIGHT
+from ..modality import CT, PET, Modality
+from ..pet.masses import BODY_WEIGHT, normalization_named
 from .nifti import transform_findings
 from .volume_reader import is_dicom, open_volume
 
@@ -46,6 +46,8 @@ class ReadImage:
     modality : Modality
     suv : Suv or None
         How the stored values of a PET became SUV; None for other images and for files that are no DICOM.
+    quantity : str
+        Which SUV a PET that is no DICOM was taken for.
     """
 
     image: Image
@@ -56,6 +58,7 @@ class ReadImage:
     identity: Identity = UNKNOWN
     modality: Modality = CT
     suv: Suv | None = None
+    quantity: str = BODY_WEIGHT.name
 
 
 def read_image(
@@ -85,7 +88,7 @@ def read_image(
         How the patient is to be called; by default a pseudonym of the PatientID.
     quantity : str
         Which SUV of a PET, as of `pet.suv.suv_of`: `bw`, `lbm`, `bsa`, `ideal`, `james`, `morgan`, or
-        `activity`. Files that are no DICOM hold what they hold.
+        `activity`. A file that is no DICOM is taken for what holds this one.
 
     Raises
     ------
@@ -105,11 +108,22 @@ def read_image(
     image = from_sitk(volume)
     findings = (
         *transform_findings(path, volume, kind.name),
-        *kind.of_files,
+        *(_as_asked(finding, quantity) for finding in kind.of_files),
         *kind.check_values(image, accepted),
     )
     identity = identity_of_file(path.resolve().name, naming.patient)
-    return ReadImage(image, findings=findings, identity=identity, modality=kind)
+    return ReadImage(image, findings=findings, identity=identity, modality=kind, quantity=quantity)
+
+
+def _as_asked(finding: Finding, quantity: str) -> Finding:
+    """What is said of the unit of a file that is no DICOM, where a person says which it is."""
+    if finding not in PET.of_files or quantity == BODY_WEIGHT.name:
+        return finding
+    title = normalization_named(quantity).title
+    text = (
+        f"The file does not say in which unit its values are: they were taken as {title}, as was asked for."
+    )
+    return replace(finding, text=text)
 
 
 def _read_dicom(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..acceptance import unless_accepted
 from ..acquisition import acquisition_record
-from ..findings import Finding, InputError
-from ..identity import Naming, in_part, same_patient
-from ..modality import image_title, modality_of_role
+from ..findings import Finding, InputError, Severity
+from ..identity import Naming, in_part, iso_date, same_patient
+from ..modality import PET, image_title, modality_of_role
 from ..pet.masses import BODY_WEIGHT
+from ..thresholds import IMAGES_APART_DAYS
 from .image import ReadImage, read_image
 
 if TYPE_CHECKING:
@@ -94,14 +96,16 @@ def read_beside(
     Raises
     ------
     InputError
-        `patient.mismatch`, `study.frame_of_reference`, `study.transform`, and what reading raises.
+        `patient.mismatch`, `study.image_twice`, `study.frame_of_reference`, `study.transform`, and what
+        reading raises.
     """
+    _check_roles([main.modality.role, *(file.role for file in files)])
     read: dict[str, ReadImage] = {}
     findings: dict[str, tuple[Finding, ...]] = {}
     to_main: dict[str, PointMap] = {}
     for file in files:
         one = _read(file, accepted, naming, quantity)
-        whose = _check_patient(file.role, one, main, accepted)
+        whose = (*_check_patient(file.role, one, main, accepted), *_check_date(file.role, one, main))
         read[file.role], findings[file.role] = one, (*whose, *one.findings)
         if file.transform and file.transform != IDENTITY:
             to_main[file.role] = _transform(Path(file.transform))
@@ -144,10 +148,22 @@ def about_image(read: ReadImage) -> dict[str, Any]:
     if read.acquisition.source:
         about["acquisition"] = acquisition_record(read.acquisition)
     if read.suv is None:
-        return about
+        return about | ({"quantity": read.quantity} if read.modality is PET else {})
     from ..pet.suv import suv_record
 
     return about | {"suv": suv_record(read.suv)}
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    """Refuse two images of one role: one would take the other's place."""
+    for number, role in enumerate(roles):
+        if role in roles[:number]:
+            kind = role.partition("_")[0]
+            text = (
+                f"Two images of the study are called {role}: give one beside the other a name of its own, as "
+                f"--{kind} late=... for {kind}_late."
+            )
+            raise InputError("study.image_twice", text)
 
 
 def _check_patient(
@@ -167,6 +183,22 @@ def _check_patient(
     return (finding,)
 
 
+def _check_date(role: str, one: ReadImage, main: ReadImage) -> tuple[Finding, ...]:
+    """A warning where two images were made so far apart that a lesion may have changed between them."""
+    days = [iso_date(read.source.study_date) if read.source else "" for read in (one, main)]
+    if not all(days):
+        return ()
+    theirs, ours = map(date.fromisoformat, days)
+    apart = abs((theirs - ours).days)
+    if apart <= IMAGES_APART_DAYS:
+        return ()
+    text = (
+        f"The {image_title(role)} is of {theirs}, the {main.modality.name} of {ours}: {apart} days lie "
+        "between them, in which lesions change. Take images of one visit."
+    )
+    return (Finding("study.dates", Severity.WARN, text),)
+
+
 def _check_frame(role: str, one: ReadImage, main: ReadImage) -> None:
     """Refuse an image in another frame of reference; where one is not known, nothing is."""
     theirs, ours = (read.source.frame_of_reference_uid if read.source else "" for read in (one, main))
@@ -174,8 +206,8 @@ def _check_frame(role: str, one: ReadImage, main: ReadImage) -> None:
         text = (
             f"The {image_title(role)} lies in another frame of reference than the {main.modality.name}: "
             "places of the two cannot be compared. Register it, and give the transform "
-            f"(--transform {role}=FILE); where both lie in the same place all the same: "
-            f"--transform {role}={IDENTITY}."
+            f"(--transform {role}=FILE, in a manifest the column {role}_transform); where both lie in the "
+            f"same place all the same: {IDENTITY} for FILE."
         )
         raise InputError("study.frame_of_reference", text)
 
@@ -185,6 +217,8 @@ def _transform(path: Path) -> PointMap:
 
     from ..extraction.carried_lesions import points_of
 
+    if not path.is_file():
+        raise InputError("study.transform", f"There is no transform {path}.")
     try:
         return points_of(sitk.ReadTransform(str(path)))
     except RuntimeError:

@@ -17,7 +17,6 @@ from ..geometry.image import Image
 from ..identity import AS_PSEUDONYM, Identity, Naming
 from ..lesion import LeftOut, Lesion
 from ..modality import PET
-from ..pet.masses import normalization_named
 from ..pet.scale import BY_WEIGHT, UptakeScale, scale_of
 from ..pet.suv import ACTIVITY, Suv
 from .carrying import carry_lesions
@@ -29,8 +28,6 @@ from .reference_regions import EVERYTHING, ReferenceRegion, read_references
 from .resampling import ReadLesions
 from .study_files import sha256_of
 from .volume_reader import is_dicom
-
-TAKEN_AS_SUV = "pet.taken_as_suv"
 
 # A lesion on a PET is mostly drawn on the CT beside it: that it names another series is no news.
 OF_SERIES = "mask.reference"
@@ -163,22 +160,10 @@ def _read_pet(files: PetFiles) -> tuple[ReadImage, UptakeScale, Finding | None]:
         refusal = Finding(problem.code, Severity.REFUSE, str(problem))
     if read.suv is not None:
         return read, scale_of(read.suv.name, read.suv.acquisition), refusal
-    read = replace(read, findings=tuple(_as_asked(one, files.quantity) for one in read.findings))
     refusal = next((one for one in read.findings if one.refuses and one.code == PET.values_code), None)
     if refusal is None or not files.references:
         return read, UptakeScale(files.quantity), None
     return read, UptakeScale(ACTIVITY), refusal
-
-
-def _as_asked(finding: Finding, quantity: str) -> Finding:
-    """What is said of the unit of a file that is no DICOM, where a person says which it is."""
-    if finding.code != TAKEN_AS_SUV or quantity == BY_WEIGHT:
-        return finding
-    title = normalization_named(quantity).title
-    text = (
-        f"The file does not say in which unit its values are: they were taken as {title}, as was asked for."
-    )
-    return replace(finding, text=text)
 
 
 def _read_as(files: PetFiles, quantity: str) -> ReadImage:

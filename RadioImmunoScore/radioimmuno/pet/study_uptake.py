@@ -10,7 +10,7 @@ from ..lesion import Lesion
 from ..modality import PET, modality_of_role
 from ..study import Study
 from .patient_uptake import PatientUptake, patient_uptake
-from .scale import UptakeScale
+from .scale import BY_WEIGHT, UptakeScale
 
 
 def study_uptake(
@@ -29,7 +29,7 @@ def study_uptake(
     Returns
     -------
     PatientUptake or None
-        None where the study has no such image.
+        None where the study has no such image. What was found of the image is found of each lesion.
     """
     if role not in study.images:
         return None
@@ -37,14 +37,18 @@ def study_uptake(
     regions = [Lesion(name, name, mask) for name, mask in study.references.items()]
     if role == study.role:
         lesions, references = list(study.lesions), {one.id: one.mask for one in regions}
-        findings = dict(study.findings_of_lesions)
+        findings = study.findings
     else:
         to_main = study.to_main.get(role)
         carried = carried_lesions(study.lesions, image.lattice, to_main)
         lesions = [lesion for lesion, _ in carried]
-        findings = {lesion.id: found for lesion, found in carried}
+        of_image = study.findings_of_images.get(role, ())
+        findings = {lesion.id: (*of_image, *found) for lesion, found in carried}
         references = {one.id: one.mask for one, _ in carried_lesions(regions, image.lattice, to_main)}
-    scale = scale or scale_of_record(study.about_images.get(role, {}).get("suv"))
+    about = study.about_images.get(role, {})
+    if scale is None and "suv" not in about:
+        scale = UptakeScale(about.get("quantity", BY_WEIGHT))
+    scale = scale or scale_of_record(about["suv"])
     return patient_uptake(image, lesions, references, scale, findings)
 
 
@@ -63,20 +67,18 @@ def study_uptakes(study: Study) -> dict[str, PatientUptake]:
     return {role: one for role, one in found.items() if one is not None}
 
 
-def scale_of_record(suv: Mapping[str, Any] | None) -> UptakeScale:
+def scale_of_record(suv: Mapping[str, Any]) -> UptakeScale:
     """The scale of a PET from how its SUV were made.
 
     Parameters
     ----------
-    suv : mapping of str to Any or None
-        As of `suv.suv_record`; None of files that hold SUV and say nothing else.
+    suv : mapping of str to Any
+        As of `suv.suv_record`.
 
     Returns
     -------
     UptakeScale
     """
-    if suv is None:
-        return UptakeScale()
     scan = suv["acquisition"]
     other = "" if scan["fdg"] else str(scan["tracer"]).strip()
     return UptakeScale(suv["quantity"], bool(scan["long_lived"]), other)

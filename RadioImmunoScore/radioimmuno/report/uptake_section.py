@@ -33,7 +33,7 @@ def uptake_tables(uptakes: Mapping[str, PatientUptake]) -> Markup | None:
 
 
 def uptake_words(uptakes: Mapping[str, PatientUptake]) -> list[str]:
-    """The patient's totals in sentences, each PET's behind its name.
+    """The patient's totals and what was not measured in sentences, each PET's behind its name.
 
     Parameters
     ----------
@@ -47,8 +47,33 @@ def uptake_words(uptakes: Mapping[str, PatientUptake]) -> list[str]:
     return [
         f"{image_title(role)}: {text}"
         for role, uptake in uptakes.items()
-        for text in _total_words(uptake, lesion_names(uptake.lesions))
+        for text in _words(uptake, lesion_names(uptake.lesions))
     ]
+
+
+def shared_findings(uptake: PatientUptake) -> list[str]:
+    """What was found of all of several lesions alike, as it is of their image, and refuses none.
+
+    Parameters
+    ----------
+    uptake : PatientUptake
+
+    Returns
+    -------
+    list of str
+        A sentence or more each.
+    """
+    texts = [[one.text for one in lesion.findings if not one.refuses] for lesion in uptake.lesions]
+    return [text for text in texts[0] if all(text in one for one in texts)] if len(texts) > 1 else []
+
+
+def _words(uptake: PatientUptake, names: Mapping[str, str]) -> list[str]:
+    refused = [
+        f"{names[lesion.id]} is not measured: {' '.join(one.text for one in lesion.findings if one.refuses)}"
+        for lesion in uptake.lesions
+        if lesion.status == REFUSED
+    ]
+    return [*_total_words(uptake, names), *refused, *shared_findings(uptake)]
 
 
 def _of_pet(role: str, uptake: PatientUptake, is_named: bool) -> Markup:
@@ -56,7 +81,7 @@ def _of_pet(role: str, uptake: PatientUptake, is_named: bool) -> Markup:
     title = f"Uptake on the {image_title(role)}"
     ratios = [f"To {one.name.replace('_', ' ')}, max" for one in uptake.references]
     rows = [_row(lesion, names[lesion.id], uptake) for lesion in uptake.lesions]
-    notes = [*_total_words(uptake, names), *_reference_words(uptake), *uptake.notes]
+    notes = [*_total_words(uptake, names), *_reference_words(uptake), *shared_findings(uptake), *uptake.notes]
     notes += [finding.text for finding in uptake.findings]
     return join(
         [

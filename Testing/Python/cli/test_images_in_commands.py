@@ -164,6 +164,8 @@ def test_a_pet_is_scored_by_signatures_made_for_it_and_by_no_others(files, tmp_p
         (("--mr", "T1={pet}"), 2, "small letters and digits"),
         (("--image-series", "mr=1.2"), 1, "there is no image of this name"),
         (("--transform", "pet=identity"), 1, "there is no image of this name"),
+        (("--transform", "to_ct.tfm"), 2, "name the image, as --transform pet=to_ct.tfm"),
+        (("--image-series", "pet=1", "--image-series", "pet=2"), 2, "--image-series is given twice for pet"),
         (("--pet", "{pet}.gone"), 1, "pet.nrrd.gone"),
     ],
 )
@@ -171,6 +173,33 @@ def test_what_is_named_wrongly_is_refused(files, tmp_path, capsys, words, code, 
     named = [word.format(**files) for word in words]
     assert run("score", files["ct"], files["lesions"], *named, "--out", tmp_path / "out") == code
     assert problem in capsys.readouterr().err
+
+
+def test_what_a_file_holds_and_what_is_wrong_with_a_pet_is_said(files, tmp_path, capsys):
+    """SUV by lean mass have no thresholds of SUV by weight; a label map in the PET's place has no uptake."""
+    words = "score", files["ct"], files["lesions"], "--kvp", 120
+    assert run(*words, "--pet", files["pet"], "--suv", "lbm", "--out", tmp_path / "lean") in (0, 8)
+    assert "PET: The file does not say in which unit its values are: they were taken as SUL" in (
+        capsys.readouterr().out
+    )
+    document = json.loads((tmp_path / "lean" / "patient.json").read_text())
+    assert document["uptake"]["pet"]["quantity"] == "lbm"
+    assert {row["mtv_4"] for row in rows(tmp_path / "lean" / "uptake.csv")} == {""}
+    assert run(*words, "--pet", files["lesions"], "--out", tmp_path / "wrong") in (0, 8)
+    assert "PET: lesion 1 is not measured: The voxel values (0 to 2) do not look" in capsys.readouterr().out
+    assert {row["status"] for row in rows(tmp_path / "wrong" / "uptake.csv")} == {"refused"}
+
+
+def test_uptake_and_score_do_not_replace_each_others_results(files, tmp_path, capsys):
+    of_pet = "uptake", files["pet"], files["lesions"]
+    of_ct = "score", files["ct"], files["lesions"], "--kvp", 120
+    for first, second in ((of_pet, of_ct), (of_ct, of_pet)):
+        out = tmp_path / first[0]
+        assert run(*first, "--out", out) in (0, 8)
+        before = (out / "patient.json").read_bytes()
+        assert run(*second, "--out", out) == 1
+        assert "holds patient.json of another command's result" in capsys.readouterr().err
+        assert (out / "patient.json").read_bytes() == before
 
 
 def test_two_pet_are_told_apart_by_name(files, tmp_path):

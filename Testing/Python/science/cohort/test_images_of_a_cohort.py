@@ -21,6 +21,7 @@ from radioimmuno.cohort.plan import studies_record as studies_of
 from radioimmuno.cohort.proposal import propose, write_proposal
 from radioimmuno.cohort.results import check_place
 from radioimmuno.findings import ModelError, OutputError, TableError
+from radioimmuno.io.images_beside import ImageFile
 from radioimmuno.io.study_files import LesionFile, StudyFiles, read_study
 from radioimmuno.learned.measure import measure_learned
 from radioimmuno.learned.model import read_model
@@ -70,22 +71,48 @@ def plan_with_pet(*more, **options):
 
 def test_images_are_relative_to_the_manifest_and_may_be_missing(with_pet, folder):
     images = {one.patient: one.rows[0].images for one in with_pet.patients}
-    assert images["ann"] == {"pet": (folder / "ann" / "pet.nrrd", None)}
+    assert images["ann"] == {"pet": ImageFile("pet", folder / "ann" / "pet.nrrd")}
     assert images[WITHOUT] == {}
     assert with_pet.roles == ("pet",)
     assert "pet" not in with_pet.carried
 
 
-def test_series_go_with_their_image(tmp_path):
-    text = "patient,ct,lesions,mr_t1,mr_t1_series\na,ct.nrrd,m.nrrd,mr,1.2.3\nb,ct.nrrd,m.nrrd,,\n"
-    (tmp_path / "m.csv").write_text(text)
-    first, second = read_manifest(tmp_path / "m.csv").patients
-    assert first.rows[0].images == {"mr_t1": (tmp_path / "mr", "1.2.3")}
-    assert second.rows[0].images == {}
-    (tmp_path / "m.csv").write_text("patient,ct,lesions,pet_series\na,ct.nrrd,m.nrrd,1.2\n")
-    with pytest.raises(TableError, match="none called 'pet'") as refused:
-        read_manifest(tmp_path / "m.csv")
-    assert refused.value.code == "cohort.manifest"
+def test_series_and_transforms_go_with_their_image(tmp_path):
+    (tmp_path / "m.csv").write_text(
+        "patient,ct,lesions,mr_t1,mr_t1_series,mr_t1_transform\n"
+        "a,ct.nrrd,m.nrrd,mr,1.2.3,to_ct.tfm\nb,ct.nrrd,m.nrrd,mr,,identity\nc,ct.nrrd,m.nrrd,,,\n"
+    )
+    first, second, third = (one.rows[0].images for one in read_manifest(tmp_path / "m.csv").patients)
+    assert first == {"mr_t1": ImageFile("mr_t1", tmp_path / "mr", "1.2.3", str(tmp_path / "to_ct.tfm"))}
+    assert second == {"mr_t1": ImageFile("mr_t1", tmp_path / "mr", None, "identity")}
+    assert third == {}
+    for column in ("pet_series", "pet_transform"):
+        (tmp_path / "m.csv").write_text(f"patient,ct,lesions,{column}\na,ct.nrrd,m.nrrd,1.2\n")
+        with pytest.raises(TableError, match="none called 'pet'") as refused:
+            read_manifest(tmp_path / "m.csv")
+        assert refused.value.code == "cohort.manifest"
+
+
+def test_a_transform_takes_lesions_to_a_pet_that_lies_elsewhere(with_pet, folder):
+    """Moved by 20 mm, and back by its transform: the values are those of the PET in place."""
+    plan = plan_with_pet()
+    before = lesions_of(record_of(with_pet, plan, "ann"))
+    pet = sitk.ReadImage(str(folder / "ann" / "pet.nrrd"))
+    pet.SetOrigin((20.0, 0.0, 0.0))
+    sitk.WriteImage(pet, str(folder / "ann" / "moved.nrrd"))
+    transform = folder / "ann" / "to_ct.tfm"
+    sitk.WriteTransform(sitk.TranslationTransform(3, (-20.0, 0.0, 0.0)), str(transform))
+    head, row = (folder / "with_pet.csv").read_text().splitlines()[:2]
+    row = row.replace("ann/pet.nrrd", "ann/moved.nrrd,ann/to_ct.tfm")
+    (folder / "moved.csv").write_text(f"{head},pet_transform\n{row}\n")
+    moved = read_manifest(folder / "moved.csv")
+    after = lesions_of(record_of(moved, plan, "ann"))
+    assert (
+        [one["values"][HOTTEST] for one in after] == [one["values"][HOTTEST] for one in before] == [5.0, 3.0]
+    )
+    assert transform in files_of(studies_of(moved.patients[0], plan))
+    with pytest.raises(OutputError):
+        check_place(moved, transform)
 
 
 def test_rows_of_one_ct_may_not_name_different_images(tmp_path):

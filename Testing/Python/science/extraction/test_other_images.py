@@ -135,8 +135,9 @@ def test_a_pet_can_be_the_image_that_lesions_are_drawn_on(study):
 def test_what_was_found_of_an_image_concerns_what_is_measured_on_it(study):
     found = Finding("pet.suv_implausible", Severity.WARN, "It looks odd.")
     told = replace(study, findings_of_images={"pet": (found,)})
-    assert found in measured(told, MEANS).findings
-    assert found not in measured(told, ["lesion.statistics.mean"]).findings
+    named = replace(found, text="On the PET: It looks odd.")
+    assert named in measured(told, MEANS).findings
+    assert named not in measured(told, ["lesion.statistics.mean"]).findings
 
 
 def test_a_score_weighs_terms_of_several_images(study):

@@ -1,6 +1,6 @@
 """Findings and what refuses: only codes of the table are raised.
 
-Tests of: row, of_inputs, of_lesions, of_cohorts, of_cards, of_followup, of_pet, of_mr, of_learned,
+Tests of: row, of_inputs, of_images, of_lesions, of_cohorts, of_cards, of_followup, of_pet, of_mr, of_learned,
 of_uptake.
 """
 
@@ -16,6 +16,7 @@ from radioimmuno.findings import (
     of_cards,
     of_cohorts,
     of_followup,
+    of_images,
     of_inputs,
     of_learned,
     of_lesions,
@@ -39,7 +40,14 @@ def test_a_code_that_is_not_in_the_table_is_an_error_of_the_software(code):
 
 
 def test_each_code_stands_once_with_its_text_and_remedy():
-    parts = [of_inputs.ROWS, of_lesions.ROWS, of_cohorts.ROWS, of_cards.ROWS, of_followup.ROWS]
+    parts = [
+        of_inputs.ROWS,
+        of_images.ROWS,
+        of_lesions.ROWS,
+        of_cohorts.ROWS,
+        of_cards.ROWS,
+        of_followup.ROWS,
+    ]
     parts += [of_pet.ROWS, of_uptake.ROWS, of_mr.ROWS, of_learned.ROWS]
     codes = [code for part in parts for code in part]
     assert len(codes) == len(set(codes))

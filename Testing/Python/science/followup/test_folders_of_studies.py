@@ -10,7 +10,8 @@ import SimpleITK as sitk
 
 from radioimmuno.findings import InputError
 from radioimmuno.followup import reading
-from radioimmuno.followup.reading import Images, StudyOrder, checked_dates, is_named, read_studies
+from radioimmuno.followup.reading import Images, StudyOrder, is_named, read_studies
+from radioimmuno.followup.study_dates import checked_dates
 from radioimmuno.geometry.image import Image, Lattice, to_sitk
 from radioimmuno.identity import Identity, Naming
 from radioimmuno.io.segmentation_writer import write_segmentation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from radioimmuno.findings import InputError  # noqa: E402
 from radioimmuno.io.images_beside import ImageFile  # noqa: E402
 from radioimmuno.io.study_files import LesionFile, StudyFiles, read_study  # noqa: E402
 from radioimmuno.modality import PET  # noqa: E402
+from radioimmuno.pet.study_uptake import study_uptakes  # noqa: E402
 from radioimmuno.settings import Settings  # noqa: E402
 
 MAXIMUM = "pet.lesion.statistics.maximum"
@@ -107,15 +109,19 @@ def test_what_is_no_transform_is_refused(patient, tmp_path):
     with pytest.raises(InputError, match=r"\.tfm, \.h5 or \.txt") as caught:
         read(patient, pet)
     assert caught.value.code == "study.transform"
+    with pytest.raises(InputError, match=r"There is no transform .*gone\.tfm"):
+        read(patient, replace(pet, transform=str(tmp_path / "gone.tfm")))
 
 
 def test_an_image_of_another_patient_is_refused_unless_accepted(patient, tmp_path):
-    other = changed(patient, tmp_path / "pet", PatientID="STS_013")
+    other = changed(patient, tmp_path / "pet", PatientID="STS_013", StudyDate="20050601")
     with pytest.raises(InputError, match="another patient") as caught:
         read(patient, other)
     assert caught.value.code == "patient.mismatch"
     accepted = read(patient, other, accepted=frozenset({"patient.mismatch"}))
-    assert [one.code for one in accepted.findings_of_images["pet"]] == ["patient.mismatch"]
+    whose, when = accepted.findings_of_images["pet"]
+    assert (whose.code, when.code) == ("patient.mismatch", "study.dates")
+    assert f"The PET is of 2005-06-01, the CT of {accepted.date}: 105 days" in when.text
 
 
 def test_an_image_of_another_kind_is_refused(patient):
@@ -135,6 +141,26 @@ def test_a_pet_can_be_the_main_image(patient):
     with pytest.raises(InputError) as caught:
         read_study(StudyFiles(patient / "PET" / "image", (lesions,)), Settings())
     assert caught.value.code == "ct.not_ct"
+    twice = StudyFiles(
+        patient / "PET" / "image", (lesions,), modality=PET, beside=(ImageFile("pet", patient),)
+    )
+    with pytest.raises(InputError, match=r"--pet late=\.\.\. for pet_late") as caught:
+        read_study(twice, Settings())
+    assert caught.value.code == "study.image_twice"
+
+
+def test_an_image_whose_values_cannot_be_its_own_is_measured_nowhere_and_the_ct_is(patient, data):
+    """The mask of the PET in its place: no uptake, no features, and the CT's features as ever."""
+    study = read(patient, data / "sts" / "STS_012" / "pet_mask.nii.gz")
+    mean = "lesion.statistics.mean"
+    (alone,) = measure_images(study, Settings(), by_region([mean]))
+    (row,) = measure_images(study, Settings(), by_region([mean, MAXIMUM]))
+    assert (row.refused, row.values[mean], row.values.get(MAXIMUM)) == (False, alone.values[mean], None)
+    (found,) = (one for one in row.findings if one.code == "pet.suv_implausible")
+    assert found.text.startswith("On the PET: The voxel values (0 to 1) do not look like SUV")
+    assert found.text.endswith("It is not measured there.")
+    (lesion,) = study_uptakes(study)["pet"].lesions
+    assert (lesion.status, lesion.maximum) == ("refused", None)
 
 
 def test_what_is_wrong_with_an_image_names_it(patient, tmp_path):

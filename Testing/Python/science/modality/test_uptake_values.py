@@ -86,4 +86,12 @@ def test_pet_of_patients_pass(data, part):
 def test_an_mr_of_one_value_is_refused():
     assert [f.code for f in MR.check_values(image(np.full(SHAPE, 3.0)))] == ["mr.implausible"]
     assert MR.check_values(image(body())) == ()
+    labels = np.zeros(SHAPE, np.uint8)
+    labels[2:4] = 3
+    (found,) = MR.check_values(image(labels))
+    assert (found.code, found.text.startswith("The voxels hold 2 different whole numbers alone")) == (
+        "mr.implausible",
+        True,
+    )
+    assert MR.check_values(image((50 * body()).astype(np.int16))) == ()
     assert MR.check_values(image(np.full(SHAPE, np.nan))) == ()

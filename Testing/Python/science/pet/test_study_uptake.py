@@ -75,7 +75,6 @@ def test_each_pet_of_a_study_is_measured(study):
 
 def test_the_scale_is_that_of_how_suv_were_made():
     scan = {"fdg": True, "long_lived": False, "tracer": "FDG"}
-    assert scale_of_record(None).quantity == "bw"
     assert scale_of_record({"quantity": "lbm", "acquisition": scan}).quantity == "lbm"
     other = scale_of_record({"quantity": "bw", "acquisition": {**scan, "fdg": False, "tracer": " DOTATOC "}})
     assert (other.other_tracer, other.immuno) == ("DOTATOC", False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from radioimmuno.findings import Finding, Severity
 from radioimmuno.geometry.image import Image, Lattice
 from radioimmuno.lesion import Lesion
 from radioimmuno.pet.patient_uptake import patient_uptake
@@ -37,7 +40,10 @@ def test_totals_are_sums_over_the_lesions():
     assert "(TLG) 36.9, of 2 of 2 lesions" in words[1]
     assert "4.10 cc, total glycolysis (TLG) 24.6" in words[2]
     assert any("Largest distance between two lesions: 55 mm" in text for text in words)
-    assert words[-1] == "PET: Hottest lesion (SUVpeak): hot."
+    assert words[-2:] == [
+        "PET: Hottest lesion (SUVpeak): hot.",
+        "PET: empty is not measured: The segment holds no voxel of the PET.",
+    ]
 
 
 def test_a_row_has_the_lesions_values_and_ratios():
@@ -55,6 +61,17 @@ def test_values_that_are_no_suv_are_not_shown_as_such():
     assert "<td>6.00</td><td>6.00</td><td>" not in page
     assert "no SUV" in page
     assert not any("TLG" in text for text in uptake_words({"pet": measured(quantity="activity")}))
+
+
+def test_what_was_found_of_the_image_stands_once():
+    found = Finding("pet.taken_as_suv", Severity.WARN, "Taken as SUV.")
+    uptake = measured()
+    uptake = replace(
+        uptake, lesions=tuple(replace(one, findings=(found, *one.findings)) for one in uptake.lesions)
+    )
+    assert uptake_words({"pet": uptake}).count("PET: Taken as SUV.") == 1
+    # Once as a note, and among the reasons of the empty lesion.
+    assert uptake_tables({"pet": uptake}).count("Taken as SUV.") == 2
 
 
 def test_several_pet_are_told_apart_and_none_is_nothing():
