@@ -135,6 +135,10 @@ MAX_HEIGHT_M = 3.0
 # Ours: below, there is no weight and no height, not even of a small animal.
 MIN_WEIGHT_KG = 1e-3
 MIN_HEIGHT_M = 1e-2
+# Ours, wide: what a patient weighs, measures and is given; beyond these it is used, with a warning.
+USUAL_WEIGHT_KG = (2.0, 300.0)
+USUAL_HEIGHT_M = (0.4, 2.3)
+USUAL_DOSE_BQ = (1e6, 5e9)
 # FDG's nuclide lives 6586 s; headers say 6580 to 6600.
 FDG_HALF_LIFE_S = (6450.0, 6720.0)
 # From here on (89Zr, 64Cu) a time of day does not tell when the tracer was given.

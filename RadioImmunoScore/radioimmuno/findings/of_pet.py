@@ -186,6 +186,12 @@ ROWS = {
         "The formulas of ideal and lean mass are made for adults of usual size.",
         "Check weight and height, or take SUV by weight.",
     ),
+    "pet.unlikely": Row(
+        "Weight, height, dose or the time of uptake are hardly those of a patient's scan.",
+        f"{WARNED} They are used as they are.",
+        "A slip of the pen, or another unit, changes all SUV by the same factor.",
+        "Check the header. Ratios within the scan do not depend on it.",
+    ),
     "pet.patient_unit": Row(
         "Weight stood in g, or height in cm.",
         "It was put right, and that is recorded.",

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 
 from ..findings import Finding, InputError, Severity
-from ..thresholds import MAX_DOSE_IN_MBQ
+from ..thresholds import MAX_DOSE_IN_MBQ, USUAL_DOSE_BQ
 from .factors import Factors
 from .header import PetHeader, PetSlice
+from .patient import unlikely
 from .step import Step, ends
 from .times import Acquisitions, acquisitions_of, administration_time, frame_decay, reference_time
 from .tracer import half_life, half_life_doubt, is_fdg
@@ -37,7 +38,9 @@ def over_dose_of(made: Factors, slices: Sequence[PetSlice]) -> Factors:
     dose, fixed = dose_bq(header)
     words = f"The dose of {header.dose:g} was taken as MBq." if fixed else "Divided by the dose."
     step = Step("dose", words, ((DOSE, f"{header.dose:g}"),), fixed=fixed)
-    findings = (Finding("pet.dose_unit", Severity.FIXED, words),) if fixed else ()
+    findings = [Finding("pet.dose_unit", Severity.FIXED, words)] if fixed else []
+    usual_mbq = USUAL_DOSE_BQ[0] / 1e6, USUAL_DOSE_BQ[1] / 1e6
+    findings += unlikely("The patient was given", dose / 1e6, usual_mbq, "MBq by the header")
     made = made.times((1.0 / dose,) * len(slices), step, *findings)
     match header.decay_correction:
         case "ADMIN":
@@ -115,7 +118,8 @@ def _from_start(made: Factors, slices: Sequence[PetSlice]) -> Factors:
         "The dose decayed from the administration to that moment.",
         ((DECAY, "START"), (HALF_LIFE, f"{lives:g}")),
     )
-    return made.noted(reference).noted(given).times(decays, step, *half_life_doubt(header))
+    early = _given_late(min(reference.seconds) - given.seconds[0])
+    return made.noted(reference).noted(given).times(decays, step, *early, *half_life_doubt(header))
 
 
 def _not_corrected(made: Factors, slices: Sequence[PetSlice]) -> Factors:
@@ -124,7 +128,8 @@ def _not_corrected(made: Factors, slices: Sequence[PetSlice]) -> Factors:
     lives = half_life(header)
     acquired = acquisitions_of(slices)
     given = administration_time(header, acquired, acquired.earliest, lives)
-    return _decayed_since(made.noted(given), slices, acquired, given.seconds[0], "the administration")
+    made = made.noted(given).found(*_given_late(acquired.earliest - given.seconds[0]))
+    return _decayed_since(made, slices, acquired, given.seconds[0], "the administration")
 
 
 def _decayed_since(
@@ -143,6 +148,17 @@ def _decayed_since(
     used = ((DECAY, "NONE"), (HALF_LIFE, f"{lives:g}"), (DURATION, shown))
     step = Step("decay", f"Each slice was corrected from its own mean time to {what}.", used)
     return made.times(decays, step, *half_life_doubt(slices[0].header))
+
+
+def _given_late(lag_s: float) -> list[Finding]:
+    """A warning where the tracer was given after the moment of the values; `lag_s` lies between them."""
+    if lag_s >= 0:
+        return []
+    text = (
+        f"By the header the tracer was given {-lag_s / 60:.0f} min after the moment that values are of: there "
+        "was no uptake yet. Check the times."
+    )
+    return [Finding("pet.unlikely", Severity.WARN, text)]
 
 
 def _unknown_correction(correction: str) -> InputError:

@@ -44,6 +44,15 @@ class Factors:
         steps = (*self.steps, replace(step, factors=ends(factors)))
         return replace(self, values=values, steps=steps, findings=(*self.findings, *findings))
 
+    def found(self, *findings: Finding) -> Factors:
+        """With more findings.
+
+        Parameters
+        ----------
+        *findings : Finding
+        """
+        return replace(self, findings=(*self.findings, *findings))
+
     def noted(self, times: Times) -> Factors:
         """With a step that has no factor of its own.
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..findings import Finding, InputError, Severity
-from ..thresholds import MAX_HEIGHT_M, MAX_WEIGHT_KG, MIN_HEIGHT_M, MIN_WEIGHT_KG
+from ..thresholds import (
+    MAX_HEIGHT_M,
+    MAX_WEIGHT_KG,
+    MIN_HEIGHT_M,
+    MIN_WEIGHT_KG,
+    USUAL_HEIGHT_M,
+    USUAL_WEIGHT_KG,
+)
 from .header import PetHeader
 from .masses import SEXES, Normalization, size_of
 from .step import Step
@@ -90,12 +97,15 @@ def normalization_factor(
     if weight is None:
         raise InputError("pet.weight", "The header does not say what the patient weighs (PatientWeight).")
     used = [(WEIGHT, f"{weight:g} kg")]
+    findings = [Finding("pet.patient_unit", Severity.FIXED, text) for text in patient.fixed]
+    findings += unlikely("The patient weighs", weight, USUAL_WEIGHT_KG, "kg by the header (PatientWeight)")
     if any(one.needs_height for one in involved):
         if height is None:
             text = f"{_titles(involved)}: the header does not say how tall the patient is (PatientSize)."
             raise InputError("pet.height", text)
         used.append((HEIGHT, f"{height:g} cm"))
-    findings = [Finding("pet.patient_unit", Severity.FIXED, text) for text in patient.fixed]
+        metres = "m tall by the header (PatientSize)"
+        findings += unlikely("The patient is", height / 100, USUAL_HEIGHT_M, metres)
     if any(one.needs_sex for one in involved):
         if not patient.sex:
             text = f"{_titles(involved)}: the header does not say the patient's sex (PatientSex)."
@@ -108,6 +118,24 @@ def normalization_factor(
     factor = sizes[-1] if by is None else sizes[-1] / sizes[0]
     step = Step("patient", f"{wanted.title}, {wanted.unit}.", tuple(used), fixed=bool(patient.fixed))
     return factor, step, tuple(findings)
+
+
+def unlikely(what: str, value: float, usual: tuple[float, float], of_what: str) -> list[Finding]:
+    """A warning of a value that hardly any patient has; none of others.
+
+    Parameters
+    ----------
+    what, of_what : str
+        The words before and after the value.
+    value : float
+    usual : tuple of float
+        The lowest and the highest that is no surprise, in the same unit.
+    """
+    low, high = usual
+    if low <= value <= high:
+        return []
+    text = f"{what} {value:g} {of_what}; {low:g} to {high:g} is usual. It was used: SUV go by it."
+    return [Finding("pet.unlikely", Severity.WARN, text)]
 
 
 def _titles(involved: list[Normalization]) -> str:

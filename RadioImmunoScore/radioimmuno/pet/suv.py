@@ -7,7 +7,6 @@ patient.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -29,6 +28,8 @@ MAY_DIFFER = frozenset(
 )
 # Values that are proportional to the activity concentration; enough for ratios within the scan.
 ACTIVITY = "activity"
+# What stored values of 32 bits are multiplied by at most: more does not fit into the image's numbers.
+LARGEST_SCALE = 3.4e38 / 2**32
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _activity_of(slices: Sequence[PetSlice]) -> Suv:
 
 
 def _suv(made: Factors, slices: Sequence[PetSlice], titles: tuple[str, str, str]) -> Suv:
-    if not all(math.isfinite(scale) and scale > 0 for scale in made.values):
+    if not all(0 < scale < LARGEST_SCALE for scale in made.values):
         low, high = ends(made.values)
         text = f"Stored values would have to be multiplied by {low:g} to {high:g}: the header is damaged."
         raise InputError("pet.no_factor", text)

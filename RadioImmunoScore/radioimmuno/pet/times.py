@@ -151,6 +151,9 @@ def reference_time(slices: Sequence[PetSlice], acquired: Acquisitions, half_life
     unknown = () if ways else (Finding("pet.reference_time", Severity.WARN, UNKNOWN),)
     ways = ways or {EARLIEST: (acquired.earliest,) * len(slices)}
     name, times = next(iter(ways.items()))
+    if max(times) - min(times) <= ROUNDING_S:
+        # One moment, written with rounding: slices keep their values in proportion to each other.
+        times = (statistics.median(times),) * len(times)
     where = " to ".join(dict.fromkeys(_clock(at) for at in (min(times), max(times))))
     used = tuple((tag, _ends_of(slices, read)) for tag, read in ATTRIBUTES[name].items())
     step = Step("reference time", f"Decay-corrected to {where}, by {name}.", used)

@@ -10,7 +10,8 @@ from .header import PetHeader
 
 # Fluorodeoxyglucose in SRT, SNOMED CT and RxNorm, as DICOM's context groups 25 and 4021 have it.
 FDG_CODES = frozenset({"C-B1031", "422855001", "35321007", "4021-FDG"})
-FDG_WORDS = re.compile(r"FDG|DEOXY.?GLUCOSE", re.IGNORECASE)
+# Also as other languages spell it (Fluordesoxyglukose, fluorodésoxyglucose, fluorodeossiglucosio).
+FDG_WORDS = re.compile(r"FDG|D[EÉ]S?O(XY|SSI|XI)[ -]?(D[ -])?GLU[CK]OS", re.IGNORECASE)
 
 
 def is_fdg(header: PetHeader) -> bool:

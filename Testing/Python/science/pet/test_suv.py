@@ -199,6 +199,45 @@ def test_weight_in_g_and_height_in_cm_are_put_right():
     np.testing.assert_allclose(suv_of(slices, "lbm").scales, suv_of(scan.slices(), "lbm").scales, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("header", "quantity", "words"),
+    [
+        ({"weight": 700.0}, "bw", "weighs 700 kg"),
+        ({"weight": 1.5}, "bw", "weighs 1.5 kg"),
+        ({"height": 0.1}, "bsa", "is 0.1 m tall"),
+        ({"dose": 350e3}, "bw", "given 0.35 MBq"),
+        ({"dose": 350e9}, "bw", "given 350000 MBq"),
+        ({"start_datetime": "20240310103200", "start_time": ""}, "bw", "30 min after the moment"),
+    ],
+)
+@pytest.mark.parametrize("correction", ["START", "NONE"])
+def test_what_is_hardly_a_patients_is_used_and_told_of(header, quantity, words, correction):
+    suv = suv_of(Scan().slices(decay_correction=correction, **header), quantity)
+    (finding,) = suv.findings
+    assert (finding.code, finding.severity) == ("pet.unlikely", Severity.WARN)
+    assert words in finding.text
+
+
+def test_what_a_value_does_not_go_by_is_not_judged():
+    slices = Scan().slices(units="GML", suv_type="", weight=700.0, height=0.1, dose=1.0)
+    assert codes(slices) == []
+    assert codes(Scan().slices(height=0.1)) == []
+
+
+@pytest.mark.parametrize("name", ["18F-FDG", "Fluordesoxyglukose", "FLUORODÉSOXYGLUCOSE", "2-Deoxy-D-glucose"])
+def test_fdg_is_known_by_its_names_in_several_languages(name):
+    assert suv_of(Scan().slices(tracer=name, half_life_s=GA68)).acquisition.fdg
+    assert not suv_of(Scan().slices(tracer="18F-fluorothymidine")).acquisition.fdg
+
+
+def test_times_without_fractions_leave_slices_in_proportion():
+    slices = Scan(step_s=190.4).slices()
+    whole = [replace(one, acquisition_time=one.acquisition_time[:6]) for one in slices]
+    scales, slopes = (np.array(values) for values in (suv_of(whole).scales, [one.slope for one in whole]))
+    np.testing.assert_allclose(scales / scales[0], slopes / slopes[0], rtol=1e-12)
+    np.testing.assert_allclose(scales, suv_of(slices).scales, rtol=1.1e-4)
+
+
 # Of 80 kg, 180 cm, M: by hand from the formulas.
 SIZES_G = {
     "lbm": 9270 * 80 / (6680 + 216 * 80 / 1.8**2) * 1000,
@@ -331,6 +370,7 @@ def test_a_header_without_what_is_needed_is_refused(code):
         ("pet.intercept", {"intercept": -4.0}, {}, "bw"),
         ("pet.acquisition_time", {"acquisition_time": "noon"}, {}, "bw"),
         ("pet.frame_duration", {"frame_duration_ms": None}, {"decay_correction": "NONE"}, "bw"),
+        ("pet.no_factor", {"slope": 1e33}, {"units": "GML"}, "bw"),
         ("pet.no_factor", {"slope": 1e308}, {"units": "GML", "suv_type": "IBW", "height": 1.07}, "bw"),
         ("pet.dynamic", {}, {"time_slices": 12}, "bw"),
         ("pet.dose", {}, {"radiopharmaceuticals": 2}, "bw"),
