@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 # What a person writes for a transform where two images lie in the same place, whatever their headers say.
 IDENTITY = "identity"
 
+# Without these there is no SUV, but there are ratios to reference regions of the same scan.
+NOT_NEEDED_FOR_RATIOS = frozenset(
+    {
+        *("pet.weight", "pet.height", "pet.sex", "pet.mass"),
+        *("pet.dose", "pet.administration_time", "pet.counts"),
+    }
+)
+RATIOS_ALONE = (
+    "Ratios to a reference region do not need it: `radioimmuno uptake PET LESIONS --reference muscle` "
+    "measures them, and without the PET the rest goes on."
+)
+
 
 @dataclass(frozen=True)
 class ImageFile:
@@ -130,6 +142,8 @@ def _read(file: ImageFile, accepted: Collection[str], naming: Naming, quantity: 
         if problem.code == "ct.mixed_series":
             how = f"--image-series {file.role}=UID, in a manifest the column {file.role}_series"
             text = text.replace("(--series UID)", f"({how}), or name a folder that holds one of them")
+        if problem.code in NOT_NEEDED_FOR_RATIOS:
+            text = f"{text} {RATIOS_ALONE}"
         raise InputError(problem.code, text) from None
 
 

@@ -155,8 +155,8 @@ def _given_late(lag_s: float) -> list[Finding]:
     if lag_s >= 0:
         return []
     text = (
-        f"By the header the tracer was given {-lag_s / 60:.0f} min after the moment that values are of: there "
-        "was no uptake yet. Check the times."
+        f"By the header the tracer was given {-lag_s / 60:.0f} min after the moment that values are of: "
+        "there was no uptake yet. Check the times."
     )
     return [Finding("pet.unlikely", Severity.WARN, text)]
 

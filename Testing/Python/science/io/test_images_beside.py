@@ -45,6 +45,17 @@ def changed(patient, folder, **values):
     return folder
 
 
+def test_where_no_suv_can_be_made_it_is_said_that_ratios_can_be_measured(patient, tmp_path):
+    folder = changed(patient, tmp_path / "pet", Units="CNTS")
+    with pytest.raises(InputError, match="uptake PET LESIONS --reference muscle") as counts:
+        read(patient, folder)
+    assert counts.value.code == "pet.counts"
+    folder = changed(patient, tmp_path / "other", CorrectedImage=["DECY"])
+    with pytest.raises(InputError) as uncorrected:
+        read(patient, folder)
+    assert "--reference" not in str(uncorrected.value)
+
+
 def maximum(study):
     (row,) = measure_images(study, Settings(), by_region([MAXIMUM]))
     return row.values[MAXIMUM]

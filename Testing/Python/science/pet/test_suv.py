@@ -224,7 +224,9 @@ def test_what_a_value_does_not_go_by_is_not_judged():
     assert codes(Scan().slices(height=0.1)) == []
 
 
-@pytest.mark.parametrize("name", ["18F-FDG", "Fluordesoxyglukose", "FLUORODÉSOXYGLUCOSE", "2-Deoxy-D-glucose"])
+@pytest.mark.parametrize(
+    "name", ["18F-FDG", "Fluordesoxyglukose", "FLUORODÉSOXYGLUCOSE", "2-Deoxy-D-glucose"]
+)
 def test_fdg_is_known_by_its_names_in_several_languages(name):
     assert suv_of(Scan().slices(tracer=name, half_life_s=GA68)).acquisition.fdg
     assert not suv_of(Scan().slices(tracer="18F-fluorothymidine")).acquisition.fdg
