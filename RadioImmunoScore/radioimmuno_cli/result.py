@@ -106,7 +106,9 @@ def write_report(
     write_patient_json(patient, signature, out / "patient.json")
     tables = _write_uptakes(patient, out)
     pictures = {file.name: file for file in scene if file.suffix == ".png"}
-    write_report_html(patient, signature, image, lesions, out / "report.html", pictures, study.modality)
+    write_report_html(
+        patient, signature, image, lesions, out / "report.html", pictures, study.modality, study
+    )
     with library_output_discarded():
         write_rings(patient, out / "rings.nrrd", _grid_of_rings(study, signature))
         write_segmentation(out / LESIONS_NAME, lesions, image.lattice)

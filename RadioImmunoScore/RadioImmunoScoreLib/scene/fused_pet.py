@@ -1,7 +1,8 @@
 """The PET over the CT: Slicer's own layer in front, in Slicer's own colors of a PET.
 
 What the views had in front, and how the PET looked by itself, stands in an attribute of the PET as long as it
-is shown so, in a saved scene too, and comes back when it is not.
+is shown so, in a saved scene too, and comes back when it is not. Window, colors and opacity are set once: how
+the user changes them afterwards is left alone.
 """
 
 from __future__ import annotations
@@ -44,14 +45,21 @@ class FusedPet:
         fresh = [view for view in views if view.GetID() not in before["views"]]
         for view in fresh:
             _bringToFront(view, petNode, before["views"])
-        if fresh or not known:
+        isOtherUnit = before.get("valuesPerUnit") != valuesPerUnit
+        if isOtherUnit:
+            _color(petNode, valuesPerUnit)
+            before["valuesPerUnit"] = valuesPerUnit
+        if fresh or isOtherUnit:
             petNode.SetAttribute(BEFORE, json.dumps(before))
         self._shown = petNode, before
-        _color(petNode, valuesPerUnit)
 
     def clear(self) -> None:
         """Show no PET over the views any more; all looks as before."""
         self._clear()
+
+    def forget(self) -> None:
+        """The scene goes: what its views had in front means nothing in another one."""
+        self._shown = None
 
     def _clear(self, but: Any = None) -> None:
         for node in _fusedNodes(slicer.mrmlScene):
@@ -100,11 +108,9 @@ def _color(petNode: Any, valuesPerUnit: float) -> None:
     colorID = slicer.modules.colors.logic().GetPETColorNodeID(colors.PETheat)
     display = petNode.GetDisplayNode()
     low, high = (end * valuesPerUnit for end in PET.window or (0.0, 1.0))
-    if display.GetColorNodeID() != colorID:
-        display.SetAndObserveColorNodeID(colorID)
-    if (display.GetWindowLevelMin(), display.GetWindowLevelMax()) != (low, high):
-        display.SetAutoWindowLevel(False)
-        display.SetWindowLevelMinMax(low, high)
+    display.SetAndObserveColorNodeID(colorID)
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(low, high)
 
 
 def _bringToFront(view: Any, petNode: Any, before: dict[str, Any]) -> None:
@@ -120,7 +126,9 @@ def _bringToFront(view: Any, petNode: Any, before: dict[str, Any]) -> None:
 
 def _putFront(view: Any, front: Sequence[Any]) -> None:
     volumeID, opacity = front
-    view.SetForegroundVolumeID(volumeID)
+    # What was removed from the scene meanwhile cannot come back.
+    isThere = view.GetScene().GetNodeByID(volumeID or "") is not None
+    view.SetForegroundVolumeID(volumeID if isThere else None)
     view.SetForegroundOpacity(opacity)
 
 

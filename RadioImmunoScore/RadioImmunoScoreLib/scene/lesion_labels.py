@@ -7,7 +7,7 @@ These markups are neither listed nor saved: they are made anew for whatever scen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,26 @@ def labelTexts(patientScore: PatientScore, stale: Collection[str] = ()) -> dict[
         one.id: "not scored" if one.score is None else f"{one.score:.2f}" for one in patientScore.lesions
     }
     return {i: f"{names[i]}  {score}{' (stale)' if i in stale else ''}" for i, score in scores.items()}
+
+
+def valueLabels(lesions: Iterable[Any], values: Mapping[str, str]) -> dict[str, str]:
+    """What stands beside each lesion where colors show another value than the score: its name and that value.
+
+    Parameters
+    ----------
+    lesions : iterable
+        Have an `id` and a `name` each.
+    values : mapping of str to str
+        By lesion ID, with the unit; where a lesion has none, its name stands alone.
+
+    Returns
+    -------
+    dict of str to str
+        By lesion ID.
+    """
+    return {
+        i: f"{name}  {values[i]}" if i in values else name for i, name in lesion_names(tuple(lesions)).items()
+    }
 
 
 @dataclass(frozen=True, eq=False)

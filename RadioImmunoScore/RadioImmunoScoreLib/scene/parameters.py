@@ -31,6 +31,7 @@ COURSE = (BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE)
 
 # On the segmentation node.
 SCORES, DIGESTS, EXCLUDED = PREFIX + "Scores", PREFIX + "ScoreDigests", PREFIX + "Excluded"
+ABOUT_IMAGES = PREFIX + "ScoredImages"
 # Not among the results that are removed with the scores.
 SCORED_CT_ROLE = "ScoredVolume." + PREFIX.rstrip(".")
 
@@ -241,6 +242,17 @@ class Parameters:
             return
         self._keep(SCORES, rowsToJson(rows.values()))
         self._keep(DIGESTS, json.dumps(dict(digests), sort_keys=True))
+
+    @property
+    def aboutImages(self) -> dict[str, Any]:
+        """How the images beside the CT were made and prepared for the last scores, by role."""
+        kept: dict[str, Any] = json.loads(self._kept(ABOUT_IMAGES) or "{}")
+        return kept
+
+    @aboutImages.setter
+    def aboutImages(self, about: Mapping[str, Any]) -> None:
+        if about or self._kept(ABOUT_IMAGES):
+            self._keep(ABOUT_IMAGES, json.dumps(dict(about), sort_keys=True, default=str))
 
     @property
     def scoredVolumeNode(self) -> Any | None:

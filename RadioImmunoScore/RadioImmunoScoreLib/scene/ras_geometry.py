@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import slicer
 import vtk
-from vtk.util.numpy_support import get_vtk_array_type, vtk_to_numpy
+from vtk.util.numpy_support import get_vtk_array_type, numpy_to_vtk, vtk_to_numpy
 
 from radioimmuno.geometry.image import Lattice
 
@@ -91,6 +91,29 @@ def transformBetween(parent: Any, otherParent: Any) -> vtk.vtkGeneralTransform:
     transform = vtk.vtkGeneralTransform()
     slicer.vtkMRMLTransformNode.GetTransformBetweenNodes(parent, otherParent, transform)
     return transform
+
+
+def pointMap(transform: vtk.vtkGeneralTransform) -> Callable[[np.ndarray], np.ndarray]:
+    """A transform in RAS as a map of points in LPS mm, of a copy: for any thread.
+
+    Returns
+    -------
+    callable
+        Gets and gives ndarray of float, shape (n, 3).
+    """
+    copy = vtk.vtkGeneralTransform()
+    copy.DeepCopy(transform)
+    copy.Update()
+    signs = np.diag(RAS_TO_LPS)[:3]
+
+    def mapped(points: np.ndarray) -> np.ndarray:
+        before, after = vtk.vtkPoints(), vtk.vtkPoints()
+        before.SetData(numpy_to_vtk(np.ascontiguousarray(points * signs, dtype=np.float64), deep=True))
+        after.SetDataTypeToDouble()
+        copy.TransformPoints(before, after)
+        return np.array(vtk_to_numpy(after.GetData()) * signs)
+
+    return mapped
 
 
 def linearPart(transform: vtk.vtkGeneralTransform) -> np.ndarray | None:

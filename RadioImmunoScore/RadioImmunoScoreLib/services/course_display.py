@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Of a lesion alone, by the thresholds of RECIST 1.1 for sums: percent of the first size, and millimetres.
 SHRUNK_PERCENT, GROWN_PERCENT, GROWN_MM = -30.0, 20.0, 5.0
 GONE, SHRANK, STABLE, GREW, NEW, UNKNOWN = "gone", "shrank", "stable", "grew", "new", "not evaluated"
+NOT_KNOWN = "change not known"
 RESPONSE_COLORS: dict[str, Rgb] = {
     GONE: (0.10, 0.25, 0.70),
     SHRANK: (0.34, 0.71, 0.91),
@@ -143,6 +144,36 @@ def courseColors(
         for segmentID in idsIn(lesion, shown)
         if color is not None
     }
+
+
+def courseWords(lesions: Sequence[FollowedLesion], shown: int, later: int, by: str) -> dict[str, str]:
+    """What the colors of a study's segments say, in words.
+
+    Parameters
+    ----------
+    lesions : sequence of FollowedLesion
+    shown, later : int
+        As of `courseColors`.
+    by : str
+        One of `scene.parameters.COURSE`.
+
+    Returns
+    -------
+    dict of str to str
+        By segment ID.
+    """
+    return {segmentID: _words(lesion, later, by) for lesion in lesions for segmentID in idsIn(lesion, shown)}
+
+
+def _words(lesion: FollowedLesion, later: int, by: str) -> str:
+    then = lesion.in_studies[later]
+    if by == BY_RESPONSE:
+        return responseOf(lesion, later)
+    relative = then.volume_change.relative if then is not None else None
+    absolute = then.score_change.absolute if then is not None else None
+    if by == BY_VOLUME_CHANGE:
+        return NOT_KNOWN if relative is None else f"{100 * relative:+.0f} % of volume"
+    return NOT_KNOWN if absolute is None else f"{absolute:+.2f} of score"
 
 
 def _color(lesion: FollowedLesion, shown: int, later: int, by: str, signature: Signature) -> Rgb | None:

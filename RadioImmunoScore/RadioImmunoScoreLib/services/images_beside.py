@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from ..scene.ras_geometry import (
     RAS_TO_LPS,
     isRigid,
     linearPart,
+    pointMap,
     scalarsOf,
     transformBetween,
     volumeLattice,
@@ -36,11 +38,14 @@ from ..scene.ras_geometry import (
 from .node_origin import INSTANCE_UIDS, MODALITY, PATIENT_ID, headerValues, originOf
 
 if TYPE_CHECKING:
+    from radioimmuno.extraction.carried_lesions import PointMap
     from radioimmuno.io.image import ReadImage
     from radioimmuno.pet.scale import UptakeScale
 
 FRAME_OF_REFERENCE = "0020,0052"
 DIGEST_BYTES = 16
+# Along each axis, places by which two transforms that bend are told apart.
+SAMPLED_PLACES = 5
 # How far apart voxels may lie, of a volume and of its files, to be the same ones.
 SAME_VOXELS = 0.01
 
@@ -96,7 +101,10 @@ class ImageBeside:
     lattice : Lattice
         Of the node in its own frame.
     toCt : ndarray of float, shape (4, 4)
-        From the node's frame to the CT's, RAS mm.
+        From the node's frame to the CT's, RAS mm; the identity where `bent` says it.
+    bent : callable or None
+        As of `Study.to_main`, of a volume under a transform that bends or stretches it: its voxels stay as
+        they are, and lesions are carried to them.
     unit : str
         Code of the unit that the node states; empty for none.
     uids : tuple of str
@@ -116,6 +124,8 @@ class ImageBeside:
     uids: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
+    bent: PointMap | None = None
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -123,27 +133,49 @@ class ImageBeside:
         digest = blake2b(np.ascontiguousarray(self.values), digest_size=DIGEST_BYTES)
         frame = np.round(self.lattice.index_to_lps, 6).tolist(), np.round(self.lattice.origin, 4).tolist()
         texts = [(one.code, one.text) for one in self.findings]
-        toCt = np.round(self.toCt, 6).tolist()
+        toCt = np.round(self.toCt, 6).tolist() if self.bent is None else self._bentPlaces
         digest.update(repr((self.role, frame, toCt, self.unit, self.uids, bool(self.files), texts)).encode())
         return digest.hexdigest()
 
     @property
+    def _bentPlaces(self) -> list[list[float]]:
+        """Where the transform takes some places all over the volume."""
+        assert self.bent is not None
+        share = np.stack(np.meshgrid(*[np.linspace(0, 1, SAMPLED_PLACES)] * 3), axis=-1).reshape(-1, 3)
+        places = self.lattice.to_lps(share * (np.array(self.lattice.shape) - 1))
+        kept: list[list[float]] = np.round(self.bent(places), 4).tolist()
+        return kept
+
+    @property
     def isRead(self) -> bool:
         """Whether it was read already, so that `reading` takes no time."""
-        return "reading" in vars(self)
+        return "_read" in vars(self)
+
+    @property
+    def reading(self) -> Reading:
+        """The image with what was found of it; may take seconds the first time, on any thread.
+
+        What was given up goes on until its next step: it is waited for, and nothing is read twice.
+        """
+        with self._lock:
+            return self._read
 
     @cached_property
-    def reading(self) -> Reading:
-        """The image with what was found of it; may take seconds the first time, on any thread."""
+    def _read(self) -> Reading:
         made = self._ofFiles() if self.files else None
         made = made or self._ofNode()
         image = Image(made.image.values, inFrame(made.image.lattice, self.toCt), made.image.offset)
         return Reading(image, (*self.findings, *made.findings), made.about, made.scale, made.source)
 
     @property
+    def isUnitKnown(self) -> bool:
+        """Whether it is known what 1 in the modality's unit is in the values that Slicer holds."""
+        return self.isRead or not self.files
+
+    @cached_property
     def valuesPerUnit(self) -> float:
-        """What 1 in the modality's unit is in the values that Slicer holds; 1 until it was read."""
-        if not (self.isRead and self.files):
+        """What 1 in the modality's unit is in the values that Slicer holds, as soon as that is known."""
+        if not self.files:
             return 1.0
         highest = float(np.max(self.reading.image.values, initial=0.0))
         return float(np.max(self.values, initial=0.0)) / highest if highest > 0 else 1.0
@@ -253,7 +285,8 @@ def imageBeside(node: Any, role: str, volumeNode: Any) -> ImageBeside:
         raise InputError("study.image_unreadable", text)
     values = scalarsOf(imageData)
     values.flags.writeable = False
-    toCt = linearPart(transformBetween(*(n.GetParentTransformNode() for n in (node, volumeNode))))
+    transform = transformBetween(*(n.GetParentTransformNode() for n in (node, volumeNode)))
+    toCt = linearPart(transform)
     isMovable = toCt is not None and isRigid(toCt)
     units = node.GetVoxelValueUnits()
     return ImageBeside(
@@ -265,7 +298,8 @@ def imageBeside(node: Any, role: str, volumeNode: Any) -> ImageBeside:
         (units.GetCodeValue() or "") if units else "",
         tuple((node.GetAttribute(INSTANCE_UIDS) or "").split()),
         _filesOf(node),
-        (*_kindFindings(node, role), *_frameFindings(node, volumeNode, role, isMovable)),
+        (*_kindFindings(node, role), *_frameFindings(node, volumeNode, role)),
+        None if isMovable else pointMap(transform),
     )
 
 
@@ -298,9 +332,12 @@ def withImages(study: Study, beside: Iterable[ImageBeside]) -> Study:
     study : Study
     beside : iterable of ImageBeside
     """
-    read = {one.role: one.reading for one in beside}
+    images = tuple(beside)
+    read = {one.role: one.reading for one in images}
+    bent = {one.role: one.bent for one in images if one.bent is not None}
     return replace(
         study,
+        to_main={**study.to_main, **bent},
         images={**study.images, **{role: one.image for role, one in read.items()}},
         findings_of_images={**study.findings_of_images, **{r: one.findings for r, one in read.items()}},
         about_images={**study.about_images, **{role: one.about for role, one in read.items()}},
@@ -363,15 +400,10 @@ def _kindFindings(node: Any, role: str) -> tuple[Finding, ...]:
     return () if found is None else (found,)
 
 
-def _frameFindings(node: Any, volumeNode: Any, role: str, isMovable: bool) -> tuple[Finding, ...]:
+def _frameFindings(node: Any, volumeNode: Any, role: str) -> tuple[Finding, ...]:
     """Refusals of an image that does not lie where the CT lies, or is another patient's."""
-    title, found = image_title(role), []
-    if not isMovable:
-        text = (
-            f"The volume {node.GetName()} lies under a transform that bends or stretches it: harden the "
-            f"transform, which resamples the {title}, or load another one."
-        )
-        found.append(Finding("study.image_bent", Severity.REFUSE, text))
+    title = image_title(role)
+    found: list[Finding] = []
     tags = PATIENT_ID, FRAME_OF_REFERENCE
     ofNode, ofCt = (headerValues(each, tags) for each in (node, volumeNode))
     patients = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
 
 import slicer
@@ -77,7 +79,7 @@ def installLibrary(question: str) -> bool:
         else:
             try:
                 pip_ensure(LIBRARY, requester=REQUESTER)
-            except RuntimeError:
+            except (RuntimeError, CalledProcessError):
                 # The user declined, or it failed, which Slicer said.
                 return False
         importlib.invalidate_caches()
@@ -86,4 +88,6 @@ def installLibrary(question: str) -> bool:
 
 def _installAsked(question: str) -> None:
     if slicer.util.confirmOkCancelDisplay(question, windowTitle=REQUESTER):
-        slicer.util.pip_install(LIBRARY)
+        # Without a network, say; pip wrote why into Slicer's Python console.
+        with suppress(CalledProcessError):
+            slicer.util.pip_install(LIBRARY)

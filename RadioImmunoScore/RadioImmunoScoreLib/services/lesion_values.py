@@ -6,7 +6,7 @@ A value has one title and one unit, wherever it is shown: in the legend, in tabl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from radioimmuno.signature.variables import Source, Variable, variable_of
 from radioimmuno.study import Study
 
 from ..scene import readLesions
-from .images_beside import ImageBeside, imageBeside
+from .images_beside import ImageBeside, imageBeside, withImages
 from .scene_study import referencesOf, selectRead
 
 if TYPE_CHECKING:
@@ -72,6 +72,16 @@ class LesionValues:
         from radioimmuno.report.formatting import fixed, number
 
         return fixed(value, UPTAKE_DECIMALS) if self.key in UPTAKE else number(value)
+
+    def sentence(self, lesionID: str) -> str:
+        """A lesion's value, with its title and, unless the title begins with it, its unit."""
+        unit = "" if self.title.startswith(self.unit) else f" {self.unit}"
+        return f"{self.title} {self.text(lesionID)}{unit}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Of each lesion by its id: its value with the unit."""
+        return {i: f"{self.text(i)} {self.unit}".rstrip() for i in self.values}
 
     @property
     def heading(self) -> str:
@@ -169,8 +179,7 @@ def measureUptake(study: Study, pet: ImageBeside) -> tuple[PatientUptake, tuple[
     blocking = refusals if scale is None or scale.is_suv else [f for f in pet.findings if f.refuses]
     if blocking:
         raise InputError(blocking[0].code, blocking[0].text)
-    images = {**study.images, PET.role: reading.image}
-    uptake = study_uptake(replace(study, images=images), PET.role, scale)
+    uptake = study_uptake(withImages(study, [pet]), PET.role, scale)
     assert uptake is not None
     return uptake, reading.findings
 

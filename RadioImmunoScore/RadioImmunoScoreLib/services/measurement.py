@@ -6,7 +6,7 @@ Common to panel and console. Scores are always made with our own engine.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
 from radioimmuno.geometry.image import Image
@@ -15,6 +15,8 @@ from radioimmuno.scoring.results import LesionScore
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import Signature
 from radioimmuno.study import Study
+
+from .images_beside import rolesOf
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
@@ -34,6 +36,16 @@ def scoreStudy(
     from radioimmuno.scoring.score import score_rows
 
     return score_rows(study, signature, only=only, progress=progress, models=models)
+
+
+def aboutImages(study: Study, signature: Signature) -> dict[str, Any]:
+    """How the images beside the CT that a signature measures were made and prepared; on any thread.
+
+    An MR that was scored just before is not prepared again.
+    """
+    from radioimmuno.scoring.score import about_images
+
+    return about_images(study, signature) if rolesOf(signature) else {}
 
 
 def checkStudy(study: Study, settings: Settings, progress: Progress | None = None) -> Sequence[LesionFinding]:

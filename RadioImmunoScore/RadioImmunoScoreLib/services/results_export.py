@@ -78,7 +78,7 @@ def exportPatient(patient: PatientScore, study: Study, signature: Signature, pat
     elif target.suffix.lower() == ".json":
         write_patient_json(dated, signature, target)
     else:
-        write_report_html(dated, signature, study.image, study.lesions, target)
+        write_report_html(dated, signature, study.image, study.lesions, target, study=study)
     return target
 
 

@@ -50,10 +50,4 @@ ROWS = {
         "Colors and vectors are no intensities.",
         "Select another volume.",
     ),
-    "study.image_bent": Row(
-        "An image beside the CT lies under a transform that bends or stretches it.",
-        "What is measured on it is refused.",
-        "Sizes and intensities of a stretched image are others than those that were scanned.",
-        "Harden the transform in Slicer, which resamples the image, or load another one.",
-    ),
 }

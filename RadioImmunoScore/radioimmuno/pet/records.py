@@ -6,8 +6,32 @@ from typing import Any
 
 from .lesion_uptake import LesionUptake
 from .patient_uptake import PatientUptake
+from .scale import FIXED, SHARE_41
 
 RATIOS = ("max", "mean", "peak")
+KEYS = (SHARE_41.key, *(threshold.key for threshold in FIXED))
+NUMBER_COLUMNS = (
+    *("suv_max", "suv_mean", "suv_peak"),
+    *(f"mtv_{key}" for key in KEYS),
+    *(f"tlg_{key}" for key in KEYS),
+)
+LIVER_COLUMNS = ("mtv_liver", "tlg_liver")
+
+
+def reference_columns(patient: PatientUptake) -> list[str]:
+    """The columns that a patient's reference regions add to `NUMBER_COLUMNS`.
+
+    Parameters
+    ----------
+    patient : PatientUptake
+
+    Returns
+    -------
+    list of str
+        `<reference>_ratio_max|mean|peak`, then `LIVER_COLUMNS` where the liver gives a threshold.
+    """
+    ratios = [f"{one.name}_ratio_{what}" for one in patient.references for what in RATIOS]
+    return [*ratios, *(LIVER_COLUMNS if "liver" in patient.totals else ())]
 
 
 def totals_record(patient: PatientUptake) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from .. import __version__
 from ..files.atomic import write_text
 from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
+from ..modality import PET
 from ..naming import REORDERING, UNPRINTABLE
+from ..pet.patient_uptake import PatientUptake
+from ..pet.records import NUMBER_COLUMNS, reference_columns, uptake_numbers
 from ..quality.check import LesionFinding
 from ..scoring.patient_metrics import designation
 from ..scoring.results import LesionScore, PatientScore
@@ -108,7 +111,8 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
     """Write one row a lesion (UTF-8, comma, header row first), then one for each structure that is left out.
 
     The columns of `SCORE_COLUMNS` come first; `contribution:<variable>` and `value:<variable>` follow for
-    each term of the signature. `patient` and `study` are the same in all rows.
+    each term of the signature. Where uptake was measured, the columns of `uptake_columns` come last.
+    `patient` and `study` are the same in all rows.
 
     Numbers have all their digits and a decimal point. What does not exist (the score of a refused lesion, a
     site that is not known) is an empty cell. `irradiated` is `yes`, `no` or empty; `codes` are separated by
@@ -123,8 +127,12 @@ def write_scores_csv(patient: PatientScore, signature: Signature, path: str | os
         *SCORE_COLUMNS,
         *(f"contribution:{variable}" for variable in signature.variables),
         *(f"value:{variable}" for variable in signature.variables),
+        *(name for role, uptake in patient.uptakes.items() for name in uptake_columns(uptake, role)),
     ]
-    rows = [_score_row(patient.identity, lesion, signature) for lesion in patient.lesions]
+    rows = [
+        [*_score_row(patient.identity, lesion, signature), *_uptake_cells(patient, lesion.id)]
+        for lesion in patient.lesions
+    ]
     rows += [_left_out_row(patient.identity, one, signature, len(header)) for one in patient.left_out]
     write_rows(path, header, rows)
 
@@ -160,6 +168,37 @@ def _score_row(identity: Identity, lesion: LesionScore, signature: Signature) ->
     ]
     last = (number_cell(lesion.expected_agreement), number_cell(lesion.weight))
     return [*fixed, *_stability_cells(lesion.stability), *last, *contributions, *values]
+
+
+def uptake_columns(uptake: PatientUptake, role: str) -> list[str]:
+    """The columns of the uptake on a PET, as the table of uptake calls them.
+
+    Parameters
+    ----------
+    uptake : PatientUptake
+    role : str
+        Of the image; it stands in front of the names where it is another one than `pet`.
+
+    Returns
+    -------
+    list of str
+        `suv_max`, `mtv_41`, `liver_ratio_max` ...
+    """
+    front = "" if role == PET.role else f"{role}:"
+    return [front + name for name in _number_columns(uptake)]
+
+
+def _number_columns(uptake: PatientUptake) -> list[str]:
+    return [*NUMBER_COLUMNS, *reference_columns(uptake)]
+
+
+def _uptake_cells(patient: PatientScore, lesion_id: str) -> list[str]:
+    cells = []
+    for uptake in patient.uptakes.values():
+        measured = next((one for one in uptake.lesions if one.id == lesion_id), None)
+        values = {} if measured is None else uptake_numbers(measured, uptake.scale.is_suv)
+        cells += [number_cell(values.get(name)) for name in _number_columns(uptake)]
+    return cells
 
 
 def _left_out_row(identity: Identity, one: LeftOut, signature: Signature, length: int) -> list[str]:

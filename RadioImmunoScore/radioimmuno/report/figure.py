@@ -185,14 +185,32 @@ def _letters_id(plane: Plane) -> str:
 
 def _outline(drawn: ScoredMask, view: View, axis: Axis, kind: str) -> list[Markup]:
     """The outline in the score's color, on a casing that sets it off from any gray."""
-    path = outline_path(drawn.mask, view)
+    return colored_outline(outline_path(drawn.mask, view), axis.scale.rgb(drawn.row.score), kind)
+
+
+def colored_outline(path: str, color: Rgb, kind: str) -> list[Markup]:
+    """A line in a color, on a casing that sets it off from any gray.
+
+    Parameters
+    ----------
+    path : str
+        As of `picture.outline_path`; nothing is drawn of an empty one.
+    color : (float, float, float)
+        0 to 1.
+    kind : str
+        The line's class: `lesion`, `neighbor`.
+
+    Returns
+    -------
+    list of Markup
+    """
     if not path:
         return []
-    score = drawn.row.score
-    casing = "#000" if _luminance(axis.scale.rgb(score)) > LIGHT_LUMINANCE else "#fff"
+    casing = "#000" if _luminance(color) > LIGHT_LUMINANCE else "#fff"
+    stroke = "#" + "".join(f"{round(255 * channel):02x}" for channel in color)
     return [
         element("path", d=path, stroke=casing, class_=f"casing {kind}"),
-        element("path", d=path, stroke=axis.scale.hex(score), class_=f"outline {kind}"),
+        element("path", d=path, stroke=stroke, class_=f"outline {kind}"),
     ]
 
 

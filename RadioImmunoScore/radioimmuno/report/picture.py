@@ -40,9 +40,9 @@ class Gray:
 
 
 def gray_of(image: Image, view: View, window: Window = SOFT_TISSUE) -> Gray:
-    """The image's voxels that reach into the view, in a window of values; black beyond the image."""
+    """The image's voxels that reach into the view, in a window of values; beyond the image as the lowest."""
     box, plane = view.box, view.plane
-    values = np.zeros(box.shape, np.uint8)
+    values = np.full(box.shape, window.gray(np.array(np.nan)), np.uint8)
     part = image.crop(box)
     values[part.box.slices_in(box)] = window.gray(part.values)
     section = np.take(values, 0, axis=plane.across)
@@ -112,6 +112,27 @@ def outline_path(mask: Image, view: View) -> str:
         points = view.place(index if same else view.lattice.to_index(mask.lattice.to_lps(index)))
         parts.append(_closed_line(np.floor(points * UNITS_A_MM + HALF).astype(int)))
     return "".join(parts)
+
+
+def projection_path(mask: Image, view: View) -> str:
+    """The outline of all of a mask, seen across the window's plane, as `outline_path` gives that of a slice.
+
+    Parameters
+    ----------
+    mask : Image
+        On the view's lattice.
+    view : View
+
+    Returns
+    -------
+    str
+    """
+    across = view.plane.across
+    corner = [mask.offset[view.plane.down], mask.offset[view.plane.right]]
+    seen: np.ndarray = np.any(mask.values, axis=across)
+    loops = outlines(seen)
+    points = (view.place(view.index(loop + corner, view.slice_index)) for loop in loops)
+    return "".join(_closed_line(np.floor(line * UNITS_A_MM + HALF).astype(int)) for line in points)
 
 
 def _closed_line(points: np.ndarray) -> str:

@@ -11,6 +11,8 @@ from ..lesion import Lesion
 from ..modality import CT, Modality
 from ..scoring.results import PatientScore
 from ..signature.signature import Signature
+from ..study import Study
+from .beside_figures import beside_figures
 from .card import Facts, facts_of, icon_shapes, lesion_card
 from .context import Context, context_of
 from .figure import Drawings, letters, scene_figures, slice_note
@@ -38,6 +40,7 @@ def write_report_html(
     path: str | os.PathLike[str],
     pictures: Mapping[str, str | os.PathLike[str]] | None = None,
     modality: Modality = CT,
+    study: Study | None = None,
 ) -> None:
     """Write the report as one self-contained HTML page.
 
@@ -56,9 +59,13 @@ def write_report_html(
         Pictures of the scene that were made, as of `figure.scene_figures`.
     modality : Modality, optional
         Of the image.
+    study : Study, optional
+        Whose images beside the main one have pictures, too.
     """
     context = context_of(patient, signature)
-    write_text(path, page(page_title(context), *_body(context, image, lesions, pictures or {}, modality)))
+    beside = None if study is None else beside_figures(study, context)
+    body = _body(context, image, lesions, pictures or {}, modality, beside)
+    write_text(path, page(page_title(context), *body))
 
 
 def _body(
@@ -67,6 +74,7 @@ def _body(
     lesions: Sequence[Lesion],
     pictures: Mapping[str, str | os.PathLike[str]],
     modality: Modality,
+    beside: Markup | None,
 ) -> tuple[Markup, ...]:
     signature = context.signature
     return (
@@ -82,6 +90,7 @@ def _body(
             section("Subsets of lesions", metrics_table(context)),
             _section_of("Stability", stability_tables(context)),
             _section_of("Uptake", uptake_tables(context.patient.uptakes)),
+            _section_of("Other images of the study", beside),
             section("Lesions", _key(), _notes(slice_note()), _cards(context, image, lesions, modality)),
             _section_of("Left out", left_out_table(context.patient.left_out)),
             section("Provenance", origin_table(context.patient.provenance, signature)),

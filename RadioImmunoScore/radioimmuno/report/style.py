@@ -133,9 +133,12 @@ figcaption { margin-top: .35rem; color: var(--muted); font-size: .8rem; }
 .outline.neighbor { stroke-width: 1.25; }
 .casing.neighbor { stroke-width: 2; stroke-opacity: .4; }
 .ring { stroke: #ffd23f; stroke-width: 1.25; stroke-dasharray: 4 3; }
-.marks text { fill: #fff; stroke: #000; stroke-opacity: .6; stroke-width: .6px; paint-order: stroke;
-  font-weight: 600; }
-.scale-bar { fill: none; stroke: #fff; stroke-width: 2; vector-effect: non-scaling-stroke; }
+.marks text { fill: var(--mark, #fff); stroke: var(--mark-edge, #000); stroke-opacity: .6;
+  stroke-width: .6px; paint-order: stroke; font-weight: 600; }
+.scale-bar { fill: none; stroke: var(--mark, #fff); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.inverted { --mark: #000; --mark-edge: #fff; }
+.inverted > svg { background: #fff; border: 1px solid var(--rule); }
+.gradient { display: inline-block; width: 8rem; height: .8rem; border-radius: 3px; }
 
 .score { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin: 0; }
 .value { font-size: 1.9rem; line-height: 1.1; font-variant-numeric: tabular-nums; }

@@ -16,8 +16,7 @@ from ..lesion import LeftOut
 from ..pet.lesion_uptake import REFUSED, LesionUptake
 from ..pet.masses import normalization_named
 from ..pet.patient_uptake import PatientUptake
-from ..pet.records import RATIOS, totals_record, uptake_numbers
-from ..pet.scale import FIXED, SHARE_41
+from ..pet.records import NUMBER_COLUMNS, reference_columns, totals_record, uptake_numbers
 from ..pet.suv import suv_record
 from ..scoring.provenance import software
 from ..scoring.records import finding_record
@@ -26,14 +25,7 @@ from .csv_tables import LEFT_OUT, NOT_A_LESION, number_cell, text_cell, write_ro
 FORMAT, FORMAT_VERSION = "radioimmuno-uptake", 1
 NOTICE = "Research use only."
 
-KEYS = (SHARE_41.key, *(threshold.key for threshold in FIXED))
-COLUMNS = (
-    *("lesion_id", "name", "volume_cc", "suv_max", "suv_mean", "suv_peak"),
-    *(f"mtv_{key}" for key in KEYS),
-    *(f"tlg_{key}" for key in KEYS),
-    *("status", "codes"),
-)
-LIVER_COLUMNS = ("mtv_liver", "tlg_liver")
+COLUMNS = ("lesion_id", "name", "volume_cc", *NUMBER_COLUMNS, "status", "codes")
 
 
 def status_of(lesion: LesionUptake, refusal: Finding | None = None) -> str:
@@ -73,10 +65,7 @@ def write_uptake_csv(
     cell. `codes` are separated by blanks. Where no SUV could be made, columns that depend on their scale are
     empty and the status of all is `refused`.
     """
-    names = [one.name for one in patient.references]
-    ratios = [f"{name}_ratio_{what}" for name in names for what in RATIOS]
-    liver = LIVER_COLUMNS if "liver" in patient.totals else ()
-    header = [*COLUMNS, *ratios, *liver, "reasons"]
+    header = [*COLUMNS, *reference_columns(patient), "reasons"]
     rows = [_cells(lesion, patient, refusal, header) for lesion in patient.lesions]
     for one in left_out:
         known = {"lesion_id": text_cell(one.id), "name": text_cell(one.name), "status": LEFT_OUT}

@@ -24,6 +24,8 @@ class Window:
         Black and white.
     name : str
         Of the image's kind, for captions.
+    is_inverted : bool
+        Whether high values are black, as a PET is read.
 
     Examples
     --------
@@ -34,6 +36,7 @@ class Window:
     low: float
     high: float
     name: str = CT.name
+    is_inverted: bool = False
 
     @property
     def words(self) -> str:
@@ -50,10 +53,11 @@ class Window:
         Returns
         -------
         ndarray of uint8, the same shape
-            Black where a value is no number.
+            As the lowest value where a value is no number.
         """
         share = (values.astype(float) - self.low) / (self.high - self.low)
-        return np.round(255 * np.nan_to_num(np.clip(share, 0.0, 1.0))).astype(np.uint8)
+        gray = np.round(255 * np.nan_to_num(np.clip(share, 0.0, 1.0))).astype(np.uint8)
+        return 255 - gray if self.is_inverted else gray
 
 
 SOFT_TISSUE = Window(*(CT.window or (0.0, 1.0)))

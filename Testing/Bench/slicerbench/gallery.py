@@ -16,6 +16,8 @@ from .session import Bench
 from .window import BenchWindow
 
 TABS = ("score", "segment", "patient")
+# What a PET adds to is seen in these.
+PET_TABS, PET_WIDTHS_PX = ("score", "patient"), (330, 450)
 PALETTES, POINTS, WIDTHS_PX = ("light", "dark"), (9, 14, 16), (330, 450, 700)
 WINDOWS = ((1366, 768), (1600, 1200))
 # High enough for the whole of a tab in small letters.
@@ -151,7 +153,8 @@ def everyLook(module: Path, folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        `<tab>-<width>px-<size of the letters>pt-<palette>.png` and `window-<width>x<height>.png`.
+        `<tab>-<width>px-<size of the letters>pt-<palette>.png` and `window-<width>x<height>.png`; with a PET
+        `pet-<tab>-<width>px-<palette>.png`.
     """
     from RadioImmunoScoreLib.services.demonstration import simulate
 
@@ -167,6 +170,28 @@ def everyLook(module: Path, folder: Path) -> list[Path]:
         with scoredWindow(module, size, patient) as window:
             made.append(folder / f"window-{size[0]}x{size[1]}.png")
             window.screenshot(made[-1])
+    return made + everyLookOfPet(module, folder)
+
+
+def everyLookOfPet(module: Path, folder: Path) -> list[Path]:
+    """Pictures of the panel with a PET, its lesions in the colors of SUVmax, the inputs unfolded in one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for palette in PALETTES:
+        applyPalette(palette)
+        with petWindow(module, WINDOWS[0]) as window:
+            for widthPx in PET_WIDTHS_PX:
+                window.setPanelSize(widthPx, TALL_PX)
+                for tab in PET_TABS:
+                    showTab(window, tab)
+                    made.append(folder / f"pet-{tab}-{widthPx}px-{palette}.png")
+                    window.panelScreenshot(made[-1])
+                window.bench.widget.panel.ui.inputsButton.collapsed = False
+                showTab(window, "score")
+                made.append(folder / f"pet-inputs-{widthPx}px-{palette}.png")
+                window.panelScreenshot(made[-1])
+                window.bench.widget.panel.ui.inputsButton.collapsed = True
+    applyPalette("light")
     return made
 
 

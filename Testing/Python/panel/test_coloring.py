@@ -190,6 +190,88 @@ def test_a_saved_scene_comes_back_in_these_colors_and_knows_its_own(patient, tmp
     assert colorsOf((None, node)) == own
 
 
+def labels():
+    points = slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode")
+    return {one.GetNthControlPointLabel(n) for one in points for n in range(one.GetNumberOfControlPoints())}
+
+
+def test_names_in_the_views_have_the_value_and_unit_that_the_colors_show(patient):
+    panel, _nodes, _own = patient
+    panel.panel.selectLesion("node")
+    click(panel.panel.ui.labelsCheckBox)
+    # Without any score, too.
+    colorBy(panel, MAXIMUM)
+    assert "lymph node  12.00 SUV" in labels()
+    click(panel.panel.ui.scoreButton)
+    settle(panel)
+    colorBy(panel, "uptake.tlg_41")
+    (label,) = (text for text in labels() if text.startswith("lymph node"))
+    assert label == f"lymph node  {cells(panel)['node']} SUV·cc"
+    colorBy(panel, "score")
+    (label,) = (text for text in labels() if text.startswith("lymph node"))
+    assert label == f"lymph node  {panel.panel.session.scoreOf('node').score:.2f}"
+
+
+def test_beside_lesions_in_another_values_colors_no_spot_has_that_of_the_score(patient):
+    panel, _nodes, _own = patient
+    click(panel.panel.ui.scoreButton)
+    settle(panel)
+    panel.panel.selectLesion("node")
+    ui = panel.panel.ui
+    assert ui.selectedChip.visible
+    assert not ui.scaleLabel.visible
+    colorBy(panel, MAXIMUM)
+    assert not ui.selectedChip.visible
+    assert ui.scaleLabel.visible
+    assert "SUVmax 12.00" in ui.selectedNameLabel.text
+    assert not ui.ringsCheckBox.enabled
+    assert "score" in ui.ringsCheckBox.toolTip
+    click(ui.colorCheckBox)
+    assert ui.selectedChip.visible
+
+
+def test_a_feature_that_cannot_be_measured_leaves_no_colors_of_another_value(patient):
+    panel, nodes, own = patient
+    colorBy(panel, MAXIMUM)
+
+    def fails(*_args):
+        raise ValueError("this cannot be measured")
+
+    panel.panel.session.coloring.measurer = fails
+    panel.panel.session.coloring.choose("feature.lesion.morphology.sphericity")
+    settle(panel)
+    assert colorsOf(nodes) == own
+    assert legendOf(nodes[1]) is None
+    assert "this cannot be measured" in panel.panel.status.text
+
+
+def test_another_segmentation_has_no_values_of_the_last_one(patient):
+    from synthetic import addSegmentation
+
+    panel, nodes, _own = patient
+    colorBy(panel, MAXIMUM)
+    other = addSegmentation(slicer.mrmlScene, nodes[0])
+    own = colorsOf((None, other))
+    panel.panel.ui.segmentationSelector.setCurrentNode(other)
+    assert panel.panel.session.state.coloring.values is None
+    assert colorsOf((None, other)) == own
+    settle(panel)
+    assert cells(panel) == {"liver_1": "4.00", "liver_2": "8.00", "node": "12.00"}
+
+
+def test_a_narrow_panel_shows_all_columns_beside_that_of_the_value(patient):
+    panel, _nodes, _own = patient
+    click(panel.panel.ui.scoreButton)
+    settle(panel)
+    colorBy(panel, MAXIMUM)
+    table = panel.panel.ui.lesionTable
+    table.resize(330, 300)
+    panel.panel.section("LesionsSection").table._fit()
+    shown = [column for column in range(table.columnCount) if not table.isColumnHidden(column)]
+    assert VALUE in shown
+    assert sum(table.columnWidth(column) for column in shown) <= 330
+
+
 def test_without_the_pet_nothing_is_colored_by_it(patient, bench):
     panel, nodes, own = patient
     colorBy(panel, MAXIMUM)

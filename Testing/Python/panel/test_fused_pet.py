@@ -119,5 +119,64 @@ def test_values_that_slicer_holds_in_another_unit_have_a_window_of_as_many_suv(p
     assert looks(nodes) == before
 
 
+def test_window_and_opacity_that_the_user_changes_stay_until_it_goes(patient, bench):
+    panel, nodes = patient
+    before = looks(nodes)
+    click(panel.panel.ui.petCheckBox)
+    nodes[2].GetDisplayNode().SetWindowLevel(20.0, 10.0)
+    for view in views():
+        view.SetForegroundOpacity(0.8)
+    panel.panel.session.refresh()
+    bench.process(300)
+    assert looks(nodes)[1][1:3] == (20.0, 10.0)
+    assert {view.GetForegroundOpacity() for view in views()} == {0.8}
+    click(panel.panel.ui.petCheckBox)
+    assert looks(nodes) == before
+
+
+def test_a_volume_that_was_in_front_and_is_gone_does_not_come_back(patient):
+    panel, _nodes = patient
+    click(panel.panel.ui.petCheckBox)
+    (other,) = (
+        one for one in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if one.GetName() == "other"
+    )
+    slicer.mrmlScene.RemoveNode(other)
+    click(panel.panel.ui.petCheckBox)
+    assert {view.GetForegroundVolumeID() for view in views()} == {None}
+
+
+def test_a_scene_that_is_closed_leaves_nothing_to_the_next_one(patient, bench):
+    panel, _nodes = patient
+    click(panel.panel.ui.petCheckBox)
+    slicer.mrmlScene.Clear()
+    bench.process(100)
+    # Takes the IDs of what there was.
+    addPetPatient()
+    addPet(petValues(), "new")
+    bench.process(300)
+    assert {view.GetForegroundVolumeID() for view in views()} == {None}
+
+
+def test_a_pet_that_slicer_holds_in_bq_is_shown_in_suv_though_nothing_is_segmented(panel, bench, tmp_path):
+    from patients import addPatient, waitFor
+    from test_pet_in_the_panel import addDicomPet
+
+    volumeNode, _segmentationNode = addPatient()
+    panel.panel.ui.ctSelector.setCurrentNode(volumeNode)
+    pet = addDicomPet(tmp_path / "pet")
+    pet.CreateDefaultDisplayNodes()
+    panel.panel.ui.petSelector.setCurrentNode(pet)
+    panel.panel.session.setInputs(volumeNode, None)
+    bench.process(300)
+    click(panel.panel.ui.petCheckBox)
+    waitFor(lambda: {view.GetForegroundVolumeID() for view in views()} == {pet.GetID()})
+    perSuv = (
+        slicer.util.arrayFromVolume(pet).max()
+        / panel.panel.session.inputs.beside[0].reading.image.values.max()
+    )
+    assert pet.GetDisplayNode().GetWindow() == pytest.approx(10.0 * perSuv)
+    assert perSuv > 100
+
+
 def test_without_a_pet_there_is_no_box(panel):
     assert not panel.panel.ui.petCheckBox.visible

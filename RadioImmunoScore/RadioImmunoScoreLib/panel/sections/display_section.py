@@ -51,6 +51,13 @@ class DisplaySection(Section):
         for choice, box in self._boxes.items():
             box.setChecked(getattr(display, choice))
         ui.petCheckBox.setVisible(state.inputs.pet is not None)
+        isOfScores = state.coloring.by == BY_SCORE
+        ui.ringsCheckBox.setEnabled(isOfScores)
+        ui.ringsCheckBox.setToolTip(
+            _("Outlines of the rings that were measured.")
+            if isOfScores
+            else _("Rings have the colors of scores: they are shown when Color by says score.")
+        )
         percent = round(100 * display.opacity)
         ui.opacitySlider.setValue(percent)
         ui.opacityNumberLabel.setText(f"{percent} %")

@@ -57,7 +57,9 @@ class PatientSection(Section):
         ui.patientValueLabel.setText(patientValueText(value) if value else "")
         ui.patientValueLabel.setVisible(value is not None)
         hasPet = state.inputs.pet is not None
-        ui.uptakeLabel.setText(patientUptakeText(state.uptake) if hasPet else "")
+        uptake = patientUptakeText(state.uptake) if hasPet else ""
+        isAwaited = hasPet and not (uptake or state.inputs.missing)
+        ui.uptakeLabel.setText(_("The uptake on the PET is being measured...") if isAwaited else uptake)
         ui.uptakeLabel.setVisible(bool(ui.uptakeLabel.text))
         pen = self._pens.of(state.inputs.signature)
         ui.extremesLabel.setText(_extremes(state, names, pen.text.name()))

@@ -106,7 +106,7 @@ class SaveSection(Section):
         """Write the patient to a .csv, .json or .html file, and say so or why not."""
         try:
             inputs = self.session.inputs
-            exportPatient(self.session.patientToSave, inputs.study(), inputs.signature, path)
+            exportPatient(self.session.patientToSave, inputs.shownStudy(), inputs.signature, path)
         except (InputError, OSError, ValueError) as problem:
             self.session.say(problemText(problem))
             return

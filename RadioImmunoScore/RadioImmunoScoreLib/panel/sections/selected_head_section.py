@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
 
@@ -14,6 +14,9 @@ from ..state.rows import LEFT_OUT, Row
 from ..widgets.drawing import Pen, PenHolder, chip
 from ..widgets.row_texts import changeText, scoreText, scoreTip, statusText
 from .section import Section
+
+if TYPE_CHECKING:
+    from ...services.lesion_values import LesionValues
 
 # The score's letters against those of the panel.
 LARGE = 1.6
@@ -31,17 +34,20 @@ class SelectedHeadSection(Section):
         """Show the lesion that is selected; what is the same is not drawn again."""
         row, pen = state.selectedRow, self._pens.of(state.inputs.signature)
         name = lesion_names(state.rows)[row.id] if row else ""
-        if (row, name, pen) == self._shown:
+        isByValue, value = state.isColoredByOthers, _valueText(state.coloring.values, row)
+        what = row, name, pen, isByValue, value
+        if what == self._shown:
             return
-        self._shown = row, name, pen
-        for widget in (self.ui.selectedChip, self.ui.selectedScoreLabel):
-            widget.setVisible(row is not None)
+        self._shown = what
+        # Beside lesions in the colors of another value a color of the score would be taken for one of these.
+        self.ui.selectedChip.setVisible(row is not None and not isByValue)
+        self.ui.selectedScoreLabel.setVisible(row is not None)
         if row is None:
             self.ui.selectedNameLabel.setText(_("Select a lesion to see what its score is made of."))
         else:
-            self._showRow(row, name, pen)
+            self._showRow(row, name, pen, value if isByValue else "")
 
-    def _showRow(self, row: Row, name: str, pen: Pen) -> None:
+    def _showRow(self, row: Row, name: str, pen: Pen, value: str) -> None:
         ui, font = self.ui, qt.QFont(pen.font)
         # A font whose size is given in pixels has no size in points.
         if font.pointSizeF() > 0:
@@ -55,4 +61,12 @@ class SelectedHeadSection(Section):
         parts = [name, *([statusText(row)] if row.score is not None else [])]
         if row.change is not None:
             parts.append(_("{change} since the last Score").format(change=changeText(row)))
+        parts += [value] if value else []
         ui.selectedNameLabel.setText(" \N{MIDDLE DOT} ".join(parts))
+
+
+def _valueText(values: LesionValues | None, row: Row | None) -> str:
+    """The value that the lesion is colored by, with title and unit; empty where it has none."""
+    if values is None or row is None or row.id not in values.values:
+        return ""
+    return values.sentence(row.id)

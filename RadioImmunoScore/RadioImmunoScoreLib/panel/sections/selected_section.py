@@ -51,11 +51,12 @@ class SelectedSection(Section):
         self._state = state
         pen = self._pens.of(state.inputs.signature)
         row, lesion = state.selectedRow, state.selectedScore
-        what = row, lesion, pen, self.ui.selectedBox.width, state.display, state.uptake, state.inputs.pet
+        look = pen, self.ui.selectedBox.width, state.display, state.isColoredByOthers
+        what = row, lesion, look, state.uptake, state.inputs.pet
         if what == self._shown:
             return
         self._shown = what
-        self._showScale(row, pen)
+        self._showScale(row, pen, state.isColoredByOthers)
         self._showReasons(row, pen)
         self._showContributions(lesion, pen)
         self._showUptake(state, row)
@@ -82,9 +83,11 @@ class SelectedSection(Section):
         if segmentID is not None:
             self.session.notes.setReference(segmentID, self._roles[index])
 
-    def _showScale(self, row: Row | None, pen: Pen) -> None:
-        picture = self.ui.scalePicture
-        picture.setVisible(row is not None and row.score is not None)
+    def _showScale(self, row: Row | None, pen: Pen, isColoredByOthers: bool) -> None:
+        picture, hasScore = self.ui.scalePicture, row is not None and row.score is not None
+        picture.setVisible(hasScore)
+        # The lesions have other colors then.
+        self.ui.scaleLabel.setVisible(hasScore and isColoredByOthers)
         if row is not None and row.score is not None:
             self._put(picture, scoreScale(pen, row.score, row.lastScore, row.stability, self._width))
             picture.setToolTip(scoreTip(row))

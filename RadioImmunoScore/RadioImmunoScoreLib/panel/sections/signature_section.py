@@ -85,7 +85,11 @@ class SignatureSection(Section):
             "Slicer now?"
         )
         if not installLibrary(question):
-            self.session.say(_("onnxruntime was not installed: what the signature learns is not measured."))
+            text = _(
+                "onnxruntime was not installed, so that the signature's learned terms cannot be measured. "
+                "Where that is not what you chose, Slicer's Python console says why."
+            )
+            self.session.say(text)
         self.session.refresh()
 
     def chooseSignature(self, nameOrPath: str) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from slicer.i18n import tr as _
+
 from radioimmuno.findings import InputError
 from radioimmuno.signature.value_scale import ValueScale, value_scale
+from radioimmuno.signature.variables import variable_of
 
 from ...scene.legend import removeLegend, showValueLegend
 from ...scene.parameters import BY_SCORE, COURSE, SCORES
@@ -48,7 +51,9 @@ class Coloring:
         self.measurer = measurer
         self._session, self._uptake = session, uptake
         self._key: Any = None
+        self._subject: Any = None
         self._measured: LesionValues | None = None
+        self._isRefused = False
         self._painted: Any = None
 
     def state(self, isFollowed: bool) -> ColoringState:
@@ -149,14 +154,17 @@ class Coloring:
         """Whether the values that were chosen are measured in a moment."""
         if self._session.parameters.colorBy in UPTAKE:
             return self._uptake.pet is not None and not self._uptake.state.problem
-        return not self._session.inputs.missing
+        return not (self._session.inputs.missing or self._isRefused)
 
     def _measure(self) -> None:
         """Measure the feature that was chosen when it, a lesion or the image is another."""
         session, by = self._session, self._session.parameters.colorBy
         inputs = session.inputs
+        subject = inputs.volumeNode, inputs.segmentationNode
+        if not isFeature(by) or inputs.missing or subject != self._subject:
+            # Segments of others may have the same IDs.
+            self._key, self._measured, self._isRefused, self._subject = None, None, False, subject
         if not isFeature(by) or inputs.missing:
-            self._key, self._measured = None, None
             return
         images = tuple(one for one in inputs.beside if one.role == imageOf(by))
         key = by, *lesionKey(inputs), *images, inputs.signature.sha256
@@ -179,9 +187,13 @@ class Coloring:
                 return problem
 
         def done(result: LesionValues | Exception) -> None:
-            self._key = key
+            self._key, self._isRefused = key, isinstance(result, Exception)
             self._measured = None if isinstance(result, Exception) else result
             if isinstance(result, Exception):
                 session.say(problemText(result))
 
+        title = variable_of(variable).title
+        if self.values is None:
+            text = _("Measuring {feature} of the lesions...").format(feature=title)
+            session.say(text, lambda: session.jobs.state == MEASURING)
         session.jobs.start(MEASURING, work, done)

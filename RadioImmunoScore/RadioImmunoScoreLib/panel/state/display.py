@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,19 @@ from ...scene import readImage, readLesions
 from ...scene.fused_pet import FusedPet
 from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
-from ...scene.lesion_labels import LesionLabels, labelTexts
+from ...scene.lesion_labels import LesionLabels, labelTexts, valueLabels
 from ...scene.nodes import ownedNode
 from ...scene.parameters import BY_SCORE, COURSE
 from ...scene.rings import RINGS
 from ...scene.surfaces import LesionSurfaces
+from ...services.images_beside import ImageBeside
 from ...services.measurement import computeMap, mapTitle
 from ..texts import problemText
 from .edits import frameOf, stampsOf
 from .events import release, singleShot
-from .jobs import IDLE, MAPPING
+from .jobs import IDLE, MAPPING, MEASURING
 from .panel_state import DisplayState
+from .rows import LEFT_OUT
 from .scoring_session import ScoringSession
 from .selection import Selection
 
@@ -78,16 +80,24 @@ class Display:
         The patient.
     selection : Selection
         Which lesion is selected.
+    shownTexts : callable
+        Gives what the lesions' colors say, in words by segment ID; None where they say the scores.
 
     Attributes
     ----------
     interior : InteriorMap
     """
 
-    def __init__(self, session: ScoringSession, selection: Selection) -> None:
-        self._session, self._selection = session, selection
+    def __init__(
+        self,
+        session: ScoringSession,
+        selection: Selection,
+        shownTexts: Callable[[], Mapping[str, str] | None],
+    ) -> None:
+        self._session, self._selection, self._shownTexts = session, selection, shownTexts
         self._labels, self._surfaces, self._fused = LesionLabels(), LesionSurfaces(), FusedPet()
         self._startedOn: Any = None
+        self._readPet: ImageBeside | None = None
         self._idle = singleShot(IDLE_MS, self._makeSurface)
         self.interior = InteriorMap(session, selection)
 
@@ -122,11 +132,15 @@ class Display:
         self.interior.follow()
 
     def _followLabels(self, node: Any) -> None:
-        patient = self._session.patient
-        if node is None or patient is None or not self._session.parameters.showLabels:
+        session, shown = self._session, self._shownTexts()
+        patient = session.patient
+        if node is None or not session.parameters.showLabels or (patient is None and shown is None):
             self._labels.clear()
-        else:
-            self._labels.show(node, labelTexts(patient, self._session.stale))
+        elif shown is not None:
+            rows = [row for row in session.rows if row.status != LEFT_OUT]
+            self._labels.show(node, valueLabels(rows, shown))
+        elif patient is not None:
+            self._labels.show(node, labelTexts(patient, session.stale))
 
     def startSurfaces(self) -> None:
         """Show the lesions in 3D though nothing was drawn or scored yet."""
@@ -140,8 +154,31 @@ class Display:
         shown = parameters.petNode if parameters.showPet and pet is not None else None
         if shown is None or pet is None:
             self._fused.clear()
-        else:
+        elif pet.isUnitKnown:
             self._fused.show(shown, pet.valuesPerUnit)
+        else:
+            self._read(pet)
+
+    def _read(self, pet: ImageBeside) -> None:
+        """Find out in which unit Slicer holds a PET: until then there is no window to show it in."""
+        session = self._session
+        if pet is self._readPet or not session.isSettled:
+            return
+
+        def work(progress: Any) -> Exception | None:
+            # As a result, so that what cannot be read is not tried again and again.
+            try:
+                pet.reading  # noqa: B018
+            except Exception as problem:
+                return problem
+            return None
+
+        def done(problem: Exception | None) -> None:
+            self._readPet = pet
+            if problem is not None:
+                session.say(problemText(problem))
+
+        session.jobs.start(MEASURING, work, done)
 
     def _followSurfaces(self, node: Any) -> None:
         """Surfaces from the first score or stroke on; each is made once nobody waits for anything else."""
@@ -163,6 +200,7 @@ class Display:
         self._idle.stop()
         self._labels.clear()
         self._surfaces.clear()
+        self._fused.forget()
 
     def release(self) -> None:
         """The panel goes: nothing is started ever again."""

@@ -14,6 +14,7 @@ from radioimmuno.signature.signature import Signature
 from ...scene import readVoxels
 from ...scene.course_nodes import StudyNodes
 from ...scene.parameters import SCORES
+from ...services.course_display import courseWords
 from ...services.followup import Ids, idsIn, measureCourse, rowsOf
 from .course_studies import CourseStudies
 from .edits import stampsOf, voxelStamp
@@ -109,6 +110,21 @@ class FollowedCourse:
         if self._rows is None or self._rows[0] != scores:
             self._rows = scores, [rowsOf(node) for node in nodes]
         return self._rows[1]
+
+    def words(self, segmentationNode: Any, later: int, by: str) -> dict[str, str]:
+        """What colors of change say of a study's lesions, by segment ID; as of `courseWords`.
+
+        Parameters
+        ----------
+        segmentationNode : vtkMRMLSegmentationNode
+            The study's lesions.
+        later : int
+            Number of the study whose change it is.
+        by : str
+        """
+        nodes = self.stamps.segmentationNodes
+        numbers = [number for number, node in enumerate(nodes) if node is segmentationNode]
+        return {i: text for n in numbers for i, text in courseWords(self.lesions, n, later, by).items()}
 
     @property
     def dueUnions(self) -> list[int]:

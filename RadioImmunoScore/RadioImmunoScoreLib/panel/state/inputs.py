@@ -19,7 +19,7 @@ from ...scene.nodes import isOwned
 from ...scene.parameters import Parameters
 from ...scene.reading import outsideFindings
 from ...scene.segment_properties import markedOf, referenceOf, setMarked, setReference
-from ...services.images_beside import ImageBeside, besideKey, imageBeside, nodesByRole
+from ...services.images_beside import ImageBeside, besideKey, imageBeside, nodesByRole, withImages
 from ...services.node_origin import INSTANCE_UIDS, acceptedOf, identityOf, readAcquisition, setAccepted
 from ...services.scene_study import (
     findSignature,
@@ -252,6 +252,11 @@ class Inputs:
     def study(self) -> Study:
         """The patient as it is now; errors as of `scene_study.readStudy`."""
         return self.snapshot().study
+
+    def shownStudy(self) -> Study:
+        """The patient as it is now, with the images beside the CT that were read already; as `study`."""
+        snapshot = self.snapshot()
+        return withImages(snapshot.study, (one for one in snapshot.beside if one.isRead))
 
     def snapshot(self) -> Snapshot:
         """The patient as it is now, with a digest of what each score depends on; errors as of `readStudy`."""

@@ -209,6 +209,11 @@ class PanelState:
     coloring: ColoringState = field(default_factory=ColoringState)
 
     @property
+    def isColoredByOthers(self) -> bool:
+        """Whether the lesions have the colors of something else than their scores."""
+        return self.display.colorByScore and self.coloring.by != BY_SCORE
+
+    @property
     def selectedRow(self) -> Row | None:
         """The row of the lesion that is selected."""
         return next((row for row in self.rows if row.id == self.selectedID), None)

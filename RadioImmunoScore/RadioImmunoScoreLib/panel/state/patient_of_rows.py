@@ -30,7 +30,9 @@ class PatientOfRows:
         measured = rolesOf(inputs.signature)
         images = [one for one in inputs.beside if one.role in measured]
         names |= {one.role: one.identifiers for one in images}
-        about = {one.role: one.reading.about for one in images if one.isRead}
+        about: dict[str, Any] = {one.role: one.reading.about for one in images if one.isRead}
+        # How they were prepared is known of what was scored.
+        about |= {role: kept for role, kept in inputs.parameters.aboutImages.items() if role in measured}
         of = (rows, inputs.signature, inputs.acquisition, names, inputs.identity, left, about)
         if self._last[1:] != of or not _areSame(self._last[1], rows):
             self._last = patient_score(*of), *of

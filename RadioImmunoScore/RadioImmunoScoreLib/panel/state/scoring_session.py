@@ -5,7 +5,7 @@ Everything here runs on the main thread but the work handed to the runner, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from slicer.i18n import tr as _
@@ -19,6 +19,7 @@ from radioimmuno.study import Study
 from ...scene.parameters import Parameters
 from ...scene.segment_properties import noteSites, sitesOf
 from ...services.learned_models import cardName
+from ...services.measurement import aboutImages
 from ..texts import problemText
 from .edits import AxesWatch, EditWatch, History, observeInputs
 from .events import Observers, Signal
@@ -293,15 +294,17 @@ class ScoringSession:
             return
         scorer = self._scorer
 
-        def work(progress: Progress) -> tuple[Study, Sequence[LesionScore]]:
+        def work(progress: Progress) -> tuple[Study, Sequence[LesionScore], Mapping[str, Any]]:
             whole = snapshot.whole()
             beside = snapshot.modelsGiven()
-            return whole, scorer(whole, snapshot.signature, only=only, progress=progress, **beside)
+            rows = scorer(whole, snapshot.signature, only=only, progress=progress, **beside)
+            return whole, rows, aboutImages(whole, snapshot.signature)
 
-        def done(result: tuple[Study, Sequence[LesionScore]]) -> None:
-            whole, rows = result
+        def done(result: tuple[Study, Sequence[LesionScore], Mapping[str, Any]]) -> None:
+            whole, rows, about = result
             self.inputs.reader.rememberValues(snapshot, whole)
             self._store.enter(snapshot, rows)
+            self.parameters.aboutImages = about
             if state == SCORING:
                 self._store.remember(rows)
             # The color first: the rest follows when the views had time to show it.

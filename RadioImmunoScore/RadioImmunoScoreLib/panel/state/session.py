@@ -5,6 +5,7 @@ One signal goes out, `changed`, with all that is to be shown, and only when that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from radioimmuno.identity import UNKNOWN
 from radioimmuno.modality import MR, PET, Modality, image_title, modality_of_role
 from radioimmuno.scoring.results import PatientScore
 
-from ...scene.parameters import Parameters
+from ...scene.parameters import COURSE, Parameters
 from ...services.images_beside import rolesOf
 from ...services.learned_models import hasLibrary
 from ...services.lesion_values import FEATURE, isFeature
@@ -72,7 +73,7 @@ class Session(ScoringSession):
         self.strokes = Strokes(self, self.selection)
         self.checks = LesionChecks(self, self.selection)
         self.stability = StabilityTest(self)
-        self.display = Display(self, self.selection)
+        self.display = Display(self, self.selection, self._shownTexts)
         self.followUp = FollowUp(self)
         self.uptake = Uptake(self)
         self.coloring = Coloring(self, self.uptake)
@@ -136,6 +137,18 @@ class Session(ScoringSession):
         if state != self._shown:
             self._shown = state
             self.changed.emit(state)
+
+    def _shownTexts(self) -> Mapping[str, str] | None:
+        """What the lesions' colors say, by segment ID; None where these are of scores or the lesions' own."""
+        parameters = self.parameters
+        if parameters.paintsValues:
+            values = self.coloring.values
+            return {} if values is None else values.words
+        if parameters.colorByScore and parameters.colorBy in COURSE:
+            followed, later = self.followUp.followed, self.followUp.state.later
+            node = parameters.segmentationNode
+            return {} if followed is None else followed.words(node, later, parameters.colorBy)
+        return None
 
     def _inputsState(self) -> InputsState:
         inputs = self.inputs

@@ -38,6 +38,7 @@ class Uptake:
         self.measurer = measurer
         self._session = session
         self._key: Any = None
+        self._subject: Any = None
         self._state = UptakeState()
 
     @property
@@ -59,8 +60,11 @@ class Uptake:
         """Something may have changed: measure again when it is another PET, lesion or reference region."""
         session, pet = self._session, self.pet
         inputs = session.inputs
+        subject = inputs.volumeNode, inputs.segmentationNode, self._session.parameters.petNode
+        if pet is None or inputs.missing or subject != self._subject:
+            # Segments of others may have the same IDs.
+            self._key, self._subject, self._state = None, subject, UptakeState()
         if pet is None or inputs.missing:
-            self._key, self._state = None, UptakeState()
             return
         segmentation = inputs.segmentationNode.GetSegmentation()
         regions = [referenceOf(segmentation.GetSegment(i)) for i in inputs.segmentIDs]

@@ -395,6 +395,8 @@ class LesionTableView:
             (SCALE, 0),
             (SITE, self._besideSite(metrics) + SITE_CHARACTERS * character),
             (LESION, beside + LEAST_NAME_CHARACTERS * character),
+            # Beside another value's column that is the last that can go.
+            *([(SITE, 0)] if wanted[VALUE] else []),
         ]
         return [step for step in steps if step[0] not in self._widthsByUser]
 
