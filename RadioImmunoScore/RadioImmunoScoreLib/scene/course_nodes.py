@@ -22,9 +22,10 @@ from .ras_geometry import ijkToRasFromLattice, latticeFromIjkToRas
 
 # Of the parameter node; references end in the study's key, of a registration in those of both studies.
 COURSE = "followUp"
-CT_ROLE, SEGMENTATION_ROLE, REGISTRATION_ROLE = (
+CT_ROLE, SEGMENTATION_ROLE, PET_ROLE, REGISTRATION_ROLE = (
     "FollowUpCT.",
     "FollowUpSegmentation.",
+    "FollowUpPET.",
     "FollowUpRegistration.",
 )
 
@@ -47,12 +48,15 @@ class StudyNodes:
         CT and lesions.
     date : str
         What a person gave, ISO 8601; empty for what DICOM says.
+    petNode : vtkMRMLNode or None
+        The PET beside the CT.
     """
 
     key: str
     volumeNode: Any
     segmentationNode: Any
     date: str
+    petNode: Any = None
 
 
 class CourseNodes:
@@ -74,7 +78,7 @@ class CourseNodes:
         for key, date in self._kept["dates"].items():
             nodes = [self._node.GetNodeReference(role + key) for role in (CT_ROLE, SEGMENTATION_ROLE)]
             if all(node is not None and node.GetScene() is not None for node in nodes):
-                found.append(StudyNodes(key, *nodes, date))
+                found.append(StudyNodes(key, *nodes, date, self._node.GetNodeReference(PET_ROLE + key)))
         return found
 
     @property
@@ -92,6 +96,16 @@ class CourseNodes:
         kept["dates"][key] = ""
         self._keep(kept)
 
+    def petOf(self, volumeNode: Any) -> Any | None:
+        """The PET of the study with this CT; None where there is none."""
+        return next((one.petNode for one in self.studies if one.volumeNode is volumeNode), None)
+
+    def setPetOf(self, volumeNode: Any, petNode: Any | None) -> None:
+        """Keep the PET of the studies with this CT; None for none."""
+        for one in self.studies:
+            if one.volumeNode is volumeNode:
+                self._node.SetNodeReferenceID(PET_ROLE + one.key, petNode.GetID() if petNode else None)
+
     def remove(self, key: str) -> None:
         """Forget a study, what was paired with it, and its registrations; its nodes stay."""
         kept = self._kept
@@ -101,7 +115,7 @@ class CourseNodes:
         kept["pairs"] = {
             steps: pairs for steps, pairs in kept["pairs"].items() if key not in steps.split(".")
         }
-        for role in (CT_ROLE + key, SEGMENTATION_ROLE + key):
+        for role in (CT_ROLE + key, SEGMENTATION_ROLE + key, PET_ROLE + key):
             self._node.RemoveNodeReferenceIDs(role)
         for role in self._registrationRoles():
             if key in role.removeprefix(REGISTRATION_ROLE).split("."):

@@ -19,15 +19,16 @@ PET_ROLE, MR_ROLE = "PET", "MR"
 MODULE = "RadioImmunoScore"
 
 # What lesions are colored by where there are several studies.
-BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE = (
+BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_UPTAKE_CHANGE, BY_RESPONSE = (
     "score",
     "score change",
     "volume change",
+    "uptake change",
     "response",
 )
 
 # Changes since an earlier study: the others are values of one study.
-COURSE = (BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_RESPONSE)
+COURSE = (BY_SCORE_CHANGE, BY_VOLUME_CHANGE, BY_UPTAKE_CHANGE, BY_RESPONSE)
 
 # On the segmentation node.
 SCORES, DIGESTS, EXCLUDED = PREFIX + "Scores", PREFIX + "ScoreDigests", PREFIX + "Excluded"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,14 @@ from radioimmuno.followup.response.measured import Status
 from radioimmuno.signature.color_scale import ColorScale, Rgb, color_scale
 from radioimmuno.signature.signature import Signature
 
-from ..scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE, COURSE
+from ..scene.parameters import (
+    BY_RESPONSE,
+    BY_SCORE,
+    BY_SCORE_CHANGE,
+    BY_UPTAKE_CHANGE,
+    BY_VOLUME_CHANGE,
+    COURSE,
+)
 from .followup import idsIn
 
 if TYPE_CHECKING:
@@ -29,8 +36,8 @@ RESPONSE_COLORS: dict[str, Rgb] = {
     NEW: (0.70, 0.05, 0.13),
     UNKNOWN: (0.45, 0.45, 0.45),
 }
-# A volume that doubles, and one that goes.
-VOLUME_SCALE = ColorScale(-1.0, 1.0, "no change")
+# What doubles, and what goes.
+SHARE_SCALE = ColorScale(-1.0, 1.0, "no change")
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,12 @@ def responseOf(lesion: FollowedLesion, study: int) -> str:
 
 
 def courseColors(
-    lesions: Sequence[FollowedLesion], shown: int, later: int, by: str, signature: Signature
+    lesions: Sequence[FollowedLesion],
+    shown: int,
+    later: int,
+    by: str,
+    signature: Signature,
+    uptake: Mapping[str, float] | None = None,
 ) -> dict[str, Rgb]:
     """The colors of a study's segments.
 
@@ -129,6 +141,8 @@ def courseColors(
         One of `scene.parameters.BY_SCORE` and `COURSE`; for anything else there are no colors.
     signature : Signature
         Whose scale of scores it is.
+    uptake : mapping of str to float, optional
+        Change of SUVmax by lesion ID, as a share.
 
     Returns
     -------
@@ -140,13 +154,19 @@ def courseColors(
     return {
         segmentID: color
         for lesion in lesions
-        for color in [_color(lesion, shown, later, by, signature)]
+        for color in [_color(lesion, shown, later, by, signature, uptake or {})]
         for segmentID in idsIn(lesion, shown)
         if color is not None
     }
 
 
-def courseWords(lesions: Sequence[FollowedLesion], shown: int, later: int, by: str) -> dict[str, str]:
+def courseWords(
+    lesions: Sequence[FollowedLesion],
+    shown: int,
+    later: int,
+    by: str,
+    uptake: Mapping[str, float] | None = None,
+) -> dict[str, str]:
     """What the colors of a study's segments say, in words.
 
     Parameters
@@ -156,19 +176,27 @@ def courseWords(lesions: Sequence[FollowedLesion], shown: int, later: int, by: s
         As of `courseColors`.
     by : str
         One of `scene.parameters.COURSE`.
+    uptake : mapping of str to float, optional
+        As of `courseColors`.
 
     Returns
     -------
     dict of str to str
         By segment ID.
     """
-    return {segmentID: _words(lesion, later, by) for lesion in lesions for segmentID in idsIn(lesion, shown)}
+    return {
+        segmentID: _words(lesion, later, by, uptake or {})
+        for lesion in lesions
+        for segmentID in idsIn(lesion, shown)
+    }
 
 
-def _words(lesion: FollowedLesion, later: int, by: str) -> str:
+def _words(lesion: FollowedLesion, later: int, by: str, uptake: Mapping[str, float]) -> str:
     then = lesion.in_studies[later]
     if by == BY_RESPONSE:
         return responseOf(lesion, later)
+    if by == BY_UPTAKE_CHANGE:
+        return f"{100 * uptake[lesion.id]:+.0f} % of SUVmax" if lesion.id in uptake else NOT_KNOWN
     relative = then.volume_change.relative if then is not None else None
     absolute = then.score_change.absolute if then is not None else None
     if by == BY_VOLUME_CHANGE:
@@ -176,17 +204,26 @@ def _words(lesion: FollowedLesion, later: int, by: str) -> str:
     return NOT_KNOWN if absolute is None else f"{absolute:+.2f} of score"
 
 
-def _color(lesion: FollowedLesion, shown: int, later: int, by: str, signature: Signature) -> Rgb | None:
+def _color(
+    lesion: FollowedLesion,
+    shown: int,
+    later: int,
+    by: str,
+    signature: Signature,
+    uptake: Mapping[str, float],
+) -> Rgb | None:
     here, then = lesion.in_studies[shown], lesion.in_studies[later]
     if by == BY_SCORE:
         score = None if here is None else here.score
         return None if score is None else color_scale(signature).rgb(score)
     if by == BY_RESPONSE:
         return RESPONSE_COLORS[responseOf(lesion, later)]
+    if by == BY_UPTAKE_CHANGE:
+        return SHARE_SCALE.rgb(uptake.get(lesion.id))
     if then is None:
-        return VOLUME_SCALE.rgb(None)
+        return SHARE_SCALE.rgb(None)
     if by == BY_VOLUME_CHANGE:
-        return VOLUME_SCALE.rgb(then.volume_change.relative)
+        return SHARE_SCALE.rgb(then.volume_change.relative)
     assert by == BY_SCORE_CHANGE
     return scoreChangeScale(signature).rgb(then.score_change.absolute)
 

@@ -16,6 +16,7 @@ from radioimmuno.study import Study
 from ..scene.course_nodes import CourseNodes
 from ..scene.parameters import SCORES, parametersOf
 from ..scene.score_memory import rowsFromJson
+from .images_beside import ImageBeside, withImages
 from .node_origin import identityOf, originOf
 from .scene_study import findSignature, readStudy
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
     from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
     from radioimmuno.followup.followed_lesion import ScoredStudy
+    from radioimmuno.followup.metabolic import MetabolicCourse
     from radioimmuno.followup.response.measured import Role
     from radioimmuno.signature.signature import Signature
 
@@ -138,6 +140,44 @@ def measureCourse(
     }
     studies = with_change_scores(course, scoredStudies(course, rows), signature)
     return follow_up(course.studies[0].identity.patient, course, studies, given)
+
+
+def measureMetabolic(
+    course: Course,
+    rows: Sequence[Mapping[str, LesionScore]],
+    pets: Sequence[ImageBeside | InputError | None],
+) -> MetabolicCourse | None:
+    """The uptake of a course's lesions on the PET of its studies, and PERCIST; on any thread.
+
+    Parameters
+    ----------
+    course : Course
+    rows : sequence of mapping of str to LesionScore
+        As of `measureCourse`.
+    pets : sequence of ImageBeside, InputError or None
+        Of each study; None where it has none.
+
+    Returns
+    -------
+    MetabolicCourse or None
+        None where no study has a PET.
+
+    Raises
+    ------
+    InputError
+        When a PET cannot be used; the text says which, and why.
+    """
+    from radioimmuno.followup.metabolic import metabolic_course
+
+    studies = []
+    for one, pet in zip(scoredStudies(course, rows), pets, strict=True):
+        if isinstance(pet, InputError):
+            raise InputError(pet.code, f"The PET of {one.name}: {pet}")
+        refusals = [] if pet is None else [found for found in pet.reading.findings if found.refuses]
+        if refusals:
+            raise InputError(refusals[0].code, f"The PET of {one.name}: {refusals[0].text}")
+        studies.append(one if pet is None else replace(one, study=withImages(one.study, [pet])))
+    return metabolic_course(course, studies)
 
 
 def scoreUnions(

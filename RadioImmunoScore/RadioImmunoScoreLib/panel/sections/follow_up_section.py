@@ -26,7 +26,7 @@ from ..widgets.course_cells import (
     sizeTip,
 )
 from ..widgets.course_plots import CoursePlots
-from ..widgets.course_texts import colorKey, colorTitles, moreText, responseText
+from ..widgets.course_texts import colorKey, colorTitles, moreText, percistText, responseText
 from ..widgets.event_watch import EventWatch
 from ..widgets.icons import severityIcon
 from .section import Section
@@ -110,7 +110,7 @@ class FollowUpSection(Section):
         key = colorKey(follow.colorBy, state.inputs.signature)
         ui.colorKeyLabel.setText(key)
         ui.colorKeyLabel.setVisible(hasCourse and bool(key))
-        ui.responseLabel.setText(responseText(follow.response, follow.later))
+        ui.responseLabel.setText(responseText(follow.response, follow.later) + percistText(follow))
         ui.moreAnswersLabel.setText(moreText(follow.response, follow.later))
         for widget in (ui.responseLabel, ui.moreAnswersButton):
             widget.setVisible(hasCourse)
@@ -144,7 +144,8 @@ class FollowUpSection(Section):
     def _add(self) -> None:
         ui = self.ui
         nodes = ui.nextCtSelector.currentNode(), ui.nextSegmentationSelector.currentNode()
-        self.session.followUp.add(*nodes)
+        self.session.followUp.add(*nodes, ui.nextPetSelector.currentNode())
+        ui.nextPetSelector.setCurrentNode(None)
 
     def _studyRow(self) -> int | None:
         row = self.ui.studiesTable.currentRow()

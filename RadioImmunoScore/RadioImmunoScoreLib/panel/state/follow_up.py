@@ -11,21 +11,15 @@ from slicer.i18n import tr as _
 from radioimmuno.findings import InputError
 
 from ...scene.course_nodes import CourseNodes, StudyNodes
-from ...scene.parameters import BY_SCORE
+from ...scene.parameters import BY_SCORE, BY_UPTAKE_CHANGE
 from ...scene.segment_properties import paintSegments
 from ...scene.side_by_side import addLayout, isSideBySide, showRingsWithLesions
 from ...services.course_display import courseColors, lesionCurves
-from ...services.followup import (
-    Ids,
-    askedIn,
-    followStudies,
-    idsIn,
-    paired,
-    readFollowed,
-)
+from ...services.followup import Ids, askedIn, followStudies, idsIn, paired, readFollowed
 from ..texts import problemText
 from .carried_segment import CarriedSegmenter
 from .course_studies import CourseStudies
+from .course_uptake import CourseUptake
 from .course_views import CourseViews
 from .edits import MARK_MS, observeInputs
 from .events import Observers, release, singleShot
@@ -62,7 +56,7 @@ class FollowUp:
         self._parameters: Any = None
         self.views = CourseViews()
         self.carried = CarriedSegmenter(session)
-        self._unions = UnionScores(session)
+        self._unions, self._uptake = UnionScores(session), CourseUptake(session)
         self._observers = Observers()
         self._edited = singleShot(MARK_MS, session.refresh)
         self._forget()
@@ -97,6 +91,7 @@ class FollowUp:
             known.measured.response,
             self._studies.roleOf(idsIn(selected, 0)) if selected else None,
             self._canSegment(selected),
+            known.metabolic,
         )
 
     @property
@@ -106,8 +101,8 @@ class FollowUp:
 
     # What the user says.
 
-    def add(self, volumeNode: Any, segmentationNode: Any) -> None:
-        """Add a study; the first one added comes after the study that is scored here."""
+    def add(self, volumeNode: Any, segmentationNode: Any, petNode: Any | None = None) -> None:
+        """Add a study; the first one added comes after the study that is scored here, with its PET."""
         nodes, inputs = self._nodes, self._session.inputs
         pairs = [(inputs.volumeNode, inputs.segmentationNode)] if not nodes else []
         known = {(one.volumeNode, one.segmentationNode) for one in nodes}
@@ -121,6 +116,8 @@ class FollowUp:
             known.add(pair)
         for pair in (*pairs, (volumeNode, segmentationNode)):
             self._studies.kept.add(*pair)
+        self._studies.kept.setPetOf(inputs.volumeNode, self._parameters.petNode)
+        self._studies.kept.setPetOf(volumeNode, petNode)
         self._problem = self._studies.question
         self._session.refresh()
 
@@ -278,6 +275,7 @@ class FollowUp:
         self._paint(nodes)
         if self._known is not None:
             self._unions.follow(self._known)
+            self._uptake.follow(self._known, nodes)
         subjects = [(one.volumeNode, one.segmentationNode) for one in nodes]
         if subjects != self._watched:
             self._watched = subjects
@@ -332,7 +330,8 @@ class FollowUp:
             if isInput and (isOfScores or parameters.paintsValues):
                 continue
             signature = self._session.inputs.signature
-            colors = courseColors(lesions, number, self._later, by, signature)
+            changes = self._known.uptakeChanges(self._later) if by == BY_UPTAKE_CHANGE else {}
+            colors = courseColors(lesions, number, self._later, by, signature, changes)
             paintSegments(one.segmentationNode, colors if parameters.colorByScore else {})
 
     @property

@@ -22,6 +22,7 @@ from .edits import stampsOf, voxelStamp
 if TYPE_CHECKING:
     from radioimmuno.followup.course import Course
     from radioimmuno.followup.follow_up import FollowedLesion, FollowUp
+    from radioimmuno.followup.metabolic import MetabolicCourse
 
 
 class StudyStamps:
@@ -95,6 +96,7 @@ class FollowedCourse:
         self._unions: list[dict[tuple[str, str], LesionScore | None]] = [{} for _study in course.studies]
         self._rows: tuple[Any, list[dict[str, LesionScore]]] | None = None
         self._measured: tuple[Any, FollowUp] | None = None
+        self.metabolic: MetabolicCourse | None = None
 
     def rematched(self, course: Course) -> FollowedCourse:
         """The same studies, their lesions paired otherwise."""
@@ -124,7 +126,10 @@ class FollowedCourse:
         """
         nodes = self.stamps.segmentationNodes
         numbers = [number for number, node in enumerate(nodes) if node is segmentationNode]
-        return {i: text for n in numbers for i, text in courseWords(self.lesions, n, later, by).items()}
+        uptake = self.uptakeChanges(later)
+        return {
+            i: text for n in numbers for i, text in courseWords(self.lesions, n, later, by, uptake).items()
+        }
 
     @property
     def dueUnions(self) -> list[int]:
@@ -161,11 +166,20 @@ class FollowedCourse:
             {i: row for (sha256, i), row in one.items() if sha256 == signature.sha256 and row is not None}
             for one in self._unions
         ]
-        known = own, roles, said, unions, signature.sha256
+        known = own, roles, said, unions, signature.sha256, self.metabolic
         if self._measured is None or self._measured[0] != known:
             rows = [{**ofSegment, **ofUnion} for ofSegment, ofUnion in zip(own, unions, strict=True)]
-            self._measured = known, measureCourse(course, rows, signature, roles)
+            found = measureCourse(course, rows, signature, roles)
+            self._measured = known, replace(found, metabolic=self.metabolic)
         return self._measured[1]
+
+    def uptakeChanges(self, later: int) -> dict[str, float]:
+        """Changes of SUVmax since a lesion was first seen, as shares, by its ID; those that are known."""
+        from radioimmuno.report.followup_uptake import uptake_changes
+
+        changes = {each.id: uptake_changes(self.measured, each, later) for each in self.lesions}
+        shares = {i: found["suv_max"][2].relative for i, found in changes.items() if found}
+        return {i: share for i, share in shares.items() if share is not None}
 
     @property
     def lesions(self) -> tuple[FollowedLesion, ...]:

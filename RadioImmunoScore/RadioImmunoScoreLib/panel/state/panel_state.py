@@ -18,6 +18,7 @@ from .rows import Row
 
 if TYPE_CHECKING:
     from radioimmuno.followup.follow_up import FollowedLesion
+    from radioimmuno.followup.metabolic import MetabolicCourse
     from radioimmuno.followup.response.course_response import CourseResponse
     from radioimmuno.followup.response.measured import Role
     from radioimmuno.pet.patient_uptake import PatientUptake
@@ -164,7 +165,8 @@ class FollowUpState:
     `notes` what makes studies hard to compare, `later` the number of the study that is shown below,
     `candidates` (segment IDs, name) of those that the selected lesion may be in that study, `byHand` the (ID,
     number of the study) of lesions that a person paired with the study before, `role` what a person chose for
-    the selected lesion, `canSegment` whether it can be segmented in that study, too.
+    the selected lesion, `canSegment` whether it can be segmented in that study, too, `metabolic` the uptake
+    on the studies' PET, None without any.
     """
 
     studies: tuple[StudyState, ...] = ()
@@ -182,6 +184,7 @@ class FollowUpState:
     response: CourseResponse | None = None
     role: Role | None = None
     canSegment: bool = False
+    metabolic: MetabolicCourse | None = None
 
     @property
     def selected(self) -> FollowedLesion | None:

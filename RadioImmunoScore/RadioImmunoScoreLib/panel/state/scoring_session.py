@@ -16,6 +16,7 @@ from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.stability.agreement import PatientStability
 from radioimmuno.study import Study
 
+from ...scene.course_nodes import CourseNodes
 from ...scene.parameters import Parameters
 from ...scene.segment_properties import noteSites, sitesOf
 from ...services.learned_models import cardName
@@ -120,7 +121,9 @@ class ScoringSession:
         if isOtherCt:
             parameters.kvp, parameters.clinical, parameters.batch = None, {}, ""
             if parameters.volumeNode is not None:
-                parameters.petNode = parameters.mrNode = None
+                # What was chosen for a study of the follow-up comes back with it.
+                parameters.petNode = CourseNodes(parameters.node).petOf(volumeNode)
+                parameters.mrNode = None
         parameters.volumeNode, parameters.segmentationNode = volumeNode, segmentationNode
         self._watch()
 
@@ -136,6 +139,7 @@ class ScoringSession:
             return
         self.stop()
         parameters.petNode, parameters.mrNode = nodes
+        CourseNodes(parameters.node).setPetOf(parameters.volumeNode, petNode)
         self._watch()
         self._compare()
 

@@ -10,12 +10,20 @@ from slicer.i18n import tr as _
 from radioimmuno.signature.color_scale import ColorScale, Rgb
 from radioimmuno.signature.signature import Signature
 
-from ...scene.parameters import BY_RESPONSE, BY_SCORE, BY_SCORE_CHANGE, BY_VOLUME_CHANGE
-from ...services.course_display import RESPONSE_COLORS, VOLUME_SCALE, scoreChangeScale
+from ...scene.parameters import (
+    BY_RESPONSE,
+    BY_SCORE,
+    BY_SCORE_CHANGE,
+    BY_UPTAKE_CHANGE,
+    BY_VOLUME_CHANGE,
+)
+from ...services.course_display import RESPONSE_COLORS, SHARE_SCALE, scoreChangeScale
 
 if TYPE_CHECKING:
     from radioimmuno.followup.response.answer import Answer
     from radioimmuno.followup.response.course_response import CourseResponse
+
+    from ..state.panel_state import FollowUpState
 
 # Told of a scale: so many colors from its lower to its upper end.
 STEPS = 5
@@ -27,14 +35,15 @@ def colorTitles() -> dict[str, str]:
         BY_SCORE: _("score"),
         BY_SCORE_CHANGE: _("change of score"),
         BY_VOLUME_CHANGE: _("change of volume"),
+        BY_UPTAKE_CHANGE: _("change of SUVmax"),
         BY_RESPONSE: _("response"),
     }
 
 
 def colorKey(by: str, signature: Signature) -> str:
     """What the colors mean, as rich text; empty for scores, which have a legend in the views."""
-    if by == BY_VOLUME_CHANGE:
-        return _scaleKey(VOLUME_SCALE, "-100 %", "+100 %")
+    if by in (BY_VOLUME_CHANGE, BY_UPTAKE_CHANGE):
+        return _scaleKey(SHARE_SCALE, "-100 %", "+100 %")
     if by == BY_SCORE_CHANGE:
         scale = scoreChangeScale(signature)
         return _scaleKey(scale, f"{scale.low:+.2f}", f"{scale.high:+.2f}")
@@ -84,6 +93,19 @@ def responseText(response: CourseResponse | None, study: int) -> str:
     head = _("{study} against {baseline}").format(study=here.study.name, baseline=baseline.study.name)
     notice = _("Research use only; not for reporting a trial.")
     return f"<p><b>{escape(head)}</b></p>{_boxes(rows)}<p>{escape(notice)}</p>"
+
+
+def percistText(follow: FollowUpState) -> str:
+    """The metabolic response of the study that is shown below, with its reasons; rich text."""
+    metabolic = follow.metabolic
+    if metabolic is None:
+        return ""
+    found = metabolic.percist[follow.later]
+    if found is None:
+        text = _("There is no earlier PET with which that of this study could be compared.")
+        return f"<p>{escape(text)}</p>"
+    against = _("PERCIST against {study}").format(study=follow.studies[metabolic.baseline].date)
+    return _boxes([(against, found.response, " ".join(found.reasons))])
 
 
 def moreText(response: CourseResponse | None, study: int) -> str:
