@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from follow_up_patients import FIRST_DAY, SECOND_DAY, addFollowUp, addStudy, typeDate
+from follow_up_patients import FIRST_DAY, addFollowUp, addStudy
 from patients import addPatient, select, waitFor, waitIdle
 from pet_patients import addPet, petValues
 
 from RadioImmunoScoreLib.services.course_display import SHARE_SCALE
-from slicerbench.hands import choose, click
+from slicerbench.hands import choose
 
 
 def settle(panel):
@@ -19,21 +19,27 @@ def settle(panel):
 
 
 @pytest.fixture
-def followed(panel):
-    """(panel, nodes of both studies) matched, each with a PET; uptake of all is half as high in the later."""
+def followed(matched):
+    """(panel, nodes of both studies), each with its PET; uptake is half as high in the later."""
+    panel, first, second = matched
+    studies = (*first, addPet()), (*second, addPet(petValues() / 2, "PET later"))
+    for nodes in reversed(studies):
+        select(panel, nodes)
+        panel.panel.ui.petSelector.setCurrentNode(nodes[2])
+        settle(panel)
+    waitFor(lambda: all(panel.panel.session.state.followUp.metabolic.uptake))
+    return panel, *studies
+
+
+def test_a_study_is_added_with_its_pet(panel):
     first, second = (*addPatient(), addPet()), (*addFollowUp(), addPet(petValues() / 2, "PET later"))
     select(panel, first)
-    ui = panel.panel.ui
-    ui.petSelector.setCurrentNode(first[2])
-    settle(panel)
-    ui.nextPetSelector.setCurrentNode(second[2])
+    panel.panel.ui.petSelector.setCurrentNode(first[2])
+    panel.panel.ui.nextPetSelector.setCurrentNode(second[2])
     addStudy(panel, second)
-    for row, day in enumerate((FIRST_DAY, SECOND_DAY)):
-        typeDate(panel, row, day)
-    click(ui.matchButton)
-    settle(panel)
-    waitFor(lambda: panel.panel.session.state.followUp.metabolic is not None)
-    return panel, first, second
+    table = panel.panel.ui.studiesTable
+    assert [table.item(row, 0).text().rsplit(", ", 1)[1] for row in (0, 1)] == ["PET", "PET later"]
+    assert panel.panel.ui.nextPetSelector.currentNode() is None
 
 
 def test_the_change_of_uptake_colors_the_lesions_and_is_said_beside_them(followed):

@@ -220,7 +220,7 @@ class FollowUpSection(Section):
         table = self.ui.studiesTable
         table.setRowCount(len(follow.studies))
         for row, study in enumerate(follow.studies):
-            name = _item(f"{study.ctName}, {study.lesionsName}")
+            name = _item(", ".join(filter(None, (study.ctName, study.lesionsName, study.petName))))
             date = _item(study.date)
             date.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsEditable)
             date.setToolTip(

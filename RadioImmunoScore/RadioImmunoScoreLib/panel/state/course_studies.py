@@ -61,6 +61,7 @@ class CourseStudies:
                 one.segmentationNode.GetName(),
                 self.dateOf(one),
                 bool(one.date),
+                one.petNode.GetName() if one.petNode else "",
             )
             for one in self.nodes
         )

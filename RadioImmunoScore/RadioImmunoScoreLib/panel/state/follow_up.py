@@ -116,7 +116,8 @@ class FollowUp:
             known.add(pair)
         for pair in (*pairs, (volumeNode, segmentationNode)):
             self._studies.kept.add(*pair)
-        self._studies.kept.setPetOf(inputs.volumeNode, self._parameters.petNode)
+        if self._parameters.petNode is not None:
+            self._studies.kept.setPetOf(inputs.volumeNode, self._parameters.petNode)
         self._studies.kept.setPetOf(volumeNode, petNode)
         self._problem = self._studies.question
         self._session.refresh()

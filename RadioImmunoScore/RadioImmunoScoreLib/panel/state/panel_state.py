@@ -147,13 +147,17 @@ class ChecksState:
 
 @dataclass(frozen=True)
 class StudyState:
-    """A study of a course; `date` is empty where it is not known, `isByHand` when a person gave it."""
+    """A study of a course.
+
+    `date` is empty where it is not known, `isByHand` when a person gave it, `petName` empty without a PET.
+    """
 
     key: str
     ctName: str
     lesionsName: str
     date: str
     isByHand: bool
+    petName: str = ""
 
 
 @dataclass(frozen=True)
