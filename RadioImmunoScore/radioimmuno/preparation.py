@@ -17,6 +17,8 @@ from .setting_fields import fields_of, invalid
 
 MAX_START_DEGREE = 6
 MAX_FITTING_LEVELS = 6
+# Limits of the scale: beyond, single precision tells intensities apart no more.
+SMALLEST, LARGEST = 1e-6, 1e6
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,10 @@ class ZScore:
     sd: float = 100.0
 
     def __post_init__(self) -> None:
-        if not is_number(self.mean):
-            raise invalid("normalization.z_score.mean", "must be a number")
-        if not is_number(self.sd) or self.sd <= 0:
-            raise invalid("normalization.z_score.sd", "must be a number above 0")
+        if not is_number(self.mean, -LARGEST, LARGEST):
+            raise invalid("normalization.z_score.mean", f"must be a number from {-LARGEST:g} to {LARGEST:g}")
+        if not is_number(self.sd, SMALLEST, LARGEST):
+            raise invalid("normalization.z_score.sd", f"must be a number from {SMALLEST:g} to {LARGEST:g}")
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ class ReferenceTissue:
     region: str = "muscle"
 
     def __post_init__(self) -> None:
-        if not is_number(self.value) or self.value <= 0:
-            raise invalid("normalization.reference.value", "must be a number above 0")
+        if not is_number(self.value, SMALLEST, LARGEST):
+            problem = f"must be a number from {SMALLEST:g} to {LARGEST:g}"
+            raise invalid("normalization.reference.value", problem)
         if not isinstance(self.region, str) or not self.region:
             raise invalid("normalization.reference.region", "must be the name of a reference region")
 

@@ -132,9 +132,10 @@ class Session:
         Raises
         ------
         Refusal
-            When the model fails, or its values are too many, too few or no numbers.
+            When memory does not suffice, the model fails, or its values are too many, too few or no numbers.
         """
         card = self._card
+        require_memory(given.nbytes * self._batch, f"A lesion {self._batch} times, as {card.name} takes it,")
         # Alone, so that no other lesion has a part in the values; as often as the model takes at once.
         batch = np.repeat(given[None], self._batch, axis=0)
         try:

@@ -74,7 +74,8 @@ def prepared(
     """
     require_memory(VOXEL_BYTES * image.values.size, "Preparing the MR")
     source = image.canonical()
-    values = source.values.astype(np.float32)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+        values = source.values.astype(np.float32)
     findings = _check_values(values)
     spacing = source.lattice.spacing
     body = body_mask(values, spacing)
@@ -111,7 +112,8 @@ def _check_values(values: np.ndarray) -> list[Finding]:
     """What is wrong with an MR's values: raised where it cannot be prepared, else warnings."""
     lost = int(values.size - np.count_nonzero(np.isfinite(values)))
     if lost:
-        raise InputError("mr.non_finite", f"{lost:,} voxels of the MR are not numbers: export it again.")
+        text = f"{lost:,} of {values.size:,} voxels of the MR are not numbers: export it again."
+        raise InputError("mr.non_finite", text)
     if values.size == 0 or values.min() == values.max():
         raise InputError("mr.flat", "All voxels of the MR have the same value: export it again.")
     share = np.count_nonzero(values < 0) / values.size

@@ -50,8 +50,11 @@ def test_what_is_left_out_has_its_default():
         ({"normalization": {"z_score": {}, "reference": {}}}, "normalization"),
         ({"normalization": {"histogram": {}}}, "normalization"),
         ({"normalization": {"z_score": {"sd": 0}}}, "normalization.z_score.sd"),
+        ({"normalization": {"z_score": {"sd": 1e300}}}, "normalization.z_score.sd"),
         ({"normalization": {"z_score": {"mean": None}}}, "normalization.z_score.mean"),
+        ({"normalization": {"z_score": {"mean": -1e9}}}, "normalization.z_score.mean"),
         ({"normalization": {"reference": {"value": -1}}}, "normalization.reference.value"),
+        ({"normalization": {"reference": {"value": 1e9}}}, "normalization.reference.value"),
         ({"normalization": {"reference": {"tissue": 1}}}, "normalization.reference.tissue"),
     ],
 )

@@ -22,7 +22,8 @@ pytest.importorskip("onnxruntime")
 from learned_models import SIDE, card_record, cuboid, floats, noise, twice_mean, write_model  # noqa: E402
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from radioimmuno.findings import Finding, ModelError, Severity  # noqa: E402
+from radioimmuno import memory  # noqa: E402
+from radioimmuno.findings import Finding, ModelError, Refusal, Severity  # noqa: E402
 from radioimmuno.geometry.image import Image  # noqa: E402
 from radioimmuno.learned.card import parse_card  # noqa: E402
 from radioimmuno.learned.measure import measure_learned  # noqa: E402
@@ -208,6 +209,17 @@ def test_a_model_that_asks_for_more_memory_than_there_is_refuses_its_lesions(tmp
     assert done.stdout.startswith("learned.failed The model twice_mean failed: ")
     assert "smaller than requested bytes of 536870912" in done.stdout
     assert "onnxruntime_src" not in done.stdout
+
+
+def test_a_lesion_that_is_given_many_times_has_to_fit_into_memory(tmp_path, monkeypatch):
+    """32 crops of 256 x 256 x 256 voxels are 2 GB."""
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1e9)
+    side = [256, 256, 256]
+    model = twice_mean(given=floats("x", (32, 1, *side)), output=floats("y", (32, 1)))
+    read = read_model(write_model(tmp_path, model, card_record(b"", crop_voxels=side, crop_mm=side)))
+    with pytest.raises(Refusal, match=r"A lesion 32 times, .* would take about 2 GB") as refused:
+        Session(read).run(np.zeros(read.card.shape, np.float32))
+    assert refused.value.code == "settings.too_large"
 
 
 def test_what_onnxruntime_does_not_open_is_refused_in_a_sentence(tmp_path):

@@ -126,6 +126,7 @@ def a_speck() -> np.ndarray:
     ("values", "settings", "tissue", "code"),
     [
         (one_bad(), Z_SCORE, None, "mr.non_finite"),
+        (limb().astype(float) * 1e300, Z_SCORE, None, "mr.non_finite"),
         (np.full(SHAPE, 7.0), NOTHING, None, "mr.flat"),
         (a_level_body(), Z_SCORE, None, "mr.flat"),
         (np.zeros(SHAPE) - np.eye(96), NOTHING, None, "mr.no_body"),
