@@ -1,7 +1,7 @@
 """How an MR is prepared before it is measured: bias field, scale of intensities. Part of the settings.
 
-The defaults are ours: chosen on four patients with soft-tissue sarcoma and judged on four others, both ways
-round (see the page MR of the documentation). A mean of 300 and an SD of 100 keep most intensities above 0,
+The defaults are ours: how they were chosen, on patients with soft-tissue sarcoma and simulated chests, is on
+the page MR of the documentation. A mean of 300 and an SD of 100 keep most intensities above 0,
 from where levels count.
 """
 

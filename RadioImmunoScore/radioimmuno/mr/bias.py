@@ -25,15 +25,20 @@ Proceed = Callable[[], None]
 
 # Of a large volume voxels are averaged to so many cells at the most, and so many pairs of them are fitted to.
 MOST_CELLS = 60_000
-MOST_START_CELLS, MOST_PAIRS = 400_000, 60_000
+MOST_START_CELLS, MOST_PAIRS = 400_000, 30_000
 # Deviations from the field, in their SD (by their median), beyond which pairs count less and less: first
-# nearly all do, then those across an edge are left out more and more.
-SCALES = (4.0, 2.0, 1.0)
+# nearly all do, then those across an edge are left out more and more. How this and the stiffness were chosen
+# is on the page MR of the documentation.
+SCALES = (4.0, 2.0, 1.0, 0.6)
 SD_OF_MEDIAN = 1.4826
 ROUNDS, REMEMBERED = 40, 15  # of L-BFGS on each scale
-SINGULAR = 1e-10
-# Changes a mm of a logarithm in single precision, and so of no noise.
-EXACT = 1e-9
+# What a term costs, in pairs that are left out, where it changes as much as they deviate: so many with this
+# degree, with a lower one fewer, by this power of it. So few pairs give a field that hardly bends.
+STIFFNESS, STIFFNESS_DEGREE, STIFFNESS_POWER = 450.0, 6, 4
+# Share of a term's changes below which those of lower degree make it up.
+SINGULAR = 1e-8
+# Of changes a mm, below any MR's noise: without noise, a field that bends would cost more than all pairs.
+LEAST_SD = 1e-3
 VOXEL_BYTES = 16
 
 
@@ -120,12 +125,13 @@ def fitted_polynomial(cells: Cells, degree: int, proceed: Proceed) -> np.ndarray
     from numpy.polynomial.legendre import legvander
 
     bases = [legvander(np.linspace(-1, 1, n), degree) for n in cells.values.shape]
-    exponents = [as_index(e) for e in product(range(degree + 1), repeat=3) if 0 < sum(e) <= degree]
+    powers = (as_index(e) for e in product(range(degree + 1), repeat=3) if 0 < sum(e) <= degree)
+    exponents = sorted(powers, key=sum)
     log = np.log(np.where(cells.used, cells.values, 1.0))
     slopes, terms = _slopes(log, cells, bases, exponents)
     if not slopes.size:
         return np.zeros(log.shape)
-    found = _fit(terms, slopes, proceed)
+    found = _fit(terms, slopes, np.array([sum(e) for e in exponents]), proceed)
     grid = np.zeros((degree + 1,) * 3)
     for exponent, coefficient in zip(exponents, found, strict=True):
         grid[exponent] = coefficient
@@ -163,37 +169,61 @@ def _slopes(
     return np.concatenate(slopes), np.concatenate(terms)
 
 
-def _fit(terms: np.ndarray, slopes: np.ndarray, proceed: Proceed) -> np.ndarray:
+def _fit(terms: np.ndarray, slopes: np.ndarray, degrees: np.ndarray, proceed: Proceed) -> np.ndarray:
     """Coefficients where the slopes are densest around the terms' (Geman and McClure's loss, ever narrower).
 
     It starts from least squares, so that a field of the terms' form that is put on shifts all that follows.
+    The narrower the loss, the more fields are nearly as good: of those the one that bends least is taken.
     """
     from scipy.optimize import minimize
 
-    values, vectors = np.linalg.eigh(terms.T @ terms / len(terms))
-    # Where a volume has too few cells along an axis for a term, directions are left out.
-    kept = values > SINGULAR * values[-1]
-    to_terms = vectors[:, kept] / np.sqrt(values[kept])
+    to_terms, kept = _orthonormal(terms.T @ terms / len(terms))
     level = (terms @ to_terms).astype(np.float32)
     slopes = slopes.astype(np.float32)
+    stiffness = STIFFNESS / slopes.size * (degrees[kept] / STIFFNESS_DEGREE) ** STIFFNESS_POWER
     found = (level.T @ slopes).astype(float) / slopes.size
     for scale in SCALES:
         proceed()
         median = float(np.median(np.abs(slopes - level @ found.astype(np.float32))))
-        if median < EXACT:
-            break
-        width = np.float32(scale * SD_OF_MEDIAN * median)
+        width = scale * max(SD_OF_MEDIAN * median, LEAST_SD)
+        scaled = slopes / np.float32(width)
 
-        def loss(at: np.ndarray, width: np.float32 = width) -> tuple[float, np.ndarray]:
-            left = (slopes - level @ at.astype(np.float32)) / width
+        def loss(at: np.ndarray, scaled: np.ndarray = scaled) -> tuple[float, np.ndarray]:
+            left = scaled - level @ at.astype(np.float32)
             near = 1 / (1 + left**2)
             slope = level.T @ (left * near**2)
-            return float((1 - near).mean(dtype=float)), -2 / (width * slopes.size) * slope.astype(float)
+            cost = float((1 - near).mean(dtype=float)) + float(stiffness @ at**2)
+            return cost, -2 / slopes.size * slope.astype(float) + 2 * stiffness * at
 
         options = {"maxiter": ROUNDS, "maxcor": REMEMBERED}
-        found = minimize(loss, found, jac=True, method="L-BFGS-B", options=options).x
+        found = width * minimize(loss, found / width, jac=True, method="L-BFGS-B", options=options).x
     solution: np.ndarray = to_terms @ found
     return solution
+
+
+def _orthonormal(products: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Each term without what those before it make up, and of mean square 1 (Gram and Schmidt).
+
+    Parameters
+    ----------
+    products : ndarray of float64, shape (terms, terms)
+        Mean products of the terms' changes.
+
+    Returns
+    -------
+    tuple of (ndarray of float64, shape (terms, kept)) and list of int
+        In columns, and which terms were kept: where a volume has too few cells along an axis for a term,
+        others make it up.
+    """
+    columns, kept = np.zeros((len(products), 0)), []
+    for number, column in enumerate(np.eye(len(products))):
+        for _ in range(2):  # once more, against rounding
+            column = column - columns @ (columns.T @ (products @ column))
+        size = float(column @ products @ column)
+        if size > SINGULAR * products[number, number]:
+            columns = np.column_stack([columns, column / np.sqrt(size)])
+            kept.append(number)
+    return columns, kept
 
 
 def n4_field(cells: Cells, settings: BiasCorrection, proceed: Proceed) -> tuple[np.ndarray, int, Index]:
