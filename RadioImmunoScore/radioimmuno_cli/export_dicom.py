@@ -30,8 +30,9 @@ Nothing is scored again; the rings are built once more from the CT, the lesions 
 writes into the folder of --out:
   lesion_segmentation.dcm  lesions (DICOM SEG)
   ring_segmentation.dcm    rings of the lesions with a score (DICOM SEG)
-  lesion_report.dcm        volume, features, score and status of each lesion (structured report)
-  patient_report.dcm       metrics of the patient, and lesions without a voxel
+  lesion_report.dcm        volume, features, score and status of each lesion, uptake on each PET (structured
+                           report)
+  patient_report.dcm       metrics of the patient, totals of each PET, and lesions without a voxel
 {HELP.format(place="")}
 Numbers in the reports are rounded, to 4 digits (features to 6); patient.json has the exact ones. A lesion of
 which it is not recorded how it was drawn is SEMIAUTOMATIC, by an algorithm that is called "not recorded".
@@ -105,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress.stage(result.WRITING_DICOM)
             lesions = lesions_in_order(known, found.lesions)
             made = (patient, known.method, read.image, lesions, read.source, folder)
-            files, structures = write_dicom(*made), StructureSet()
+            files, structures = write_dicom(*made, uptakes=known.uptakes), StructureSet()
             if arguments.rtstruct:
                 structures = write_structures(arguments.rtstruct, *made)
             files += structures.files

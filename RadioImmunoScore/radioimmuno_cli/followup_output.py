@@ -108,6 +108,7 @@ def patients_with_rings(
     from dataclasses import replace
 
     from radioimmuno.followup.exported_study import patient_score_of
+    from radioimmuno.pet.study_uptake import study_uptakes
     from radioimmuno.scoring.score import with_rings
     from radioimmuno.settings import Settings
     from radioimmuno.signature.signature import Signature
@@ -120,7 +121,7 @@ def patients_with_rings(
         scored, order = found.studies[number], orders[number]
         patient = patient_score_of(scored, order.result if order.is_scored else None, signature)
         rows = with_rings(patient.lesions, read.images.of(number), scored.study.lesions, settings)
-        made.append(replace(patient, lesions=rows))
+        made.append(replace(patient, lesions=rows, uptakes=study_uptakes(scored.study)))
     return made[::-1]
 
 
@@ -156,7 +157,10 @@ def write_followup_dicom(
     earlier: set[str] = set()
     with library_output_discarded():
         exports = [
-            make_export(patient, method, read.images.of(number), scored.study.lesions, source, own)
+            make_export(
+                *(patient, method, read.images.of(number), scored.study.lesions, source, own),
+                images=read.beside[number],
+            )
             for number, (patient, scored, source, own) in enumerate(
                 zip(patients, found.studies, sources, written.drawn, strict=True)
             )

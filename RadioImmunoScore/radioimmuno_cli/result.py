@@ -139,15 +139,16 @@ def write_dicom(
     source: SourceSeries,
     out: Path,
     progress: Progress,
+    images: Mapping[str, SourceSeries],
 ) -> list[Path]:
-    """Write segmentation and reports into a folder of their own."""
+    """Write segmentation and reports into a folder of their own; `images` are the series beside the CT's."""
     from radioimmuno.io.dicom.write import write_dicom
 
     progress.stage(WRITING_DICOM)
     folder = out / DICOM_FOLDER
     folder.mkdir(exist_ok=True)
     with library_output_discarded():
-        return write_dicom(patient, signature, image, lesions, source, folder)
+        return write_dicom(patient, signature, image, lesions, source, folder, images=images)
 
 
 def write_scene(

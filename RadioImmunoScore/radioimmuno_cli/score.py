@@ -16,7 +16,7 @@ from .progress import Progress
 from .reference_options import add_references
 from .stability_options import PERTURBING, add_stability, measured_stability, perturbation_of
 from .structure_options import HELP, StructureSet, add_structures, write_structures
-from .study_files import READING_CT, READING_LESIONS, read_study_and_source
+from .study_files import READING_CT, READING_LESIONS, read_all
 
 SCORING = "scoring"
 
@@ -38,8 +38,9 @@ with --scene also:
   axial.png, 3d.png  what Slicer's slice and 3D views show of it
 with --dicom also (the CT must be DICOM; in its study):
   dicom_export/lesion_segmentation.dcm, ring_segmentation.dcm    lesions and rings (DICOM SEG)
-  dicom_export/lesion_report.dcm   volume, features, score and status of each lesion (structured report)
-  dicom_export/patient_report.dcm  metrics of the patient
+  dicom_export/lesion_report.dcm   volume, features, score and status of each lesion, uptake on each PET
+                                   (structured report)
+  dicom_export/patient_report.dcm  metrics of the patient, totals of each PET
 {HELP.format(place="dicom_export/")}
 
 The folder is replaced as a whole: it holds the new result or the one before, never a mixture. Files in it
@@ -137,7 +138,8 @@ def run(arguments: argparse.Namespace) -> int:
         models = tuple(map(read_model, arguments.model))
         check_batch(signature, arguments.batch)
         check_designation(arguments.rtstruct, signature.cutoffs)
-        study, source = read_study_and_source(arguments, signature.settings, progress)
+        read = read_all(arguments, signature.settings, progress)
+        study, source = read.study, read.source
         study = with_given(study, signature, dict(arguments.clinical), arguments.batch)
         if exported and source is None:
             option = "--dicom" if arguments.dicom else "--rtstruct"
@@ -154,7 +156,7 @@ def run(arguments: argparse.Namespace) -> int:
         scene = result.write_scene(patient, signature, study, folder, progress) if arguments.scene else []
         files = result.write_report(patient, signature, study, folder, progress, scene)
         if source is not None and arguments.dicom:
-            files += result.write_dicom(*known, source, folder, progress)
+            files += result.write_dicom(*known, source, folder, progress, read.images)
         if source is not None and arguments.rtstruct:
             progress.stage(result.WRITING_DICOM)
             place = folder / result.DICOM_FOLDER

@@ -11,7 +11,7 @@ from .process import library_output_discarded
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from radioimmuno.io.dicom import SourceSeries
+    from radioimmuno.io.study_files import ReadStudy
     from radioimmuno.settings import Settings
     from radioimmuno.study import Study
 
@@ -39,13 +39,11 @@ def read_study(arguments: argparse.Namespace, settings: Settings, progress: Prog
     InputError
         With a code and words that say what to do.
     """
-    return read_study_and_source(arguments, settings, progress)[0]
+    return read_all(arguments, settings, progress).study
 
 
-def read_study_and_source(
-    arguments: argparse.Namespace, settings: Settings, progress: Progress
-) -> tuple[Study, SourceSeries | None]:
-    """As `read_study`; and the DICOM series that the CT was read from, None for other files."""
+def read_all(arguments: argparse.Namespace, settings: Settings, progress: Progress) -> ReadStudy:
+    """As `read_study`; and the DICOM series that its images were read from."""
     from radioimmuno.io.study_files import LesionFile, StudyFiles
     from radioimmuno.io.study_files import read_study as read_files
 
@@ -61,8 +59,7 @@ def read_study_and_source(
     )
     with library_output_discarded():
         progress.stage(READING_CT)
-        read = read_files(files, settings, lambda: progress.stage(READING_LESIONS))
-    return read.study, read.source
+        return read_files(files, settings, lambda: progress.stage(READING_LESIONS))
 
 
 def _images(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -19,18 +19,10 @@ from typing import Any
 from ..io.dicom.codes import coded, lesion_concepts, region_of
 from ..io.dicom.export_names import FOLLOW_UP_NAME, LESIONS_NAME, Tracking, cleaned, shortened
 from ..io.dicom.library import highdicom
+from ..io.dicom.sr_items import algorithm_item, instances, text_item, tracking_item, use_item
+from ..io.dicom.sr_numbers import measurement, rounded
 from ..io.dicom.write import StudyExport
-from ..io.dicom.write_sr import (
-    algorithm_item,
-    document,
-    instances,
-    measurement,
-    rounded,
-    text_item,
-    tracking_item,
-    use_item,
-    volume_item,
-)
+from ..io.dicom.write_sr import document, volume_item
 from .change import Change, change
 from .follow_up import FollowedLesion, FollowUp
 from .followed_lesion import LesionInStudy, days_between

@@ -88,6 +88,8 @@ class ReadStudies:
     images : Images
     sources : tuple of SourceSeries or None
         The DICOM series of each CT; None for other files.
+    beside : tuple of mapping of str to SourceSeries
+        By role, those of the images beside each.
     """
 
     studies: tuple[ScoredStudy, ...]
@@ -96,6 +98,7 @@ class ReadStudies:
     patient: str
     images: Images
     sources: tuple[SourceSeries | None, ...]
+    beside: tuple[Mapping[str, SourceSeries], ...]
 
     @property
     def course(self) -> Course:
@@ -214,18 +217,20 @@ def read_studies(
     )
     sources = tuple(one.source for one in opened)
     between = tuple(registration for registration, _ in made[1:])
-    return ReadStudies(tuple(studies), between, findings, _patient_of(named), images, sources)
+    beside = tuple(one.beside for one in opened)
+    return ReadStudies(tuple(studies), between, findings, _patient_of(named), images, sources, beside)
 
 
 @dataclass(frozen=True, eq=False)
 class _Opened:
-    """A study that was read, its patient, the scores that it keeps, and what was found of it."""
+    """A study that was read, its patient, the scores that it keeps, its series, and what was found of it."""
 
     name: str
     study: Study
     patient: str
     rows: Sequence[LesionScore] | None
     source: SourceSeries | None
+    beside: Mapping[str, SourceSeries]
     findings: tuple[Finding, ...]
 
 
@@ -245,7 +250,7 @@ def _open(order: StudyOrder, signature: Signature | None, before: Sequence[_Open
     check_later([one.study.date for one in before], study.date)
     if signature is not None:
         study = _with_given(order, study, signature)
-    return _Opened(_name_of(order, read), study, patient, rows, read.source, findings)
+    return _Opened(_name_of(order, read), study, patient, rows, read.source, read.images, findings)
 
 
 def _of_images(study: Study) -> list[Finding]:

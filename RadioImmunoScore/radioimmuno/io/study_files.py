@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +110,14 @@ class ReadStudy:
     files : tuple of mapping of str to str
         For each file of lesions, in order: identifier in the file -> identifier in the study, of the lesions
         that were taken.
+    images : mapping of str to SourceSeries
+        By role, of the images beside the CT that are DICOM.
     """
 
     study: Study
     source: SourceSeries | None
     files: tuple[Mapping[str, str], ...]
+    images: Mapping[str, SourceSeries] = field(default_factory=dict)
 
 
 def read_study(
@@ -182,7 +185,8 @@ def read_study(
     )
     ids = {lesion.id for lesion in lesions}
     taken = tuple({old: new for old, new in own.items() if new in ids} for own in names)
-    return ReadStudy(study, read.source, taken)
+    images = {role: one.source for role, one in beside.read.items() if one.source is not None}
+    return ReadStudy(study, read.source, taken, images)
 
 
 def read_main(files: StudyFiles) -> ReadImage:

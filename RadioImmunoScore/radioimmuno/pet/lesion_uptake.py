@@ -68,6 +68,8 @@ class LesionUptake:
     ratios : mapping of str to Ratios
         By name of the reference region.
     findings : tuple of Finding
+    slices : tuple of (int, int) or None
+        The first of the PET's slices that it lies on, and the one behind the last; None of an empty one.
     """
 
     id: str
@@ -81,6 +83,7 @@ class LesionUptake:
     volumes: Mapping[str, MetabolicVolume] = field(default_factory=dict)
     ratios: Mapping[str, Ratios] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    slices: tuple[int, int] | None = None
 
     @property
     def status(self) -> str:
@@ -163,6 +166,7 @@ def lesion_uptake(
         found,
         {one.name: ratios(maximum, mean, of_peak, one) for one in references},
         (*findings, *own),
+        None if lesion.box is None else (lesion.box.start[0], lesion.box.stop[0]),
     )
 
 

@@ -62,11 +62,17 @@ def patient_record(patient: PatientScore, signature: Signature) -> dict[str, Any
 
 def _uptake_entry(uptakes: Mapping[str, PatientUptake]) -> dict[str, Any]:
     """Uptake by role of the PET; nothing where none was measured."""
-    found = {role: _uptake_record(one) for role, one in uptakes.items()}
+    found = {role: uptake_record(one) for role, one in uptakes.items()}
     return {"uptake": found} if found else {}
 
 
-def _uptake_record(uptake: PatientUptake) -> dict[str, Any]:
+def uptake_record(uptake: PatientUptake) -> dict[str, Any]:
+    """The uptake on a PET as plain values.
+
+    Parameters
+    ----------
+    uptake : PatientUptake
+    """
     from ..pet.records import totals_record, uptake_numbers
 
     return {

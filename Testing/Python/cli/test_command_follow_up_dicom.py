@@ -16,6 +16,7 @@ pytest.importorskip("highdicom")
 from dicom_lesions import PATIENT  # noqa: E402
 from dicom_series import ct_series, write  # noqa: E402
 from dicom_tools import run  # noqa: E402
+from pet_series import pet_series  # noqa: E402
 from radioimmuno.io.ct import read_ct  # noqa: E402
 from radioimmuno.io.lesions import read_lesions  # noqa: E402
 
@@ -48,7 +49,16 @@ def folders(place) -> list[Path]:
 def write_study(folder: Path, balls: dict, word: str, **tags: str) -> None:
     series = ct_series(ct_values(balls), spacing=SPACING[::-1], origin=(0, 0, 0), **(PATIENT | tags))
     write(folder, series)
+    if word == "Found":
+        write_pet(folder / "pet", balls, series[0])
     write_volume(folder / "drawn.seg.nrrd", label_map(balls), {f"{word} {n}": n for n in balls})
+
+
+def write_pet(folder: Path, balls: dict, ct) -> None:
+    """A PET beside a CT, each ball as many SUV as its number and 1 more, in a body of 1."""
+    suv = np.ones(label_map(balls).shape) + label_map(balls)
+    same = {name: ct.get(name) for name in ("FrameOfReferenceUID", "StudyInstanceUID", *PATIENT)}
+    write(folder, pet_series(suv, spacing=SPACING[::-1], origin=(0, 0, 0), **same))
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +120,21 @@ def test_one_lesion_has_one_uid_and_one_identifier_in_all_studies(exported):
     assert (exported / "study1" / REPORT).exists() is False
     for number in (1, 2, 3):
         assert {file.name for file in (exported / f"study{number}").iterdir()} - {REPORT} == ALWAYS
+
+
+def test_uptake_of_a_study_with_a_pet_stands_in_its_report(exported):
+    groups = groups_of(exported / "study3/lesion_report.dcm")
+    by_name = {group["112039"]: group for group in groups}
+    for name, heat in (("Ball 1", 2.0), ("Ball 2", 3.0), ("Found 4", 5.0)):
+        of_pet = by_name[f"{name}, PET"]
+        assert of_pet["112040"] == by_name[name]["112040"]
+        # Of each code the last value counts here: SUVpeak, and the glycolysis at or above an SUV of 4.
+        assert 0 < of_pet["126401"] <= heat + 0.01
+        glycolysis = heat * by_name[name][VOLUME] if heat >= 4 else 0.0
+        assert of_pet["126033"] == pytest.approx(glycolysis, rel=1e-3)
+    assert not any(
+        "PET" in str(group["112039"]) for group in groups_of(exported / "study2/lesion_report.dcm")
+    )
 
 
 def test_the_segmentations_are_read_back_with_the_same_voxels(exported, folders):

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from small_patient import SHAPE, SPACING, ct_values, label_map, write_volume
 
+sys.path.append(str(Path(__file__).parents[1] / "science"))
+
+pytest.importorskip("onnxruntime")
+from learned_models import card_record, twice_mean, write_model
+
 from radioimmuno.cohort.proposal import rows_of
+from radioimmuno.learned.card import read_card
 from radioimmuno.pet.masses import janmahasatian
 from radioimmuno.settings import ExtractionSettings, Settings
 from radioimmuno.signature.signature import Signature, Term, write_signature
@@ -22,7 +31,7 @@ pytest.importorskip("pydicom")
 BALLS = {1: ((8, 20, 20), 8.0, 80), 2: ((8, 40, 42), 9.0, 100)}
 LIVER = ((22, 40, 20), 9.0, 60)
 DATES = ("--dates", "2026-01-05,2026-03-06")
-HOTTEST = "pet.lesion.statistics.maximum"
+HOTTEST, LEARNED = "pet.lesion.statistics.maximum", "learned.twice_mean.0"
 # The lean mass of the patient of `pet_series`: 50 kg, 1.6 m, a woman.
 LEAN_SHARE = janmahasatian(50.0, 160.0, "F") / 50.0
 
@@ -69,6 +78,11 @@ def place(tmp_path_factory):
     terms = (Term(HOTTEST, 1.0, 0.0, 1.0),)
     made = Signature("hot", "1", "research", "x", "y", settings, 0.0, terms, extrapolation_limit=None)
     write_signature(made, folder / "hot.json")
+    content = twice_mean().SerializeToString()
+    window = {"window": [-1000, 1000], "scaled_to": [-1000, 1000]}
+    card = write_model(folder, content, card_record(content, role="pet", **window))
+    both = replace(made, terms=(*terms, Term(LEARNED, 0.5, 0.0, 1.0)), models=(read_card(card),))
+    write_signature(both, folder / "both.json")
     (folder / "few.txt").write_text("lesion.statistics.mean\npet.lesion.statistics.mean\n")
     return folder
 
@@ -82,6 +96,7 @@ def run(radioimmuno, place, out, *more):
 def done(radioimmuno, place):
     how = ("--image-series", "pet=1.2.3.77", "--image-series", "pet=-")
     how += ("--transform", "pet=-", "--transform", "pet=to_ct.tfm")
+    how += ("--signature", "both.json", "--model", "card.json")
     return run(radioimmuno, place, "out", "--pet", "first_pet", "--pet", "second_pet", *how)
 
 
@@ -100,7 +115,8 @@ def test_scores_and_changes_of_uptake(done, place):
         assert float(row["suv_max_change"]) == pytest.approx(now / then - 1, abs=1e-3)
         assert float(row["tlg_41_change"]) == pytest.approx(now / then - 1, abs=1e-3)
         assert float(row["mtv_41_change"]) == pytest.approx(0.0, abs=1e-9)
-        assert float(row["score"]) == pytest.approx(now, rel=1e-3)
+        # The maximum, and half of the model's twice the mean of a crop of the PET within the hot ball.
+        assert float(row["score"]) == pytest.approx(2 * now, rel=1e-3)
     features = {
         (row["lesion"], row["region"], row["feature"]): row
         for row in lines_of(place / "out" / "feature_changes.csv")

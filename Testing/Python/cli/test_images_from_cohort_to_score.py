@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -21,8 +22,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from radioimmuno.signature.signature import read_signature
-from radioimmuno.tables.cohort_table import read_cohort_table
+from radioimmuno.tables.cohort_table import Columns, read_cohort_table
 from radioimmuno.training.trained_signature import score_table
+from radioimmuno_cli.main import main
 
 SHAPE, PATIENTS, SIDE = (14, 30, 30), 20, 8
 HOTTEST, LEARNED = "pet.lesion.statistics.maximum", "learned.twice_mean.0"
@@ -142,3 +144,54 @@ def test_the_card_says_what_scoring_needs(radioimmuno, trained, place):
     written = "".join(path.read_text() for path in (place / "card").iterdir() if path.suffix == ".html")
     assert "Scoring needs the PET beside the CT." in written
     assert f"Scoring needs the outside model twice_mean (SHA-256 {trained.models[0].sha256[:12]}" in written
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_table(radioimmuno, trained, place):
+    """As a stop leaves it: some patients measured, no tables."""
+    shutil.copytree(place / "out", place / "stopped")
+    for file in [
+        *(place / "stopped").glob("lesions.*"),
+        *sorted((place / "stopped" / "patients").iterdir())[:2],
+    ]:
+        file.unlink()
+    asked = ("--features", "few.txt", "--model", "card.json", "--out", "stopped", "--resume", "--json")
+    done = radioimmuno("cohort", "manifest.csv", *asked, cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["kept"] == PATIENTS - 2
+    assert (place / "stopped" / "lesions.csv").read_bytes() == (place / "out" / "lesions.csv").read_bytes()
+
+
+def batches(path, first, seed):
+    """60 patients of two scanners, of which B shows 1.6 times the uptake and 3 more, and denser crops."""
+    rng = np.random.default_rng(seed)
+    heat, density = rng.uniform(2, 12, 60), rng.uniform(20, 90, 60)
+    lines = [f"patient,lesion_id,batch,cd8,{HOTTEST},{LEARNED}"]
+    for number, (uptake, dense) in enumerate(zip(heat, density, strict=True)):
+        scale, shift, more = ((1.0, 0.0, 0.0), (1.6, 3.0, 60.0))[number % 2]
+        outcome = uptake + 0.1 * dense + rng.normal(0, 0.1)
+        values = f"{outcome:.4f},{scale * uptake + shift:.5f},{2 * dense + more:.5f}"
+        lines.append(f"{first}{number:02d},1,{'AB'[number % 2]},{values}")
+    path.write_text("\n".join(lines) + "\n")
+    return heat + 0.1 * density
+
+
+def test_combat_takes_the_scanner_out_of_uptake_and_of_a_models_values(tmp_path, capsys):
+    """ComBat gives both scanners one mean and SD: the score follows the outcome, whichever it is."""
+    batches(tmp_path / "trained.csv", "a", 1)
+    truth = batches(tmp_path / "others.csv", "b", 2)
+    asked = ("--target", "cd8", "--variables", "pet.*,learned.*", "--batch", "batch")
+    words = ("train", tmp_path / "trained.csv", *asked, "--combat", "--folds", 3, "--repeats", 1)
+    assert main([*map(str, words), "--out", str(tmp_path / "both.json"), "--quiet"]) == 0
+    signature = read_signature(tmp_path / "both.json")
+    assert (set(signature.variables), tuple(signature.batches)) == ({HOTTEST, LEARNED}, ("A", "B"))
+    named = Columns(target="cd8", batch="batch")
+    table = read_cohort_table(tmp_path / "others.csv", named, variables="pet.*,learned.*")
+    scores = score_table(signature, table)
+    for scanner in (slice(0, None, 2), slice(1, None, 2), slice(None)):
+        assert np.corrcoef(scores[scanner], truth[scanner])[0, 1] > 0.97
+    words = ("validate", tmp_path / "both.json", tmp_path / "others.csv", *asked, "--out", tmp_path / "out")
+    capsys.readouterr()
+    assert main([*map(str, words), "--json", "--quiet"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["patients"] == len(truth)
+    assert record["out_of_fold"]["spearman"]["value"] > 0.95

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .source import SourceSeries
-from .write_sr import is_item
+from .sr_items import is_item
 
 TRACKING_UID = "112040"
 # Most of a report: ConceptNameCodeSequence, ConceptCodeSequence, MeasuredValueSequence.

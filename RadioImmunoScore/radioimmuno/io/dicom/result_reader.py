@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ...extraction.lesion_features import Progress
 from ...files.written_files import LIST_NAME, unchanged_since_written
@@ -25,11 +26,15 @@ CODE, EDITED = "result.unreadable", "result.edited"
 
 @dataclass(frozen=True)
 class Result:
-    """A patient.json: the scores without rings, what they were made with, and on which series."""
+    """A patient.json: the scores without rings, what they were made with, and on which series.
+
+    `uptakes` are those on each PET, by its role, as of `scoring.records.uptake_record`.
+    """
 
     patient: PatientScore
     method: Method
     series_uid: str | None
+    uptakes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_result(path: Path) -> Result:
@@ -52,6 +57,7 @@ def read_result(path: Path) -> Result:
             read_patient(document),
             Method.read(document["signature"]),
             document["provenance"]["inputs"].get("ct", {}).get("series_uid"),
+            document.get("uptake", {}),
         )
     except InputError:
         raise

@@ -13,6 +13,7 @@ from ...files.atomic import write_bytes
 from ...findings import InputError
 from ...geometry.image import Image
 from ...lesion import Lesion
+from ...scoring.records import uptake_record
 from ...scoring.results import PatientScore
 from ...signature.signature import Signature
 from .designation import Designation
@@ -29,6 +30,7 @@ from .export_names import (
 from .library import lenient_reading, pydicom
 from .method import Method
 from .source import SourceSeries
+from .sr_items import Export
 from .write_rtstruct import designated_lesions, make_rtstruct
 from .write_seg import (
     LESIONS,
@@ -40,7 +42,7 @@ from .write_seg import (
     make_seg,
     ring_segments,
 )
-from .write_sr import Export, lesion_report, patient_report
+from .write_sr import lesion_report, patient_report
 
 # What a patient's and study's modules must have, be it empty (DICOM PS3.3 C.7.1.1, C.7.2.1).
 MAY_BE_EMPTY = (
@@ -79,9 +81,15 @@ class StudyExport:
 
     @property
     def instance_uids(self) -> set[str]:
-        """UIDs of what a report may refer to: the CT's instances, and what is to be written."""
+        """UIDs of what a report may refer to: the images' instances, and what is to be written."""
         ct = {instance.sop_instance_uid for instance in self.export.source.instances}
-        return ct | {str(dataset.SOPInstanceUID) for dataset in self.datasets}
+        return ct | self.image_uids | {str(dataset.SOPInstanceUID) for dataset in self.datasets}
+
+    @property
+    def image_uids(self) -> set[str]:
+        """UIDs of the instances of images beside the CT."""
+        every = (one for series in self.export.images.values() for one in series.instances)
+        return {one.sop_instance_uid for one in every}
 
 
 def make_export(
@@ -91,6 +99,9 @@ def make_export(
     lesions: Sequence[Lesion],
     source: SourceSeries,
     trackings: Mapping[str, Tracking] | None = None,
+    *,
+    images: Mapping[str, SourceSeries] | None = None,
+    uptakes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> StudyExport:
     """Results as DICOM in the CT's study: series of lesions, of rings, and of two reports.
 
@@ -108,6 +119,10 @@ def make_export(
         are not among the scores (organs that were left out) are not written
     source : SourceSeries, the CT's
     trackings : mapping of str to Tracking or None, by lesion id; None for what follows from this study alone
+    images : mapping of str to SourceSeries or None, by role, of the images beside the CT that are DICOM: the
+        sources of what was measured on them
+    uptakes : mapping of str to mapping or None, by role of the PET, as of `scoring.records.uptake_record`;
+        None for those of the patient
 
     Returns
     -------
@@ -132,7 +147,9 @@ def make_export(
     )
     slices = Slices(image.lattice, source)
     made = [make_seg(some, content, slices, header, _new_uid()) for content, some in segments if some]
-    export = Export(patient, method, made, source, header, trackings)
+    if uptakes is None:
+        uptakes = {role: uptake_record(one) for role, one in patient.uptakes.items()}
+    export = Export(patient, method, made, source, header, trackings, uptakes, images or {})
     series_uid = _new_uid()
     report = lesion_report(export, series_uid) if made else None
     reports = {} if report is None else {LESIONS_NAME: report}
@@ -162,7 +179,7 @@ def write_export(
     RuntimeError
         When what was made fails `check_export`; nothing is written then.
     """
-    _check(made.datasets, made.export.source, earlier)
+    _check(made.datasets, made.export.source, {*earlier, *made.image_uids})
     contents = {_seg_name(one): one.file for one in made.export.segmentations}
     contents |= {name: _content(dataset) for name, dataset in made.reports.items()}
     for name, content in contents.items():
@@ -181,6 +198,9 @@ def write_dicom(
     lesions: Sequence[Lesion],
     source: SourceSeries,
     folder: str | os.PathLike[str],
+    *,
+    images: Mapping[str, SourceSeries] | None = None,
+    uptakes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Path]:
     """Write a patient's results into the CT's study: `make_export` and `write_export`.
 
@@ -192,13 +212,15 @@ def write_dicom(
     lesions : sequence of Lesion
     source : SourceSeries, all as of `make_export`
     folder : str or path, as of `write_export`
+    images, uptakes : mapping or None, as of `make_export`
 
     Returns
     -------
     list of Path
         The files.
     """
-    return write_export(make_export(patient, signature, image, lesions, source), folder)
+    made = make_export(patient, signature, image, lesions, source, images=images, uptakes=uptakes)
+    return write_export(made, folder)
 
 
 def write_structures(

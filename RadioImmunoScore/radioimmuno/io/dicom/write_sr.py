@@ -11,37 +11,46 @@ a coded evaluation, never in an empty measurement.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from ... import __version__
 from ...features import catalog
-from ...features.family import UCUM_UNITS
-from ...scoring.results import LesionScore, Metrics, PatientScore, PatientValue
+from ...scoring.results import LesionScore, Metrics, PatientValue
 from ...signature.patient_rules import PATIENT_RULES
 from .codes import coded, lesion_concepts, region_of, scheme_identification
-from .export_names import Tracking, cleaned, derived_uid
+from .export_names import derived_uid
 from .library import highdicom
-from .method import Method
-from .source import SourceSeries
-from .write_seg import MANUFACTURER, Segment, Segmentation
+from .sr_items import (
+    Export,
+    algorithm_item,
+    image_instances,
+    instances,
+    is_item,
+    region_item,
+    text_item,
+    tracking_item,
+    use_item,
+)
+from .sr_numbers import FEATURE_DIGITS, measurement, rounded
+from .write_seg import MANUFACTURER, Segment
+from .write_sr_images import image_groups, total_group
 
 SERIES_DESCRIPTION = "RadioImmunoScore: scores"
 DEMONSTRATION_DESCRIPTION = "RadioImmunoScore: DEMONSTRATION, no meaning for a patient"
 SERIES_NUMBER = 9102
 IMAGING_MEASUREMENTS = "126010"
+# DICOM PS3.16 CID 100, by the role of the image that lesions were drawn on. Of one of these alone: newer
+# versions of TID 1500 take several, and the PixelMed validator takes one.
+PROCEDURES = {
+    "ct": ("25045-6", "LN", "CT unspecified body region"),
+    "pet": ("44136-0", "LN", "PET unspecified body region"),
+    "mr": ("25056-3", "LN", "MRI unspecified body region"),
+}
 # The rule whose values are in bits; all others are as scores are.
 ENTROPY = "scores_entropy"
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
 
-# Units -> UCUM code and what a person reads.
-UNITS = {
-    **UCUM_UNITS,
-    "cc": ("cm3", "cubic centimeter"),
-    "%": ("%", "percent"),
-    "bit": ("bit", "bit"),
-}
 DERIVATIONS = {
     "mean": ("373098007", "SCT", "Mean"),
     "median": ("373099004", "SCT", "Median"),
@@ -49,41 +58,6 @@ DERIVATIONS = {
     "maximum": ("56851009", "SCT", "Maximum"),
     "sd": ("386136009", "SCT", "Standard Deviation"),
 }
-# Volumes, scores and metrics have so many significant digits, features more: they are compared with those of
-# other software. The exact values are in patient.json.
-DIGITS, FEATURE_DIGITS = 4, 6
-
-
-@dataclass(frozen=True, eq=False)
-class Export:
-    """What all parts of an export share.
-
-    Parameters
-    ----------
-    segmentations : sequence of Segmentation, of the lesions, and of the rings where there are any; none when
-        all lesions are empty
-    header : Dataset of the CT's first instance, for patient and study
-    trackings : mapping of str to Tracking, by lesion id
-    """
-
-    patient: PatientScore
-    method: Method
-    segmentations: Sequence[Segmentation]
-    source: SourceSeries
-    header: Any
-    trackings: Mapping[str, Tracking]
-
-    @property
-    def lesion_uids(self) -> list[str]:
-        """The tracking UIDs of all lesions, in an order of their own."""
-        return sorted(tracking.uid for tracking in self.trackings.values())
-
-    @property
-    def segments(self) -> Iterator[tuple[Segmentation, Segment]]:
-        """All segments, each with where it is."""
-        for segmentation in self.segmentations:
-            for segment in segmentation.segments:
-                yield segmentation, segment
 
 
 def lesion_report(export: Export, series_uid: str) -> Any:
@@ -97,10 +71,13 @@ def lesion_report(export: Export, series_uid: str) -> Any:
     rows = {row.id: row for row in export.patient.lesions}
     groups = []
     for segmentation, segment in export.segments:
-        row, region = rows[segment.lesion_id], _region(export, segmentation, segment)
+        row, region = rows[segment.lesion_id], region_item(export, segmentation, segment)
         groups.append(_ring(export, row, segment, region) if segment.ring else _lesion(export, row, region))
+    for segmentation, segment in export.segments:
+        for role in export.roles:
+            groups += image_groups(export, rows[segment.lesion_id], role, segmentation, segment)
     segs = [one.dataset for one in export.segmentations]
-    return document(export, groups, series_uid, 1, [*instances(export), *segs])
+    return document(export, groups, series_uid, 1, [*instances(export), *image_instances(export), *segs])
 
 
 def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
@@ -121,6 +98,7 @@ def patient_report(export: Export, series_uid: str, lesions: Any) -> Any:
         for name, metrics in export.patient.subsets.items()
         if name == "all" or metrics.n
     ]
+    groups += [total_group(export, role, uptake) for role, uptake in export.uptakes.items()]
     segs = [one.dataset for one in export.segmentations]
     return document(export, groups, series_uid, 2, [export.header] if lesions is None else [lesions, *segs])
 
@@ -156,7 +134,7 @@ def document(
     observer = hd.sr.ObserverContext(hd.sr.CodedConcept("121007", "DCM", "Device"), device)
     report = hd.sr.MeasurementReport(
         observation_context=hd.sr.ObservationContext(observer_device_context=observer),
-        procedure_reported=hd.sr.CodedConcept("25045-6", "LN", "CT unspecified body region"),
+        procedure_reported=hd.sr.CodedConcept(*PROCEDURES[export.main_role]),
         imaging_measurements=groups[:1],
     )
     demonstration = export.method.is_demonstration
@@ -182,27 +160,6 @@ def document(
         measured.ContentSequence.extend(group)
     dataset.CodingSchemeIdentificationSequence = scheme_identification()
     return dataset
-
-
-def tracking_item(tracking: Tracking) -> Any:
-    """A lesion's identity in a group, highdicom's TrackingIdentifier.
-
-    Parameters
-    ----------
-    tracking : Tracking
-    """
-    return highdicom().sr.TrackingIdentifier(uid=tracking.uid, identifier=tracking.identifier)
-
-
-def is_item(item: Any, code: str) -> bool:
-    """Whether a content item's name has this code.
-
-    Parameters
-    ----------
-    item : Dataset
-    code : str
-    """
-    return str(item.ConceptNameCodeSequence[0].CodeValue) == code
 
 
 def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
@@ -299,69 +256,6 @@ def _value(export: Export, value: PatientValue) -> Any:
     return group
 
 
-def use_item(method: Method) -> Any:
-    """The meaning of the signature's notice, in each group: groups are read one by one.
-
-    Parameters
-    ----------
-    method : Method
-    """
-    value = coded("USE_NONE" if method.is_demonstration else "USE_RESEARCH")
-    return highdicom().sr.QualitativeEvaluation(coded("USE"), value)
-
-
-def algorithm_item(method: Method) -> Any:
-    """The signature as highdicom's AlgorithmIdentification.
-
-    Parameters
-    ----------
-    method : Method
-    """
-    return highdicom().sr.AlgorithmIdentification(method.title, method.version, [method.parameters])
-
-
-def _region(export: Export, segmentation: Segmentation, segment: Segment) -> Any:
-    """The segment, and the CT's series; which of its instances the slices are stands in the segmentation."""
-    hd, seg = highdicom(), segmentation.dataset
-    series = hd.sr.SourceSeriesForSegmentation(export.source.series_uid)
-    return hd.sr.ReferencedSegment(seg.SOPClassUID, seg.SOPInstanceUID, segment.number, source_series=series)
-
-
-def instances(export: Export) -> list[Any]:
-    """The CT's instances as evidence, the first with patient and study.
-
-    Parameters
-    ----------
-    export : Export
-    """
-    from pydicom.dataset import Dataset
-
-    source, evidence = export.source, [export.header]
-    known = {str(export.header.SOPInstanceUID)}
-    for instance in source.instances:
-        if instance.sop_instance_uid not in known:
-            known.add(instance.sop_instance_uid)
-            item = Dataset()
-            item.StudyInstanceUID = source.study_uid
-            item.SeriesInstanceUID = source.series_uid
-            item.SOPClassUID = instance.sop_class_uid
-            item.SOPInstanceUID = instance.sop_instance_uid
-            evidence.append(item)
-    return evidence
-
-
-def rounded(value: float, digits: int = DIGITS) -> int | float:
-    """The value to so many significant digits; a whole number as one, so that it has no decimals.
-
-    Parameters
-    ----------
-    value : float
-    digits : int
-    """
-    number = float(f"{value:.{digits - 1}e}")
-    return int(number) if number.is_integer() else number
-
-
 def volume_item(volume_cc: float) -> Any:
     """The volume of a lesion's voxels.
 
@@ -416,34 +310,3 @@ def _metrics(metrics: Metrics) -> tuple[list[Any], list[Any]]:
         measurements.append(measurement(coded("ENTROPY"), rounded(metrics.entropy), "bit"))
         measurements.append(measurement(coded("OUTSIDE_BINS"), metrics.outside_bins or 0, "1"))
     return measurements, [hd.sr.QualitativeEvaluation(concept, coded(reason)) for concept, reason in missing]
-
-
-def text_item(code: str, text: str) -> Any:
-    """An evaluation in words, on one line.
-
-    Parameters
-    ----------
-    code : str, of `codes.MEANINGS`
-    text : str
-    """
-    hd = highdicom()
-    return hd.sr.TextContentItem(coded(code), cleaned(text), hd.sr.RelationshipTypeValues.CONTAINS)
-
-
-def measurement(name: Any, value: int | float, unit: str, **more: Any) -> Any:
-    """A number with its unit, highdicom's Measurement.
-
-    Parameters
-    ----------
-    name : CodedConcept
-    value : int or float, as of `rounded`
-    unit : str, of `UNITS`
-    more : Any, what else highdicom takes, by name
-    """
-    hd = highdicom()
-    code, meaning = UNITS[unit]
-    made = hd.sr.Measurement(name, value, hd.sr.CodedConcept(code, "UCUM", meaning), **more)
-    if isinstance(value, int):
-        # highdicom would write 2 as 2.0.
-        made[0].MeasuredValueSequence[0].NumericValue = str(value)
-    return made
