@@ -24,6 +24,8 @@ INTERPOLATIONS = ("linear", "cubic")
 # What the images of a study can be called: what follows the kind tells several of a kind apart (`mr_t1`).
 MAIN_ROLE = "ct"
 IMAGE_KINDS = (MAIN_ROLE, "pet", "mr")
+# How SUV are made of a PET (`pet.masses`): by body weight, lean body mass, body surface, ideal weight.
+SUV_KINDS = ("bw", "lbm", "bsa", "ideal", "james", "morgan")
 IMAGE_ROLE = re.compile(r"(?P<kind>[a-z]+)(_[a-z0-9]+)*")
 
 
@@ -122,18 +124,25 @@ class Settings:
     images : mapping of str to Settings
         By role, how lesions are measured on images beside the one that these settings are for (`pet`,
         `mr_t1`); one that is not named is measured by its modality's own. None of them has images.
+    suv : str
+        Of `SUV_KINDS`: which SUV a PET is measured in. Of other images it says nothing.
     """
 
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
     ring: RingSettings = field(default_factory=RingSettings)
     mr: MrSettings | None = None
     images: Mapping[str, Settings] = field(default_factory=dict)
+    suv: str = SUV_KINDS[0]
+
+    def __post_init__(self) -> None:
+        if self.suv not in SUV_KINDS:
+            raise invalid("suv", f"is {self.suv!r}; it must be one of {', '.join(SUV_KINDS)}")
 
     def __hash__(self) -> int:
-        return hash((self.extraction, self.ring, tuple(sorted(self.images))))
+        return hash((self.extraction, self.ring, tuple(sorted(self.images)), self.suv))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; without what is not there of `mr` and `images`."""
+        """Plain values for JSON; without what is not there of `mr` and `images`, and SUV by body weight."""
         parts: dict[str, Any] = {
             part: {
                 key: _ends_record(value) if isinstance(value, tuple) else value
@@ -143,6 +152,8 @@ class Settings:
         }
         if self.mr is not None:
             parts["mr"] = self.mr.to_dict()
+        if self.suv != SUV_KINDS[0]:
+            parts["suv"] = self.suv
         images = {
             role: {**settings.to_dict(), **({} if settings.mr or not _is_mr(role) else {"mr": None})}
             for role, settings in self.images.items()
@@ -185,6 +196,7 @@ class Settings:
             ring,
             None if parts.get("mr") is None else MrSettings.from_dict(parts["mr"]),
             {role: _image_settings(role, own, width) for role, own in images.items()},
+            parts.get("suv", SUV_KINDS[0]),
         )
 
 

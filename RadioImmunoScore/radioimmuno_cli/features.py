@@ -161,12 +161,20 @@ def _study_and_settings(arguments: argparse.Namespace, progress: Progress) -> tu
     asked = settings_named(arguments.settings) if arguments.settings else Settings()
     study = read_study(arguments, asked, progress)
     if study.role == CT.role:
-        return study, asked
+        return study, _in_suv(asked, study, arguments.suv)
     if arguments.engine != OWN:
         raise Failure(f"--engine {arguments.engine} is for a CT, and this is a {study.modality.name}")
     own = asked if arguments.settings else study.modality.settings
     of_main = asked.images.get(study.role, dataclasses.replace(own, images={}))
-    return study, dataclasses.replace(Settings(), images={**asked.images, study.role: of_main})
+    settings = dataclasses.replace(Settings(), images={**asked.images, study.role: of_main})
+    return study, _in_suv(settings, study, arguments.suv)
+
+
+def _in_suv(settings: Settings, study: Study, suv: str | None) -> Settings:
+    """The settings as they are on record, with the SUV that was asked for."""
+    from radioimmuno.modality import with_suv
+
+    return with_suv(settings, study.images, suv) if suv else settings
 
 
 def _regions(study: Study, regions: Sequence[str]) -> list[str]:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from radioimmuno.findings import InputError
+from radioimmuno.settings import SUV_KINDS
 
 from .image_options import (
     MR,
     NONE,
     PET,
-    QUANTITIES,
     SUV_HELP,
     TRANSFORM_HELP,
     ImageInput,
@@ -59,8 +59,7 @@ def add_study_images(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument(
         "--suv",
-        choices=QUANTITIES,
-        default=QUANTITIES[0],
+        choices=SUV_KINDS,
         help=f"{SUV_HELP}; PERCIST takes lean mass",
     )
     parser.add_argument(

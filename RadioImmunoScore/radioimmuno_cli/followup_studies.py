@@ -115,7 +115,7 @@ def orders_of(
             beside=images[number],
             references=references[number],
             references_by_name=ROLES if has_pet else (),
-            quantity=arguments.suv,
+            suv=arguments.suv,
         )
         kept = result is not None and (signature is None or result.method.sha256 == signature.sha256)
         patient = None if result is None else result.patient

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.settings import IMAGE_KINDS, IMAGE_ROLE
+from radioimmuno.settings import IMAGE_KINDS, IMAGE_ROLE, SUV_KINDS
 
 from .paths import Input, InputOfMany
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 PET, MR = "pet", "mr"
 NONE = "-"
-QUANTITIES = ("bw", "lbm", "bsa", "ideal", "james", "morgan")
 SUV_HELP = (
     "which SUV is made of a DICOM PET, or which one another file holds: by body weight (bw), lean body mass "
-    "(lbm, by Janmahasatian; james; morgan), body surface (bsa), ideal mass (default: bw)"
+    "(lbm, by Janmahasatian; james; morgan), body surface (bsa), ideal mass (default: as the signature or "
+    "the settings say, else bw)"
 )
 TRANSFORM_HELP = (
     "where an image lies in another frame of reference: a transform (ITK) that takes its points to the CT's, "
@@ -68,8 +68,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--suv",
-        choices=QUANTITIES,
-        default=QUANTITIES[0],
+        choices=SUV_KINDS,
         help=SUV_HELP,
     )
 

@@ -73,5 +73,5 @@ def _images(arguments: argparse.Namespace) -> dict[str, Any]:
         "modality": modality,
         "beside": image_files(arguments),
         "references": tuple(getattr(arguments, "references", ())),
-        "quantity": arguments.suv,
+        "suv": arguments.suv,
     }

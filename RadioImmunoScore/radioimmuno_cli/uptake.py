@@ -9,8 +9,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radioimmuno.settings import SUV_KINDS
+
 from .exit_status import exit_code, left_out_lines, print_json
-from .image_options import QUANTITIES, SUV_HELP
+from .image_options import SUV_HELP
 from .options import add_accepted, add_command, add_naming, naming_of
 from .paths import Input, add_out_folder
 from .process import library_output_discarded
@@ -101,8 +103,8 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--suv",
         "--quantity",
-        choices=QUANTITIES,
-        default=QUANTITIES[0],
+        choices=SUV_KINDS,
+        default=SUV_KINDS[0],
         help=SUV_HELP,
     )
     parser.add_argument(

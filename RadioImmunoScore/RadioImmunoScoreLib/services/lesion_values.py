@@ -213,7 +213,7 @@ def _segmentOf(segmentation: Any, text: str) -> str:
 def measureFeature(
     study: Study, settings: Settings, variable: str, only: Collection[str] | None = None
 ) -> LesionValues:
-    """A feature of each lesion, measured as the settings say; on any thread.
+    """A feature of each lesion, measured as the settings say, in the SUV that a PET has; on any thread.
 
     Parameters
     ----------
@@ -225,9 +225,10 @@ def measureFeature(
     only : collection of str, optional
         Ids of the lesions; all by default.
     """
+    from radioimmuno.extraction.asked_suv import settings_as_read
     from radioimmuno.extraction.extract import by_region, measure_images
 
-    rows = measure_images(study, settings, by_region([variable]), only=only)
+    rows = measure_images(study, settings_as_read(study, settings), by_region([variable]), only=only)
     known = variable_of(variable)
     values, reasons = {}, {}
     for row in rows:

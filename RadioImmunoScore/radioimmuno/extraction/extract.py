@@ -19,6 +19,7 @@ from ..modality import CT, image_title, modality_of_role, settings_on, split_rol
 from ..settings import Settings
 from ..study import Study
 from . import measurability
+from .asked_suv import other_suv
 from .lesion_features import Engine, Findings, LesionFeatures, Progress, Task, measure_lesion, task_of
 from .prepared_images import prepared_image
 from .regions import Keys, ResampledImage
@@ -278,7 +279,7 @@ def study_task(
     image, made = prepared_image(study, study.role, settings)
     main = task_of(image, study.lesions, of_main, parts[study.role], engine, margin_mm, study.role)
     beside: dict[str, ImageTask] = {}
-    found = list(made.findings if made else ())
+    found = [*(made.findings if made else ()), *filter(None, [other_suv(study, study.role, settings)])]
     for role, own in parts.items():
         if role == study.role or not any(own.values()):
             continue
@@ -286,6 +287,7 @@ def study_task(
             found.append(missing_image(role, study))
             continue
         refusals = [one for one in study.findings_of_images.get(role, ()) if one.refuses]
+        refusals += filter(None, [other_suv(study, role, settings)])
         if refusals:
             found += [found_on_image(one, role) for one in refusals]
             continue

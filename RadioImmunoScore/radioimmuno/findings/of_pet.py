@@ -198,6 +198,12 @@ ROWS = {
         "DICOM wants kg and m.",
         "Nothing.",
     ),
+    "pet.other_suv": Row(
+        "A PET was read in another SUV than a signature or the settings measure.",
+        "It is not measured; a score that needs it is refused.",
+        "SUV by body weight, by lean body mass and by body surface are different numbers.",
+        "Leave `--suv` out: the PET is read as the signature asks.",
+    ),
     "pet.no_factor": Row(
         "What stored values would have to be multiplied by is no number.",
         PET_REFUSED,

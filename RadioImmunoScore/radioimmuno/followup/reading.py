@@ -145,7 +145,7 @@ class Images:
         image = self._held.get(number)
         if image is None:
             self.make_room()
-            image = read_main(self.files[number]).image
+            image = read_main(self.files[number], Settings()).image
         return self.hold(number, image)
 
 

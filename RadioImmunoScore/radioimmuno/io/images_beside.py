@@ -13,7 +13,6 @@ from ..acquisition import acquisition_record
 from ..findings import Finding, InputError, Severity
 from ..identity import Naming, in_part, iso_date, same_patient
 from ..modality import PET, image_title, modality_of_role
-from ..pet.masses import BODY_WEIGHT
 from ..thresholds import IMAGES_APART_DAYS
 from .image import ReadImage, read_image
 
@@ -87,7 +86,7 @@ def read_beside(
     *,
     accepted: Collection[str],
     naming: Naming,
-    quantity: str = BODY_WEIGHT.name,
+    suv: Mapping[str, str],
 ) -> ImagesBeside:
     """Read the images beside a main one.
 
@@ -98,8 +97,8 @@ def read_beside(
     accepted : collection of str
         Codes of `acceptance.OPTIONS` that a person accepted.
     naming : Naming
-    quantity : str, optional
-        As of `image.read_image`.
+    suv : mapping of str to str
+        By role, which SUV a PET gets: `quantity` of `image.read_image`.
 
     Returns
     -------
@@ -116,7 +115,7 @@ def read_beside(
     findings: dict[str, tuple[Finding, ...]] = {}
     to_main: dict[str, PointMap] = {}
     for file in files:
-        one = _read(file, accepted, naming, quantity)
+        one = _read(file, accepted, naming, suv[file.role])
         whose = (*_check_patient(file.role, one, main, accepted), *_check_date(file.role, one, main))
         read[file.role], findings[file.role] = one, (*whose, *one.findings)
         if file.transform and file.transform != IDENTITY:

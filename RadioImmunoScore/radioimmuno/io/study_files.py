@@ -13,8 +13,7 @@ from ..acquisition import with_kvp
 from ..findings import Finding
 from ..identity import AS_PSEUDONYM, Naming, iso_date
 from ..lesion import LeftOut, Lesion
-from ..modality import CT, Modality, without_expected
-from ..pet.masses import BODY_WEIGHT
+from ..modality import CT, PET, Modality, settings_on, without_expected
 from ..settings import Settings
 from ..study import Study
 from .dicom.source import SourceSeries
@@ -78,8 +77,8 @@ class StudyFiles:
         The images beside it.
     references : tuple of ReferenceRegion
         Of the first file of lesions, or of files of their own.
-    quantity : str
-        Which SUV a DICOM PET gets, as of `image.read_image`.
+    suv : str or None
+        Of `settings.SUV_KINDS`: which SUV a PET gets; None for that of the settings.
     references_by_name : tuple of str
         Reference regions that are taken, too, where a structure of the first file of lesions is called so.
     """
@@ -94,7 +93,7 @@ class StudyFiles:
     modality: Modality | None = CT
     beside: tuple[ImageFile, ...] = ()
     references: tuple[ReferenceRegion, ...] = ()
-    quantity: str = BODY_WEIGHT.name
+    suv: str | None = None
     references_by_name: tuple[str, ...] = ()
 
 
@@ -129,7 +128,7 @@ def read_study(
     ----------
     files : StudyFiles
     settings : Settings
-        Their ring says which lesions a missing slice concerns.
+        Their ring says which lesions a missing slice concerns, and those of a PET in which SUV it is read.
     before_lesions : callable, optional
         Called when the images were read.
 
@@ -143,10 +142,9 @@ def read_study(
     InputError
         With a code and words that say what to do.
     """
-    read = read_main(files)
-    beside = read_beside(
-        files.beside, read, accepted=files.accepted, naming=files.naming, quantity=files.quantity
-    )
+    read = read_main(files, settings)
+    suv = {file.role: files.suv or settings_on(settings, file.role).suv for file in files.beside}
+    beside = read_beside(files.beside, read, accepted=files.accepted, naming=files.naming, suv=suv)
     acquisition, by_hand = with_kvp(read.acquisition, files.kvp)
     if before_lesions:
         before_lesions()
@@ -189,12 +187,14 @@ def read_study(
     return ReadStudy(study, read.source, taken, images)
 
 
-def read_main(files: StudyFiles) -> ReadImage:
+def read_main(files: StudyFiles, settings: Settings) -> ReadImage:
     """The image that a study's lesions were drawn on.
 
     Parameters
     ----------
     files : StudyFiles
+    settings : Settings
+        As of `read_study`.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def read_main(files: StudyFiles) -> ReadImage:
         modality=files.modality,
         accepted=files.accepted,
         naming=files.naming,
-        quantity=files.quantity,
+        quantity=files.suv or settings.images.get(PET.role, settings).suv,
     )
 
 

@@ -11,6 +11,7 @@ from .modalities import (
     settings_on,
     split_role,
     with_role,
+    with_suv,
     without_expected,
 )
 from .modality import Modality
@@ -27,5 +28,6 @@ __all__ = [
     "settings_on",
     "split_role",
     "with_role",
+    "with_suv",
     "without_expected",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..findings import Finding, Severity
 from ..settings import IMAGE_ROLE, MAIN_ROLE, PRESETS, Settings
@@ -164,6 +165,25 @@ def settings_on(settings: Settings, role: str) -> Settings:
         return settings
     modality = modality_of_role(role)
     return settings.images.get(role) or (modality.settings if modality else settings)
+
+
+def with_suv(settings: Settings, roles: Iterable[str], suv: str) -> Settings:
+    """The settings, in which the PET among these images are measured in an SUV.
+
+    Parameters
+    ----------
+    settings : Settings
+    roles : iterable of str
+    suv : str
+        Of `settings.SUV_KINDS`.
+
+    Returns
+    -------
+    Settings
+    """
+    pets = [role for role in roles if modality_of_role(role) is PET]
+    own = {role: replace(settings_on(settings, role), suv=suv) for role in pets}
+    return replace(settings, images={**settings.images, **own})
 
 
 def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..extraction.asked_suv import other_suv
 from ..extraction.extract import missing_image
 from ..findings import InputError
 from ..signature.signature import Signature
@@ -42,10 +43,11 @@ def check_images(signature: Signature, study: Study) -> None:
     Raises
     ------
     InputError
-        `ct.not_ct` or `study.image_missing`; the text says what to add.
+        `ct.not_ct`, `study.image_missing` or `pet.other_suv`; the text says what to do.
     """
     for role in roles_of(signature):
-        if role not in study.images:
-            finding = missing_image(role, study)
+        is_there = role in study.images
+        finding = other_suv(study, role, signature.settings) if is_there else missing_image(role, study)
+        if finding is not None:
             text = f"The signature {signature.name!r} cannot score this. {finding.text}"
             raise InputError(finding.code, text)

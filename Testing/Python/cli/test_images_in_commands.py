@@ -207,3 +207,29 @@ def test_two_pet_are_told_apart_by_name(files, tmp_path):
     assert run(*words, "--region", "lesion", "--wide", "lesion", "--out", tmp_path / "wide.csv") == 0
     row = rows(tmp_path / "wide.csv")[0]
     assert row["pet.lesion.statistics.mean"] == row["pet_late.lesion.statistics.mean"] != ""
+
+
+def test_a_signature_of_another_suv_scores_what_is_read_in_it(files, tmp_path, capsys):
+    path = signature_of(tmp_path / "lean.json", **{"pet.lesion.statistics.mean": 1.0})
+    record = json.loads(path.read_text())
+    record["settings"].setdefault("images", {})["pet"] = {"suv": "lbm"}
+    path.write_text(json.dumps(record))
+    inputs = (
+        "score",
+        files["ct"],
+        files["lesions"],
+        "--kvp",
+        120,
+        "--pet",
+        files["pet"],
+        "--signature",
+        path,
+    )
+    assert run(*inputs, "--suv", "bw", "--out", tmp_path / "weight") == 1
+    assert "SUV of the kind lbm, and was read in bw" in capsys.readouterr().err
+    assert run(*inputs, "--out", tmp_path / "lean") == 0
+    images = json.loads((tmp_path / "lean" / "patient.json").read_text())["provenance"]["images"]
+    assert images["pet"]["quantity"] == "lbm"
+    table = tmp_path / "table.csv"
+    assert run("features", *inputs[1:3], "--pet", files["pet"], "--suv", "lbm", "--out", table) == 0
+    assert json.loads(table.with_suffix(".json").read_text())["settings"]["images"]["pet"]["suv"] == "lbm"
