@@ -117,6 +117,8 @@ def write_report(
 
 def _write_uptakes(patient: PatientScore, out: Path) -> list[Path]:
     """A table of uptake for each PET."""
+    if not patient.uptakes:
+        return []
     from radioimmuno.report.uptake_files import write_uptake_csv
 
     files = []

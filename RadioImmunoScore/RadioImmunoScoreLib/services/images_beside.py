@@ -188,7 +188,7 @@ class ImageBeside:
     def _ofFiles(self) -> Reading | None:
         """Of its DICOM files; None where the node's voxels are not theirs any more."""
         from radioimmuno.io.image import read_dicom_files
-        from radioimmuno.pet.suv import ACTIVITY
+        from radioimmuno.pet.masses import ACTIVITY
 
         kind = modality_of_role(self.role)
         refusals: tuple[Finding, ...] = ()
@@ -231,8 +231,8 @@ class ImageBeside:
         return self._ofPetNode(image)
 
     def _ofPetNode(self, image: Image) -> Reading:
+        from radioimmuno.pet.masses import ACTIVITY
         from radioimmuno.pet.scale import UptakeScale
-        from radioimmuno.pet.suv import ACTIVITY
 
         if self.unit in NO_SUV_UNITS:
             text = (

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..identity import AS_PSEUDONYM, Identity, Naming
 from ..lesion import LeftOut, Lesion
 from ..modality import PET
+from ..pet.masses import ACTIVITY
 from ..pet.scale import BY_WEIGHT, UptakeScale, scale_of
-from ..pet.suv import ACTIVITY, Suv
 from .carrying import carry_lesions
 from .dicom.source import SourceSeries
 from .dicom.stack import check_gaps
@@ -28,6 +28,9 @@ from .reference_regions import EVERYTHING, ReferenceRegion, read_references
 from .resampling import ReadLesions
 from .study_files import sha256_of
 from .volume_reader import is_dicom
+
+if TYPE_CHECKING:
+    from ..pet.suv import Suv
 
 # A lesion on a PET is mostly drawn on the CT beside it: that it names another series is no news.
 OF_SERIES = "mask.reference"

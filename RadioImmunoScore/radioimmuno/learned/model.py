@@ -19,7 +19,6 @@ import numpy as np
 from ..findings import ModelError, Refusal
 from ..memory import USABLE_SHARE, available_bytes, require_memory
 from .card import ModelCard, read_card
-from .check import check_model
 
 INSTALL = 'pip install "radioimmuno[onnx]"'
 
@@ -51,6 +50,8 @@ class LearnedModel:
     content: bytes
 
     def __post_init__(self) -> None:
+        from .check import check_model
+
         check_model(self.content, self.card)
 
 

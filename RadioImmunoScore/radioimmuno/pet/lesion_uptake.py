@@ -88,10 +88,15 @@ class LesionUptake:
     @property
     def status(self) -> str:
         """`measured`, `warning` or `refused`."""
-        if any(finding.refuses for finding in self.findings):
+        if self.is_refused:
             return REFUSED
         warned = any(finding.severity is Severity.WARN for finding in self.findings)
         return WARNED if warned else MEASURED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was not measured."""
+        return any(finding.refuses for finding in self.findings)
 
     @property
     def reasons(self) -> str:

@@ -102,6 +102,8 @@ NORMALIZATIONS = (
     Normalization("morgan", "SUL (Morgan)", "g/ml", frozenset({"LBM"}), morgan),
 )
 BODY_WEIGHT = NORMALIZATIONS[0]
+# Values that are proportional to the activity concentration; enough for ratios within the scan.
+ACTIVITY = "activity"
 
 
 def normalization_named(name: str) -> Normalization:

@@ -12,7 +12,7 @@ import numpy as np
 from ..findings import Finding, Refusal, Severity
 from ..geometry.image import Image
 from ..lesion import Lesion
-from .lesion_uptake import REFUSED, LesionUptake, lesion_uptake
+from .lesion_uptake import LesionUptake, lesion_uptake
 from .reference import LIVER, Reference, measured_reference
 from .scale import BY_WEIGHT, FIXED, SHARE_41, Threshold, UptakeScale, liver_threshold
 
@@ -103,7 +103,7 @@ class PatientUptake:
     @property
     def measured(self) -> tuple[LesionUptake, ...]:
         """The lesions that are not refused."""
-        return tuple(lesion for lesion in self.lesions if lesion.status != REFUSED)
+        return tuple(lesion for lesion in self.lesions if not lesion.is_refused)
 
     @property
     def highest_peak(self) -> float | None:
@@ -164,7 +164,7 @@ def patient_uptake(
         )
         for lesion in lesions
     )
-    taken = [lesion for lesion in measured if lesion.status != REFUSED]
+    taken = [lesion for lesion in measured if not lesion.is_refused]
     peaks = {lesion.id: lesion.peak.value for lesion in taken if lesion.peak is not None}
     return PatientUptake(
         scale,

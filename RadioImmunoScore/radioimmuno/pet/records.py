@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .lesion_uptake import LesionUptake
-from .patient_uptake import PatientUptake
 from .scale import FIXED, SHARE_41
+
+if TYPE_CHECKING:
+    from .lesion_uptake import LesionUptake
+    from .patient_uptake import PatientUptake
 
 RATIOS = ("max", "mean", "peak")
 KEYS = (SHARE_41.key, *(threshold.key for threshold in FIXED))

@@ -7,10 +7,12 @@ are imaged days after injection (immuno-PET), whose nuclides decay slowly.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .acquired import PetAcquisition
-from .masses import BODY_WEIGHT
-from .suv import ACTIVITY
+from .masses import ACTIVITY, BODY_WEIGHT
+
+if TYPE_CHECKING:
+    from .acquired import PetAcquisition
 
 BY_WEIGHT, LEAN = BODY_WEIGHT.name, "lbm"
 # By lean mass, whichever formula it is of: what PERCIST is defined on.
@@ -24,7 +26,7 @@ class UptakeScale:
     Parameters
     ----------
     quantity : str
-        A name of `masses.NORMALIZATIONS`, or `suv.ACTIVITY` for values that are no SUV but proportional to
+        A name of `masses.NORMALIZATIONS`, or `masses.ACTIVITY` for values that are no SUV but proportional to
         activity, as Bq/ml or counts.
     immuno : bool
         Whether the nuclide decays as slowly as those of antibodies (immuno-PET).

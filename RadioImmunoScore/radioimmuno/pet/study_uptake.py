@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..extraction.carried_lesions import carried_lesions
 from ..lesion import Lesion
 from ..modality import PET, modality_of_role
 from ..study import Study
-from .patient_uptake import PatientUptake, patient_uptake
 from .scale import BY_WEIGHT, UptakeScale
+
+if TYPE_CHECKING:
+    from .patient_uptake import PatientUptake
 
 
 def study_uptake(
@@ -33,6 +35,9 @@ def study_uptake(
     """
     if role not in study.images:
         return None
+    # Most studies are a CT alone.
+    from .patient_uptake import patient_uptake
+
     image = study.images[role]
     regions = [Lesion(name, name, mask) for name, mask in study.references.items()]
     if role == study.role:

@@ -16,7 +16,7 @@ from .acquired import PetAcquisition, acquisition_of, pet_acquisition_record
 from .dose import over_dose_of, relative_decay_of
 from .factors import Factors
 from .header import ENHANCED, PetHeader, PetSlice
-from .masses import BODY_WEIGHT, normalization_named
+from .masses import ACTIVITY, BODY_WEIGHT, normalization_named
 from .patient import normalization_factor, patient_of
 from .step import Step, ends, step_record
 from .units import in_known_units, in_relative_units, slopes_of
@@ -26,8 +26,6 @@ DYNAMIC = {"DYNAMIC": "a dynamic series", "GATED": "a gated series"}
 MAY_DIFFER = frozenset(
     {"series_date", "series_time", "study_date", "scanner", "radionuclide", "tracer_codes"}
 )
-# Values that are proportional to the activity concentration; enough for ratios within the scan.
-ACTIVITY = "activity"
 # What stored values of 32 bits are multiplied by at most: more does not fit into the image's numbers.
 LARGEST_SCALE = 3.4e38 / 2**32
 

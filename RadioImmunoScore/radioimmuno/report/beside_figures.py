@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from ..extraction.carried_lesions import carried_lesions
 from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..modality import PET, Modality, image_title, modality_of_role
-from ..pet.patient_uptake import PatientUptake
 from ..pet.scale import SUL
 from ..signature.value_scale import ValueScale, value_scale
 from ..study import Study
@@ -21,6 +21,9 @@ from .markup import Markup, element, join
 from .picture import outline_path, projection_path
 from .view import AXIAL, CORONAL, View, middle_of_largest
 from .window import Window, window_of
+
+if TYPE_CHECKING:
+    from ..pet.patient_uptake import PatientUptake
 
 # Colors of a lesion without a value on this image: those of a lesion without a score.
 NO_VALUES = ValueScale(0.0, 1.0)

@@ -10,6 +10,7 @@ import io
 import os
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..files.atomic import write_text
@@ -17,7 +18,6 @@ from ..identity import UNKNOWN, Identity
 from ..lesion import LeftOut, Lesion
 from ..modality import PET
 from ..naming import REORDERING, UNPRINTABLE
-from ..pet.patient_uptake import PatientUptake
 from ..pet.records import NUMBER_COLUMNS, reference_columns, uptake_numbers
 from ..quality.check import LesionFinding
 from ..scoring.patient_metrics import designation
@@ -25,6 +25,9 @@ from ..scoring.results import LesionScore, PatientScore
 from ..signature.cutoffs import CUTOFFS
 from ..signature.signature import Signature
 from ..stability.agreement import LesionStability
+
+if TYPE_CHECKING:
+    from ..pet.patient_uptake import PatientUptake
 
 # A spreadsheet takes a cell that begins so for a formula, and names come from files of unknown origin. The
 # wide forms of East Asian scripts do the same.

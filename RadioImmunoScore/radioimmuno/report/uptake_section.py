@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..modality import image_title
 from ..naming import lesion_names
-from ..pet.lesion_uptake import REFUSED, LesionUptake
-from ..pet.patient_uptake import PatientUptake
 from ..pet.scale import SHARE_41
 from .formatting import fixed
 from .markup import Markup, element, join, table
+
+if TYPE_CHECKING:
+    from ..pet.lesion_uptake import LesionUptake
+    from ..pet.patient_uptake import PatientUptake
 
 NO_VALUE = "\N{EN DASH}"
 COLUMNS = ("Lesion", "Volume, cc", "SUVmax", "SUVmean", "SUVpeak", "MTV 41 %, cc", "TLG 41 %")
@@ -71,7 +74,7 @@ def _words(uptake: PatientUptake, names: Mapping[str, str]) -> list[str]:
     refused = [
         f"{names[lesion.id]} is not measured: {' '.join(one.text for one in lesion.findings if one.refuses)}"
         for lesion in uptake.lesions
-        if lesion.status == REFUSED
+        if lesion.is_refused
     ]
     return [*_total_words(uptake, names), *refused, *shared_findings(uptake)]
 
@@ -94,7 +97,7 @@ def _of_pet(role: str, uptake: PatientUptake, is_named: bool) -> Markup:
 
 def _row(lesion: LesionUptake, name: str, uptake: PatientUptake) -> Markup:
     heading = element("th", element("bdi", name), scope="row")
-    if lesion.status == REFUSED:
+    if lesion.is_refused:
         columns = len(COLUMNS) - 1 + len(uptake.references)
         return element("tr", heading, element("td", lesion.reasons, colspan=columns, class_="words"))
     is_suv, region = uptake.scale.is_suv, lesion.volumes.get(SHARE_41.key)

@@ -13,8 +13,8 @@ from pet_model import Scan
 
 from radioimmuno.findings import InputError
 from radioimmuno.pet.header import PetHeader, PetSlice
-from radioimmuno.pet.masses import NORMALIZATIONS
-from radioimmuno.pet.suv import ACTIVITY, suv_of, suv_record
+from radioimmuno.pet.masses import ACTIVITY, NORMALIZATIONS
+from radioimmuno.pet.suv import suv_of, suv_record
 
 NUMBERS = [None, 0.0, -1.0, 1e-320, 1e-30, 0.5, 3.1, 70.0, 1001.0, 6586.2, 2.8e5, 3.5e8, 1e30, 1e308]
 TIMES = ["", "000000", "235959.9", "2359", "noon", "20240310", "20240310093000", "20240311001500", "93000"]

@@ -13,7 +13,8 @@ import pytest
 from pet_model import F18, GA68, SUV, ZR89, Scan
 
 from radioimmuno.findings import InputError, Severity
-from radioimmuno.pet.suv import ACTIVITY, suv_of, suv_record
+from radioimmuno.pet.masses import ACTIVITY
+from radioimmuno.pet.suv import suv_of, suv_record
 
 # The mean time of a frame comes from seconds that headers round to microseconds.
 CLOSE = 1e-6

@@ -20,8 +20,8 @@ from pet_series import pet_series
 from radioimmuno.findings import InputError
 from radioimmuno.io.dicom.headers import Headers, read_headers
 from radioimmuno.io.dicom.library import lenient_reading
-from radioimmuno.pet.masses import NORMALIZATIONS
-from radioimmuno.pet.suv import ACTIVITY, suv_of
+from radioimmuno.pet.masses import ACTIVITY, NORMALIZATIONS
+from radioimmuno.pet.suv import suv_of
 
 NUMBERS = [
     *("0", "-1", "1", "1e308", "-1e308", "1e-308", "nan", "inf", "-inf", "1e400", "0.5", "3", "70", "1000"),
