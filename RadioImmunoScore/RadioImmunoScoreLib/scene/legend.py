@@ -83,7 +83,7 @@ def _showLegend(
         _layOut(legend)
     _placeOnce(legend)
     legend.SetLabelFormat(labelFormat)
-    legend.SetTitleText("\n".join(textwrap.wrap(title, TITLE_CHARACTERS)))
+    legend.SetTitleText("\n".join(textwrap.wrap(title, TITLE_CHARACTERS, break_on_hyphens=False)))
     return legend
 
 

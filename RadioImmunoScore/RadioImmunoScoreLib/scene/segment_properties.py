@@ -178,7 +178,10 @@ def referenceOf(segment: Any) -> str:
 
 
 def setReference(segmentationNode: Any, segmentID: str, region: str) -> None:
-    """Make a segment the reference region of this name, which no other one is then; "" makes it none."""
+    """Make a segment the reference region of this name, which no other one is then; "" makes it none.
+
+    The segment that was it before was drawn in normal tissue: it does not become a lesion.
+    """
     segmentation = segmentationNode.GetSegmentation()
     for other in segmentation.GetSegmentIDs():
         segment = segmentation.GetSegment(other)
@@ -186,6 +189,7 @@ def setReference(segmentationNode: Any, segmentID: str, region: str) -> None:
             _setTag(segment, REFERENCE_TAG, region or None)
         elif region and referenceOf(segment) == region:
             _setTag(segment, REFERENCE_TAG, None)
+            setMarked(segment, False)
 
 
 # What Slicer calls a segment that was added by hand.

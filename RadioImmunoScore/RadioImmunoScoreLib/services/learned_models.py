@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LIBRARY = "onnxruntime"
 REQUESTER = "RadioImmunoScore"
+# Slicer does nothing else until pip ends: without a network it soon does.
+IMPATIENTLY = "--retries 1 --timeout 10"
 
 
 def readModels(cards: Iterable[str | Path | LearnedModel]) -> list[LearnedModel]:
@@ -90,4 +92,4 @@ def _installAsked(question: str) -> None:
     if slicer.util.confirmOkCancelDisplay(question, windowTitle=REQUESTER):
         # Without a network, say; pip wrote why into Slicer's Python console.
         with suppress(CalledProcessError):
-            slicer.util.pip_install(LIBRARY)
+            slicer.util.pip_install(f"{IMPATIENTLY} {LIBRARY}")

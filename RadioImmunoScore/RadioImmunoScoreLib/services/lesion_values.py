@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.modality import PET, split_role, with_role
+from radioimmuno.modality import CT, PET, split_role, with_role
 from radioimmuno.settings import Settings
 from radioimmuno.signature.variables import Source, Variable, variable_of
 from radioimmuno.study import Study
@@ -256,8 +256,11 @@ def featuresLike(text: str, roles: Collection[str], most: int = 50) -> tuple[Var
     from radioimmuno.signature.variable_search import matches
 
     found = [entry.variable for entry in matches(text, most) if entry.variable.source is Source.FEATURE]
-    beside = [variable_of(with_role(role, one.key)) for role in roles for one in found]
-    return (*found, *beside)
+    # Words as "pet" find features of images beside the CT by themselves.
+    ofCt = [one for one in found if split_role(one.key)[0] == CT.role]
+    keys = [one.key for one in found if split_role(one.key)[0] in {CT.role, *roles}]
+    keys += [with_role(role, one.key) for role in roles for one in ofCt]
+    return tuple(map(variable_of, dict.fromkeys(keys)))
 
 
 def imageOf(key: str) -> str:

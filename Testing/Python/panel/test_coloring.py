@@ -15,6 +15,7 @@ from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from RadioImmunoScoreLib.scene.reading import readImage, readLesions
 from RadioImmunoScoreLib.scene.tables import TABLE
+from RadioImmunoScoreLib.services.lesion_values import featuresLike
 from slicerbench.hands import click
 
 LESION, SCORE, VALUE = 0, 1, 9
@@ -270,6 +271,53 @@ def test_a_narrow_panel_shows_all_columns_beside_that_of_the_value(patient):
     shown = [column for column in range(table.columnCount) if not table.isColumnHidden(column)]
     assert VALUE in shown
     assert sum(table.columnWidth(column) for column in shown) <= 330
+
+
+def test_a_title_too_wide_for_a_narrow_panel_gives_way(patient):
+    panel, _nodes, _own = patient
+    click(panel.panel.ui.scoreButton)
+    settle(panel)
+    colorBy(panel, "uptake.tlg_41")
+    table, view = panel.panel.ui.lesionTable, panel.panel.section("LesionsSection").table
+    title = table.horizontalHeaderItem(VALUE)
+    titles, areWhole = [], []
+    for widthPx in range(370, 290, -2):
+        table.resize(widthPx, 300)
+        view._fit()
+        shown = [column for column in range(table.columnCount) if not table.isColumnHidden(column)]
+        titles.append(title.text())
+        areWhole.append(sum(table.columnWidth(column) for column in shown) <= widthPx)
+    # Only where that is too wide, and as long as it helps.
+    assert titles[0] == "TLG at 41 %"
+    assert areWhole[titles.index("Value")]
+    assert title.toolTip() == "TLG at 41 % (SUV·cc)"
+
+
+def test_features_of_an_image_are_found_once_by_words_that_name_it():
+    keys = [one.key for one in featuresLike("pet co-occurrence contrast", ["pet"])]
+    assert "pet.lesion.glcm.contrast" in keys
+    assert len(set(keys)) == len(keys)
+    assert {key.split(".")[0] for key in keys} == {"pet"}
+    assert not [key for key in keys if key.startswith("pet.pet.")]
+    # Without a PET there is nothing to measure them on.
+    assert featuresLike("pet co-occurrence contrast", []) == ()
+
+
+def test_another_muscle_reference_does_not_make_a_lesion_of_the_one_before(patient):
+    panel, nodes, _own = patient
+    muscle = addMuscle(nodes)
+    nodes[1].GetSegmentation().AddEmptySegment("another", "Another muscle")
+    draw(nodes[:2], "another", (40, 60, 30), 10.0)
+    settle(panel)
+    for region in (muscle, "another"):
+        panel.panel.session.notes.setReference(region, "muscle")
+        settle(panel)
+    assert {muscle, "another"} <= set(panel.panel.session.inputs.leftOut)
+    assert {one.id for one in panel.panel.session.uptake.patient.lesions} == set(SUV)
+    # A person may say that it is one after all.
+    panel.panel.session.notes.setIncluded(muscle, True)
+    settle(panel)
+    assert muscle not in panel.panel.session.inputs.leftOut
 
 
 def test_without_the_pet_nothing_is_colored_by_it(patient, bench):

@@ -7,6 +7,7 @@ from keyboard import nameOf
 from patients import addPatient, select, waitIdle
 from PySide6 import QtCore, QtGui, QtWidgets
 
+import ctk
 from slicerbench.hands import click
 from slicerbench.palettes import applicationFont
 from slicerbench.window import BenchWindow
@@ -47,6 +48,14 @@ def test_nothing_is_cut_off(panel):
         assert (name, _wider(page)) == (name, [])
         assert (name, _cutWords(page)) == (name, [])
         assert (name, _cutCells(page)) == (name, [])
+
+
+def test_what_is_folded_away_or_long_makes_no_tab_wider(bench):
+    # By itself such a button is never narrower than its longest text would like to be.
+    buttons = bench.widget.panel.root.findChildren(ctk.ctkCollapsibleButton)
+    assert {"inputsButton", "advancedButton", "followUpButton"} <= {button.objectName for button in buttons}
+    for button in buttons:
+        assert button.sizePolicy.horizontalPolicy() == QtWidgets.QSizePolicy.Policy.Ignored, button.objectName
 
 
 def _wider(page):

@@ -315,6 +315,19 @@ def test_an_mr_is_measured_as_the_signature_says_under_the_name_that_it_asks_for
     assert scoresBy(panel, file) == pytest.approx({i: 1.5 * suv for i, suv in SUV.items()}, rel=1e-6)
 
 
+def test_a_volume_that_is_two_images_is_not_taken_and_another_choice_ends_the_message(patient):
+    panel, nodes = patient
+    ui = panel.panel.ui
+    ui.mrSelector.setCurrentNode(nodes[0])
+    waitIdle(panel)
+    assert ui.mrSelector.currentNode() is None
+    assert "cannot be two of CT, PET and MR" in panel.panel.status.text
+    ui.mrSelector.setCurrentNode(addPet(petValues() * 1.5, "T1"))
+    waitIdle(panel)
+    assert panel.panel.session.parameters.mrNode is not None
+    assert "cannot be two" not in panel.panel.status.text
+
+
 def test_how_an_mr_was_prepared_is_in_the_provenance_also_of_a_saved_scene(patient, tmp_path, bench):
     panel, _nodes = patient
     file = petSignature(tmp_path, "mr_t1.lesion.statistics.maximum")

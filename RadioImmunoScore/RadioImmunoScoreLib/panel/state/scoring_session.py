@@ -138,6 +138,8 @@ class ScoringSession:
             self.say(_("A volume cannot be two of CT, PET and MR: choose another one."))
             return
         self.stop()
+        # What was said of another choice holds no more.
+        self.say("")
         parameters.petNode, parameters.mrNode = nodes
         CourseNodes(parameters.node).setPetOf(parameters.volumeNode, petNode)
         self._watch()

@@ -140,8 +140,8 @@ class LesionTableView:
         isOtherPen = pen is not self._pen
         self._pen = pen
         self._isFilling = True
-        if isOtherColoring:
-            self._showValueTitle()
+        if isOtherColoring and coloring.values is not None:
+            self._table.horizontalHeaderItem(VALUE).setToolTip(coloring.values.heading)
         if order != self._order:
             before, self._order = {}, order
             self._table.setRowCount(len(order))
@@ -254,12 +254,12 @@ class LesionTableView:
         table.setItem(number, WEIGHT, _text(weightText(row.weight), weightTip, isShown))
         table.setItem(number, VALUE, self._valueItem(row))
 
-    def _showValueTitle(self) -> None:
-        values, item = self._coloring.values, self._table.horizontalHeaderItem(VALUE)
-        if values is not None:
-            # Of a feature the whole title would be wider than the table.
-            item.setText(values.title if len(values.title) <= LONGEST_TITLE else _("Value"))
-            item.setToolTip(values.heading)
+    @property
+    def _valueTitles(self) -> list[str]:
+        """What may stand above the column of the value: its title where the table has room for it."""
+        values, short = self._coloring.values, _("Value")
+        isShort = values is not None and len(values.title) <= LONGEST_TITLE
+        return [values.title, short] if isShort else [short]
 
     def _chip(self, pen: Pen, row: Row) -> Any:
         """A spot in the lesion's color."""
@@ -316,10 +316,14 @@ class LesionTableView:
         policy = qt.Qt.ScrollBarAlwaysOn if isScrolled else qt.Qt.ScrollBarAlwaysOff
         table.setVerticalScrollBarPolicy(policy)
         beside = 2 * table.frameWidth + isScrolled * table.verticalScrollBar().sizeHint.width()
-        wanted = self._wantedWidths(metrics)
         room = table.width - beside
         free = [each for each in GROWTH if each[0] not in self._widthsByUser]
-        widths = fittedWidths(wanted, self._steps(wanted, metrics), free, room)
+        for title in self._valueTitles:
+            table.horizontalHeaderItem(VALUE).setText(title)
+            wanted = self._wantedWidths(metrics)
+            widths = fittedWidths(wanted, self._steps(wanted, metrics), free, room)
+            if sum(widths.values()) <= room:
+                break
         for column, width in widths.items():
             table.setColumnHidden(column, not width)
             if width:
