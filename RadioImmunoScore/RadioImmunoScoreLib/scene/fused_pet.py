@@ -8,7 +8,7 @@ the user changes them afterwards is left alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import slicer
@@ -23,33 +23,41 @@ OPACITY = 0.5
 
 
 class FusedPet:
-    """Shows one PET in front of all slice views."""
+    """Shows one PET in front of the slice views, but for those of another study."""
 
     def __init__(self) -> None:
         # Of one that is removed from the scene its attribute is gone.
         self._shown: tuple[Any, dict[str, Any]] | None = None
 
-    def show(self, petNode: Any, valuesPerUnit: float = 1.0) -> None:
+    def show(self, petNode: Any, valuesPerUnit: float = 1.0, otherStudies: Collection[str] = ()) -> None:
         """Show this PET over what the views show; nothing is touched where it is shown already.
+
+        A view that shows nothing is left alone: what it will show may be of another study.
 
         Parameters
         ----------
         petNode : vtkMRMLScalarVolumeNode
         valuesPerUnit : float
             What an SUV of 1 is in the node's values.
+        otherStudies : collection of str
+            IDs of the volumes that this PET does not belong to.
         """
         self._clear(but=petNode)
-        known = petNode.GetAttribute(BEFORE)
-        before = json.loads(known) if known else {"display": _look(petNode), "views": {}}
-        views = _views(petNode)
-        fresh = [view for view in views if view.GetID() not in before["views"]]
+        kept = petNode.GetAttribute(BEFORE)
+        before = json.loads(kept) if kept else {"display": _look(petNode), "views": {}}
+        fits = {view: _isOf(view, otherStudies) for view in _views(petNode)}
+        known = {view for view in fits if view.GetID() in before["views"]}
+        fresh = [view for view, isOf in fits.items() if isOf and view not in known]
+        left = [view for view in known if not fits[view]]
         for view in fresh:
             _bringToFront(view, petNode, before["views"])
+        for view in left:
+            _takeBack(view, petNode, before["views"].pop(view.GetID()))
         isOtherUnit = before.get("valuesPerUnit") != valuesPerUnit
         if isOtherUnit:
             _color(petNode, valuesPerUnit)
             before["valuesPerUnit"] = valuesPerUnit
-        if fresh or isOtherUnit:
+        if fresh or left or isOtherUnit:
             petNode.SetAttribute(BEFORE, json.dumps(before))
         self._shown = petNode, before
 
@@ -77,12 +85,7 @@ def restore(petNode: Any) -> None:
     before = json.loads(petNode.GetAttribute(BEFORE))
     petNode.RemoveAttribute(BEFORE)
     for view in _views(petNode):
-        front = before["views"].get(view.GetID(), (None, 0.0))
-        above = petNode.GetScene().GetNodeByID(view.GetForegroundVolumeID() or "")
-        if above is petNode:
-            _putFront(view, front)
-        elif _isMap(above) and frontBehind(above, view.GetID())[0] == petNode.GetID():
-            setFrontBehind(above, view.GetID(), front)
+        _takeBack(view, petNode, before["views"].get(view.GetID(), (None, 0.0)))
     display, look = petNode.GetDisplayNode(), before["display"]
     if display is not None and look is not None:
         display.SetAndObserveColorNodeID(look["color"])
@@ -122,6 +125,21 @@ def _bringToFront(view: Any, petNode: Any, before: dict[str, Any]) -> None:
     else:
         before[view.GetID()] = view.GetForegroundVolumeID(), view.GetForegroundOpacity()
         _putFront(view, (petNode.GetID(), OPACITY))
+
+
+def _takeBack(view: Any, petNode: Any, front: Sequence[Any]) -> None:
+    """What was in front of a view before the PET, where the PET still is."""
+    above = petNode.GetScene().GetNodeByID(view.GetForegroundVolumeID() or "")
+    if above is petNode:
+        _putFront(view, front)
+    elif _isMap(above) and frontBehind(above, view.GetID())[0] == petNode.GetID():
+        setFrontBehind(above, view.GetID(), front)
+
+
+def _isOf(view: Any, otherStudies: Collection[str]) -> bool:
+    """Whether a view shows something, and nothing of another study."""
+    shown = view.GetBackgroundVolumeID()
+    return bool(shown) and shown not in otherStudies
 
 
 def _putFront(view: Any, front: Sequence[Any]) -> None:

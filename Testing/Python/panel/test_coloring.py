@@ -273,6 +273,17 @@ def test_a_narrow_panel_shows_all_columns_beside_that_of_the_value(patient):
     assert sum(table.columnWidth(column) for column in shown) <= 330
 
 
+def test_a_narrow_panel_with_a_reference_region_needs_no_scrolling_sideways(patient):
+    panel, nodes, _own = patient
+    panel.panel.session.notes.setReference(addMuscle(nodes), "muscle")
+    settle(panel)
+    table = panel.panel.ui.lesionTable
+    table.resize(268, 300)
+    panel.panel.section("LesionsSection").table._fit()
+    shown = [column for column in range(table.columnCount) if not table.isColumnHidden(column)]
+    assert sum(table.columnWidth(column) for column in shown) <= 268
+
+
 def test_a_title_too_wide_for_a_narrow_panel_gives_way(patient):
     panel, _nodes, _own = patient
     click(panel.panel.ui.scoreButton)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import slicer
-from patients import select, waitIdle
+from patients import addPatient, select, waitIdle
 from pet_patients import addPet, addPetPatient, petValues
 
+from RadioImmunoScoreLib.scene.course_nodes import CourseNodes
 from slicerbench.hands import click
 
 
@@ -176,6 +177,33 @@ def test_a_pet_that_slicer_holds_in_bq_is_shown_in_suv_though_nothing_is_segment
     )
     assert pet.GetDisplayNode().GetWindow() == pytest.approx(10.0 * perSuv)
     assert perSuv > 100
+
+
+def test_it_lies_over_no_ct_of_another_study(patient, bench):
+    panel, nodes = patient
+    before = looks(nodes)
+    course = CourseNodes(panel.panel.session.parameters.node)
+    course.add(*nodes[:2])
+    later = addPatient()
+    course.add(*later)
+    ofLater, ofNothing = views()[1:3]
+    ofLater.SetBackgroundVolumeID(later[0].GetID())
+    ofNothing.SetBackgroundVolumeID(None)
+    click(panel.panel.ui.petCheckBox)
+    pet, front = (
+        nodes[2].GetID(),
+        [(view.GetForegroundVolumeID(), view.GetForegroundOpacity()) for view in views()],
+    )
+    assert front == [(pet, 0.5), *before[0][1:]]
+    # A view that shows another study meanwhile is left, and one that shows this one has it.
+    views()[0].SetBackgroundVolumeID(later[0].GetID())
+    ofNothing.SetBackgroundVolumeID(nodes[0].GetID())
+    panel.panel.session.refresh()
+    bench.process(300)
+    front = [(view.GetForegroundVolumeID(), view.GetForegroundOpacity()) for view in views()]
+    assert front == [*before[0][:2], (pet, 0.5)]
+    click(panel.panel.ui.petCheckBox)
+    assert looks(nodes) == before
 
 
 def test_without_a_pet_there_is_no_box(panel):

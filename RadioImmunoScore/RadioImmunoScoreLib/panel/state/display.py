@@ -13,6 +13,7 @@ from radioimmuno.lesion import Lesion
 from radioimmuno.modality import PET
 
 from ...scene import readImage, readLesions
+from ...scene.course_nodes import CourseNodes
 from ...scene.fused_pet import FusedPet
 from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
@@ -155,7 +156,9 @@ class Display:
         if shown is None or pet is None:
             self._fused.clear()
         elif pet.isUnitKnown:
-            self._fused.show(shown, pet.valuesPerUnit)
+            studies = CourseNodes(parameters.node).studies
+            volumes = [one.volumeNode for one in studies if one.volumeNode is not parameters.volumeNode]
+            self._fused.show(shown, pet.valuesPerUnit, {node.GetID() for node in volumes})
         else:
             self._read(pet)
 

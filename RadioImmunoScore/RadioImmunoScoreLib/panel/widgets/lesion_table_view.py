@@ -36,14 +36,12 @@ VALUE_PLACE = 2
 
 # More rows than these are scrolled.
 MOST_ROWS = 12
-ABOVE_AND_BELOW_TEXT_PX = 5
-BESIDE_BAR_PX = 8
-LEAST_COLUMN_PX = 24
+ABOVE_AND_BELOW_TEXT_PX, BESIDE_BAR_PX, LEAST_COLUMN_PX = 5, 8, 24
 # What gets the room that is left, and up to which width.
 GROWTH = ((SCALE, 200), (LESION, 10_000))
 # So many characters of a name are shown before other columns give way, and so many at the least.
-NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8
-SITE_CHARACTERS = 5
+NAME_CHARACTERS, FEW_NAME_CHARACTERS, LEAST_NAME_CHARACTERS = 14, 8, 6
+SITE_CHARACTERS, LEAST_SITE_CHARACTERS = 5, 3
 # What a drop-down elides by is a little less than what it asks for.
 SITE_RESERVE_PX = 6
 SITES = tuple(Site)
@@ -349,7 +347,7 @@ class LesionTableView:
         """The widths in which all is read: Qt's own measure of cells and titles, and of the sort arrow."""
         table, header = self._table, self._table.horizontalHeader()
         wanted, titles = {}, {}
-        # Shown, the arrow would take room in every column and not only in the one that is sorted by.
+        # Shown, the arrow would take room in every column, not only in the one sorted by.
         header.setSortIndicatorShown(False)
         for column in range(table.columnCount):
             table.setColumnHidden(column, False)
@@ -398,6 +396,8 @@ class LesionTableView:
             (LESION, beside + NAME_CHARACTERS * character),
             (SCALE, 0),
             (SITE, self._besideSite(metrics) + SITE_CHARACTERS * character),
+            (LESION, beside + FEW_NAME_CHARACTERS * character),
+            (SITE, self._besideSite(metrics) + LEAST_SITE_CHARACTERS * character),
             (LESION, beside + LEAST_NAME_CHARACTERS * character),
             # Beside another value's column that is the last that can go.
             *([(SITE, 0)] if wanted[VALUE] else []),
