@@ -126,7 +126,9 @@ class LesionLabels:
         self._views: dict[Any, tuple[int, Any]] = {}
         self._shown: dict[Any, bytes] = {}
 
-    def show(self, segmentationNode: Any, texts: Mapping[str, str]) -> None:
+    def show(
+        self, segmentationNode: Any, texts: Mapping[str, str], sliceNodes: Collection[Any] | None = None
+    ) -> None:
         """Label these lesions and no others, from now on in whatever slice a view shows.
 
         Parameters
@@ -135,6 +137,8 @@ class LesionLabels:
             The lesions. What was edited is found again: call this after edits, too.
         texts : mapping of str to str
             By segment ID, as of `labelTexts`; those of segments that are gone are passed over.
+        sliceNodes : collection of vtkMRMLSliceNode, optional
+            The views; all of the scene by default.
         """
         if segmentationNode is not self._segmentationNode:
             self.clear()
@@ -142,7 +146,10 @@ class LesionLabels:
         self._known = _lesionPoints(segmentationNode, texts, self._known)
         self._shown.clear()
         scene = segmentationNode.GetScene()
-        for sliceNode in slicer.util.getNodesByClass("vtkMRMLSliceNode", scene):
+        views = slicer.util.getNodesByClass("vtkMRMLSliceNode", scene) if sliceNodes is None else sliceNodes
+        for sliceNode in [known for known in self._views if all(known is not one for one in views)]:
+            self._removeView(sliceNode)
+        for sliceNode in views:
             isThere = sliceNode in self._views and self._views[sliceNode][1].GetScene() is not None
             # What the mouse places is not to be disturbed: labels come when this is called next.
             if not isThere and isPlaceMode(scene):
@@ -153,13 +160,16 @@ class LesionLabels:
 
     def clear(self) -> None:
         """Remove all labels, and follow no view any more."""
-        for sliceNode, (observation, markup) in self._views.items():
-            sliceNode.RemoveObserver(observation)
-            if markup.GetScene() is not None:
-                removeWhole(markup.GetScene(), markup)
-        self._views.clear()
+        for sliceNode in list(self._views):
+            self._removeView(sliceNode)
         self._shown.clear()
         self._known, self._segmentationNode = {}, None
+
+    def _removeView(self, sliceNode: Any) -> None:
+        observation, markup = self._views.pop(sliceNode)
+        sliceNode.RemoveObserver(observation)
+        if markup.GetScene() is not None:
+            removeWhole(markup.GetScene(), markup)
 
     def _addView(self, sliceNode: Any) -> None:
         if sliceNode in self._views:
@@ -190,6 +200,13 @@ class LesionLabels:
         for text, anchor in cut:
             markup.AddControlPointWorld(vtk.vtkVector3d(*anchor.tolist()), text)
         markup.EndModify(wasModifying)
+
+
+def viewsOf(segmentationNode: Any) -> list[Any]:
+    """The slice views that show a segmentation, whether or not it is visible now."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLSliceNode", segmentationNode.GetScene())
+    display = segmentationNode.GetDisplayNode()
+    return [node for node in nodes if display is None or display.IsDisplayableInView(node.GetID())]
 
 
 def removeLabels(segmentationNode: Any) -> None:

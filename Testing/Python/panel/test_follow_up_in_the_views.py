@@ -22,6 +22,8 @@ from PySide6 import QtCore
 
 from RadioImmunoScoreLib.panel.state import course_views
 from RadioImmunoScoreLib.scene import side_by_side
+from RadioImmunoScoreLib.scene.lesion_labels import LABELS_OF
+from RadioImmunoScoreLib.scene.parameters import BY_SCORE, BY_VOLUME_CHANGE
 from slicerbench.hands import click, clickCell, press
 from slicerbench.observers import observerCount
 
@@ -47,6 +49,31 @@ def test_a_row_leads_both_studies_to_the_lesion(matched, bench):
     for nodes, names in ((first, ("Red", "Green")), (second, ("FollowUpAxial", "FollowUpCoronal"))):
         for name in names:
             assert middle(bench, name) == pytest.approx(nodes[1].GetSegmentCenterRAS("node"), abs=0.1)
+
+
+def labelledViews():
+    """The views with labels, by their layout names."""
+    markups = slicer.util.getNodesByClass("vtkMRMLMarkupsFiducialNode")
+    displays = [one.GetDisplayNode() for one in markups if one.GetAttribute(LABELS_OF)]
+    views = [slicer.mrmlScene.GetNodeByID(display.GetNthViewNodeID(0)) for display in displays]
+    return {view.GetLayoutName() for view in views}
+
+
+def test_what_was_measured_on_one_study_stands_beside_no_lesion_of_another(matched, bench):
+    panel, _first, _second = matched
+    click(panel.panel.ui.scoreButton)
+    waitIdle(panel)
+    click(panel.panel.ui.labelsCheckBox)
+    later = {"FollowUpAxial", "FollowUpCoronal"}
+    assert {"Red", "Green"} <= labelledViews()
+    assert not labelledViews() & later
+    # A change is that of the lesion in both.
+    panel.panel.session.followUp.setColorBy(BY_VOLUME_CHANGE)
+    waitIdle(panel)
+    assert {"Red", "Green"} | later <= labelledViews()
+    panel.panel.session.coloring.choose(BY_SCORE)
+    waitIdle(panel)
+    assert not labelledViews() & later
 
 
 def test_matched_studies_are_shown_at_the_first_lesion(matched, bench):

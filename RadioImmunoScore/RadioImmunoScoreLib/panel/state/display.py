@@ -17,7 +17,7 @@ from ...scene.course_nodes import CourseNodes
 from ...scene.fused_pet import FusedPet
 from ...scene.interior_map import mappedSegment, removeMap, showMap
 from ...scene.legend import legendOf
-from ...scene.lesion_labels import LesionLabels, labelTexts, valueLabels
+from ...scene.lesion_labels import LesionLabels, labelTexts, valueLabels, viewsOf
 from ...scene.nodes import ownedNode
 from ...scene.parameters import BY_SCORE, COURSE
 from ...scene.rings import RINGS
@@ -139,9 +139,11 @@ class Display:
             self._labels.clear()
         elif shown is not None:
             rows = [row for row in session.rows if row.status != LEFT_OUT]
-            self._labels.show(node, valueLabels(rows, shown))
+            # A change is that of the lesion in both studies; all else is of this study alone.
+            views = None if session.parameters.colorBy in COURSE else viewsOf(node)
+            self._labels.show(node, valueLabels(rows, shown), views)
         elif patient is not None:
-            self._labels.show(node, labelTexts(patient, session.stale))
+            self._labels.show(node, labelTexts(patient, session.stale), viewsOf(node))
 
     def startSurfaces(self) -> None:
         """Show the lesions in 3D though nothing was drawn or scored yet."""
