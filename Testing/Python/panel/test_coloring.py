@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import slicer
-from patients import draw, select, waitIdle
+from patients import draw, select, waitFor, waitIdle
 from pet_patients import MUSCLE_SUV, SUV, addMuscle, addPetPatient
 
 from radioimmuno.geometry.image import Image
@@ -14,6 +14,7 @@ from radioimmuno.signature.value_scale import value_scale
 from RadioImmunoScoreLib.scene.legend import legendOf
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from RadioImmunoScoreLib.scene.reading import readImage, readLesions
+from RadioImmunoScoreLib.scene.surfaces import surfacesOf
 from RadioImmunoScoreLib.scene.tables import TABLE
 from RadioImmunoScoreLib.services.lesion_values import featuresLike
 from slicerbench.hands import click
@@ -39,8 +40,6 @@ def patient(panel):
 
 
 def settle(panel):
-    from patients import waitFor
-
     waitFor(lambda: panel.panel.session.isSettled)
     waitIdle(panel)
     waitFor(lambda: panel.panel.session.isSettled)
@@ -76,6 +75,9 @@ def test_lesions_get_the_colors_of_suvmax_without_any_score_and_their_own_ones_b
     legend = legendOf(nodes[1])
     assert legend.GetTitleText() == "SUVmax"
     assert nodes[1].GetDisplayNode().GetScalarRange() == (scale.low, scale.high)
+    waitFor(lambda: set(surfacesOf(nodes[1])) == set(SUV))
+    shown = {i: model.GetDisplayNode().GetColor() for i, model in surfacesOf(nodes[1]).items()}
+    assert shown == colorsOf(nodes)
     colorBy(panel, "score")
     assert colorsOf(nodes) == own
     assert legendOf(nodes[1]) is None

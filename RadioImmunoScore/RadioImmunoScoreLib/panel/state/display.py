@@ -186,9 +186,10 @@ class Display:
         session.jobs.start(MEASURING, work, done)
 
     def _followSurfaces(self, node: Any) -> None:
-        """Surfaces from the first score or stroke on; each is made once nobody waits for anything else."""
+        """Surfaces from the first color or stroke on; each is made once nobody waits for anything else."""
         session = self._session
-        isStarted = session.parameters.hasSavedScores or bool(session.history.undoTitle)
+        isColored = session.parameters.hasSavedScores or self._shownTexts() is not None
+        isStarted = isColored or bool(session.history.undoTitle)
         if node is None or not session.parameters.showSurfaces or not (isStarted or node is self._startedOn):
             self._surfaces.clear()
             return
