@@ -166,3 +166,6 @@ SUV_HIGH_SHARE = 0.05
 # time is wrong by much.
 SUV_BODY_SHARE = 0.05
 SUV_BODY_MEDIAN = (0.05, 20.0)
+
+# By what share the sizes of voxels may differ along the axes of a filter (ours): headers round them.
+MAX_UNEQUAL_SPACING_SHARE = 1e-3

@@ -25,7 +25,7 @@ ABOVE_SCIENCE = ("RadioImmunoScoreLib", "radioimmuno_cli", "RadioImmunoScore", "
 # The rooms, ground first: each imports from those before it and from itself.
 SCIENCE_ROOMS = (
     *("numbers", "thresholds", "findings", "naming", "memory", "salt", "identity", "acceptance"),
-    *("setting_fields", "preparation", "settings"),
+    *("setting_fields", "filters", "preparation", "settings"),
     *("acquisition", "files", "geometry", "modality", "site", "lesion", "study", "structures", "mr"),
     *("features", "extraction", "pet", "learned", "signature", "tables", "stability", "scoring"),
     *("segmentation", "simulation", "validation", "training", "card", "quality", "engines", "io"),

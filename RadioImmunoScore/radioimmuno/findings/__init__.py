@@ -12,6 +12,7 @@ from enum import Enum
 from . import (
     of_cards,
     of_cohorts,
+    of_filters,
     of_followup,
     of_images,
     of_inputs,
@@ -33,6 +34,7 @@ TABLE = {
     **of_uptake.ROWS,
     **of_mr.ROWS,
     **of_learned.ROWS,
+    **of_filters.ROWS,
 }
 
 

@@ -17,6 +17,7 @@ FAMILIES = {
     "lesion": "The lesion",
     "ring": "The ring",
     "feature": "Features",
+    "filter": "Filters",
     "site": "The site",
     "stroke": "Segmenting by a stroke",
     "table": "The lesion table",

@@ -1,7 +1,7 @@
 """Findings and what refuses: only codes of the table are raised.
 
 Tests of: row, of_inputs, of_images, of_lesions, of_cohorts, of_cards, of_followup, of_pet, of_mr, of_learned,
-of_uptake.
+of_filters, of_uptake.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from radioimmuno.findings import (
     Severity,
     of_cards,
     of_cohorts,
+    of_filters,
     of_followup,
     of_images,
     of_inputs,
@@ -48,7 +49,7 @@ def test_each_code_stands_once_with_its_text_and_remedy():
         of_cards.ROWS,
         of_followup.ROWS,
     ]
-    parts += [of_pet.ROWS, of_uptake.ROWS, of_mr.ROWS, of_learned.ROWS]
+    parts += [of_pet.ROWS, of_uptake.ROWS, of_mr.ROWS, of_learned.ROWS, of_filters.ROWS]
     codes = [code for part in parts for code in part]
     assert len(codes) == len(set(codes))
     assert TABLE.keys() == set(codes)
