@@ -23,13 +23,16 @@ def data_folder() -> Path:
     return Path(os.environ.get("RADIOIMMUNO_DATA", REPOSITORY / ".." / "shared" / "data")).resolve()
 
 
+def sarcomas() -> list[Case]:
+    """The eight soft-tissue sarcomas."""
+    names = [f"STS_{number:03d}" for number in _STS_NUMBERS]
+    return [_nifti_case(name, data_folder() / "sts" / name) for name in names]
+
+
 def patients() -> list[Case]:
     """The eight soft-tissue sarcomas and LUNG1-001."""
-    data = data_folder()
-    names = [f"STS_{number:03d}" for number in _STS_NUMBERS]
-    sarcomas = [_nifti_case(name, data / "sts" / name) for name in names]
-    lung = Case("LUNG1-001", data / "lung1_001" / "ct.nrrd", data / "lung1_001" / "label.nrrd")
-    return [*sarcomas, lung]
+    folder = data_folder() / "lung1_001"
+    return [*sarcomas(), Case("LUNG1-001", folder / "ct.nrrd", folder / "label.nrrd")]
 
 
 def validation_cases() -> dict[str, list[Case]]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import cases
 import consensus
+import mirp_filters
 import mirp_values
 import pyradiomics_maps
 import pyradiomics_values
@@ -35,6 +36,7 @@ def main() -> int:
     _write_mirp_on_patients()
     _write_mirp_validation()
     _write_mirp_all_pairs()
+    _write_mirp_filters()
     _write_pyradiomics()
     _write_pyradiomics_maps()
     return 1 if deviations else 0
@@ -95,6 +97,19 @@ def _write_mirp_all_pairs() -> None:
     computed = _timed(f"{case.name}, all pairs", mirp_values.feature_values, case, settings)
     values = {case.name: {tag: computed[tag] for tag in mirp_values.SAMPLED}}
     _write("mirp_all_pairs.json", _mirp_header(settings, omitted={}), values)
+
+
+def _write_mirp_filters() -> None:
+    maps = {
+        case.name: _timed(f"{case.name}, filters", mirp_filters.map_values, case) for case in cases.sarcomas()
+    }
+    header = {
+        "tool": "MIRP",
+        "version": mirp_values.mirp_version(),
+        "settings": {"shared": mirp_filters.SETTINGS, **mirp_filters.FILTERS},
+        "every": mirp_filters.EVERY,
+    }
+    _write("mirp_filters.json", header, maps)
 
 
 def _write_pyradiomics() -> None:

@@ -1,0 +1,72 @@
+"""Response maps of filters as MIRP computes them, at some voxels of a lesion.
+
+MIRP filters the whole of what it is given; what it is given is the image around a lesion, resampled by MIRP
+itself with the default settings, and cut at a margin.
+"""
+
+import logging
+from typing import Any
+
+import numpy as np
+from cases import Case
+from mirp import extract_images
+from mirp_values import DEFAULT_SETTINGS
+
+#: Name of the filter -> MIRP's settings. Mirrored at the border.
+FILTERS: dict[str, dict[str, Any]] = {
+    "log_sigma_3mm": {
+        "filter_kernels": "laplacian_of_gaussian",
+        "laplacian_of_gaussian_sigma": 3.0,
+        "laplacian_of_gaussian_kernel_truncate": 4.0,
+    },
+    "gabor": {
+        "filter_kernels": "gabor",
+        "gabor_sigma": 3.0,
+        "gabor_gamma": 1.5,
+        "gabor_lambda": 6.0,
+        "gabor_theta": 0.0,
+        "gabor_theta_step": 45.0,
+        "gabor_response": "modulus",
+        "gabor_rotation_invariance": True,
+        "gabor_pooling_method": "mean",
+    },
+    "wavelet_coif1_lhl": {
+        "filter_kernels": "separable_wavelet",
+        "separable_wavelet_families": "coif1",
+        "separable_wavelet_set": "LHL",
+        "separable_wavelet_rotation_invariance": False,
+    },
+}
+
+#: Of the resampling, the voxels around the lesion that are kept: more than any of the filters reaches.
+SETTINGS: dict[str, Any] = {
+    **{name: DEFAULT_SETTINGS[name] for name in ("spline_order", "roi_spline_order", "anti_aliasing")},
+    **{name: DEFAULT_SETTINGS[name] for name in ("image_modality", "by_slice", "new_spacing")},
+    "crop_around_roi": True,
+    "crop_distance": 20.0,
+    "boundary_condition": "reflect",
+}
+
+#: Every so many voxels of the lesion, in array order, are kept.
+EVERY = 997
+DIGITS = 8
+
+
+def map_values(case: Case) -> dict[str, str]:
+    """The response of each filter at every 997th voxel of the resampled lesion, in array order, as text."""
+    logging.disable(logging.INFO)
+    values = {}
+    for name, settings in FILTERS.items():
+        ((images, masks),) = extract_images(
+            image=str(case.image),
+            mask=str(case.mask),
+            export_images=True,
+            write_images=False,
+            image_export_format="native",
+            **SETTINGS,
+            **settings,
+        )
+        inside = np.asarray(masks[0].roi_morphology.get_voxel_grid(), bool)
+        kept = images[1].get_voxel_grid()[inside][::EVERY]
+        values[name] = " ".join(f"{value:.{DIGITS}g}" for value in kept)
+    return values
