@@ -24,6 +24,7 @@ from . import (
     demo_follow_up,
     export_dicom,
     features,
+    filter,
     follow_up,
     maps,
     response,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 COMMANDS = (
-    *(demo, segment, check, score, features, maps, ring, export_dicom, series, signature),
+    *(demo, segment, check, score, features, maps, filter, ring, export_dicom, series, signature),
     *(cohort, train, validate, aggregate, card, uptake, demo_cohort, response, follow_up, demo_follow_up),
 )
 

@@ -148,3 +148,17 @@ def named(name: str) -> dict[str, Filter]:
         f"(families: {', '.join(SCALING_FILTERS)}; with _level_2), simoncelli_level_1, and ibsi2-1_a_1 "
         "and the other tests of IBSI 2.",
     )
+
+
+def listed() -> dict[str, Filter]:
+    """Filters that show what names there are: scales and families that are in use, and all of `PRESETS`.
+
+    Examples
+    --------
+    >>> list(listed())[:3]
+    ['log_sigma_1mm', 'log_sigma_2mm', 'log_sigma_3mm']
+    """
+    shown = [*(f"log_sigma_{sigma}mm" for sigma in range(1, 6)), "wavelet_coif1"]
+    shown += [f"wavelet_{family}_{LOW * 2}{HIGH}" for family in SCALING_FILTERS if family != "coif1"]
+    shown += [*(f"simoncelli_level_{level}" for level in (1, 2, 3)), *PRESETS]
+    return {name: one for each in shown for name, one in named(each).items()}

@@ -39,6 +39,7 @@ OUTSIDE = {"mean": -2000.0}
 OUTSIDE_OTHERS = -1.0
 MAP_KEY = "RadioImmunoScore.map"
 OUTSIDE_KEY = "RadioImmunoScore.outside"
+FILTER_KEY = "RadioImmunoScore.filter"
 
 
 def write_rings(patient: PatientScore, path: str | os.PathLike[str], grid: Lattice | None = None) -> None:
@@ -166,3 +167,25 @@ def _together(maps: list[Image], outside: float) -> Image:
         there = values[one.box.slices_in(box)]
         np.copyto(there, one.values, where=np.isfinite(one.values), casting="same_kind")
     return Image(values, maps[0].lattice, box.start)
+
+
+def write_response(
+    response: Image, name: str, words: str, path: str | os.PathLike[str], identity: Identity = UNKNOWN
+) -> None:
+    """Write the response map of a filter (float32); a NRRD's header says which filter and whose.
+
+    Parameters
+    ----------
+    response : Image
+        Whole: without an offset on its lattice.
+    name, words : str
+        The filter's name, and what it does.
+    path : path-like
+        File to write, with one of `volume_writer.ENDINGS`; NIfTI keeps the voxels and their place alone.
+    identity : Identity, optional
+        Whose it is.
+    """
+    image = to_sitk(response)
+    set_identity(image, identity)
+    image.SetMetaData(FILTER_KEY, json.dumps({"name": name, "does": words}))
+    write_volume(path, image)

@@ -48,6 +48,7 @@ def place(files, tmp_path):
         (("ring", *CASE, "--out", "rings.nrrd"), 1000),
         (("segment", "ct.nrrd", "--click=20,20,16", "--out", "new.seg.nrrd"), 1000),
         (("segment", "ct.nrrd", "--click=20,20,16", "--out", "new.nii"), 1000),
+        (("filter", "ct.nrrd", "--preset", "ibsi2-2_c", "--out", "rings.nrrd"), 1000),
         (("maps", *CASE, "--out", "result", "--names", "entropy"), 1000),
         (("features", *CASE, "--out", "features.csv"), 0),
         (("features", *CASE, "--out", "features.csv"), 1000),

@@ -52,6 +52,7 @@ TABLE = ("--lesion-table", "table.csv")
         ("features", *CASE, "--out", "./labels.nrrd"),
         ("features", *CASE, "--settings", "settings.json", "--out", "settings.csv"),
         ("check", *CASE, "--out", "labels.nrrd"),
+        ("filter", "ct.nrrd", "--preset", "ibsi2-2_c", "--out", "ct.nrrd"),
         ("maps", *CASE, "--out", "."),
         ("score", *CASE, "--out", "."),
         ("score", *CASE, "--out", ".."),

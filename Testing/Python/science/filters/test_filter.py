@@ -1,6 +1,6 @@
 """Margins, windows, names and what is refused.
 
-Tests of: filter, presets.
+Tests of: filter, presets, words.
 """
 
 import dataclasses
@@ -15,11 +15,12 @@ from radioimmuno.filters.gabor import Gabor
 from radioimmuno.filters.laplacian_of_gaussian import LaplacianOfGaussian
 from radioimmuno.filters.laws import Laws
 from radioimmuno.filters.mean import Mean
-from radioimmuno.filters.presets import PRESETS, named
+from radioimmuno.filters.presets import PRESETS, listed, named
 from radioimmuno.filters.riesz import Riesz, riesz
 from radioimmuno.filters.simoncelli import Simoncelli
 from radioimmuno.filters.spectral import DISTANT_SHARE
 from radioimmuno.filters.wavelet import Wavelet
+from radioimmuno.filters.words import in_words
 from radioimmuno.findings import Refusal, SettingsError
 from radioimmuno.memory import available_bytes
 
@@ -123,6 +124,24 @@ def test_names_hold_parameters():
     assert named("simoncelli_level_2") == {"simoncelli_level_2": Simoncelli(level=2)}
     assert named("ibsi2-1_a_1") == {"ibsi2-1_a_1": PRESETS["ibsi2-1_a_1"]}
     assert len(PRESETS) == 33 + 16
+
+
+def test_each_listed_name_means_one_filter_and_has_words_of_its_own():
+    shown = listed()
+    assert set(PRESETS) < set(shown)
+    assert all(named(name) == {name: one} for name, one in shown.items())
+    own = {name: in_words(one) for name, one in shown.items() if name not in PRESETS}
+    assert len(set(own.values())) == len(own)
+
+
+def test_words_say_what_a_filter_does():
+    constant = Boundary("constant", 7.0)
+    assert in_words(Mean(support=3, boundary=constant)).endswith("along each axis; 3D, border constant 7")
+    turned = in_words(Wavelet(family="db3", bands="lh", dimensions=2, level=2, pooling="mean"))
+    assert turned == "wavelet db3, LH along x, y, level 2, mean over rotations; in slices, border mirrored"
+    derived = in_words(riesz(Simoncelli(boundary=PERIODIC), (1, 0, 1)))
+    assert derived == "Riesz transform of order 1, 0, 1 of: Simoncelli wavelet, level 1; 3D, border periodic"
+    assert "mean over steps of 90 degrees; in slices across three axes" in in_words(WITH_AN_END[4])
 
 
 @pytest.mark.parametrize(

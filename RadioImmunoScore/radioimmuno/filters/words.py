@@ -1,0 +1,92 @@
+"""A filter in words: a line that says what it does, with its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .boundary import Boundary
+from .filter import IN_SLICES, Filter
+from .gabor import Gabor
+from .laplacian_of_gaussian import LaplacianOfGaussian
+from .laws import Laws
+from .mean import Mean
+from .riesz import Riesz
+from .simoncelli import Simoncelli
+from .wavelet import Wavelet
+
+_BORDERS = {"nearest": "nearest voxel repeated", "periodic": "periodic", "mirror": "mirrored"}
+
+
+def in_words(one: Filter) -> str:
+    """What a filter does, in a line.
+
+    Parameters
+    ----------
+    one : Filter
+
+    Examples
+    --------
+    >>> in_words(LaplacianOfGaussian(sigma_mm=1.5))
+    'Laplacian of Gaussian, SD 1.5 mm; 3D, border mirrored'
+    """
+    return f"{_SAID[type(one)](one)}; {_where(one)}, border {_border(one.boundary)}"
+
+
+def _where(one: Filter) -> str:
+    if one.dimensions == IN_SLICES:
+        return "in slices"
+    return "in slices across three axes" if isinstance(one, Gabor) else "3D"
+
+
+def _border(boundary: Boundary) -> str:
+    return _BORDERS.get(boundary.kind, f"constant {boundary.value:g}")
+
+
+def _pooled(pooling: str | None) -> str:
+    return "" if pooling is None else f", {pooling} over rotations"
+
+
+def _mean(one: Mean) -> str:
+    return f"mean of {one.support} voxels along each axis"
+
+
+def _log(one: LaplacianOfGaussian) -> str:
+    return f"Laplacian of Gaussian, SD {one.sigma_mm:g} mm"
+
+
+def _laws(one: Laws) -> str:
+    distance = one.energy_distance
+    energy = "" if distance is None else f", energy within {distance} voxels"
+    return f"Laws {' '.join(one.kernels)}{_pooled(one.pooling)}{energy}"
+
+
+def _gabor(one: Gabor) -> str:
+    angle = f"{one.theta_deg:g} degrees"
+    if one.step_deg is not None:
+        angle = f"{one.pooling} over steps of {one.step_deg:g} degrees"
+    return f"Gabor, SD {one.sigma_mm:g} mm, wave {one.wavelength_mm:g} mm, ratio {one.gamma:g}, {angle}"
+
+
+def _wavelet(one: Wavelet) -> str:
+    axes = ", ".join("xyz"[: one.dimensions])
+    return f"wavelet {one.family}, {one.bands.upper()} along {axes}, level {one.level}{_pooled(one.pooling)}"
+
+
+def _simoncelli(one: Simoncelli) -> str:
+    return f"Simoncelli wavelet, level {one.level}"
+
+
+def _riesz(one: Riesz) -> str:
+    return f"Riesz transform of order {', '.join(map(str, one.order))} of: {_SAID[type(one.of)](one.of)}"
+
+
+_SAID: Mapping[type[Filter], Callable[[Any], str]] = {
+    Mean: _mean,
+    LaplacianOfGaussian: _log,
+    Laws: _laws,
+    Gabor: _gabor,
+    Wavelet: _wavelet,
+    Simoncelli: _simoncelli,
+    Riesz: _riesz,
+}
