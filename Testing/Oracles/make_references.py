@@ -15,6 +15,7 @@ import cases
 import consensus
 import mirp_filters
 import mirp_values
+import pyradiomics_filtered
 import pyradiomics_maps
 import pyradiomics_values
 
@@ -22,7 +23,7 @@ import pyradiomics_values
 DIGITS = 8
 REFERENCES = Path(__file__).resolve().parent / "references"
 Values = dict[str, dict[str, float]]
-Row = TypeVar("Row", dict[str, float], dict[str, str])
+Row = TypeVar("Row", dict[str, float], dict[str, str], Values)
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def main() -> int:
     _write_mirp_filters()
     _write_pyradiomics()
     _write_pyradiomics_maps()
+    _write_pyradiomics_filtered()
     return 1 if deviations else 0
 
 
@@ -135,6 +137,24 @@ def _write_pyradiomics_maps() -> None:
         "every": pyradiomics_maps.EVERY,
     }
     _write("pyradiomics_maps.json", header, {case.name: maps})
+
+
+def _write_pyradiomics_filtered() -> None:
+    """The values by image; of all images the names, which have the same features."""
+    case = cases.smallest_patient()
+    found = _timed(f"{case.name}, PyRadiomics, filtered", pyradiomics_filtered.feature_values, case)
+    features = list(found[pyradiomics_filtered.KEPT[0]])
+    if any(list(row) != features for row in found.values()):
+        raise ValueError("images have different features")
+    header = {
+        "tool": "PyRadiomics",
+        "version": pyradiomics_values.pyradiomics_version(),
+        "case": case.name,
+        "settings": pyradiomics_filtered.SETTINGS,
+        "image_types": pyradiomics_filtered.IMAGE_TYPES,
+        "images": " ".join(found),
+    }
+    _write("pyradiomics_filtered.json", header, {name: found[name] for name in pyradiomics_filtered.KEPT})
 
 
 def _mirp_header(settings: dict[str, Any], omitted: dict[str, str]) -> dict[str, Any]:
