@@ -22,7 +22,7 @@ DEFAULT_WAVELET = "coif1"
 
 RECURSIVE = (
     "PyRadiomics' Laplacian of Gaussian is a recursive approximation, here the kernel is sampled and ends at "
-    "4 SD: on CT responses are 0.5 to 2 % of their spread apart, and far more at an SD of less than a voxel."
+    "4 SD: on CT responses are 1 to 3 % of their spread apart, and far more at an SD of less than a voxel."
 )
 SCALED = (
     "PyRadiomics multiplies the response by the square of the SD in voxels (normalization across scale), "
