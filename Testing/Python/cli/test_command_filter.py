@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from small_patient import BALLS
+from small_patient import BALLS, ct_values
 
 from ibsi2_phantoms import TESTS, TOLERANCE, difference, phantom_of, reference_of, voxels
 
@@ -55,6 +55,7 @@ def test_resampled_first_the_map_is_on_the_grid_of_features(installed, files, tm
     response = sitk.GetArrayFromImage(volume)
     assert document["response"]["minimum"] == pytest.approx(response.min())
     assert document["spacing_mm"] == [2.0, 2.0, 2.0]
+    assert volume.GetMetaData("RadioImmunoScore.patient") == document["patient"] == "ct"
     assert document["filter"] == json.loads(volume.GetMetaData("RadioImmunoScore.filter"))
     # A ball that is brighter than what is around it: the curvature in its middle is negative.
     (k, j, i), _, _ = BALLS[3]
@@ -88,6 +89,30 @@ def test_voxels_of_several_sizes_are_refused_with_what_to_do(radioimmuno, files,
     assert "have 2 x 1 x 1 mm" in done.stderr
     assert "Here: --spacing 1, or any other. [filter.anisotropic]" in done.stderr
     assert not (tmp_path / "m.nrrd").exists()
+
+
+def test_values_of_another_unit_are_refused_unless_accepted(radioimmuno, data, tmp_path):
+    named = ("--preset", "ibsi2-2_a", "--out", tmp_path / "m.nrrd")
+    done = radioimmuno("filter", phantom_of("2_a", data), *named)
+    assert done.returncode == 1
+    assert "[ct.hu_implausible]" in done.stderr
+    assert not (tmp_path / "m.nrrd").exists()
+    done = radioimmuno("filter", phantom_of("2_a", data), *named, "--accept-values", "--json")
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["code"], finding["severity"]) == ("ct.hu_implausible", "warn")
+
+
+def test_missing_slices_of_a_dicom_series_are_told(radioimmuno, tmp_path):
+    pytest.importorskip("pydicom")
+    from dicom_series import ct_series, write
+
+    series = ct_series(ct_values(), spacing=(2.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0))
+    write(tmp_path / "folder", [*series[:10], *series[11:]])
+    named = ("--preset", "ibsi2-2_c", "--out", tmp_path / "m.nii.gz")
+    done = radioimmuno("filter", tmp_path / "folder", *named)
+    assert done.returncode == 0, done.stderr
+    assert "A slice is missing between 18.0 and 22.0 mm: the response is made up there." in done.stdout
+    assert voxels(tmp_path / "m.nii.gz").shape == ct_values().shape
 
 
 @pytest.mark.parametrize(
