@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from ..filters.laplacian_of_gaussian import MAX_MM
 from ..filters.presets import named
 from ..filters.wavelet import HIGH, LOW, MAX_LEVEL
 from ..filters.wavelet_coefficients import SCALING_FILTERS
@@ -90,11 +91,13 @@ def _options(kind: str, own: Any) -> dict[str, Any]:
 
 def _log(options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     sigmas = options.get("sigma") or []
-    if not isinstance(sigmas, list) or not all(is_number(one, 0) and one for one in sigmas):
-        raise invalid("imageType.LoG.sigma", "must be a list of numbers above 0 (mm)")
+    if not isinstance(sigmas, list) or not all(is_number(one, 0, MAX_MM) and one for one in sigmas):
+        raise invalid("imageType.LoG.sigma", f"must be a list of numbers above 0 and up to {MAX_MM:g} (mm)")
     if not sigmas:
         return [], ["imageType LoG: without sigma there is no image."]
-    names = [f"log_sigma_{f'{float(one):.6f}'.rstrip('0').rstrip('.').replace('.', '_')}mm" for one in sigmas]
+    # At most six decimals, as names have.
+    sizes = [f"{float(one):.6f}".rstrip("0").rstrip(".").replace(".", "_") for one in sigmas]
+    names = [f"log_sigma_{size}mm" for size in sizes]
     return [one for name in names for one in named(name)], [f"LoG: {RECURSIVE}", f"LoG: {SCALED}"]
 
 

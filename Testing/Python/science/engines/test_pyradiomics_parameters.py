@@ -192,6 +192,7 @@ def test_an_image_that_is_not_here_is_left_out(image_types, told):
         ('{"setting": {"resegmentRange": [3, 3]}}', "range_hu must be two numbers, the lower first"),
         ('{"setting": []}', "setting must hold names with a value each"),
         ('{"imageType": {"LoG": {"sigma": [0]}}}', "imageType.LoG.sigma must be"),
+        ('{"imageType": {"LoG": {"sigma": [1e300]}}}', "numbers above 0 and up to 1000 (mm)"),
         ('{"imageType": {"Wavelet": {"level": 0}}}', "imageType.Wavelet.level must be"),
         ('{"imageType": {"LoG": 3}}', "imageType.LoG must hold names"),
         ('{"featureClass": {"glcm": "Contrast"}}', "featureClass.glcm must be a list of names"),
