@@ -273,9 +273,9 @@ def test_a_file_of_endless_parts_takes_neither_time_nor_memory():
     graph = (tag(1, BYTES) + b"\x00") * 1_000_000
     content = GRAPH + length(len(graph)) + graph
     tracemalloc.start()
-    begun = time.monotonic()
+    begun = time.process_time()
     code, text = refusal(content)
-    taken, (_, peak) = time.monotonic() - begun, tracemalloc.get_traced_memory()
+    taken, (_, peak) = time.process_time() - begun, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (code, f"more than {MAX_FIELDS:,} fields" in text) == ("learned.too_large", True)
     assert peak < 150e6
