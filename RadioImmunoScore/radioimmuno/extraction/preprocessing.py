@@ -7,6 +7,7 @@ discretization.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,7 +42,11 @@ def sample_intensities(image: Image, grid: Grid, box: Box, settings: ExtractionS
     -------
     ndarray of float32, shape (k, j, i), HU
     """
-    values = grid.sample(image, box, orders=CUBIC if settings.interpolation == "cubic" else LINEAR)
+    orders = CUBIC if settings.interpolation == "cubic" else LINEAR
+    if orders == CUBIC:
+        # Coefficients of a spline in single precision move voxels that lie on a bin's edge across it.
+        image = replace(image, values=image.values.astype(float))
+    values = grid.sample(image, box, orders=orders)
     single = values.astype(np.float32)
     return np.rint(single, out=single) if settings.round_intensities else single
 

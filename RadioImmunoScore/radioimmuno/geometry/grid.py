@@ -28,9 +28,10 @@ SLAB_PLANES = 16
 # What sampling takes for each voxel: values in double precision, and once more while they are put together.
 SAMPLE_BYTES = 16
 
-# A cubic spline's coefficients decay by 0.268 a voxel: at this margin a crop's border is below the last digit
-# of what is kept, which is single precision.
+# A cubic spline's coefficients decay by 0.268 a voxel: at these margins a crop's border is below the last
+# digit of double and of single precision.
 SPLINE_MARGIN_VOXELS = 24
+SPLINE_MARGIN_VOXELS_SINGLE = 12
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Grid:
     def sample(
         self, image: Image, box: Box, *, orders: Orders = LINEAR, outside: float | None = None
     ) -> np.ndarray:
-        """Values of the image on a box of the grid.
+        """Values of the image on a box of the grid, computed in its own precision.
 
         Parameters
         ----------
@@ -112,13 +113,12 @@ class Grid:
         taps = [
             _taps(self.positions(axis, box.start[axis], box.stop[axis]), orders[axis]) for axis in range(3)
         ]
-        margins = [SPLINE_MARGIN_VOXELS if order == 3 else 0 for order in orders]
+        single = image.values.dtype == np.float32
+        margin = SPLINE_MARGIN_VOXELS_SINGLE if single else SPLINE_MARGIN_VOXELS
+        margins = [margin if order == 3 else 0 for order in orders]
         start = [int(at[0][0]) - m for (at, _), m in zip(taps, margins, strict=True)]
         stop = [int(at[-1][-1]) + 1 + m for (at, _), m in zip(taps, margins, strict=True)]
         values = self._fetch(image, _box(start, stop), outside)
-        if orders != LINEAR:
-            # Coefficients of a spline in single precision move voxels that lie on a bin's edge across it.
-            values = values.astype(float)
         for axis in range(3):
             at, weights = taps[axis]
             values = _along(values, axis, [a - start[axis] for a in at], weights)
