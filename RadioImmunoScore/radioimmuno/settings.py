@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .filters.response_settings import ResponseSettings, response_named, responses_of, responses_record
 from .findings import SettingsError
 from .numbers import is_number, is_whole_number
 from .preparation import MrSettings
@@ -126,6 +127,8 @@ class Settings:
         `mr_t1`); one that is not named is measured by its modality's own. None of them has images.
     suv : str
         Of `SUV_KINDS`: which SUV a PET is measured in. Of other images it says nothing.
+    filters : mapping of str to ResponseSettings
+        Filtered images by name. A variable may name others whose name defines them (`response`).
     """
 
     extraction: ExtractionSettings = field(default_factory=ExtractionSettings)
@@ -133,16 +136,32 @@ class Settings:
     mr: MrSettings | None = None
     images: Mapping[str, Settings] = field(default_factory=dict)
     suv: str = SUV_KINDS[0]
+    filters: Mapping[str, ResponseSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.suv not in SUV_KINDS:
             raise invalid("suv", f"is {self.suv!r}; it must be one of {', '.join(SUV_KINDS)}")
 
     def __hash__(self) -> int:
-        return hash((self.extraction, self.ring, tuple(sorted(self.images)), self.suv))
+        named = tuple(sorted(self.images)), tuple(sorted(self.filters))
+        return hash((self.extraction, self.ring, named, self.suv))
+
+    def response(self, name: str) -> ResponseSettings:
+        """The filtered image that a variable names.
+
+        Parameters
+        ----------
+        name : str
+
+        Raises
+        ------
+        SettingsError
+            `filter.unknown` where these settings have none of this name and the name defines none.
+        """
+        return response_named(name, self.filters)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; without what is not there of `mr` and `images`, and SUV by body weight."""
+        """Plain values for JSON; without what is not there of `mr`, `images`, `filters`, and SUV by weight."""
         parts: dict[str, Any] = {
             part: {
                 key: _ends_record(value) if isinstance(value, tuple) else value
@@ -154,6 +173,8 @@ class Settings:
             parts["mr"] = self.mr.to_dict()
         if self.suv != SUV_KINDS[0]:
             parts["suv"] = self.suv
+        if self.filters:
+            parts["filters"] = responses_record(self.filters)
         images = {
             role: {**settings.to_dict(), **({} if settings.mr or not _is_mr(role) else {"mr": None})}
             for role, settings in self.images.items()
@@ -197,6 +218,7 @@ class Settings:
             None if parts.get("mr") is None else MrSettings.from_dict(parts["mr"]),
             {role: _image_settings(role, own, width) for role, own in images.items()},
             parts.get("suv", SUV_KINDS[0]),
+            responses_of(parts.get("filters", {})),
         )
 
 

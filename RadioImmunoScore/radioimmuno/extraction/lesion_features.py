@@ -24,6 +24,8 @@ from ..modality import CT, Modality, modality_of_role
 from ..settings import Settings
 from . import measurability
 from .regions import Keys, LesionRegions, ResampledImage, make_regions, resample, sampled_box
+from .response_keys import check_filters
+from .responses import measure_responses
 from .ring import ring_box
 
 Progress = Callable[[int, int], None]
@@ -84,7 +86,7 @@ class Task:
         Of the image's lattice.
     settings : Settings
     keys : mapping of str to tuple of str
-        Region -> keys of the features that are computed.
+        Region, with a filter behind it or without -> keys of the features that are computed.
     engine : callable, optional
         What computes them.
     margin_mm : float, optional
@@ -135,9 +137,16 @@ def task_of(
     margin_mm: float = 0.0,
     role: str = CT.role,
 ) -> Task:
-    """The task of measuring these lesions; parameters as of `extract.measure` and of `Task`."""
+    """The task of measuring these lesions; parameters as of `extract.measure` and of `Task`.
+
+    Raises
+    ------
+    SettingsError
+        `filter.unknown`, `filter.anisotropic`: where a filter that is asked for can act on no lesion.
+    """
     source = image.canonical()
     grid = grid_of(source.lattice, settings.extraction.spacing_mm)
+    check_filters(keys, settings, grid.lattice.spacing)
     canonical = tuple(lesion.canonical() for lesion in lesions)
     return Task(source, canonical, grid, settings, keys, engine, margin_mm, role)
 
@@ -173,6 +182,10 @@ def measure_lesion(
         for name, region in made.regions.items():
             measured = task.engine(region, task.keys[name])
             values.update({f"{name}.{key}": value for key, value in measured.items()})
+        if made.filtered:
+            found, problems = measure_responses(around, made.filtered, task.settings, task.keys, task.engine)
+            values.update(found)
+            findings += problems
     except Exception as error:
         findings.append(_finding_of(error, lesion))
         values = {}

@@ -17,10 +17,26 @@ from ..lesion import Lesion
 from ..modality import CT, Modality
 from ..settings import ExtractionSettings, Settings
 from . import measurability
-from .preprocessing import make_region, sample_intensities, sample_mask
+from .preprocessing import make_region, resegment, sample_intensities, sample_mask
+from .response_keys import Keys, box_of_responses, filtered_regions, own_keys, responses_in
 from .ring import Ring, make_ring, ring_box
 
-Keys = Mapping[str, tuple[str, ...]]
+
+@dataclass(frozen=True, eq=False)
+class RegionMask:
+    """The voxels of a region on the grid.
+
+    Parameters
+    ----------
+    box : Box
+        Of the grid.
+    mask, intensity_mask : ndarray of bool, shape (k, j, i)
+        As of `Region`.
+    """
+
+    box: Box
+    mask: np.ndarray
+    intensity_mask: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +50,14 @@ class LesionRegions:
     ring : Ring or None
         Where one was asked for.
     findings : tuple of Finding
+    filtered : mapping of str to RegionMask
+        By name, the regions of which responses of filters are measured.
     """
 
     regions: Mapping[str, Region] = field(default_factory=dict)
     ring: Ring | None = None
     findings: tuple[Finding, ...] = ()
+    filtered: Mapping[str, RegionMask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +80,17 @@ class ResampledImage:
     values: np.ndarray
     touched: Mapping[str, np.ndarray]
 
+    def within(self, box: Box) -> ResampledImage:
+        """The part of it in a box of the grid, which lies inside.
+
+        Parameters
+        ----------
+        box : Box
+        """
+        inside = box.slices_in(self.box)
+        touched = {code: voxels[inside] for code, voxels in self.touched.items()}
+        return ResampledImage(self.grid, box, self.values[inside], touched)
+
 
 def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_mm: float = 0.0) -> Box:
     """The part of the grid whose intensities are needed for a lesion inside a box of CT voxels.
@@ -76,6 +106,13 @@ def sampled_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_
     margin_mm : float, optional
         How much of the CT around a region is needed at least, whatever the keys.
     """
+    measured = _measured_box(around, grid, settings, own_keys(keys), margin_mm)
+    wanted = responses_in(keys, settings)
+    return box_of_responses(measured, wanted, grid) if wanted else measured
+
+
+def _measured_box(around: Box, grid: Grid, settings: Settings, keys: Keys, margin_mm: float) -> Box:
+    """The same for features of the image itself."""
     margins = _margins(keys, grid, margin_mm)
     covered = grid.cover(around, margins.get("lesion", 0.0))
     if "ring" in margins:
@@ -139,6 +176,12 @@ def make_regions(
     Refusal
         When a region cannot be measured.
     """
+    filtered = filtered_regions(keys)
+    if filtered and lesion.box is not None:
+        keys = own_keys(keys)
+        # What only filters look at is not measured.
+        near = _measured_box(lesion.box, resampled.grid, settings, keys, margin_mm)
+        resampled = resampled.within(near.intersect(resampled.box))
     margins = _margins(keys, resampled.grid, margin_mm)
     grid, box, values, touched = resampled.grid, resampled.box, resampled.values, resampled.touched
     masks = {"lesion": sample_mask(lesion, grid, box)} if "lesion" in keys else {}
@@ -163,7 +206,8 @@ def make_regions(
         for name, mask in masks.items()
         if keys[name]
     }
-    return LesionRegions(regions, ring, tuple(findings))
+    of_filters = {name: _region_mask(resampled, masks[name], usable, settings) for name in filtered}
+    return LesionRegions(regions, ring, tuple(findings), of_filters)
 
 
 def _region(
@@ -173,12 +217,7 @@ def _region(
     settings: Settings,
     margin_mm: float,
 ) -> Region:
-    tight = Box.around(mask)
-    if tight is None:
-        raise Refusal(
-            "lesion.too_small", "Nothing of the lesion is left on the grid: it is thinner than a voxel."
-        )
-    part = tight.grow(_steps(margin_mm, resampled.grid)).intersect(Box.whole(mask.shape))
+    part = _tight_box(mask).grow(_steps(margin_mm, resampled.grid)).intersect(Box.whole(mask.shape))
     where = part.slices
     region = make_region(
         resampled.values[where],
@@ -188,6 +227,27 @@ def _region(
         None if usable is None else usable[where],
     )
     return replace(region, start=part.shift(resampled.box.start).start)
+
+
+def _region_mask(
+    resampled: ResampledImage, mask: np.ndarray, usable: np.ndarray | None, settings: Settings
+) -> RegionMask:
+    part = _tight_box(mask)
+    where = part.slices
+    of_region = mask[where] if usable is None else mask[where] & usable[where]
+    kept = resegment(resampled.values[where], of_region, settings.extraction)
+    if not kept.any():
+        raise Refusal("feature.undefined", "No voxel of the region lies within the intensity range.")
+    return RegionMask(part.shift(resampled.box.start), mask[where], kept)
+
+
+def _tight_box(mask: np.ndarray) -> Box:
+    tight = Box.around(mask)
+    if tight is None:
+        raise Refusal(
+            "lesion.too_small", "Nothing of the lesion is left on the grid: it is thinner than a voxel."
+        )
+    return tight
 
 
 def _clean(crop: Image, modality: Modality) -> tuple[Image, dict[str, np.ndarray]]:

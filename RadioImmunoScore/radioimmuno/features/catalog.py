@@ -3,7 +3,8 @@
 It follows from the families' rows (`registry.FAMILIES`). A feature's key is `<family>.<name>`; an identifier,
 as a signature's terms use it, has the region in front: `ring.glcm.contrast`. GLCM and GLRLM come twice:
 averaged over the 13 directions (`glcm`, `glrlm`) and from the directions' merged matrix (`glcm_merged`,
-`glrlm_merged`).
+`glrlm_merged`). A feature of a filtered image has the filter between region and family:
+`ring.log_sigma_3mm.glcm.contrast`.
 
 >>> region, feature = split("ring.statistics.mean")
 >>> region, feature.key, feature.title, feature.ibsi_code, feature.unit
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..filters.response_settings import FILTER_NAME
 from ..modality import split_role, with_role
 from .family import Feature
 from .registry import FAMILIES
@@ -29,6 +31,17 @@ BY_KEY: dict[str, Feature] = {feature.key: feature for feature in FEATURES}
 
 ALL: tuple[str, ...] = tuple(BY_KEY)
 DEFAULT: tuple[str, ...] = tuple(feature.key for feature in FEATURES if not feature.on_request)
+
+
+def of_responses(keys: Collection[str]) -> tuple[str, ...]:
+    """The keys whose features are measured on filtered images, too: neither shape nor local intensity.
+
+    Parameters
+    ----------
+    keys : collection of str
+    """
+    return tuple(key for key in keys if BY_KEY[key].family.of_responses)
+
 
 _SHAPE = ("volume", "surface_area", "sphericity", "compactness_2")
 _STANDARD_NAMES = {
@@ -82,7 +95,8 @@ def split(identifier: str) -> tuple[str, Feature]:
     Returns
     -------
     tuple of (str, Feature)
-        The region of another image than the CT has its role in front: `pet.lesion`.
+        The region of another image than the CT has its role in front, that of a filtered image the filter
+        behind: `pet.lesion`, `ring.log_sigma_3mm`.
 
     Raises
     ------
@@ -91,11 +105,48 @@ def split(identifier: str) -> tuple[str, Feature]:
 
     Examples
     --------
-    >>> split("pet.lesion.statistics.maximum")[0]
-    'pet.lesion'
+    >>> split("pet.lesion.statistics.maximum")[0], split("ring.log_sigma_3mm.glcm.contrast")[0]
+    ('pet.lesion', 'ring.log_sigma_3mm')
     """
     role, name = split_role(identifier)
     region, _, key = name.partition(".")
     if region not in REGIONS:
         raise KeyError(identifier)
-    return with_role(role, region), BY_KEY[key]
+    if key in BY_KEY:
+        return with_role(role, region), BY_KEY[key]
+    filtered, _, key = key.partition(".")
+    if not FILTER_NAME.fullmatch(filtered) or not BY_KEY[key].family.of_responses:
+        raise KeyError(identifier)
+    return with_role(role, with_filter(region, filtered)), BY_KEY[key]
+
+
+def split_filter(region: str) -> tuple[str, str]:
+    """The region of an image and the name of the filter behind it, which is "" for the image itself.
+
+    Parameters
+    ----------
+    region : str
+        Without a role in front.
+
+    Examples
+    --------
+    >>> split_filter("ring.log_sigma_3mm"), split_filter("lesion")
+    (('ring', 'log_sigma_3mm'), ('lesion', ''))
+    """
+    region, _, name = region.partition(".")
+    return region, name
+
+
+def with_filter(region: str, name: str) -> str:
+    """The region of a filtered image; that of the image itself where there is no filter.
+
+    Parameters
+    ----------
+    region, name : str
+
+    Examples
+    --------
+    >>> with_filter("ring", "log_sigma_3mm"), with_filter("ring", "")
+    ('ring.log_sigma_3mm', 'ring')
+    """
+    return f"{region}.{name}" if name else region

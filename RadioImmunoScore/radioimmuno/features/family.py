@@ -124,6 +124,8 @@ class Family:
         How the 13 directions are summed up: "AVERAGED", "MERGED"; empty where there are none.
     reach_mm : float
         How far beyond the region the features look.
+    of_responses : bool
+        Whether filtered images are measured, too.
     """
 
     key: str
@@ -135,6 +137,7 @@ class Family:
     lifex_prefix: str = ""
     directions: str = ""
     reach_mm: float = 0.0
+    of_responses: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,4 +53,5 @@ FAMILY = Family(
     lambda measurement, names: local_intensity(measurement.region),
     lifex_prefix="LOCAL_INTENSITY_BASED",
     reach_mm=PEAK_RADIUS_MM,
+    of_responses=False,
 )

@@ -367,4 +367,5 @@ FAMILY = Family(
     morphology,
     pyradiomics_class="shape",
     lifex_prefix="MORPHOLOGICAL",
+    of_responses=False,
 )

@@ -10,7 +10,7 @@ from ..settings import IMAGE_ROLE, MAIN_ROLE, PRESETS, Settings
 from ..thresholds import PADDING_BELOW_HU
 from .arbitrary import no_intensities
 from .hounsfield import no_hounsfield
-from .modality import Modality
+from .modality import ARBITRARY, Modality
 from .uptake import no_uptake, unusual_uptake
 
 TAKEN_AS_SUV = (
@@ -52,7 +52,7 @@ PET = Modality(
 MR = Modality(
     name="MR",
     role="mr",
-    unit="a.u.",
+    unit=ARBITRARY,
     codes=frozenset({"MR"}),
     purpose="an MR is needed",
     kind_code="mr.not_mr",

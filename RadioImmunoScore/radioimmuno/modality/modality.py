@@ -13,8 +13,9 @@ from ..findings import Finding, Severity
 from ..geometry.image import Image
 from ..settings import Settings
 
-# The unit of intensities in the catalog of features.
+# The unit of intensities in the catalog of features; that of values which have none of their own.
 HU = "HU"
+ARBITRARY = "a.u."
 
 
 def _no_doubt(image: Image) -> str:
@@ -111,6 +112,22 @@ class Modality:
         ('SUV2', 'mm3')
         """
         return unit.replace(HU, self.unit)
+
+    def response_unit_of(self, unit: str) -> str:
+        """The unit of a feature on a filtered image of this kind: a response is in no unit of the image.
+
+        Parameters
+        ----------
+        unit : str
+            As in the catalog of features.
+
+        Examples
+        --------
+        >>> from radioimmuno.modality import CT
+        >>> CT.response_unit_of("HU2")
+        'a.u.2'
+        """
+        return unit.replace(HU, ARBITRARY)
 
     def check_values(self, image: Image, accepted: Collection[str] = ()) -> tuple[Finding, ...]:
         """Whether values are in this kind's unit; reads all voxels.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, is_dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from ..files.atomic import write_bytes
 from ..findings import InputError, SettingsError, SignatureError
 from ..learned.card import ModelCard, card_record
+from ..modality import settings_on
 from ..settings import Settings
 from .cutoffs import OLD_PATIENT_CUTOFF, Cutoffs, read_cutoffs, read_patient_cutoffs
 from .harmonization import Harmonization, harmonization_of, harmonization_record
@@ -230,7 +231,8 @@ def parse_signature(content: bytes) -> Signature:
     training = fields.raw("training", {})
     if not isinstance(training, dict):
         raise invalid("training", "must be a JSON object")
-    terms = _terms(fields)
+    terms, settings = _terms(fields), _settings(fields)
+    _check_filters(terms, settings)
     rule = fields.choice("patient_rule", tuple(PATIENT_RULES)) if fields.has("patient_rule") else ""
     return Signature(
         name=fields.text("name"),
@@ -238,7 +240,7 @@ def parse_signature(content: bytes) -> Signature:
         status=fields.choice("status", STATUSES),
         predicts=fields.text("predicts"),
         direction=fields.text("direction"),
-        settings=_settings(fields),
+        settings=settings,
         intercept=fields.number("intercept"),
         terms=terms,
         cutoffs=read_cutoffs(fields, "cutoffs") if fields.has("cutoffs") else None,
@@ -271,6 +273,18 @@ def _settings(fields: Fields) -> Settings:
         return Settings.from_dict(fields.raw("settings"))
     except SettingsError as problem:
         raise SignatureError("signature.invalid", f"settings: {problem}") from problem
+
+
+def _check_filters(terms: Sequence[Term], settings: Settings) -> None:
+    """Refuse a term after a filter that the settings have not and its name does not define."""
+    for n, term in enumerate(terms):
+        variable = variable_of(variable_of(term.variable).changing or term.variable)
+        if variable.filter:
+            try:
+                settings_on(settings, variable.image).response(variable.filter)
+            except SettingsError as problem:
+                text = f"terms[{n}].variable: {term.variable!r}: {problem}"
+                raise SignatureError("signature.unknown_variable", text) from None
 
 
 def _terms(fields: Fields) -> tuple[Term, ...]:

@@ -3,7 +3,8 @@
 A variable's key is `<region>.<family>.<name>` for a feature of a region, `location.<site>` for whether the
 lesion sits there (1 or 0), and `acquisition.kvp` for the tube voltage. `delta.` in front of a feature is its
 change since an earlier study as a share of the earlier value's size, `delta_abs.` that change in its unit.
-The feature of another image than the CT has the image's role in front: `pet.lesion.statistics.maximum`.
+The feature of another image than the CT has the image's role in front: `pet.lesion.statistics.maximum`. A
+filter stands between region and family: `lesion.log_sigma_3mm.statistics.skewness`.
 What an outside model gives is `learned.<name of the model>.<number>`, from 0 on.
 """
 
@@ -58,6 +59,7 @@ class Variable:
     site : Site, optional
     changing : str, the key of the feature whose change it is; "" where it is no change
     model : str, name of the model that gives it; "" where it is no learned feature
+    filter : str, name of the filter of the image; "" where it is the image itself, or no feature
     """
 
     key: str
@@ -71,6 +73,7 @@ class Variable:
     site: Site | None = None
     changing: str = ""
     model: str = ""
+    filter: str = ""
 
     @property
     def words(self) -> str | None:
@@ -78,12 +81,14 @@ class Variable:
         modality = modality_of_role(self.image)
         if self.feature is None or modality is None or not self.feature.words:
             return None
-        return f"{self.place}: {modality.unit_of(self.feature.words)}"
+        unit_of = modality.response_unit_of if self.filter else modality.unit_of
+        return f"{self.place}: {unit_of(self.feature.words)}"
 
     @property
     def place(self) -> str:
-        """Where a feature is measured, in words: "lesion", on another image than the CT "PET lesion"."""
-        return self.region if self.image in ("", CT.role) else f"{image_title(self.image)} {self.region}"
+        """Where a feature is measured, in words: "lesion", "PET lesion", "lesion (log_sigma_3mm)"."""
+        of_image = self.region if self.image in ("", CT.role) else f"{image_title(self.image)} {self.region}"
+        return f"{of_image} ({self.filter})" if self.filter else of_image
 
 
 @cache
@@ -118,6 +123,9 @@ def variable_of(key: str) -> Variable:
     ('relative change of ring, intensity: mean', 'HU')
     >>> variable_of("pet.lesion.statistics.maximum").title, variable_of("mr_t1.ring.statistics.mean").unit
     ('PET lesion, intensity: maximum', 'a.u.')
+    >>> variable = variable_of("ring.log_sigma_3mm.statistics.mean")
+    >>> variable.title, variable.unit, variable.filter
+    ('ring (log_sigma_3mm), intensity: mean', 'a.u.', 'log_sigma_3mm')
     >>> variable_of("learned.niche.12").title
     'niche, output 12'
     """
@@ -142,7 +150,9 @@ def variable_of(key: str) -> Variable:
         region = ""
     if not region or modality is None:
         raise ValueError(f"{key!r} is not a variable")
-    found = Variable(key, Source.FEATURE, "", modality.unit_of(feature.unit), 0.0, role, region, feature)
+    region, filtered = catalog.split_filter(region)
+    unit = modality.response_unit_of(feature.unit) if filtered else modality.unit_of(feature.unit)
+    found = Variable(key, Source.FEATURE, "", unit, 0.0, role, region, feature, filter=filtered)
     return replace(found, title=f"{found.place}, {feature.title}")
 
 

@@ -7,6 +7,9 @@ import re
 import pytest
 from signature_cases import DELETE, DOCUMENT, changed
 
+from radioimmuno.filters.definition import KINDS
+from radioimmuno.filters.filter import Filter
+from radioimmuno.filters.response_settings import FILTER_NAME, RESPONSE_BINS, ResponseSettings
 from radioimmuno.findings import SignatureError
 from radioimmuno.preparation import BiasCorrection, MrSettings
 from radioimmuno.settings import ExtractionSettings, RingSettings, Settings
@@ -75,6 +78,18 @@ def test_preparation_of_an_mr_is_that_of_the_software(schema):
     assert set(part["bias"]["properties"]) == {field.name for field in dataclasses.fields(BiasCorrection)}
 
 
+def test_filters_are_those_of_the_software(schema):
+    names, definitions = schema["$defs"]["filters"]["oneOf"]
+    assert names["items"] == {"type": "string"}
+    part = definitions["additionalProperties"]["properties"]
+    assert tuple(part["kind"]["enum"]) == tuple(KINDS)
+    levels = {field.name for field in dataclasses.fields(ResponseSettings)} - {"filter"}
+    shared = {field.name for field in dataclasses.fields(Filter)}
+    assert set(part) == {"kind", *levels, *shared}
+    assert part["bin_count"]["default"] == RESPONSE_BINS
+    assert definitions["propertyNames"]["pattern"] == f"^{FILTER_NAME.pattern}$"
+
+
 def test_words_to_choose_from_are_the_same(schema):
     term = part_of(schema, "terms.0")["properties"]
     assert tuple(schema["properties"]["status"]["enum"]) == signature.STATUSES
@@ -90,6 +105,9 @@ def test_words_to_choose_from_are_the_same(schema):
         ("pet.lesion.statistics.maximum", True),
         ("delta.mr_t1.ring.glcm.contrast", True),
         ("ct_late.lesion.statistics.mean", True),
+        ("lesion.log_sigma_3mm.statistics.skewness", True),
+        ("delta.pet.ring.ibsi2-1_a_1.glcm.contrast", True),
+        ("lesion.Smooth.statistics.mean", False),
         ("ct.lesion.statistics.mean", False),
         ("us.lesion.statistics.mean", False),
         ("delta.ring.glcm.contrast", True),

@@ -1,0 +1,276 @@
+"""Features of filtered images.
+
+Tests of: response_keys, responses.
+"""
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from phantoms import distance_to, noisy_patient, signed_permutations
+
+from radioimmuno.extraction.extract import extract, study_task
+from radioimmuno.features import catalog
+from radioimmuno.features.statistics import ROWS
+from radioimmuno.findings import SettingsError
+from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
+from radioimmuno.lesion import Lesion, from_labels
+from radioimmuno.settings import Settings
+from radioimmuno.study import Study
+
+# All families but shape and local intensity.
+KEYS = catalog.of_responses(catalog.ALL)
+# Alike in all directions; and what directions tell apart.
+ISOTROPIC = ("log_sigma_2mm", "simoncelli_level_1")
+DIRECTIONAL = ("wavelet_coif1_lhl", "wavelet_haar_hll_level_2", "along_x")
+OWN = {"along_x": {"kind": "laws", "kernels": ["E5", "L5", "L5"], "energy_distance": 3}}
+SETTINGS = Settings.from_dict({"filters": OWN})
+REGIONS = ("lesion", "ring")
+
+
+def wanted(names, keys=KEYS) -> tuple[str, ...]:
+    return catalog.identifiers(
+        keys, [catalog.with_filter(region, one) for region in REGIONS for one in names]
+    )
+
+
+def values(image: Image, lesion: Lesion, names, settings: Settings = SETTINGS) -> dict[str, float]:
+    (measured,) = extract(image, [lesion], settings, wanted(names))
+    assert measured.findings == ()
+    assert measured.values.keys() == set(wanted(names))
+    return dict(measured.values)
+
+
+def cube(value, shape=(44, 44, 44), radius=6.0) -> tuple[Image, Lesion]:
+    """An image of 1 mm voxels that is a function of (k, j, i), and a ball amid it."""
+    lattice = Lattice(shape, (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    middle = lattice.to_lps((np.array(shape) - 1) / 2)
+    filled = np.asarray(value(*np.indices(shape)), np.float32)
+    return Image(filled, lattice), Lesion("1", "ball", Image(distance_to(lattice, middle) <= radius, lattice))
+
+
+# Theory.
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        (lambda k, j, i: 0.0 * k + 40, ("log_sigma_2mm", "wavelet_coif1_lhl", "along_x")),
+        # A coiflet's high pass has two vanishing moments: of a plane nothing is left.
+        (
+            lambda k, j, i: 3.0 * k - 5 * j + 2 * i,
+            ("log_sigma_2mm", "wavelet_coif1_hll", "wavelet_coif1_llh"),
+        ),
+    ],
+)
+def test_even_images_and_planes_have_no_response(value, names):
+    # Cut at four SD, a Gaussian's curvature has a sum of some ten thousandths.
+    settings = Settings.from_dict({"filters": {**OWN, "log_sigma_2mm": {"truncate": 9}}})
+    image, lesion = cube(value, (56, 56, 56))
+    keys = ["statistics.minimum", "statistics.maximum"]
+    (measured,) = extract(image, [lesion], settings, wanted(names, keys))
+    assert set(measured.values.values()) == {0.0}
+
+
+def test_the_response_to_a_parabola_is_its_curvature_and_has_one_level():
+    """The Laplacian of x^2 is 2, smoothed or not: whatever is left of rounding makes no texture."""
+    image, lesion = cube(lambda k, j, i: (i - 20.0) ** 2)
+    settings = Settings.from_dict({"filters": {"log_sigma_1_5mm": {"truncate": 10}}})
+    keys = ["statistics.mean", "statistics.variance", "histogram.entropy", "glcm.contrast"]
+    (measured,) = extract(image, [lesion], settings, wanted(["log_sigma_1_5mm"], keys))
+    for region in REGIONS:
+        mean, *others = (measured.values[f"{region}.log_sigma_1_5mm.{key}"] for key in keys)
+        assert mean == pytest.approx(2.0, abs=1e-8)
+        assert others == [0.0, 0.0, 0.0]
+
+
+# Where it was cut and how it is stored.
+
+
+@pytest.mark.parametrize("less", [(0, 1, 3), (1, 5, 2)])
+def test_an_odd_crop_gives_the_same_features(less):
+    image, lesion = noisy_patient(seed=3, shape=(70, 130, 120))
+    names = ("log_sigma_2mm", *DIRECTIONAL)
+    # The ring, the filter that looks furthest (8 mm), and a voxel of the grid.
+    margin = [int(np.ceil((2 + 8 + 3) / spacing)) for spacing in image.lattice.spacing]
+    cut = lesion.box.grow(margin).intersect(Box.whole(image.lattice.shape))
+    cut = Box(tuple(a - m for a, m in zip(cut.start, less, strict=True)), cut.stop)
+    crop = image.crop(cut)
+    contiguous = Image(np.ascontiguousarray(crop.values), crop.lattice, crop.offset)
+    assert crop.values.size < image.values.size / 2
+    assert values(contiguous, lesion, names) == pytest.approx(values(image, lesion, names), rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [4, pytest.param(48, marks=pytest.mark.slow)])
+def test_all_axis_orders_give_the_same_features(count):
+    """Of directional filters, too: directions are those of the canonical image, not those of the file."""
+    image, lesion = noisy_patient()
+    names = (*ISOTROPIC, *DIRECTIONAL)
+    expected = values(image, lesion, names)
+    pairs = list(zip(signed_permutations(image), signed_permutations(lesion.mask), strict=True))
+    assert len(pairs) == 48
+    for stored, mask in pairs[1 :: 47 // count or 1]:
+        assert values(stored, replace(lesion, mask=mask), names) == pytest.approx(expected, rel=1e-9)
+
+
+def turned(image: Image) -> Image:
+    """The same voxels with another content: x and z exchanged. A cube stays a cube."""
+    return Image(np.ascontiguousarray(image.values.swapaxes(0, 2)), image.lattice)
+
+
+def test_turning_the_patient_changes_nothing_of_isotropic_filters_and_exchanges_bands():
+    image, lesion = noisy_patient(seed=1)
+    lattice = Lattice((40, 40, 40), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
+    image = Image(image.values[:40, :40, :40], lattice)
+    lesion = Lesion("1", "irregular", Image(lesion.mask.values[:40, :40, :40], lattice))
+    keys = ["statistics.skewness", "histogram.entropy", "glcm.contrast", "glszm.zone_percentage"]
+    names = (*ISOTROPIC, "wavelet_haar_lhh", "wavelet_haar_hhl")
+    asked = wanted(names, keys)
+    (before,) = extract(image, [lesion], Settings(), asked)
+    (after,) = extract(turned(image), [replace(lesion, mask=turned(lesion.mask))], Settings(), asked)
+    other = {"wavelet_haar_lhh": "wavelet_haar_hhl", "wavelet_haar_hhl": "wavelet_haar_lhh"}
+    for name in asked:
+        region, one, key = name.split(".", 2)
+        same = f"{region}.{other.get(one, one)}.{key}"
+        assert after.values[same] == pytest.approx(before.values[name], rel=1e-9), name
+    first, second = (before.values[f"lesion.{one}.glcm.contrast"] for one in other)
+    assert first != pytest.approx(second, rel=1e-3)
+
+
+# What is measured of the response.
+
+
+def test_the_voxels_are_those_of_the_image_within_its_range():
+    """Resegmentation goes by the image: of its bright half, where the high pass along x sees no edge."""
+    image, lesion = cube(lambda k, j, i: np.where(i > 22, 100.0, 0.0) + k % 3)
+    key = "lesion.wavelet_haar_hll.statistics.range"
+    kept, all_of_it = (
+        extract(image, [lesion], Settings.from_dict({"extraction": {"range_hu": ends}}), [key])[0].values[key]
+        for ends in ([50, 400], [-1000, 3000])
+    )
+    assert kept == 0
+    # A step of 100, at a high pass of norm 1, is 70.7; two low passes double it.
+    assert all_of_it == pytest.approx(100 * 2**0.5, abs=1e-6)
+
+
+def test_levels_are_a_fixed_number_or_of_a_fixed_width():
+    image, lesion = noisy_patient()
+    key, keys = "lesion.log_sigma_2mm.histogram.maximum", ["histogram.maximum", "statistics.range"]
+    by_default = extract(image, [lesion], Settings(), wanted(["log_sigma_2mm"], keys))[0].values
+    assert by_default[key] == 32
+    fixed = Settings.from_dict({"filters": {"log_sigma_2mm": {"bin_width": 3}}})
+    by_width = extract(image, [lesion], fixed, wanted(["log_sigma_2mm"], keys))[0].values
+    assert by_width[key] == by_width["lesion.log_sigma_2mm.statistics.range"] // 3 + 1
+
+
+def test_features_of_the_image_are_those_that_it_has_without_filters():
+    image, lesion = noisy_patient()
+    plain = catalog.identifiers(catalog.STANDARD)
+    (alone,) = extract(image, [lesion], Settings(), plain)
+    (beside,) = extract(image, [lesion], SETTINGS, [*plain, *wanted(["log_sigma_2mm", "along_x"])])
+    assert {name: beside.values[name] for name in plain} == alone.values
+
+
+def test_shape_and_local_intensity_are_not_those_of_a_response():
+    for key in ("morphology.volume", "local_intensity.global_peak"):
+        assert catalog.of_responses([key]) == ()
+        with pytest.raises(KeyError):
+            catalog.split(f"lesion.log_sigma_3mm.{key}")
+
+
+@pytest.mark.parametrize(("letter", "spacing"), [("a", None), pytest.param("b", 1, marks=pytest.mark.slow)])
+def test_the_statistics_are_those_of_ibsi_2(letter, spacing, data, reference_table):
+    """Through a file of settings; in slices the filter of test 8 takes the frequencies of the whole image."""
+    tests = (2, 3, 4, 5, 6, 7, 8, 9) if letter == "a" else (3, 6)
+    names = {f"ibsi2-ct-{test}_{letter}": f"{test}.{letter.upper()}" for test in tests}
+    extraction = {"spacing_mm": spacing, "interpolation": "cubic", "range_hu": [-1000, 400]}
+    settings = Settings.from_dict(json.loads(json.dumps({"extraction": extraction, "filters": list(names)})))
+    folder = data / "ibsi" / "ct_phantom"
+    image = from_sitk(sitk.ReadImage(str(folder / "ct.nii.gz")))
+    lesions = from_labels(from_sitk(sitk.ReadImage(str(folder / "mask.nii.gz"))))
+    keys = [f"statistics.{row.name}" for row in ROWS]
+    (found,) = extract(
+        image, lesions, settings, catalog.identifiers(keys, [f"lesion.{name}" for name in names])
+    )
+    with (reference_table.parent / "ibsi2_reference.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter=";") if row["consensus_value"]]
+    missed, compared = [], 0
+    for name, test in names.items():
+        expected = {row["feature_tag"]: row for row in rows if row["filter_id"] == test}
+        for row in ROWS:
+            if row.tag in expected:
+                value, of = found.values[f"lesion.{name}.statistics.{row.name}"], expected[row.tag]
+                compared += 1
+                if not abs(value - float(of["consensus_value"])) <= float(of["tolerance"]):
+                    missed.append(f"{test} {row.tag}: {value} is not {of['consensus_value']}")
+    assert compared == 18 * len(names)
+    assert missed == []
+
+
+# What cannot be measured.
+
+
+def test_a_filter_that_is_larger_than_the_volume_leaves_the_lesion_its_other_values():
+    image, lesion = cube(lambda k, j, i: np.sin(k + 2 * j + i) * 50, shape=(24, 30, 30))
+    asked = wanted(["log_sigma_8mm", "log_sigma_1mm"], ["statistics.mean"])
+    (found,) = extract(image, [lesion], Settings(), [*asked, "lesion.statistics.mean"])
+    assert found.status == "warning"
+    assert set(found.values) == {*wanted(["log_sigma_1mm"], ["statistics.mean"]), "lesion.statistics.mean"}
+    (finding,) = found.findings
+    assert finding.code == "filter.too_large"
+    assert "log_sigma_8mm nothing is measured" in finding.text
+    assert "at least 32 voxels" in finding.text
+    assert "this one has 24" in finding.text
+
+
+def test_a_voxel_that_is_no_number_counts_as_far_as_a_filter_looks():
+    image, lesion = noisy_patient(seed=3, shape=(60, 90, 84))
+    broken = image.values.astype(np.float32)
+    at = [lesion.box.start[0] + 4, lesion.box.start[1] + 4, lesion.box.start[2] - 8]
+    broken[tuple(at)] = np.nan
+    names = ["log_sigma_3mm", "wavelet_haar_lhl"]
+    (found,) = extract(Image(broken, image.lattice), [lesion], Settings(), wanted(names, ["statistics.mean"]))
+    assert [(one.code, one.refuses) for one in found.findings] == [("filter.non_finite", False)]
+    assert found.values.keys() == set(wanted(["wavelet_haar_lhl"], ["statistics.mean"]))
+    (whole,) = extract(image, [lesion], Settings(), wanted(["wavelet_haar_lhl"], ["statistics.mean"]))
+    assert found.values == whole.values
+
+
+def test_too_many_levels_of_one_response_leave_the_others():
+    image, lesion = noisy_patient()
+    settings = Settings.from_dict(
+        {"filters": {"log_sigma_2mm": {"bin_width": 0.001}, "wavelet_haar_lhl": {}}}
+    )
+    (found,) = extract(image, [lesion], settings, wanted(settings.filters, ["statistics.mean"]))
+    assert [one.code for one in found.findings] == ["lesion.too_many_levels"]
+    assert found.values.keys() == set(wanted(["wavelet_haar_lhl"], ["statistics.mean"]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "code"),
+    [
+        ({"extraction": {"spacing_mm": None}}, "log_sigma_3mm", "filter.anisotropic"),
+        ({}, "sobel", "filter.unknown"),
+        ({}, "wavelet_coif1", "filter.unknown"),
+        ({}, "log_sigma_0mm", "settings.invalid"),
+    ],
+)
+def test_filters_that_no_lesion_can_be_measured_with_are_refused_before_the_first(settings, name, code):
+    image, lesion = noisy_patient()
+    keys = {f"lesion.{name}": ("statistics.mean",)}
+    with pytest.raises(SettingsError) as problem:
+        study_task(Study({"ct": image}, (lesion,)), Settings.from_dict(settings), keys)
+    assert problem.value.code == code
+
+
+def test_in_slices_the_distance_between_them_may_be_another():
+    image, lesion = noisy_patient()
+    flat = Lattice(image.lattice.shape, (1.5, 0.9, 0.9), image.lattice.origin)
+    lesion = replace(lesion, mask=Image(lesion.mask.values, flat))
+    how = {"extraction": {"spacing_mm": None}, "filters": {"log_sigma_2mm": {"dimensions": 2}}}
+    asked = wanted(["log_sigma_2mm"], ["statistics.mean"])
+    (found,) = extract(Image(image.values, flat), [lesion], Settings.from_dict(how), asked)
+    assert found.values.keys() == set(asked)
