@@ -161,7 +161,7 @@ class Settings:
         return response_named(name, self.filters)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; without what is not there of `mr`, `images`, `filters`, and SUV by weight."""
+        """Plain values for JSON; without what is not there (`mr`, `images`, `filters`), and SUV by weight."""
         parts: dict[str, Any] = {
             part: {
                 key: _ends_record(value) if isinstance(value, tuple) else value

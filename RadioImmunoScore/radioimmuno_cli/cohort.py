@@ -12,7 +12,16 @@ from radioimmuno.numbers import is_number
 
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .image_options import add_models
-from .options import add_accepted, add_command, add_features, add_settings, positive, settings_named
+from .options import (
+    add_accepted,
+    add_command,
+    add_features,
+    add_filters,
+    add_settings,
+    filters_named,
+    positive,
+    settings_named,
+)
 from .paths import Input, Output, OutputPath
 from .progress import Progress
 from .terminal_table import table
@@ -54,7 +63,8 @@ os_days, os_event). --from-folder proposes a manifest from a folder of patients,
 writes into the folder of --out:
   lesions.csv      one row a lesion: patient, study, lesion_id, name, site, irradiated, status, codes,
                    reasons, what was carried along, a column for every variable by its identifier (as
-                   ring.glcm.contrast, pet.lesion.statistics.maximum; of each --model learned.MODEL.0, ...),
+                   ring.glcm.contrast, pet.lesion.statistics.maximum; after --filters
+                   lesion.log_sigma_3mm.glcm.contrast; of each --model learned.MODEL.0, ...),
                    and for each --signature score:NAME, score_status:NAME, score_reasons:NAME. status is
                    measured, warning (look at reasons) or refused (no values). What a patient has no image
                    for is empty, with the reason
@@ -86,6 +96,7 @@ EXAMPLES = """\
   radioimmuno cohort --from-folder patients --out proposed.csv         # then look at it and correct it
   radioimmuno cohort manifest.csv --out cohort
   radioimmuno cohort manifest.csv --out cohort --resume --workers 2    # after a stop, or with more patients
+  radioimmuno cohort manifest.csv --out cohort --features standard --filters log_sigma_3mm,wavelet_coif1
   radioimmuno cohort manifest.csv --out scored --signature my.json --features standard"""
 
 EXIT_CODES = """\
@@ -160,6 +171,7 @@ def register(commands: Any) -> None:
         help="lesions of an equal name in two studies of a patient are the same",
     )
     add_settings(parser)
+    add_filters(parser)
     _add_machines(parser)
     add_accepted(parser)
     parser.set_defaults(run=run, usage_error=parser.error)
@@ -209,17 +221,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure(arguments: argparse.Namespace) -> int:
-    settings = settings_named(arguments.settings)
+    asked, filters = settings_named(arguments.settings), filters_named(arguments.filters)
     with Progress([READING, MEASURING, WRITING], arguments.quiet) as progress:
         from radioimmuno.cohort.manifest import read_manifest
         from radioimmuno.cohort.plan import Plan, features_named, read_models, read_signatures
         from radioimmuno.cohort.results import check_place, write_results
         from radioimmuno.cohort.run import RunOptions, run_cohort
         from radioimmuno.cohort.tables import tables_of
+        from radioimmuno.extraction.response_keys import settings_for
+        from radioimmuno.modality import CT, with_filters
 
         signatures, files = read_signatures(arguments.signature)
         manifest = read_manifest(arguments.manifest)
-        features = features_named(arguments.features, manifest.roles)
+        with_all = with_filters(asked, dict.fromkeys((CT.role, *manifest.roles), filters))
+        features = features_named(arguments.features, manifest.roles, with_all)
+        settings = settings_for(with_all, features)
         accepted = frozenset(arguments.accepted)
         models = read_models(arguments.model)
         plan = Plan(settings, features, signatures, files, accepted, arguments.names_identify, models)

@@ -23,6 +23,8 @@ COLUMNS = ("lesion_id", "region", "feature", "ibsi_code", "reference_tag", "valu
 NAME_COLUMN = "pyradiomics_name"
 # Follows the others where another image than a CT is measured.
 IMAGE_COLUMN = "image"
+# And where filtered images are measured.
+FILTER_COLUMN = "filter"
 
 Row = dict[str, Any]
 
@@ -69,10 +71,12 @@ class Order:
 
 def own_table(study: Study, order: Order, progress: Progress) -> Table:
     """Our features, a row each."""
+    from radioimmuno.extraction.response_keys import filters_by_role
     from radioimmuno.learned.with_learned import with_learned
 
     measured = with_learned(study, _measure(study, order, None, EXTRACTING, progress), order.models)
-    columns = COLUMNS if study.images.keys() == {"ct"} else (*COLUMNS, IMAGE_COLUMN)
+    columns = [*COLUMNS, *([] if study.images.keys() == {"ct"} else [IMAGE_COLUMN])]
+    columns += [FILTER_COLUMN] if filters_by_role(order.wanted) else []
     rows = [
         row
         for lesion in measured
@@ -135,18 +139,15 @@ def _measure(
 
 
 def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[Row]:
-    from radioimmuno.features.catalog import split
-    from radioimmuno.modality import modality_of_role, split_role
+    from radioimmuno.signature.variables import variable_of
 
     rows = []
-    for identifier in wanted:
-        role, name = split_role(identifier)
-        region, feature = split(name)
-        modality = modality_of_role(role)
-        unit = modality.unit_of(feature.unit) if modality else feature.unit
-        which = (lesion.id, region, feature.key, feature.ibsi_code, feature.reference_tag)
-        cells = (*which, lesion.values.get(identifier), unit, role)
-        rows.append(dict(zip((*COLUMNS, IMAGE_COLUMN), cells, strict=True)))
+    for variable in map(variable_of, wanted):
+        feature = variable.feature
+        assert feature is not None
+        which = (lesion.id, variable.region, feature.key, feature.ibsi_code, feature.reference_tag)
+        cells = (*which, lesion.values.get(variable.key), variable.unit, variable.image, variable.filter)
+        rows.append(dict(zip((*COLUMNS, IMAGE_COLUMN, FILTER_COLUMN), cells, strict=True)))
     return rows
 
 
@@ -156,7 +157,7 @@ def _of_ct(row: Row) -> Row:
 
 def _learned_rows(lesion: LesionFeatures, models: Sequence[LearnedModel]) -> list[Row]:
     """What models give is of no region and in no catalog."""
-    blank: Row = dict.fromkeys((*COLUMNS, IMAGE_COLUMN), "")
+    blank: Row = dict.fromkeys((*COLUMNS, IMAGE_COLUMN, FILTER_COLUMN), "")
     return [
         {
             **blank,

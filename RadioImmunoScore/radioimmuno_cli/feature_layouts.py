@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .engine_tables import IMAGE_COLUMN, NAME_COLUMN, Row, Table
+from .engine_tables import FILTER_COLUMN, IMAGE_COLUMN, NAME_COLUMN, Row, Table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import LesionFeatures
@@ -40,8 +40,8 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
     for row in measured_rows:
         place = with_role(row.get(IMAGE_COLUMN, CT.role), row["region"])
         of_place = values.setdefault((row["lesion_id"], place), {})
-        of_place[row["feature"] or row[NAME_COLUMN]] = row["value"]
-    names = list(dict.fromkeys(row["feature"] or row[NAME_COLUMN] for row in measured_rows))
+        of_place[_name(row)] = row["value"]
+    names = list(dict.fromkeys(map(_name, measured_rows)))
     learned = {(row["lesion_id"], row["feature"]): row["value"] for row in made.rows if not row["region"]}
     keys = list(dict.fromkeys(key for _, key in learned))
     who = _who(made.measured, study)
@@ -64,6 +64,12 @@ def arranged(made: Table, study: Study, layout: str, regions: Sequence[str]) -> 
         by_models = {key: learned.get((one["lesion_id"], key)) for key in keys}
         rows.append({**one, **dict.fromkeys(columns), **found, **by_models})
     return Table(made.measured, (*WHO, *columns, *keys), rows)
+
+
+def _name(row: Row) -> str:
+    """Name of a feature's column, behind the region: that of a filtered image has the filter in front."""
+    name = row["feature"] or row[NAME_COLUMN]
+    return f"{row[FILTER_COLUMN]}.{name}" if row.get(FILTER_COLUMN) else name
 
 
 def _place(region: str) -> Row:

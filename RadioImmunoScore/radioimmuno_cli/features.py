@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,11 @@ from .feature_record import record_beside, write_record
 from .image_options import add_images, add_modality, add_models
 from .options import (
     add_command,
+    add_filters,
     add_inputs,
     add_lesion_table,
     add_settings,
+    filters_named,
     positive,
     settings_named,
 )
@@ -31,6 +33,7 @@ from .terminal_table import table
 
 if TYPE_CHECKING:
     from radioimmuno.extraction.lesion_features import LesionFeatures
+    from radioimmuno.filters.response_settings import ResponseSettings
     from radioimmuno.identity import Identity
     from radioimmuno.study import Study
 
@@ -56,6 +59,10 @@ modality's); lesions are carried to its voxels. The table has a column `image` t
 one have its role in front: pet.lesion.statistics.maximum. --modality pet measures a PET alone. With --model
 come the values that an outside model gives: learned.<model>.0, ...
 
+With --filters (or `filters` in a settings file) each image is measured after filters, too, as IBSI 2 defines
+them; all but shape and local intensity. The table has a column `filter` then, and the columns of a wide one
+have the filter behind the region: lesion.log_sigma_3mm.statistics.skewness.
+
 The presets ibsi-digital, ibsi-c, ibsi-d and ibsi-e are the configurations that IBSI has consensus values
 for, ibsi-validation-ct, -pet and -mr those of its validation on patients; they also give the features that
 take longer (Moran's I, Geary's C, bounding ellipsoids).
@@ -71,6 +78,8 @@ EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --wide lesion --out wide.csv
   radioimmuno features ct.nii.gz mask.nii.gz --settings ibsi-c --region lesion --out ibsi_c.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --pet pet.nii.gz --wide lesion --out both.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --filters log_sigma_2mm,log_sigma_5mm,wavelet_coif1 \\
+      --wide lesion --out after.csv
   radioimmuno features pet.nii.gz pet_mask.nii.gz --modality pet --settings ibsi-validation-pet --out pet.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --out compared.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine pyradiomics --image-type Wavelet \\
@@ -86,6 +95,7 @@ def register(commands: Any) -> None:
     add_images(parser)
     add_models(parser)
     add_settings(parser, default=None)
+    add_filters(parser)
     parser.add_argument(
         "--region", choices=("lesion", "ring"), help="only this region (default: the lesion and its ring)"
     )
@@ -129,18 +139,21 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure("--model goes with our own engine, in rows of features or --wide lesion")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
+    filters = filters_named(arguments.filters)
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
     with Progress(stages, arguments.quiet) as progress:
-        from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS, identifiers
+        from radioimmuno.features.catalog import ALL, DEFAULT, REGIONS
         from radioimmuno.learned.model import read_model
 
         _require(arguments.engine)
         keys = ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT
         models = tuple(map(read_model, arguments.model))
         study, settings = _study_and_settings(arguments, progress)
-        regions = _regions(study, [arguments.region] if arguments.region else REGIONS)
-        wanted = identifiers(keys, regions)
+        settings = _with_filters(settings, study, filters, arguments.engine)
+        of_image = [arguments.region] if arguments.region else REGIONS
+        regions = _regions(study, of_image)
+        wanted = _wanted(keys, study, of_image, settings)
         order = Order(settings, wanted, dict(arguments.image_type), models)
         layout = arguments.wide or LONG
         made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)
@@ -175,6 +188,31 @@ def _in_suv(settings: Settings, study: Study, suv: str | None) -> Settings:
     from radioimmuno.modality import with_suv
 
     return with_suv(settings, study.images, suv) if suv else settings
+
+
+def _with_filters(
+    settings: Settings, study: Study, filters: Mapping[str, ResponseSettings], engine: str
+) -> Settings:
+    """The settings, in which each image is measured after these filters, too."""
+    from radioimmuno.modality import settings_on, with_filters
+
+    made = with_filters(settings, dict.fromkeys(study.images, filters))
+    if engine != OWN and any(settings_on(made, role).filters for role in study.images):
+        raise Failure(f"--engine {engine} does not know our filters: leave them out, or see --image-type")
+    return made
+
+
+def _wanted(keys: Sequence[str], study: Study, regions: Sequence[str], settings: Settings) -> tuple[str, ...]:
+    """The identifiers on each image: of itself, then after its filters."""
+    from radioimmuno.features.catalog import identifiers, response_identifiers
+    from radioimmuno.modality import settings_on, with_role
+
+    found: list[str] = []
+    for role in study.images:
+        filters = tuple(settings_on(settings, role).filters)
+        own = (*identifiers(keys, regions), *response_identifiers(keys, filters, regions))
+        found += (with_role(role, name) for name in own)
+    return tuple(found)
 
 
 def _regions(study: Study, regions: Sequence[str]) -> list[str]:

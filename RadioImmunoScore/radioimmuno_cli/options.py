@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from radioimmuno.acceptance import OPTIONS
 from radioimmuno.acquisition import check_kvp
+from radioimmuno.filters.response_settings import ResponseSettings, responses_of
 from radioimmuno.findings import InputError, SettingsError
 from radioimmuno.identity import Naming, plain
 from radioimmuno.numbers import is_number
@@ -155,6 +157,31 @@ def add_settings(parser: argparse.ArgumentParser, default: str | None = "default
         default=default,
         help=SETTINGS_HELP,
     )
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """The option that adds filtered images; `filters_named` reads it."""
+    parser.add_argument(
+        "--filters",
+        metavar="NAME,...",
+        action="append",
+        default=[],
+        help="measure each image after these filters, too: log_sigma_3mm (Laplacian of Gaussian), "
+        "wavelet_coif1 (all eight bands) or wavelet_coif1_lhl, simoncelli_level_1; others are defined in a "
+        "settings file; may be given several times",
+    )
+
+
+def filters_named(lists: Sequence[str]) -> dict[str, ResponseSettings]:
+    """The filtered images that `add_filters` adds to the command line.
+
+    Raises
+    ------
+    SettingsError
+        When a name says nothing.
+    """
+    names = [name.strip() for text in lists for name in text.split(",")]
+    return responses_of(names)
 
 
 def add_features(parser: argparse.ArgumentParser, default: str, what: str) -> None:

@@ -206,7 +206,7 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> TrainingRun:
 
 
 def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | None:
-    from radioimmuno.cohort.measured_by import measured_by, models_of_table
+    from radioimmuno.cohort.measured_by import measured_by, models_of_table, settings_of_table
     from radioimmuno.learned.card import read_card
     from radioimmuno.signature.trained_patients import patients_record
     from radioimmuno.training.summary import training_summary
@@ -222,7 +222,7 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
         predicts=arguments.predicts or outcome.name,
         direction=f"a higher score means {towards[outcome.kind]}",
     )
-    settings = settings_named(arguments.settings)
+    settings = settings_of_table(arguments.table, settings_named(arguments.settings))
     cards = tuple(map(read_card, arguments.cards)) or models_of_table(arguments.table)
     try:
         made = signature_of(done.fitted, done.table, settings, description, cards)

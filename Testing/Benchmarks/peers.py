@@ -4,7 +4,8 @@ Runs in the environment of `Testing/Oracles`, once per route, so that each route
 
     peers.py pyradiomics-crop --ct ct.nrrd --lesions labels.nrrd --rings rings.nrrd --json out.json
 
-Routes: `pyradiomics-crop` (default feature classes on a crop around the lesion), `pyradiomics-full` (the
+Routes: `pyradiomics-crop` (default feature classes on a crop around the lesion), `pyradiomics-filtered` (the
+same with Laplacians of Gaussian and wavelet bands), `pyradiomics-full` (the
 whole volume is handed over, the ring made by dilation and erosion of the whole volume: what a scene in Slicer
 leads to), `mirp-crop` (the families of the standard set), `mirp-crop-without-morphology`.
 """
@@ -33,6 +34,12 @@ PYRADIOMICS_SETTINGS: dict[str, Any] = {
     "resampledPixelSpacing": [1.0, 1.0, 1.0],
     "interpolator": "sitkLinear",
     "binWidth": 10,
+}
+
+# The filtered images of `filtered.py`.
+PYRADIOMICS_FILTERS: dict[str, Any] = {
+    "LoG": {"sigma": [2.0, 3.0, 5.0]},
+    "Wavelet": {"wavelet": "coif1"},
 }
 
 MIRP_SETTINGS: dict[str, Any] = {
@@ -101,6 +108,17 @@ def pyradiomics_on_crops(scene: Scene) -> Iterator[RegionTime]:
         yield stopwatch.stop(label, region, mask)
 
 
+def pyradiomics_after_filters(scene: Scene) -> Iterator[RegionTime]:
+    """PyRadiomics on crops, of the image and of the image after filters."""
+    extractor = _pyradiomics_extractor()
+    extractor.enableImageTypes(Original={}, **PYRADIOMICS_FILTERS)
+    extractor.execute(*_tiny_region())
+    for label, region, ct, mask in _crops(scene):
+        stopwatch = Stopwatch()
+        extractor.execute(ct, mask)
+        yield stopwatch.stop(label, region, mask)
+
+
 def pyradiomics_on_full_volume(scene: Scene) -> Iterator[RegionTime]:
     """PyRadiomics with its default feature classes, image and mask and ring on the full grid of the CT."""
     extractor = _pyradiomics_extractor()
@@ -129,6 +147,7 @@ def mirp_on_crops_without_morphology(scene: Scene) -> Iterator[RegionTime]:
 
 ROUTES: dict[str, Callable[[Scene], Iterator[RegionTime]]] = {
     "pyradiomics-crop": pyradiomics_on_crops,
+    "pyradiomics-filtered": pyradiomics_after_filters,
     "pyradiomics-full": pyradiomics_on_full_volume,
     "mirp-crop": mirp_on_crops,
     "mirp-crop-without-morphology": mirp_on_crops_without_morphology,

@@ -9,6 +9,7 @@ from typing import Any
 from ..files.written_files import sha256
 from ..findings import ModelError
 from ..learned.card import ModelCard, parse_card
+from ..modality import CT, with_filters
 from ..settings import Settings
 from .results import RECORD
 
@@ -33,6 +34,27 @@ def measured_by(table: Path, settings: Settings) -> str:
         return f"{record['software']['name']} {record['software']['version']}" if known else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def settings_of_table(table: Path, settings: Settings) -> Settings:
+    """The settings with the filtered images that a table was measured on.
+
+    Parameters
+    ----------
+    table : Path
+    settings : Settings
+
+    Returns
+    -------
+    Settings
+        The same where no record lies beside the table, or it names another hash of the table (it was edited).
+    """
+    try:
+        known = Settings.from_dict(_record(table)["settings"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return settings
+    of_images = {role: own.filters for role, own in known.images.items()}
+    return with_filters(settings, {CT.role: known.filters, **of_images})
 
 
 def models_of_table(table: Path) -> tuple[ModelCard, ...]:

@@ -16,7 +16,7 @@ from ..findings import InputError, ModelError, SignatureError
 from ..io.images_beside import ImageFile
 from ..learned.card import ModelCard, card_record, read_card
 from ..learned.model import Session, read_model
-from ..modality import CT, split_role, with_role
+from ..modality import CT, settings_on, split_role, with_role
 from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
@@ -185,7 +185,7 @@ def read_models(cards: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(Path(path).resolve() for path in cards)
 
 
-def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:
+def features_named(text: str, roles: Sequence[str] = (), settings: Settings | None = None) -> tuple[str, ...]:
     """The identifiers of `standard`, of `all`, or of a file that lists them.
 
     Parameters
@@ -195,6 +195,8 @@ def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:
         what is behind # is a comment.
     roles : sequence of str, optional
         Of images beside the CT: a set is measured on each of them, too.
+    settings : Settings, optional
+        Whose filters a set is measured after, too, on each image that has them.
 
     Returns
     -------
@@ -212,8 +214,8 @@ def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:
     """
     sets = {STANDARD: catalog.STANDARD, ALL: catalog.DEFAULT}
     if text in sets:
-        of_ct = catalog.identifiers(sets[text])
-        return tuple(with_role(role, name) for role in (CT.role, *roles) for name in of_ct)
+        of_roles = {role: _set_on(sets[text], role, settings or Settings()) for role in (CT.role, *roles)}
+        return tuple(with_role(role, name) for role, names in of_roles.items() for name in names)
     path = Path(text)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -227,6 +229,11 @@ def features_named(text: str, roles: Sequence[str] = ()) -> tuple[str, ...]:
     if not found:
         raise InputError("cohort.features", f"{path} lists no feature.")
     return tuple(dict.fromkeys(found))
+
+
+def _set_on(keys: Sequence[str], role: str, settings: Settings) -> tuple[str, ...]:
+    filters = settings_on(settings, role).filters
+    return (*catalog.identifiers(keys), *catalog.response_identifiers(keys, tuple(filters)))
 
 
 def _identifiers(word: str, where: str) -> list[str]:

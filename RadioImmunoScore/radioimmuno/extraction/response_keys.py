@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from ..features.catalog import split_filter
+from ..features.catalog import split, split_filter
 from ..filters.bank import common_margin
-from ..filters.response_settings import ResponseSettings
+from ..filters.response_settings import ResponseSettings, named_responses
 from ..findings import SettingsError
 from ..geometry.grid import Grid
 from ..geometry.image import Box, Triple
+from ..modality import settings_on, split_role, with_filters
 from ..settings import Settings
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -57,6 +58,50 @@ def responses_in(keys: Keys, settings: Settings) -> dict[str, ResponseSettings]:
     """
     names = dict.fromkeys(name for _, name in map(split_filter, keys) if name)
     return {name: settings.response(name) for name in names}
+
+
+def settings_for(settings: Settings, identifiers: Collection[str]) -> Settings:
+    """The settings with all filtered images that are measured: a record of them says how.
+
+    Parameters
+    ----------
+    settings : Settings
+    identifiers : collection of str
+        What is measured, as of the catalog.
+
+    Returns
+    -------
+    Settings
+        The same where no filter is named that they have not.
+
+    Raises
+    ------
+    SettingsError
+        `filter.unknown`.
+    """
+    names = filters_by_role(identifiers)
+    of_roles = {role: settings_on(settings, role).filters for role in names}
+    return with_filters(settings, {role: named_responses(own, of_roles[role]) for role, own in names.items()})
+
+
+def filters_by_role(identifiers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The filters that identifiers name, by role of their image.
+
+    Parameters
+    ----------
+    identifiers : collection of str
+
+    Examples
+    --------
+    >>> filters_by_role(["pet.ring.log_sigma_3mm.glcm.contrast", "lesion.glcm.contrast"])
+    {'pet': ('log_sigma_3mm',)}
+    """
+    names: dict[str, dict[str, None]] = {}
+    for identifier in identifiers:
+        role, region = split_role(split(identifier)[0])
+        if name := split_filter(region)[1]:
+            names.setdefault(role, {})[name] = None
+    return {role: tuple(own) for role, own in names.items()}
 
 
 def check_filters(keys: Keys, settings: Settings, spacing: Triple) -> None:

@@ -161,9 +161,9 @@ def _responses(
     _require_numbers(image, inside)
     filters = {name: one.filter for name, one in group.items()}
     for name, values in responses(filters, image.values[inside], spacing, window.slices_in(part)):
-        rounded = np.rint(values / STEP)
-        rounded *= STEP
-        yield Response(name, rounded, window, spacing, response_extraction(settings, group[name]))
+        values = np.rint(values / STEP)
+        values *= STEP
+        yield Response(name, values, window, spacing, response_extraction(settings, group[name]))
 
 
 def _measured(

@@ -85,6 +85,28 @@ def identifiers(keys: Collection[str], regions: Collection[str] = REGIONS) -> tu
     return tuple(f"{region}.{key}" for region in regions for key in keys)
 
 
+def response_identifiers(
+    keys: Collection[str], filters: Collection[str], regions: Collection[str] = REGIONS
+) -> tuple[str, ...]:
+    """The identifiers of keys on filtered images, filter by filter.
+
+    Parameters
+    ----------
+    keys : collection of str
+        Those that are not measured on filtered images are left out.
+    filters : collection of str
+        Names.
+    regions : collection of str, optional
+
+    Examples
+    --------
+    >>> response_identifiers(["morphology.volume", "glcm.contrast"], ["log_sigma_3mm"], ["ring"])
+    ('ring.log_sigma_3mm.glcm.contrast',)
+    """
+    places = [with_filter(region, name) for name in filters for region in regions]
+    return identifiers(of_responses(keys), places)
+
+
 def split(identifier: str) -> tuple[str, Feature]:
     """The region and the feature of an identifier.
 

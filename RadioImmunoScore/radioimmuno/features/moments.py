@@ -49,7 +49,9 @@ def describe(values: np.ndarray, counts: np.ndarray) -> dict[str, float | None]:
     n = counts.sum()
     mean = float(values @ counts / n)
     deviation = values - mean
-    variance = float(deviation**2 @ counts / n)
+    # Of a response all values differ, and numpy's third and fourth powers take many times a product's time.
+    squared = deviation * deviation
+    variance = float(squared @ counts / n)
     sd = variance**0.5
     p10, p25, median, p75, p90 = percentiles(values, counts, (10, 25, 50, 75, 90))
     middle = (values >= p10) & (values <= p90)
@@ -58,8 +60,8 @@ def describe(values: np.ndarray, counts: np.ndarray) -> dict[str, float | None]:
     return {
         "mean": mean,
         "variance": variance,
-        "skewness": float(deviation**3 @ counts / n) / sd**3 if sd > 0 else 0.0,
-        "kurtosis": float(deviation**4 @ counts / n) / variance**2 - 3.0 if sd > 0 else 0.0,
+        "skewness": float((squared * deviation) @ counts / n) / sd**3 if sd > 0 else 0.0,
+        "kurtosis": float((squared * squared) @ counts / n) / variance**2 - 3.0 if sd > 0 else 0.0,
         "median": median,
         "minimum": float(values[0]),
         "percentile_10": p10,

@@ -282,7 +282,8 @@ def along_axis(
     return out
 
 
-@lru_cache(maxsize=256)
+# As many as the filters of one image share; more would be kept for lesions of other sizes.
+@lru_cache(maxsize=32)
 def operator_blocks(
     cascade: Cascade, size: int, ndimage_mode: str, first: int, stop: int
 ) -> tuple[tuple[slice, slice, np.ndarray], ...]:

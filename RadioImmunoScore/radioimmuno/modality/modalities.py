@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ..filters.response_settings import ResponseSettings
 from ..findings import Finding, Severity
 from ..settings import IMAGE_ROLE, MAIN_ROLE, PRESETS, Settings
 from ..thresholds import PADDING_BELOW_HU
@@ -184,6 +185,25 @@ def with_suv(settings: Settings, roles: Iterable[str], suv: str) -> Settings:
     pets = [role for role in roles if modality_of_role(role) is PET]
     own = {role: replace(settings_on(settings, role), suv=suv) for role in pets}
     return replace(settings, images={**settings.images, **own})
+
+
+def with_filters(settings: Settings, filters: Mapping[str, Mapping[str, ResponseSettings]]) -> Settings:
+    """The settings, with more filtered images.
+
+    Parameters
+    ----------
+    settings : Settings
+    filters : mapping of str to mapping of str to ResponseSettings
+        By role of the image, which is measured as it is without them, and by name.
+
+    Returns
+    -------
+    Settings
+    """
+    of_role = {role: settings_on(settings, role) for role, own in filters.items() if own}
+    made = {role: replace(one, filters={**one.filters, **filters[role]}) for role, one in of_role.items()}
+    main = made.pop(MAIN_ROLE, settings)
+    return replace(main, images={**settings.images, **made})
 
 
 def without_expected(findings: Sequence[Finding], settings: Settings) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from ..features.catalog import with_filter
 from ..followup.follow_up import FollowedLesion, FollowUp
 from ..followup.followed_lesion import LesionInStudy, days_between, union_id
 from ..followup.given_pairs import COLUMNS as PAIR_COLUMNS
@@ -154,7 +155,7 @@ def _feature_rows(found: FollowUp) -> Iterator[list[str]]:
                 yield [
                     *who,
                     "" if days is None else str(days),
-                    with_role(variable.image, variable.region),
+                    with_role(variable.image, with_filter(variable.region, variable.filter)),
                     variable.feature.key,
                     variable.unit,
                     *map(number_cell, numbers),

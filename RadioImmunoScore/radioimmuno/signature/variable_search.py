@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache, lru_cache
 
-from ..features.catalog import FEATURES, REGIONS
+from ..features.catalog import FEATURES, REGIONS, with_filter
 from ..features.family import Feature
-from ..findings import SignatureError
+from ..filters.presets import named
+from ..findings import SettingsError, SignatureError
 from ..modality import CT, split_role, with_role
 from ..site import Site
 from .names import REGION_WORDS, names_of, variable_named
@@ -93,13 +94,16 @@ def matches(text: str, most: int = 50) -> tuple[Entry, ...]:
     ['delta.ring.ngtdm.coarseness']
     >>> [entry.variable.key for entry in matches("pet ring ngtdm coarse")]
     ['pet.ring.ngtdm.coarseness']
+    >>> [entry.variable.key for entry in matches("ring log_sigma_3mm ngtdm coarse")]
+    ['ring.log_sigma_3mm.ngtdm.coarseness']
     """
     start, words = _change_words(text.lower())
     role, words = _image_words(words)
+    filters, words = _filter_words(words)
     found = [entry for entry in measurable() if all(word in entry.words for word in words)]
-    if start or role != CT.role:
-        of_features = [entry.variable.key for entry in found if entry.variable.source is Source.FEATURE]
-        keys = [start + with_role(role, key) for key in of_features]
+    if start or role != CT.role or filters:
+        variables = [entry.variable for entry in found if entry.variable.source is Source.FEATURE]
+        keys = [start + with_role(role, key) for name in filters or ("",) for key in _after(name, variables)]
         found = [Entry(variable_of(key), (key,)) for key in keys]
     return (*_given_by_hand(text.strip()), *found[:most])
 
@@ -117,6 +121,24 @@ def _image_words(words: list[str]) -> tuple[str, list[str]]:
     first, *others = words or [""]
     role, rest = split_role(first if "." in first else f"{first}.")
     return (role, words) if role == CT.role else (role, [*filter(None, [rest]), *others])
+
+
+def _filter_words(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The filters that a word names, the first that does, and the other words."""
+    for place, word in enumerate(words):
+        with suppress(SettingsError):
+            return tuple(named(word)), [*words[:place], *words[place + 1 :]]
+    return (), words
+
+
+def _after(name: str, variables: list[Variable]) -> list[str]:
+    """The keys of features of the image, as those of it after a filter where one is named."""
+    measured = [(one.region, one.feature) for one in variables if one.feature is not None]
+    return [
+        f"{with_filter(region, name)}.{feature.key}"
+        for region, feature in measured
+        if feature.family.of_responses or not name
+    ]
 
 
 def _given_by_hand(name: str) -> tuple[Entry, ...]:

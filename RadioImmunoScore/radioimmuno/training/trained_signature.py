@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..extraction.response_keys import filters_by_role
 from ..learned.card import ModelCard
 from ..modality import CT, settings_on
 from ..settings import Settings
@@ -142,10 +143,16 @@ def _terms(rows: CohortTable, used: Sequence[int], weights: np.ndarray, scaler: 
 
 
 def _settings_of(variables: Sequence[str], settings: Settings) -> Settings:
-    """The settings with those of the images that variables are measured on, and of no others."""
-    measured = [variable_of(variable_of(name).changing or name).image for name in variables]
-    roles = dict.fromkeys(role for role in measured if role not in ("", CT.role))
-    return replace(settings, images={role: settings_on(settings, role) for role in roles})
+    """The settings with those of the images and filters that variables are measured on, and of no others."""
+    known = [variable_of(variable_of(name).changing or name) for name in variables]
+    features = [variable for variable in known if variable.feature is not None]
+    names = filters_by_role([variable.key for variable in features])
+    kept = {}
+    for role in dict.fromkeys([CT.role, *(variable.image for variable in features)]):
+        own = settings_on(settings, role)
+        filters = {name: own.response(name) for name in names.get(role, ())}
+        kept[role] = replace(own, images={}, filters=filters)
+    return replace(kept.pop(CT.role), images=kept)
 
 
 def score_table(signature: Signature, table: CohortTable) -> np.ndarray:

@@ -271,14 +271,17 @@ def volume_item(volume_cc: float) -> Any:
 def _features(row: LesionScore, region: str) -> list[Any]:
     """The features of a region that the signature needs, by IBSI codes; what is not defined is left out.
 
-    The two ways to sum up the 13 directions share a code; they differ in the method.
+    The two ways to sum up the 13 directions share a code; they differ in the method. Of filtered images the
+    report has none: the features' codes are those of the image itself.
     """
     concept = highdicom().sr.CodedConcept
     found = []
     for identifier, value in row.features.items():
         # Values of the patient, and changes, are no features of a region.
         if identifier.startswith(f"{region}.") and math.isfinite(value):
-            _, feature = catalog.split(identifier)
+            place, feature = catalog.split(identifier)
+            if place != region:
+                continue
             name = concept(feature.ibsi_code, "IBSI", feature.title[:64])
             way = feature.family.directions
             number = rounded(value, FEATURE_DIGITS)

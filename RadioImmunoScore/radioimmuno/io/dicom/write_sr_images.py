@@ -219,7 +219,9 @@ def _features(
     for identifier, value in row.features.items():
         if not identifier.startswith(f"{with_role(role, region)}.") or not math.isfinite(value):
             continue
-        _, feature = catalog.split(identifier)
+        place, feature = catalog.split(identifier)
+        if place != with_role(role, region):
+            continue  # of a filtered image: the features' codes are those of the image itself
         name = highdicom().sr.CodedConcept(feature.ibsi_code, "IBSI", feature.title[:64])
         way = feature.family.directions
         unit = feature_unit(feature.unit, role, quantity)
