@@ -139,6 +139,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure("--model goes with our own engine, in rows of features or --wide lesion")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
+    if arguments.filters and arguments.engine != OWN:
+        raise Failure("--filters are our own: with --engine pyradiomics there is --image-type")
     filters = filters_named(arguments.filters)
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]

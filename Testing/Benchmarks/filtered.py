@@ -110,7 +110,9 @@ def _print(rows: list[tuple[str, float, float]], ours: dict[str, Any]) -> None:
     for title, seconds, extra in rows:
         print(f"{title:40} {seconds:9.3f} {seconds / ours['seconds']:8.1f} {extra:11.0f} MB")
     share = 100 * ours["extra_mb"] / ours["ct_mb"]
-    print(f"\nProcessor time of this software {ours['processor']:.3f} s; without filters {ours['plain']:.3f} s.")
+    print(
+        f"\nProcessor time of this software {ours['processor']:.3f} s; without filters {ours['plain']:.3f} s."
+    )
     print(f"Extra memory of this software: {share:.1f} % of the CT's.")
 
 

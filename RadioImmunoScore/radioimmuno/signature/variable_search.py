@@ -142,10 +142,12 @@ def _after(name: str, variables: list[Variable]) -> list[str]:
 
 
 def _given_by_hand(name: str) -> tuple[Entry, ...]:
-    """The entry of what no catalog lists, as authors make its name up: `clinical.<name>`, a model's."""
+    """The entry of what no catalog lists: `clinical.<name>`, a model's, a feature after a filter."""
     with suppress(ValueError):
         variable = variable_of(name)
-        if variable.source in (Source.CLINICAL, Source.LEARNED):
+        if variable.filter:
+            named(variable.filter)
+        if variable.filter or variable.source in (Source.CLINICAL, Source.LEARNED):
             return (Entry(variable, (name,)),)
     return ()
 

@@ -27,6 +27,7 @@ from radioimmuno.training.trained_signature import score_table
 from radioimmuno_cli.main import main
 
 SHAPE, PATIENTS, SIDE = (14, 30, 30), 20, 8
+SMOOTH = "lesion.smooth.statistics.mean"
 HOTTEST, LEARNED = "pet.lesion.statistics.maximum", "learned.twice_mean.0"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "default::ResourceWarning")
 
@@ -84,13 +85,14 @@ def place(tmp_path_factory):
         outcome = heat + 0.1 * density + rng.normal(0, 0.2)
         lines.append(f"{name},{name}/ct.nrrd,{name}/mask.nrrd,{name}/pet.nrrd,120,{outcome:.4f}")
     (folder / "manifest.csv").write_text("\n".join(lines) + "\n")
-    (folder / "few.txt").write_text(f"lesion.statistics.range\n{HOTTEST}\n")
+    (folder / "few.txt").write_text(f"lesion.statistics.range\n{HOTTEST}\n{SMOOTH}\n")
+    (folder / "how.json").write_text(json.dumps({"filters": {"smooth": {"kind": "mean", "support": 3}}}))
     return folder
 
 
 @pytest.fixture(scope="module")
 def trained(radioimmuno, place):
-    asked = ("--features", "few.txt", "--model", "card.json", "--out", "out")
+    asked = ("--features", "few.txt", "--settings", "how.json", "--model", "card.json", "--out", "out")
     done = radioimmuno("cohort", "manifest.csv", *asked, cwd=place)
     assert done.returncode == 0, done.stdout + done.stderr
     asked = ("--target", "cd8", "--variables", "pet.*,learned.*", "--folds", 3, "--repeats", 1)
@@ -102,6 +104,7 @@ def trained(radioimmuno, place):
 def test_the_signature_carries_how_its_images_are_measured_and_its_models(trained, place):
     assert set(trained.variables) == {HOTTEST, LEARNED}
     assert list(trained.settings.images) == ["pet"]
+    assert trained.settings.filters == {}  # none of its terms is measured after one
     assert trained.settings.images["pet"].extraction.spacing_mm == 3.0  # as IBSI's validation had it
     (card,) = trained.models
     assert card.sha256 == hashlib.sha256((place / "twice_mean.onnx").read_bytes()).hexdigest()
@@ -122,6 +125,28 @@ def test_score_gives_what_the_trainer_predicts(radioimmuno, trained, place):
         with (place / f"scored_{name}" / "scores.csv").open(newline="") as stream:
             (row,) = csv.DictReader(stream)
         assert float(row["score"]) == pytest.approx(expected[name], rel=1e-9)
+
+
+def test_a_signature_scores_after_the_filters_of_its_terms(radioimmuno, trained, place):
+    """Which no name defines: the cohort's settings do, and the signature has them from its record."""
+    asked = ("--target", "cd8", "--variables", f"{HOTTEST},{SMOOTH}", "--folds", 3, "--repeats", 1)
+    done = radioimmuno("train", "out/lesions.csv", *asked, "--out", "smooth/smooth.json", cwd=place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    signature = read_signature(place / "smooth" / "smooth.json")
+    assert set(signature.variables) == {HOTTEST, SMOOTH}
+    assert signature.settings.filters["smooth"].filter.support == 3
+    assert signature.training["measured_by"].startswith("RadioImmunoScore")
+    table = read_cohort_table(place / "out" / "lesions.csv", variables=f"{HOTTEST},{SMOOTH}")
+    done = radioimmuno(
+        *("score", "p03/ct.nrrd", "p03/mask.nrrd", "--pet", "p03/pet.nrrd", "--kvp", 120),
+        *("--signature", "smooth/smooth.json", "--out", "scored_smooth"),
+        cwd=place,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with (place / "scored_smooth" / "scores.csv").open(newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    expected = score_table(signature, table)[table.patients.tolist().index("p03")]
+    assert float(row["score"]) == pytest.approx(expected, rel=1e-9)
 
 
 def test_without_the_record_of_the_cohort_the_card_is_asked_for(radioimmuno, trained, place):
@@ -154,7 +179,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_table(radioimmuno, trained, 
         *sorted((place / "stopped" / "patients").iterdir())[:2],
     ]:
         file.unlink()
-    asked = ("--features", "few.txt", "--model", "card.json", "--out", "stopped", "--resume", "--json")
+    asked = ("--features", "few.txt", "--settings", "how.json", "--model", "card.json")
+    asked += ("--out", "stopped", "--resume", "--json")
     done = radioimmuno("cohort", "manifest.csv", *asked, cwd=place)
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout)["kept"] == PATIENTS - 2

@@ -7,9 +7,15 @@ import hashlib
 import json
 
 import pytest
+import SimpleITK as sitk
 from small_patient import label_map, write_volume
 
-from radioimmuno.features.catalog import DEFAULT
+from radioimmuno.extraction.extract import extract
+from radioimmuno.features.catalog import DEFAULT, of_responses
+from radioimmuno.geometry.image import from_sitk
+from radioimmuno.lesion import from_labels
+from radioimmuno.settings import Settings
+from radioimmuno_cli.main import main
 
 WHO = ["patient", "study", "lesion_id", "name", "site", "status", "reasons"]
 
@@ -69,6 +75,53 @@ def test_a_row_says_who_where_and_how_it_went(radioimmuno, case, tmp_path):
     assert rows[-1]["reasons"]
     assert {rows[-1][column] for column in rows[-1] if column not in WHO} == {""}
     assert {r["status"] for r in rows[:-1]} <= {"measured", "warning"}
+
+
+def test_filters_stand_between_region_and_feature(radioimmuno, files, tmp_path):
+    out = tmp_path / "f.csv"
+    asked = ("--filters", "log_sigma_1mm,wavelet_haar", "--region", "ring", "--out", out)
+    done = radioimmuno("features", files.ct, files.labels, *asked, "--wide", "lesion")
+    assert done.returncode == 0, done.stderr
+    columns, rows = table_of(out)
+    names = ["log_sigma_1mm", *(f"wavelet_haar_{a}{b}{c}" for a in "lh" for b in "lh" for c in "lh")]
+    after = [f"ring.{name}.{key}" for name in names for key in of_responses(DEFAULT)]
+    assert columns == [*WHO, *(f"ring.{key}" for key in DEFAULT), *after]
+    image = from_sitk(sitk.ReadImage(str(files.ct)))
+    lesions = from_labels(from_sitk(sitk.ReadImage(str(files.labels))))
+    some = after[:: len(after) // 7]
+    for row, measured in zip(rows, extract(image, lesions, Settings(), some), strict=True):
+        assert [float(row[name]) for name in some] == [measured.values[name] for name in some]
+    record = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    assert list(record["settings"]["filters"]) == names
+    assert record["settings"]["filters"]["log_sigma_1mm"]["sigma_mm"] == 1.0
+
+
+def test_a_row_a_feature_names_its_filter_in_a_column_of_its_own(radioimmuno, files, tmp_path):
+    how = tmp_path / "how.json"
+    how.write_text(json.dumps({"filters": {"smooth": {"kind": "mean", "support": 3}}}))
+    asked = ("--settings", how, "--region", "lesion", "--out", tmp_path / "f.csv")
+    done = radioimmuno("features", files.ct, files.labels, *asked)
+    assert done.returncode == 0, done.stderr
+    columns, rows = table_of(tmp_path / "f.csv")
+    assert columns[-1] == "filter"
+    found = [(row["filter"], row["unit"]) for row in rows if row["feature"] == "statistics.mean"]
+    assert found[:2] == [("", "HU"), ("smooth", "a.u.")]
+    assert {row["region"] for row in rows} == {"lesion"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (("--filters", "sobel"), "no filter 'sobel'"),
+        (("--filters", "log_sigma_0mm"), "above 0"),
+        (("--filters", "log_sigma_1mm", "--engine", "compare"), "--filters are our own"),
+    ],
+)
+def test_filters_that_cannot_be_are_refused_before_reading(asked, text, files, tmp_path, capsys):
+    out = tmp_path / "f.csv"
+    assert main(["features", str(files.ct), str(files.labels), *asked, "--out", str(out)]) == 1
+    assert text in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_what_is_left_out_has_its_row_and_reason(radioimmuno, files, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from radioimmuno.cohort.measured_by import measured_by
+from radioimmuno.cohort.measured_by import measured_by, settings_of_table
 from radioimmuno.files.written_files import sha256
 from radioimmuno.settings import PRESETS, Settings
 
@@ -35,3 +35,16 @@ def test_an_edited_table_other_settings_or_no_record_are_not_known(table):
     assert measured_by(table, Settings()) == ""
     (table.parent / "cohort.json").unlink()
     assert measured_by(table, Settings()) == ""
+
+
+def test_the_filters_of_the_record_come_to_the_settings(table):
+    measured = Settings.from_dict(
+        {"filters": ["log_sigma_3mm"], "images": {"pet": {"filters": ["wavelet_haar"]}}}
+    )
+    record = json.loads((table.parent / "cohort.json").read_text())
+    (table.parent / "cohort.json").write_text(json.dumps(record | {"settings": measured.to_dict()}))
+    found = settings_of_table(table, Settings())
+    assert (found.filters, found.images["pet"].filters) == (measured.filters, measured.images["pet"].filters)
+    assert measured_by(table, measured) == "RadioImmunoScore 9.9"
+    table.write_text("edited")
+    assert settings_of_table(table, Settings()) == Settings()

@@ -19,12 +19,13 @@ from radioimmuno.cohort.patient import measure_patient
 from radioimmuno.cohort.plan import Plan, features_named, order_of, read_signatures, studies_record
 from radioimmuno.cohort.store import measured_key
 from radioimmuno.extraction.extract import extract
+from radioimmuno.extraction.response_keys import settings_for
 from radioimmuno.features import catalog
 from radioimmuno.findings import InputError
 from radioimmuno.io.study_files import LesionFile, StudyFiles, read_study
 from radioimmuno.scoring.given_values import with_given
 from radioimmuno.scoring.score import score_study
-from radioimmuno.settings import ExtractionSettings, Settings
+from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 from radioimmuno.signature.harmonization import BatchShift, Harmonization
 from radioimmuno.signature.signature import Signature, Term, write_signature
 
@@ -179,6 +180,22 @@ def test_rows_that_do_not_fit_their_files_are_refused(folder, plan, rows, code, 
     with pytest.raises(InputError, match=words.replace("*", r"\*")) as refused:
         measured(folder, "\n".join(["patient,ct,lesions,lesion", *rows]) + "\n", plan)
     assert refused.value.code == code
+
+
+def test_a_set_is_measured_after_the_filters_of_each_image(tmp_path):
+    settings = Settings.from_dict(
+        {"filters": ["log_sigma_3mm"], "images": {"pet": {"filters": ["wavelet_haar"]}}}
+    )
+    found = features_named("standard", ("pet", "mr"), settings)
+    of_ct = catalog.identifiers(catalog.STANDARD)
+    assert len(of_ct) == 86
+    assert len(found) == 3 * 86 + (1 + 8) * 2 * 39
+    assert found[86] == "lesion.log_sigma_3mm.statistics.mean"
+    assert "pet.ring.wavelet_haar_lhl.glcm.contrast" in found
+    complete = settings_for(Settings(), ["mr.ring.log_sigma_2mm.glcm.contrast", "lesion.glcm.contrast"])
+    assert list(complete.images["mr"].filters) == ["log_sigma_2mm"]
+    assert complete.images["mr"].extraction == PRESETS["mr"].extraction
+    assert complete.filters == {}
 
 
 def test_features_by_name_of_a_set_or_in_a_file(tmp_path):

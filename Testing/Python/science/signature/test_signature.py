@@ -171,6 +171,7 @@ def test_a_byte_order_mark_is_no_obstacle(read):
         ("terms.0.variable", "delta.glcm.contrast", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "delta_abs.location.liver", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "location.toe", "unknown_variable", "terms[0].variable"),
+        ("terms.0.variable", "delta.pet.ring.sobel.glcm.contrast", "unknown_variable", "no filter 'sobel'"),
         ("terms.0.variable", "acquisition.mas", "unknown_variable", "terms[0].variable"),
         ("terms.0.variable", "location.liver", "duplicate_term", "terms[1].variable"),
         ("cutoffs", [0, 1, 2], "invalid", "cutoffs"),
@@ -276,3 +277,23 @@ def test_what_could_not_be_read_again_is_not_written(read, tmp_path, change):
         write_signature(dataclasses.replace(signature, **change), path)
     assert path.read_bytes() == before
     assert {file.name for file in tmp_path.iterdir()} == {"kept.json", "signature.json"}
+
+
+def test_terms_after_filters_are_those_that_names_or_settings_define(read):
+    """By name alone with its usual levels; of one's own on the image whose settings define it."""
+    mine = {"mine": {"kind": "mean", "support": 3}}
+    settings = {"filters": mine, "images": {"pet": {"filters": mine}}}
+    document = changed("settings", settings) | {"harmonization": None}
+    del document["harmonization"]
+    for name in (
+        "ring.log_sigma_3mm.glcm.contrast",
+        "lesion.mine.statistics.mean",
+        "pet.ring.mine.ivh.area_under_curve",
+    ):
+        document["terms"] = [{**DOCUMENT["terms"][0], "variable": name}]
+        signature = read(document)
+        assert signature.variables == (name,)
+        assert signature.settings.filters["mine"].filter.support == 3
+    document["settings"] = {"filters": mine}
+    with pytest.raises(SignatureError, match="no filter 'mine'"):
+        read(document)

@@ -31,6 +31,7 @@ def refusal(name):
         (" delta_abs.22OV", "delta_abs.lesion.glrlm.short_runs_emphasis"),
         ("delta_abs.firstorder_Kurtosis", "delta_abs.lesion.statistics.kurtosis"),
         ("clinical.delta", "clinical.delta"),
+        ("ring.log_sigma_3mm.glcm.contrast", "ring.log_sigma_3mm.glcm.contrast"),
     ],
 )
 def test_every_vocabulary_names_the_same_variable(name, key):
@@ -140,3 +141,14 @@ def test_every_name_that_is_shown_beside_a_variable_is_taken_for_it():
 
 def test_the_number_of_matches_is_limited():
     assert len(matches("", most=7)) == 7
+
+
+def test_a_filter_s_name_among_the_words_finds_its_features():
+    """Of a wavelet's name those of each band; no shape."""
+    found = [entry.variable.key for entry in matches("delta pet ring wavelet_haar glcm.contrast")]
+    assert len(found) == 8
+    assert found[0] == "delta.pet.ring.wavelet_haar_lll.glcm.contrast"
+    assert matches("log_sigma_3mm morphology") == ()
+    whole = "pet.ring.log_sigma_3mm.glcm.contrast"
+    assert [entry.variable.key for entry in matches(whole)] == [whole]
+    assert matches("ring.sobel.glcm.contrast") == ()
