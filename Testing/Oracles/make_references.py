@@ -38,6 +38,7 @@ def main() -> int:
     _write_mirp_validation()
     _write_mirp_all_pairs()
     _write_mirp_filters()
+    _write_mirp_filtered()
     _write_pyradiomics()
     _write_pyradiomics_maps()
     _write_pyradiomics_filtered()
@@ -112,6 +113,13 @@ def _write_mirp_filters() -> None:
         "every": mirp_filters.EVERY,
     }
     _write("mirp_filters.json", header, maps)
+
+
+def _write_mirp_filtered() -> None:
+    """Features of a response; MIRP needs minutes for it."""
+    case = cases.smallest_patient()
+    row = _timed(f"{case.name}, filtered", mirp_filters.feature_values, case)
+    _write("mirp_filtered.json", _mirp_header(mirp_filters.FEATURE_SETTINGS, omitted={}), {case.name: row})
 
 
 def _write_pyradiomics() -> None:

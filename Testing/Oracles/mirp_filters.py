@@ -1,4 +1,4 @@
-"""Response maps of filters as MIRP computes them, at some voxels of a lesion.
+"""Response maps of filters as MIRP computes them, at some voxels of a lesion, and features of one of them.
 
 MIRP filters the whole of what it is given; what it is given is the image around a lesion, resampled by MIRP
 itself with the default settings, and cut at a margin.
@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 from cases import Case
-from mirp import extract_images
-from mirp_values import DEFAULT_SETTINGS
+from mirp import extract_features, extract_images
+from mirp_values import DEFAULT_SETTINGS, FAMILIES, ibsi_values
 
 #: Name of the filter -> MIRP's settings. Mirrored at the border.
 FILTERS: dict[str, dict[str, Any]] = {
@@ -47,6 +47,23 @@ SETTINGS: dict[str, Any] = {
     "boundary_condition": "reflect",
 }
 
+#: Features of a response: no shape and no local intensity; 32 levels, as IBSI 1 has them.
+FILTER_OF_FEATURES = "log_sigma_3mm"
+PREFIX = "log_s_3.0_"
+FEATURE_SETTINGS: dict[str, Any] = {
+    **DEFAULT_SETTINGS,
+    **FILTERS[FILTER_OF_FEATURES],
+    "base_feature_families": "none",
+    "response_map_feature_families": [
+        family for family in FAMILIES if family not in ("morphological", "local_intensity")
+    ],
+    "response_map_discretisation_method": "fixed_bin_number",
+    "response_map_discretisation_n_bins": 32,
+    "ivh_discretisation_method": "fixed_bin_number",
+    "ivh_discretisation_n_bins": 1000,
+    "boundary_condition": "reflect",
+}
+
 #: Every so many voxels of the lesion, in array order, are kept.
 EVERY = 997
 DIGITS = 8
@@ -70,3 +87,11 @@ def map_values(case: Case) -> dict[str, str]:
         kept = images[1].get_voxel_grid()[inside][::EVERY]
         values[name] = " ".join(f"{value:.{DIGITS}g}" for value in kept)
     return values
+
+
+def feature_values(case: Case) -> dict[str, float]:
+    """The features of the response of one filter, under the tags of the IBSI table."""
+    logging.disable(logging.INFO)
+    (table,) = extract_features(image=str(case.image), mask=str(case.mask), **FEATURE_SETTINGS)
+    columns = [name for name in table.columns if name.startswith(PREFIX)]
+    return ibsi_values({name.removeprefix(PREFIX): float(table[name].iloc[0]) for name in columns})

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -173,11 +174,15 @@ def feature_values(case: Case, settings: dict[str, Any]) -> dict[str, float]:
         image_export_format="native",
         **settings,
     )
-    columns = [name for name in table.columns if not _NOT_OF_IBSI_1.search(name)]
-    values = {_tag(name): float(table[name].iloc[0]) for name in columns}
+    values = ibsi_values({name: table[name].iloc[0] for name in table.columns})
     omitted = WRONG if settings["no_approximation"] else {**WRONG, **SAMPLED}
     kept = {tag: value for tag, value in values.items() if tag not in omitted}
     return {**_mask_values(images[0], masks[0]), **kept}
+
+
+def ibsi_values(columns: Mapping[str, Any]) -> dict[str, float]:
+    """The columns of a table of MIRP's that are features of IBSI 1, under the tags of its table."""
+    return {_tag(name): float(value) for name, value in columns.items() if not _NOT_OF_IBSI_1.search(name)}
 
 
 def _tag(name: str) -> str:

@@ -6,18 +6,21 @@ Tests of: response_keys, responses.
 import csv
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from phantoms import distance_to, noisy_patient, signed_permutations
 
-from radioimmuno.extraction.extract import extract, study_task
+from radioimmuno.extraction.extract import by_region, extract, measure_images, study_task
+from radioimmuno.extraction.lesion_features import measure_lesion
 from radioimmuno.features import catalog
 from radioimmuno.features.statistics import ROWS
 from radioimmuno.findings import SettingsError
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
+from radioimmuno.modality import settings_on
 from radioimmuno.settings import Settings
 from radioimmuno.study import Study
 
@@ -208,6 +211,44 @@ def test_the_statistics_are_those_of_ibsi_2(letter, spacing, data, reference_tab
                     missed.append(f"{test} {row.tag}: {value} is not {of['consensus_value']}")
     assert compared == 18 * len(names)
     assert missed == []
+
+
+def test_the_features_are_those_of_mirp(data):
+    """All families of a real lesion, after a Laplacian of Gaussian of 3 mm."""
+    path = Path(__file__).parents[3] / "Oracles" / "references" / "mirp_filtered.json"
+    ((name, expected),) = json.loads(path.read_text())["values"].items()
+    image = from_sitk(sitk.ReadImage(str(data / "sts" / name / "ct.nii.gz")))
+    labels = from_sitk(sitk.ReadImage(str(data / "sts" / name / "mask.nii.gz")))
+    lesions = from_labels(Image((labels.values > 0).astype("uint8"), labels.lattice))
+    (found,) = extract(image, lesions, Settings(), catalog.identifiers(KEYS, ["lesion.log_sigma_3mm"]))
+    tags = {key: catalog.BY_KEY[key].reference_tag for key in KEYS}
+    assert set(tags.values()) == expected.keys()
+    values = {tags[key]: found.values[f"lesion.log_sigma_3mm.{key}"] for key in KEYS}
+    assert values == pytest.approx(expected, rel=1e-4)
+
+
+def test_another_image_is_filtered_on_its_own_grid():
+    """As if it were the only one."""
+    ct, lesion = noisy_patient()
+    pet = Image(np.abs(ct.values / 40).astype(np.float32), ct.lattice)
+    name, keys = "log_sigma_4mm", ["statistics.mean", "glcm.contrast"]
+    asked = {f"pet.{region}.{name}": tuple(keys) for region in REGIONS}
+    own = settings_on(Settings(), "pet")
+    (found,) = measure_images(Study({"ct": ct, "pet": pet}, (lesion,)), Settings(), asked)
+    (alone,) = extract(pet, [lesion], own, wanted([name], keys))
+    assert found.values == {f"pet.{key}": value for key, value in alone.values.items()}
+    assert found.values.keys() == {f"pet.{key}" for key in wanted([name], keys)}
+
+
+def test_more_of_the_image_than_is_needed_changes_nothing():
+    """As contours that are redrawn share what was resampled once."""
+    image, lesion = noisy_patient(seed=3, shape=(60, 90, 84))
+    keys = by_region(
+        wanted(["log_sigma_2mm", "wavelet_haar_lhl"], ["statistics.skewness", "glszm.zone_percentage"])
+    )
+    task = study_task(Study({"ct": image}, (lesion,)), Settings(), keys).main
+    shared = task.resampled(lesion.box.grow(4).intersect(Box.whole(image.lattice.shape)))
+    assert measure_lesion(task, lesion, (), shared).values == measure_lesion(task, lesion).values
 
 
 # What cannot be measured.
