@@ -55,10 +55,11 @@ def size_matrix(neighbours: Neighbours, level: np.ndarray, size: np.ndarray) -> 
         From 1 at the lowest level present.
     size : ndarray of int, shape (n,)
     """
-    sizes, column = np.unique(size, return_inverse=True)
+    occurs = np.bincount(size) > 0
+    sizes, column = np.flatnonzero(occurs), np.cumsum(occurs) - 1
     span = neighbours.span
-    cells = np.bincount((level.astype(np.intp) - 1) * sizes.size + column, minlength=span * sizes.size)
-    counts = cells.reshape(1, span, sizes.size).astype(float)
+    cells = (level.astype(np.intp) - 1) * sizes.size + column.take(size)
+    counts = np.bincount(cells, minlength=span * sizes.size).reshape(1, span, sizes.size).astype(float)
     return SizeMatrix(counts, neighbours.levels, sizes.astype(float), neighbours.where.size)
 
 
@@ -78,7 +79,7 @@ def measures(matrix: SizeMatrix) -> dict[str, float]:
     small_by_level = matrix.counts @ j**-2.0
     large_by_level = matrix.counts @ j**2.0
     p = matrix.counts / total[:, None, None]
-    logs = np.log2(p, where=p > 0, out=np.zeros_like(p))
+    logs = np.log2(p + (p == 0))
     values = {
         "small": by_size @ j**-2.0 / total,
         "large": by_size @ j**2.0 / total,

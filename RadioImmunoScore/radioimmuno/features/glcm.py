@@ -68,7 +68,7 @@ def co_occurrences(measurement: Measurement) -> np.ndarray:
     size = neighbours.span + 1
     base = neighbours.own.astype(np.intp) * size
     counts = np.empty((len(neighbours.steps), neighbours.span, neighbours.span))
-    for direction, levels in enumerate(neighbours.next()):
+    for direction, levels in enumerate(neighbours.next):
         pairs = np.bincount(base + levels, minlength=size * size).reshape(size, size)[1:, 1:]
         counts[direction] = pairs
         counts[direction] += pairs.T
@@ -165,10 +165,10 @@ def _features(counts: np.ndarray, neighbours: Neighbours) -> dict[str, np.ndarra
 def _diagonals(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distribution of |a - b|, (d, span), and of a + b, (d, 2 span - 1), of each matrix."""
     d, span = p.shape[0], p.shape[1]
-    a, b = np.indices((span, span))
+    a = np.arange(span)
     difference = np.empty((d, span))
     summed = np.empty((d, 2 * span - 1))
-    apart, together = np.abs(a - b).ravel(), (a + b).ravel()
+    apart, together = np.abs(a[:, None] - a).ravel(), (a[:, None] + a).ravel()
     for row in range(d):
         weights = p[row].ravel()
         difference[row] = np.bincount(apart, weights, span)
@@ -178,8 +178,7 @@ def _diagonals(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _plogp(p: np.ndarray) -> np.ndarray:
     """Sum of p log2 p over the last axis, 0 log 0 being 0."""
-    logs = np.log2(p, where=p > 0, out=np.zeros_like(p))
-    return np.einsum("...i,...i->...", p, logs)
+    return np.einsum("...i,...i->...", p, np.log2(p + (p == 0)))
 
 
 FAMILY = Family(

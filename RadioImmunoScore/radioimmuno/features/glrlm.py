@@ -8,6 +8,7 @@ import numpy as np
 
 from .emphasis import SizeMatrix, measures_of
 from .family import Family, Measurement, Row
+from .neighbours import Neighbours
 
 # fmt: off
 ROWS = (
@@ -48,34 +49,45 @@ def run_lengths(measurement: Measurement) -> SizeMatrix:
     """How often runs of each length occur at each level, for each direction.
 
     Let N_r be the number of places where r voxels of one level follow each other in a direction. Then
-    N_r - 2 N_(r+1) + N_(r+2) runs have length r exactly. The places of r + 1 are those of r that go on by
-    one pair of equals more, so that each round looks at what is left only.
+    N_r - 2 N_(r+1) + N_(r+2) runs have length r exactly.
 
     Parameters
     ----------
     measurement : Measurement
     """
     neighbours = measurement.neighbours
-    n, span = neighbours.where.size, neighbours.span
-    follower = np.empty(n, np.int32)
-    sequences: list[list[np.ndarray]] = []
-    for starts, ends in neighbours.pairs:
-        follower.fill(-1)
-        follower[starts] = ends
-        levels = neighbours.own.take(starts)
-        found = [neighbours.counts]
-        while ends.size:
-            found.append(np.bincount(levels, minlength=span + 1)[1:])
-            further = follower.take(ends)
-            goes_on = np.flatnonzero(further >= 0)
-            ends, levels = further.take(goes_on), levels.take(goes_on)
-        sequences.append(found)
-    longest = max(len(found) for found in sequences)
-    counts = np.zeros((len(sequences), span, longest + 2))
-    for direction, found in enumerate(sequences):
-        counts[direction, :, : len(found)] = np.stack(found, axis=1)
+    found = [rounds for part in neighbours.pairs() for rounds in [_sequences(neighbours, *part)]]
+    longest = max(rounds.shape[0] for rounds in found)
+    counts = np.zeros((len(neighbours.steps), neighbours.span, longest + 2))
+    first = 0
+    for rounds in found:
+        last = first + rounds.shape[1]
+        counts[first:last, :, : rounds.shape[0]] = np.moveaxis(rounds, 0, -1)
+        first = last
     runs = counts[:, :, :-2] - 2 * counts[:, :, 1:-1] + counts[:, :, 2:]
-    return SizeMatrix(runs, neighbours.levels, np.arange(1.0, longest + 1), n)
+    return SizeMatrix(runs, neighbours.levels, np.arange(1.0, longest + 1), neighbours.where.size)
+
+
+def _sequences(
+    neighbours: Neighbours, part: range, direction: np.ndarray, voxels: np.ndarray, others: np.ndarray
+) -> np.ndarray:
+    """N_r of some directions at each level, (r, directions, span).
+
+    The places of r + 1 are those of r that go on by one pair of equals more, so that each round looks at what
+    is left only.
+    """
+    n, size = neighbours.where.size, neighbours.span + 1
+    # Each direction has voxels and levels of its own: they are numbered through.
+    follower = np.full(n * len(part), -1, np.int32)
+    follower[direction * n + voxels] = ends = (direction * n + others).astype(np.int32)
+    cells = direction * size + neighbours.own.take(voxels)
+    found = [np.tile(neighbours.counts, (len(part), 1))]
+    while ends.size:
+        found.append(np.bincount(cells, minlength=len(part) * size).reshape(-1, size)[:, 1:])
+        further = follower.take(ends)
+        goes_on = np.flatnonzero(further >= 0)
+        ends, cells = further.take(goes_on), cells.take(goes_on)
+    return np.stack(found)
 
 
 FAMILY = Family(

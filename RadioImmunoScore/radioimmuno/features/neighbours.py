@@ -18,7 +18,9 @@ from .region import Region
 # One of each pair of opposite steps to the 26 neighbours, in array order (k, j, i).
 DIRECTIONS = tuple(step for step in itertools.product((0, 1, -1), repeat=3) if step > (0, 0, 0))
 
-DIRECTIONS_AT_ONCE = 3
+# Directions are looked at together, as many as make so many pairs of voxels (ours): a call of numpy takes
+# longer than what it does to a small region, and more pairs of a large one would not stay in the cache.
+PAIRS_AT_ONCE = 2**17
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,30 +79,26 @@ class Neighbours:
         """What one step in each direction is in `flat`, (13,)."""
         return tuple(sum(a * s for a, s in zip(step, self.strides, strict=True)) for step in DIRECTIONS)
 
-    def next(self) -> Iterator[np.ndarray]:
-        """For each direction the level one step away from each voxel, 0 outside of the region, (n,)."""
-        for step in self.steps:
-            yield self.flat.take(self.where + step)
-
     @cached_property
-    def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
-        """For each direction, the voxels (0 to n-1) whose next one has their level; the next ones, (m,)."""
-        number = np.zeros(self.flat.size, np.int32)
-        number[self.where] = np.arange(self.where.size, dtype=np.int32)
-        found = []
-        for step, levels in zip(self.steps, self.next(), strict=True):
-            voxels = np.flatnonzero(levels == self.own)
-            found.append((voxels.astype(np.int32), number.take(self.where.take(voxels) + step)))
-        return tuple(found)
+    def next(self) -> np.ndarray:
+        """For each direction the level one step away from each voxel, 0 outside of the region, (13, n)."""
+        found = np.empty((len(DIRECTIONS), self.where.size), self.flat.dtype)
+        for part in self._parts():
+            steps = np.array(self.steps[part.start : part.stop])
+            found[part.start : part.stop] = self.flat.take(self.where + steps[:, None])
+        return found
 
     @cached_property
     def same_count(self) -> np.ndarray:
         """How many of the 26 neighbours have the voxel's level, (n,)."""
-        count = np.zeros(self.where.size, np.intp)
-        for pair in self.pairs:
-            for end in pair:
-                count += np.bincount(end, minlength=count.size)
-        return count
+        count = np.zeros(self.where.size, np.uint8)
+        equal = np.zeros(self.flat.size, bool)
+        for step, levels in zip(self.steps, self.next, strict=True):
+            ahead = levels == self.own
+            equal[self.where] = ahead
+            count += ahead
+            count += equal.take(self.where - step)
+        return count.astype(np.intp)
 
     @cached_property
     def zones(self) -> np.ndarray:
@@ -108,12 +106,38 @@ class Neighbours:
 
         A few directions at a time: what they join needs no pair of the next ones, and graphs stay small.
         """
-        zones = np.arange(self.where.size, dtype=np.int32)
-        for start in range(0, len(DIRECTIONS), DIRECTIONS_AT_ONCE):
-            pairs = self.pairs[start : start + DIRECTIONS_AT_ONCE]
-            first, second = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
-            zones = _joined(zones, zones.take(first), zones.take(second))
+        # Along the first direction, the fastest axis, the voxels of a zone follow one another.
+        begins = np.ones(self.where.size, np.int32)
+        begins[1:] = self.next[0, :-1] != self.own[:-1]
+        zones = np.cumsum(begins, dtype=np.int32) - 1
+        for _, _, voxels, others in self.pairs():
+            zones = _joined(zones, voxels, others)
         return zones
+
+    def pairs(self) -> Iterator[tuple[range, np.ndarray, np.ndarray, np.ndarray]]:
+        """The pairs of neighbours of one level, some directions at a time.
+
+        Yields
+        ------
+        tuple of range and three ndarray of int, shape (m,)
+            The directions; which of them (0 for the first) each pair lies along; its voxel (0 to n-1), in
+            ascending order along each direction; the next one.
+        """
+        n = self.where.size
+        number = np.zeros(self.flat.size, np.int32)
+        number[self.where] = np.arange(n, dtype=np.int32)
+        for part in self._parts():
+            equal = self.next[part.start : part.stop] == self.own
+            direction = np.repeat(np.arange(len(part)), np.count_nonzero(equal, axis=1))
+            voxels = np.flatnonzero(equal) - direction * n
+            steps = np.array(self.steps[part.start : part.stop])
+            yield part, direction, voxels, number.take(self.where.take(voxels) + steps.take(direction))
+
+    def _parts(self) -> Iterator[range]:
+        """The directions, so many at a time as `PAIRS_AT_ONCE` says, but at least one."""
+        many = max(1, PAIRS_AT_ONCE // self.where.size)
+        count = len(DIRECTIONS)
+        return (range(start, min(start + many, count)) for start in range(0, count, many))
 
     @cached_property
     def zone_levels(self) -> np.ndarray:
@@ -128,11 +152,12 @@ class Neighbours:
         return np.arange(self.lowest, self.lowest + self.span, dtype=float)
 
 
-def _joined(zones: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The zones after each of `first` was joined with its `second`, numbered anew from 0."""
+def _joined(zones: np.ndarray, voxels: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The zones after each voxel's was joined with the other's, numbered anew from 0."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
+    first, second = zones.take(voxels), zones.take(others)
     apart = np.flatnonzero(first != second)
     if apart.size == 0:
         return zones

@@ -64,7 +64,7 @@ class Filter(ABC):
 
         Parameters
         ----------
-        image : ndarray of float64, shape (k, j, i)
+        image : ndarray of float, shape (k, j, i)
         voxel_mm : float
         window : tuple of slice, (k, j, i)
 
@@ -185,7 +185,7 @@ class Filter(ABC):
 
 
 def usable(image: np.ndarray) -> np.ndarray:
-    """An image that can be filtered, in double precision.
+    """An image that can be filtered, as precise as it is: a filter makes it double part by part.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def usable(image: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float64, shape (k, j, i)
+    ndarray of float, shape (k, j, i)
 
     Raises
     ------
@@ -201,7 +201,7 @@ def usable(image: np.ndarray) -> np.ndarray:
         `filter.non_finite`, `settings.too_large`.
     """
     require_memory(WORKING_ARRAYS * DOUBLE_BYTES * image.size, "Filtering the image")
-    values = np.asarray(image, float)
+    values = np.asarray(image)
     if not np.isfinite(values).all():
         count = int(np.count_nonzero(~np.isfinite(values)))
         raise Refusal(

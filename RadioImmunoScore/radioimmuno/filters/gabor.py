@@ -123,7 +123,7 @@ class Gabor(Filter):
 
         Parameters
         ----------
-        image : ndarray of float64, shape (k, j, i)
+        image : ndarray of float, shape (k, j, i)
         voxel_mm : float
         window : tuple of slice, (k, j, i)
         """
@@ -157,7 +157,7 @@ class Gabor(Filter):
         out = np.empty(slices.shape)
         count = max(1, CHUNK_BYTES // (COMPLEX_BYTES * size[0] * size[1]))
         for start in range(0, slices.shape[0], count):
-            part = self.boundary.padded(slices[start : start + count], (0, reach, reach))
+            part = self.boundary.padded(slices[start : start + count].astype(float), (0, reach, reach))
             spectrum = fft2(part, size)
             moduli = (np.abs(ifft2(spectrum * kernel)[unwrapped]) for kernel in spectra)
             out[start : start + count] = reduce(combine, moduli)

@@ -99,7 +99,7 @@ class Laws(SeparableFilter):
 
         Parameters
         ----------
-        image : ndarray of float64, shape (k, j, i)
+        image : ndarray of float, shape (k, j, i)
         voxel_mm : float
         window : tuple of slice, (k, j, i)
         """

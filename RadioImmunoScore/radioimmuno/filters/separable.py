@@ -32,6 +32,12 @@ SUM = "sum"
 # Rows of a matrix at a time: others of its columns are zero but for a few.
 BLOCK_ROWS = 64
 
+# Rows (counted from the first wanted one), columns, and the part of a matrix there, ndarray of float64.
+Block = tuple[slice, slice, np.ndarray]
+
+# So many values of the image are made double at a time (ours: they stay in the processor's cache).
+PART_VALUES = 2**17
+
 
 @dataclass(frozen=True)
 class Request:
@@ -82,7 +88,7 @@ class SeparableFilter(Filter):
 
         Parameters
         ----------
-        image : ndarray of float64, shape (k, j, i)
+        image : ndarray of float, shape (k, j, i)
         voxel_mm : float
         window : tuple of slice, (k, j, i)
         """
@@ -184,7 +190,7 @@ def pooled_responses(
 
     Parameters
     ----------
-    image : ndarray of float64, shape (k, j, i)
+    image : ndarray of float, shape (k, j, i)
     requests : sequence of Request
     boundary : Boundary
     window : tuple of slice, (k, j, i)
@@ -195,7 +201,7 @@ def pooled_responses(
         Which request, and its response in the window, shape (k, j, i).
     """
     # Beyond the border lies `value`: linear filters see the difference to it, and it itself by their sums.
-    start = image - boundary.value if boundary.value else image
+    start = image.astype(float) - boundary.value if boundary.value else image
     wanted = [(term, index) for index, request in enumerate(requests) for term in request.terms]
     pools: dict[int, np.ndarray] = {}
     open_terms = [len(request.terms) for request in requests]
@@ -256,7 +262,7 @@ def along_axis(
 
     Parameters
     ----------
-    values : ndarray of float64, shape (k, j, i)
+    values : ndarray of float, shape (k, j, i)
     cascade : tuple of Kernel
         The values themselves are returned where there is none.
     axis : int
@@ -269,24 +275,35 @@ def along_axis(
         return values[tuple(part if a == axis else slice(None) for a in range(3))]
     shape = [part.stop - part.start if a == axis else size for a, size in enumerate(values.shape)]
     out: np.ndarray = np.empty(shape)
-    moved, target = values, out
+    blocks = operator_blocks(cascade, values.shape[axis], boundary.ndimage_mode, part.start, part.stop)
     if axis == 0:
-        # Lines of all other axes side by side: one product of matrices.
-        moved, target = values.reshape(values.shape[0], -1), out.reshape(shape[0], -1)
-    mode = boundary.ndimage_mode
-    for rows, columns, block in operator_blocks(cascade, values.shape[axis], mode, part.start, part.stop):
+        _along_first(values, blocks, out)
+        return out
+    for rows, columns, block in blocks:
         if axis == 2:
-            np.matmul(moved[..., columns], block.T, out=target[..., rows])
+            np.matmul(values[..., columns], block.T, out=out[..., rows])
         else:
-            np.matmul(block, moved[..., columns, :], out=target[..., rows, :])
+            np.matmul(block, values[..., columns, :], out=out[..., rows, :])
     return out
+
+
+def _along_first(values: np.ndarray, blocks: tuple[Block, ...], out: np.ndarray) -> None:
+    """Lines of the other axes side by side, in one product of matrices, made double a part at a time."""
+    _, height, width = values.shape
+    count = max(1, PART_VALUES // (values.shape[0] * width))
+    target = out.reshape(out.shape[0], -1)
+    for start in range(0, height, count):
+        lines = values[:, start : start + count].astype(float).reshape(values.shape[0], -1)
+        inside = slice(start * width, start * width + lines.shape[1])
+        for rows, columns, block in blocks:
+            np.matmul(block, lines[columns], out=target[rows, inside])
 
 
 # As many as the filters of one image share; more would be kept for lesions of other sizes.
 @lru_cache(maxsize=32)
 def operator_blocks(
     cascade: Cascade, size: int, ndimage_mode: str, first: int, stop: int
-) -> tuple[tuple[slice, slice, np.ndarray], ...]:
+) -> tuple[Block, ...]:
     """The matrix of a cascade, in blocks of rows with the columns that are not zero.
 
     Parameters
@@ -300,8 +317,7 @@ def operator_blocks(
 
     Returns
     -------
-    tuple of (slice, slice and ndarray of float64)
-        Rows (counted from the first wanted one), columns, and the part of the matrix there.
+    tuple of Block
     """
     from scipy.ndimage import convolve1d
 

@@ -70,7 +70,7 @@ class Simoncelli(Filter):
 
         Parameters
         ----------
-        image : ndarray of float64, shape (k, j, i)
+        image : ndarray of float, shape (k, j, i)
         voxel_mm : float
         window : tuple of slice, (k, j, i)
         """

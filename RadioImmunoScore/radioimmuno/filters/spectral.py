@@ -37,7 +37,7 @@ def transformed(
 
     Parameters
     ----------
-    image : ndarray of float64, shape (k, j, i)
+    image : ndarray of float, shape (k, j, i)
     amplitude : callable
         Given the frequencies along `axes`: the transfer function but for a factor -i for each odd axis.
     axes : sequence of int
@@ -52,6 +52,7 @@ def transformed(
     -------
     ndarray of float64, shape (k, j, i)
     """
+    image = image.astype(float)
     if boundary.kind == "periodic":
         return _periodic(image, amplitude, axes, odd_axes)
     width = 0 if boundary.kind == "mirror" else reach
