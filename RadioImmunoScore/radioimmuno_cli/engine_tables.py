@@ -51,7 +51,7 @@ class Order:
     ----------
     settings : Settings
     wanted : sequence of str
-        Identifiers `<region>.<family>.<name>`.
+        Identifiers `<region>.<family>.<name>`, with a filter behind the region or without.
     image_types : mapping of str to mapping
         Filtered images of PyRadiomics, with their options.
     models : sequence of LearnedModel
@@ -64,6 +64,13 @@ class Order:
     models: Sequence[LearnedModel] = ()
 
     @property
+    def filter_column(self) -> tuple[str, ...]:
+        """The column that says after which filter a value was measured, where any is."""
+        from radioimmuno.extraction.response_keys import filters_by_role
+
+        return (FILTER_COLUMN,) if filters_by_role(self.wanted) else ()
+
+    @property
     def learned(self) -> tuple[str, ...]:
         """What the models give."""
         return tuple(key for model in self.models for key in model.card.keys)
@@ -71,12 +78,13 @@ class Order:
 
 def own_table(study: Study, order: Order, progress: Progress) -> Table:
     """Our features, a row each."""
-    from radioimmuno.extraction.response_keys import filters_by_role
     from radioimmuno.learned.with_learned import with_learned
 
-    measured = with_learned(study, _measure(study, order, None, EXTRACTING, progress), order.models)
-    columns = [*COLUMNS, *([] if study.images.keys() == {"ct"} else [IMAGE_COLUMN])]
-    columns += [FILTER_COLUMN] if filters_by_role(order.wanted) else []
+    measured = with_learned(
+        study, _measure(study, order, order.settings, None, EXTRACTING, progress), order.models
+    )
+    image_column = () if study.images.keys() == {"ct"} else (IMAGE_COLUMN,)
+    columns = (*COLUMNS, *image_column, *order.filter_column)
     rows = [
         row
         for lesion in measured
@@ -88,15 +96,20 @@ def own_table(study: Study, order: Order, progress: Progress) -> Table:
 def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
     """PyRadiomics' features that the catalog knows, and all of its filtered images' ones."""
     from radioimmuno.engines import PYRADIOMICS
+    from radioimmuno.engines.comparison import pyradiomics_name
     from radioimmuno.engines.pyradiomics import extract_filtered
-    from radioimmuno.features.catalog import BY_KEY, split
+    from radioimmuno.engines.pyradiomics_filters import counterparts
+    from radioimmuno.signature.variables import variable_of
 
-    shared = [identifier for identifier in order.wanted if split(identifier)[1].pyradiomics]
-    measured = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    names = {key: pyradiomics_name(variable_of(key), order.settings) for key in order.wanted}
+    shared = [key for key in order.wanted if names[key]]
+    theirs = counterparts(order.settings).theirs
+    measured = _measure(study, order, theirs, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    columns = (*COLUMNS, *order.filter_column, NAME_COLUMN)
     rows = [
-        {**_of_ct(row), NAME_COLUMN: f"original_{BY_KEY[row['feature']].pyradiomics_name}"}
+        {**row, NAME_COLUMN: names[key] if row[FILTER_COLUMN] else f"original_{names[key]}"}
         for lesion in measured
-        for row in _rows(lesion, shared)
+        for key, row in zip(shared, _rows(lesion, shared), strict=True)
     ]
     if order.image_types:
         progress.stage(FILTERING)
@@ -111,30 +124,32 @@ def pyradiomics_table(study: Study, order: Order, progress: Progress) -> Table:
             progress=progress.step,
         )
         rows += [row for lesion in filtered for row in _filtered_rows(lesion)]
-    return Table(measured, (*COLUMNS, NAME_COLUMN), rows)
+    return Table(measured, columns, [{name: row[name] for name in columns} for row in rows])
 
 
 def comparison_table(study: Study, order: Order, progress: Progress) -> Table:
     """Both engines, a row for each feature that was asked for."""
     from radioimmuno.engines import PYRADIOMICS, comparison
+    from radioimmuno.engines.pyradiomics_filters import counterparts
 
-    ours = _measure(study, order, OWN, EXTRACTING, progress)
-    theirs = _measure(study, order, PYRADIOMICS, EXTRACTING_THEIRS, progress)
-    compared = comparison.compare(ours, theirs, order.wanted, order.settings.extraction)
-    columns = comparison.COLUMNS
-    rows = [dict(zip(columns, comparison.cells(row), strict=True)) for row in compared]
-    return Table(ours, columns, rows)
+    ours = _measure(study, order, order.settings, OWN, EXTRACTING, progress)
+    comparable = counterparts(order.settings).comparable
+    theirs = _measure(study, order, comparable, PYRADIOMICS, EXTRACTING_THEIRS, progress)
+    compared = comparison.compare(ours, theirs, order.wanted, order.settings)
+    columns = [name for name in comparison.COLUMNS if name != FILTER_COLUMN or order.filter_column]
+    cells = [dict(zip(comparison.COLUMNS, comparison.cells(row), strict=True)) for row in compared]
+    return Table(ours, columns, [{name: row[name] for name in columns} for row in cells])
 
 
 def _measure(
-    study: Study, order: Order, engine: str | None, stage: str, progress: Progress
+    study: Study, order: Order, settings: Settings, engine: str | None, stage: str, progress: Progress
 ) -> Sequence[LesionFeatures]:
     from radioimmuno.engines import engine_named
     from radioimmuno.extraction.extract import by_region, measure_images
 
     progress.stage(stage)
     return measure_images(
-        study, order.settings, by_region(order.wanted), progress=progress.step, engine=engine_named(engine)
+        study, settings, by_region(order.wanted), progress=progress.step, engine=engine_named(engine)
     )
 
 
@@ -149,10 +164,6 @@ def _rows(lesion: LesionFeatures, wanted: Sequence[str]) -> list[Row]:
         cells = (*which, lesion.values.get(variable.key), variable.unit, variable.image, variable.filter)
         rows.append(dict(zip((*COLUMNS, IMAGE_COLUMN, FILTER_COLUMN), cells, strict=True)))
     return rows
-
-
-def _of_ct(row: Row) -> Row:
-    return {name: row[name] for name in COLUMNS}
 
 
 def _learned_rows(lesion: LesionFeatures, models: Sequence[LearnedModel]) -> list[Row]:
@@ -177,7 +188,7 @@ def _filtered_rows(lesion: LesionFeatures) -> list[Row]:
     rows = []
     for identifier, value in lesion.values.items():
         region, _, name = identifier.partition(".")
-        blank: Row = dict.fromkeys(COLUMNS, "")
+        blank: Row = dict.fromkeys((*COLUMNS, FILTER_COLUMN), "")
         rows.append({**blank, "lesion_id": lesion.id, "region": region, "value": value, NAME_COLUMN: name})
     return rows
 

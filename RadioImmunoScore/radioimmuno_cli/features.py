@@ -32,6 +32,7 @@ from .study_files import READING_CT, READING_LESIONS, read_study
 from .terminal_table import table
 
 if TYPE_CHECKING:
+    from radioimmuno.engines.pyradiomics_filters import Counterparts
     from radioimmuno.extraction.lesion_features import LesionFeatures
     from radioimmuno.filters.response_settings import ResponseSettings
     from radioimmuno.identity import Identity
@@ -71,6 +72,10 @@ Where PyRadiomics is installed, the same voxels and masks can be given to it:
   --engine pyradiomics  its values of the features that it shares with the catalog, with its names; with
                         --image-type those of its filtered images too
   --engine compare      both values, the relative difference and why they differ, a row a feature
+With --filters it filters, too, where it has the filter: log_sigma_... and the first level of wavelets. It
+gets the image around the lesion as far as it looks, and levels are made as after our filters (with
+--image-type in bins of the image's own width). Its Laplacian of Gaussian is multiplied by the square of the
+SD in voxels; compare takes that out. Other filters are left out and named; if none is left, all is refused.
 Scores are always made with our own engine."""
 
 EXAMPLES = """\
@@ -81,7 +86,8 @@ EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --filters log_sigma_2mm,log_sigma_5mm,wavelet_coif1 \\
       --wide lesion --out after.csv
   radioimmuno features pet.nii.gz pet_mask.nii.gz --modality pet --settings ibsi-validation-pet --out pet.csv
-  radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --out compared.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --filters log_sigma_3mm,wavelet_coif1_lhl \\
+      --out compared.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine pyradiomics --image-type Wavelet \\
       --image-type LoG:2,4 --out filtered.csv"""
 
@@ -139,8 +145,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure("--model goes with our own engine, in rows of features or --wide lesion")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
-    if arguments.filters and arguments.engine != OWN:
-        raise Failure("--filters are our own: with --engine pyradiomics there is --image-type")
     filters = filters_named(arguments.filters)
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
@@ -152,7 +156,8 @@ def run(arguments: argparse.Namespace) -> int:
         keys = ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT
         models = tuple(map(read_model, arguments.model))
         study, settings = _study_and_settings(arguments, progress)
-        settings = _with_filters(settings, study, filters, arguments.engine)
+        known = _with_filters(settings, study, filters, arguments.engine)
+        settings = known.ours
         of_image = [arguments.region] if arguments.region else REGIONS
         regions = _regions(study, of_image)
         wanted = _wanted(keys, study, of_image, settings)
@@ -160,13 +165,16 @@ def run(arguments: argparse.Namespace) -> int:
         layout = arguments.wide or LONG
         made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)
         _write(made, arguments.out, study.identity)
-        how = {"engine": arguments.engine, "row": layout}
+        without = {"filters_left_out": list(known.missing)} if known.missing else {}
+        how = {"engine": arguments.engine, "row": layout, **without}
         write_record(record, arguments.out, study, order, made, how)
     files = [str(arguments.out), str(record)]
     code = exit_code(lesion.refused for lesion in made.measured)
     lines = [_summary(made.measured, len(wanted) + len(order.learned)), *left_out_lines(study.left_out)]
+    lines += [known.sentence] if known.missing else []
     lines += ["", f"In {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}"]
-    return print_outcome(study, code, arguments.json, {"files": files, "features": made.rows}, lines)
+    document = {"files": files, "features": made.rows, **without}
+    return print_outcome(study, code, arguments.json, document, lines)
 
 
 def _study_and_settings(arguments: argparse.Namespace, progress: Progress) -> tuple[Study, Settings]:
@@ -194,14 +202,13 @@ def _in_suv(settings: Settings, study: Study, suv: str | None) -> Settings:
 
 def _with_filters(
     settings: Settings, study: Study, filters: Mapping[str, ResponseSettings], engine: str
-) -> Settings:
-    """The settings, in which each image is measured after these filters, too."""
-    from radioimmuno.modality import settings_on, with_filters
+) -> Counterparts:
+    """The settings, in which each image is measured after these filters, too, if the engine has them."""
+    from radioimmuno.engines.pyradiomics_filters import Counterparts, require_counterparts
+    from radioimmuno.modality import with_filters
 
     made = with_filters(settings, dict.fromkeys(study.images, filters))
-    if engine != OWN and any(settings_on(made, role).filters for role in study.images):
-        raise Failure(f"--engine {engine} does not know our filters: leave them out, or see --image-type")
-    return made
+    return Counterparts(made) if engine == OWN else require_counterparts(made)
 
 
 def _wanted(keys: Sequence[str], study: Study, regions: Sequence[str], settings: Settings) -> tuple[str, ...]:

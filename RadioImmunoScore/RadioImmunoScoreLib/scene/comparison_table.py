@@ -24,6 +24,7 @@ def _number(value: float | None) -> str:
 COLUMNS: tuple[tuple[str, Callable[[Any], str]], ...] = (
     ("Lesion", lambda row: row.lesion),
     ("Region", lambda row: row.region),
+    ("Filter", lambda row: row.filter),
     ("Feature", lambda row: row.feature),
     ("IBSI", lambda row: row.ibsi_code),
     ("Unit", lambda row: row.unit),

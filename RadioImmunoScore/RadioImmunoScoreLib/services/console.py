@@ -185,15 +185,16 @@ class ConsoleCommands(ExportCommands, FollowUpCommands, UptakeCommands):
         Returns
         -------
         list of ComparedFeature
-            A row for every feature of every region, with the relative difference and why they differ.
+            A row for every feature of every region, with the relative difference and why they differ; of the
+            CT, and after those filters of the signature that PyRadiomics has, too.
         """
         from ..scene.comparison_table import showComparison
         from .measurement import compareEngines
         from .scene_study import findSignature, readStudy
 
-        settings = findSignature(signature).settings
-        study = readStudy(volumeNode, segmentationNode).with_values_checked(settings)
-        rows = compareEngines(study, settings, only, progress)
+        known = findSignature(signature)
+        study = readStudy(volumeNode, segmentationNode).with_values_checked(known.settings)
+        rows = compareEngines(study, known, only, progress)
         showComparison(segmentationNode, rows)
         return rows
 

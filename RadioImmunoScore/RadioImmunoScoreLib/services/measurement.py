@@ -20,6 +20,7 @@ from .images_beside import rolesOf
 
 if TYPE_CHECKING:
     from radioimmuno.engines.comparison import ComparedFeature
+    from radioimmuno.engines.pyradiomics_filters import Counterparts
     from radioimmuno.extraction.lesion_features import LesionFeatures, Progress
     from radioimmuno.learned.model import LearnedModel
     from radioimmuno.quality.check import LesionFinding
@@ -77,24 +78,51 @@ def measureStudy(
     EngineError
         When there is no such engine, or it is not installed.
     """
-    from radioimmuno.engines import engine_named
-    from radioimmuno.extraction.extract import by_region, measure_images
     from radioimmuno.features.catalog import DEFAULT, identifiers
 
-    keys = by_region(identifiers(DEFAULT))
+    return _measured(study, settings, identifiers(DEFAULT), engine, only, progress)
+
+
+def _measured(
+    study: Study,
+    settings: Settings,
+    wanted: Collection[str],
+    engine: str | None,
+    only: Collection[str] | None,
+    progress: Progress | None,
+) -> list[LesionFeatures]:
+    from radioimmuno.engines import engine_named
+    from radioimmuno.extraction.extract import by_region, measure_images
+
+    keys = by_region(wanted)
     return measure_images(study, settings, keys, only=only, progress=progress, engine=engine_named(engine))
 
 
-def compareEngines(
-    study: Study, settings: Settings, only: Collection[str] | None = None, progress: Progress | None = None
-) -> list[ComparedFeature]:
-    """Our features beside PyRadiomics', a row each; on any thread. Errors as of `measureStudy`."""
-    from radioimmuno.engines import PYRADIOMICS, comparison
-    from radioimmuno.features.catalog import DEFAULT, identifiers
+def comparedFilters(signature: Signature) -> Counterparts:
+    """The filtered CT of a signature's settings and terms, as far as PyRadiomics has the filters, too."""
+    from radioimmuno.engines.pyradiomics_filters import counterparts
+    from radioimmuno.extraction.response_keys import settings_for
+    from radioimmuno.signature.variables import Source
 
-    theirs = measureStudy(study, settings, PYRADIOMICS, only, _part(progress, 0))
-    ours = measureStudy(study, settings, None, only, _part(progress, 1))
-    return comparison.compare(ours, theirs, identifiers(DEFAULT), settings.extraction)
+    features = (*signature.variables_from(Source.FEATURE), *signature.changing)
+    return counterparts(settings_for(signature.settings, features))
+
+
+def compareEngines(
+    study: Study, signature: Signature, only: Collection[str] | None = None, progress: Progress | None = None
+) -> list[ComparedFeature]:
+    """Our features beside PyRadiomics', a row each; on any thread. Errors as of `measureStudy`.
+
+    Of the CT, and after the filters that `comparedFilters` has.
+    """
+    from radioimmuno.engines import PYRADIOMICS, comparison
+    from radioimmuno.features.catalog import DEFAULT, identifiers, response_identifiers
+
+    known = comparedFilters(signature)
+    wanted = (*identifiers(DEFAULT), *response_identifiers(DEFAULT, tuple(known.ours.filters)))
+    theirs = _measured(study, known.comparable, wanted, PYRADIOMICS, only, _part(progress, 0))
+    ours = _measured(study, known.ours, wanted, None, only, _part(progress, 1))
+    return comparison.compare(ours, theirs, wanted, known.ours)
 
 
 def _part(progress: Progress | None, number: int) -> Progress | None:

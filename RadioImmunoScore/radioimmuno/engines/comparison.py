@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
 from ..extraction.lesion_features import LesionFeatures
-from ..features.catalog import BY_KEY, split
-from ..settings import ExtractionSettings
+from ..extraction.responses import response_extraction
+from ..features.catalog import BY_KEY
+from ..filters.filter import Filter
+from ..modality import settings_on, with_role
+from ..settings import ExtractionSettings, Settings
+from ..signature.filtered_names import INTENSITY_FAMILY, RECURSIVE, WITHOUT_UNIT
+from ..signature.variables import Variable, variable_of
+from .pyradiomics_filters import PyRadiomicsLaplacian, counterpart
 
 # Values that differ by no more than this are the same but for rounding: both add up in double precision,
 # where PyRadiomics adds 2.2e-16 to each logarithm's argument.
@@ -34,7 +40,11 @@ LEVEL_COUNT = (
 )
 BIN_EDGES = (
     "PyRadiomics puts bin edges at multiples of the bin width, ours count from the lower end of the "
-    "intensity range, and here the two are not the same."
+    "intensity range (the region's minimum where there is none), and here the two are not the same."
+)
+UNSCALED = (
+    "PyRadiomics multiplies the response by the square of the SD in voxels, which is taken out of its value "
+    "here."
 )
 NO_SUCH_FEATURE = "PyRadiomics has no such feature."
 
@@ -61,6 +71,7 @@ class ComparedFeature:
     lesion_id: str
     lesion: str
     region: str
+    filter: str
     feature: str
     ibsi_code: str
     unit: str
@@ -78,21 +89,22 @@ def compare(
     ours: Sequence[LesionFeatures],
     theirs: Sequence[LesionFeatures],
     wanted: Sequence[str],
-    extraction: ExtractionSettings,
+    settings: Settings,
 ) -> list[ComparedFeature]:
     """A row for every lesion and identifier, whether both have a value or not.
 
     Parameters
     ----------
     ours, theirs : sequence of LesionFeatures
-        The same lesions in the same order, by our own engine and by PyRadiomics.
+        The same lesions in the same order, by our own engine and by PyRadiomics; on filtered images by
+        `Counterparts.ours` and `Counterparts.comparable`.
     wanted : sequence of str
-        Identifiers `<region>.<family>.<name>`.
-    extraction : ExtractionSettings
-        What both were made with; some differences depend on it.
+        Identifiers `<region>.<family>.<name>`, with a filter behind the region or without.
+    settings : Settings
+        What ours were made with; some differences depend on it.
     """
     return [
-        _row(our, their, identifier, extraction)
+        _row(our, their, variable_of(identifier), settings)
         for our, their in zip(ours, theirs, strict=True)
         for identifier in wanted
     ]
@@ -109,23 +121,55 @@ def cells(row: ComparedFeature) -> tuple[str | float | None, ...]:
 
 
 def _row(
-    our: LesionFeatures, their: LesionFeatures, identifier: str, extraction: ExtractionSettings
+    our: LesionFeatures, their: LesionFeatures, variable: Variable, settings: Settings
 ) -> ComparedFeature:
-    region, feature = split(identifier)
-    mine, other = our.values.get(identifier), their.values.get(identifier)
+    feature = variable.feature
+    assert feature is not None
+    of_image = settings_on(settings, variable.image)
+    mine, other = our.values.get(variable.key), their.values.get(variable.key)
     return ComparedFeature(
         lesion_id=our.id,
         lesion=our.name,
-        region=region,
+        region=with_role(variable.image, variable.region),
+        filter=variable.filter,
         feature=feature.key,
         ibsi_code=feature.ibsi_code,
-        unit=feature.unit,
+        unit=variable.unit,
         ours=mine,
-        pyradiomics_name=feature.pyradiomics_name,
+        pyradiomics_name=pyradiomics_name(variable, of_image),
         pyradiomics=other,
         difference=None if mine is None or other is None or mine == 0 else (other - mine) / abs(mine),
-        note=_note(our, their, feature.key, mine, other, extraction),
+        note=_note(our, their, feature.key, mine, other, _reason_on(variable, of_image)),
     )
+
+
+def pyradiomics_name(variable: Variable, settings: Settings) -> str:
+    """What PyRadiomics calls a feature: that of a filtered image has its name in front.
+
+    Parameters
+    ----------
+    variable : Variable
+        Of a feature.
+    settings : Settings
+        Of its image.
+
+    Returns
+    -------
+    str
+        Empty where PyRadiomics has no such feature or filter.
+
+    Examples
+    --------
+    >>> pyradiomics_name(variable_of("ring.statistics.mean"), Settings())
+    'firstorder_Mean'
+    >>> pyradiomics_name(variable_of("ring.log_sigma_3mm.statistics.mean"), Settings())
+    'log-sigma-3-0-mm-3D_firstorder_Mean'
+    """
+    feature = variable.feature
+    if feature is None or not feature.pyradiomics_name or not variable.filter:
+        return feature.pyradiomics_name if feature else ""
+    found = counterpart(settings.response(variable.filter).filter)
+    return f"{found.image_name}_{feature.pyradiomics_name}" if found else ""
 
 
 def _note(
@@ -134,16 +178,47 @@ def _note(
     key: str,
     mine: float | None,
     other: float | None,
-    extraction: ExtractionSettings,
+    why: str,
 ) -> str:
     if not BY_KEY[key].pyradiomics:
-        return reason(key, extraction)
+        return why
     for measured in (our, their):
         if measured.refused:
             return " ".join(finding.text for finding in measured.findings)
     if mine is None or other is None:
         return "" if mine is other else "Only one of them defines the feature for this region."
-    return "" if is_same(mine, other) else reason(key, extraction) or NOT_EXPLAINED
+    return "" if is_same(mine, other) else why or NOT_EXPLAINED
+
+
+def _reason_on(variable: Variable, settings: Settings) -> str:
+    """Why PyRadiomics' value of a feature may differ on its image, filtered or not."""
+    assert variable.feature is not None
+    if not variable.filter:
+        return reason(variable.feature.key, settings.extraction)
+    response = settings.response(variable.filter)
+    extraction = response_extraction(settings.extraction, response)
+    return reason_after(variable.feature.key, extraction, response.filter)
+
+
+def reason_after(key: str, extraction: ExtractionSettings, one: Filter) -> str:
+    """The same as `reason` for a feature of a filtered image.
+
+    Parameters
+    ----------
+    key : str
+        Of the catalog.
+    extraction : ExtractionSettings
+        How the response is measured.
+    one : Filter
+    """
+    of_feature = reason(key, extraction)
+    feature = BY_KEY[key]
+    if not feature.pyradiomics or not isinstance(counterpart(one), PyRadiomicsLaplacian):
+        return of_feature
+    of_intensities = feature.family.key == INTENSITY_FAMILY and feature.unit != WITHOUT_UNIT
+    has_scale = of_intensities or extraction.bin_width_hu is not None
+    parts = [RECURSIVE, UNSCALED if has_scale else "", of_feature]
+    return " ".join(filter(None, parts))
 
 
 def reason(key: str, extraction: ExtractionSettings) -> str:

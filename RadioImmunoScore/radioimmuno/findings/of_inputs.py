@@ -333,6 +333,12 @@ ROWS = {
         "The other software for features is optional.",
         "Install it as the message says, or use the built-in engine.",
     ),
+    "engine.no_filter": Row(
+        "The other software for features has none of the filters that are asked for.",
+        NOT_DONE,
+        "Another filter under the same name would be compared with what it is not.",
+        "Take filters that it has, or leave them out to measure the image itself.",
+    ),
     "signature.unreadable": Row(
         "The signature file cannot be read.",
         FILE_REFUSED,

@@ -114,7 +114,6 @@ def test_a_row_a_feature_names_its_filter_in_a_column_of_its_own(radioimmuno, fi
     [
         (("--filters", "sobel"), "no filter 'sobel'"),
         (("--filters", "log_sigma_0mm"), "above 0"),
-        (("--filters", "log_sigma_1mm", "--engine", "compare"), "--filters are our own"),
     ],
 )
 def test_filters_that_cannot_be_are_refused_before_reading(asked, text, files, tmp_path, capsys):

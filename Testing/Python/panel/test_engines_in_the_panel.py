@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 
 import pytest
 import slicer
 from patients import BALLS, addPatient, select, waitIdle
 
-from radioimmuno.engines import pyradiomics
-from radioimmuno.features.catalog import BY_KEY, DEFAULT
-from radioimmuno.features.compute import compute_features
+from pyradiomics_stand_in import stand_in
+from radioimmuno.features.catalog import DEFAULT, of_responses
+from radioimmuno.filters.response_settings import responses_of
 from radioimmuno.findings import EngineError
+from radioimmuno.signature.signature import Term, default_signature, write_signature
 from slicerbench.hands import click
 
 
@@ -45,13 +47,7 @@ def _findsInstead(spec, monkeypatch):
 @pytest.fixture
 def standIn(found, monkeypatch):
     """PyRadiomics is there, and of our mind but for the lesion's kurtosis."""
-
-    def extract(region, keys):
-        values = compute_features(region, [key for key in keys if BY_KEY[key].pyradiomics])
-        return {**values, "statistics.kurtosis": values["statistics.kurtosis"] + 3}
-
-    monkeypatch.setattr(pyradiomics, "require", lambda: None)
-    monkeypatch.setattr(pyradiomics, "extract", extract)
+    stand_in(monkeypatch)
 
 
 def tableColumns(tableNode):
@@ -110,6 +106,31 @@ def test_a_click_compares_and_leaves_a_table_with_every_feature(standIn, bench):
     selection = slicer.app.applicationLogic().GetSelectionNode()
     assert selection.GetActiveTableID() == comparisonTable().GetID()
     assert panel.panel.session.patient is None  # comparing scores nothing
+
+
+@pytest.fixture
+def filtering():
+    """A signature with a term after a filter, and with a filter that PyRadiomics has not."""
+    known = default_signature()
+    term = Term("lesion.wavelet_haar_lhl.statistics.mean", 0.1, 0.0, 1.0, (-10, 10))
+    settings = replace(known.settings, filters=responses_of(["simoncelli"]))
+    return replace(known, settings=settings, terms=(*known.terms, term))
+
+
+def test_the_signatures_filters_are_compared_and_those_that_cannot_be_are_named(
+    standIn, bench, filtering, tmp_path
+):
+    write_signature(filtering, tmp_path / "filtering.json")
+    panel = bench.open()
+    panel.panel.session.setSignature(str(tmp_path / "filtering.json"))
+    nodes = addPatient()
+    select(panel, nodes)
+    panel.panel.section("EngineSection").compare()
+    waitIdle(panel)
+    columns = tableColumns(comparisonTable())
+    assert len(columns["Filter"]) == len(BALLS) * 2 * (len(DEFAULT) + len(of_responses(DEFAULT)))
+    assert set(columns["Filter"]) == {"", "wavelet_haar_lhl"}
+    assert "PyRadiomics has no such filter: simoncelli_level_1 " in panel.panel.ui.messageLabel.text
 
 
 def test_comparing_twice_makes_one_table(standIn, bench):

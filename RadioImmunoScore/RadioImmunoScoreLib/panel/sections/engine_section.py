@@ -11,7 +11,7 @@ from radioimmuno.engines.pyradiomics import is_installed
 from radioimmuno.findings import InputError
 
 from ...scene.comparison_table import showComparison
-from ...services.measurement import compareEngines
+from ...services.measurement import comparedFilters, compareEngines
 from ..state.jobs import COMPARING
 from ..state.panel_state import PanelState
 from ..texts import missingText, problemText
@@ -35,7 +35,10 @@ class EngineSection(Section):
     def show(self, state: PanelState) -> None:
         """Show whether a comparison can be made now."""
         missing = state.inputs.missing
-        tip = _("Every feature of every ticked lesion by both, as a table.")
+        tip = _(
+            "Every feature of every ticked lesion by both, as a table; after the signature's filters, too, "
+            "where PyRadiomics has them."
+        )
         self.ui.compareButton.setEnabled(not missing)
         self.ui.compareButton.setToolTip(missingText(missing) if missing else tip)
 
@@ -49,20 +52,21 @@ class EngineSection(Section):
             self.session.say(problemText(problem))
             return
         only, segmentationNode = session.inputs.included, session.inputs.segmentationNode
-        settings = session.inputs.signature.settings
+        signature = session.inputs.signature
         session.jobs.start(
             COMPARING,
-            lambda progress: compareEngines(study, settings, only, progress),
-            lambda rows: self._compared(segmentationNode, rows),
+            lambda progress: compareEngines(study, signature, only, progress),
+            lambda rows: self._compared(segmentationNode, rows, comparedFilters(signature).sentence),
         )
         self.session.say(_("Measuring with PyRadiomics..."), lambda: session.jobs.state == COMPARING)
 
-    def _compared(self, segmentationNode: Any, rows: Sequence[ComparedFeature]) -> None:
+    def _compared(self, segmentationNode: Any, rows: Sequence[ComparedFeature], leftOut: str) -> None:
         tableNode = showComparison(segmentationNode, rows)
         both = [row for row in rows if row.ours is not None and row.pyradiomics is not None]
         text = _("Of {count} values {differing} differ; why is in the table {name} (module Tables).")
         differing = sum(bool(row.note) for row in both)
-        self.session.say(text.format(count=len(both), differing=differing, name=tableNode.GetName()))
+        done = text.format(count=len(both), differing=differing, name=tableNode.GetName())
+        self.session.say(f"{done} {leftOut}".strip())
 
 
 def engineText(isInstalled: bool) -> str:

@@ -24,5 +24,5 @@ def measured(extraction: ExtractionSettings, engine: str | None = None) -> Lesio
 def compared(extraction: ExtractionSettings) -> dict[str, ComparedFeature]:
     """The comparison's rows of the textured phantom by identifier."""
     ours, theirs = measured(extraction), measured(extraction, PYRADIOMICS)
-    rows = compare([ours], [theirs], WANTED, extraction)
+    rows = compare([ours], [theirs], WANTED, Settings(extraction))
     return {f"{row.region}.{row.feature}": row for row in rows}

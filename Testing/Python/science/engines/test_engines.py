@@ -13,6 +13,7 @@ from radioimmuno.engines import comparison, pyradiomics
 from radioimmuno.extraction.extract import extract
 from radioimmuno.extraction.lesion_features import LesionFeatures
 from radioimmuno.features.compute import compute_features
+from radioimmuno.filters.response_settings import responses_of
 from radioimmuno.findings import EngineError, Finding, Severity
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 
@@ -35,7 +36,7 @@ def lesion(**values):
 
 def row(ours, theirs, identifier, extraction=DEFAULT):
     (found,) = comparison.compare(
-        [lesion(**{identifier: ours})], [lesion(**{identifier: theirs})], [identifier], extraction
+        [lesion(**{identifier: ours})], [lesion(**{identifier: theirs})], [identifier], Settings(extraction)
     )
     return found
 
@@ -140,10 +141,54 @@ def test_with_a_number_of_bins_the_level_is_no_excuse():
     assert "not known" in row(1.0, 2.0, HIGH, PRESETS["ibsi-d"].extraction).note
 
 
+LOG, BAND = "lesion.log_sigma_3mm", "ring.wavelet_coif1_lhl"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "identifier", "parts"),
+    [
+        (1.0, 1.1, f"{LOG}.statistics.mean", ["recursive", "taken out"]),
+        (1.0, 1.1, f"{LOG}.statistics.skewness", ["recursive"]),
+        (1.0, 1.1, f"{LOG}.glcm.contrast", ["recursive"]),
+        (1.0, 4.1, f"{LOG}.statistics.kurtosis", ["recursive", "excess kurtosis"]),
+        (1.0, 1.0, f"{LOG}.glcm.contrast", []),
+        (1.0, None, f"{LOG}.ivh.area_under_curve", ["no such"]),
+        (1.0, 4.0, f"{BAND}.statistics.kurtosis", ["excess kurtosis"]),
+        (1.0, 1.1, f"{BAND}.statistics.mean", ["not known"]),
+        (1.0, 1.1, f"{BAND}.glszm.low_gray_level_emphasis", ["not known"]),
+    ],
+)
+def test_of_a_filtered_image_the_filters_differences_are_told_too(ours, theirs, identifier, parts):
+    phrases = ("recursive", "taken out", "excess kurtosis", "no such", "not known", "darkest", "edges")
+    note = row(ours, theirs, identifier).note
+    assert [phrase for phrase in phrases if phrase in note] == parts
+
+
+def test_levels_of_a_width_have_other_edges_and_another_scale_after_a_laplacian():
+    def note(identifier):
+        filters = responses_of({name: {"bin_width": 2.0} for name in ("log_sigma_3mm", "wavelet_coif1_lhl")})
+        measured = [lesion(**{identifier: value}) for value in (1.0, 1.1)]
+        (found,) = comparison.compare(*([one] for one in measured), [identifier], Settings(filters=filters))
+        return found.note
+
+    after_laplacian = note(f"{LOG}.glcm.contrast")
+    assert all(phrase in after_laplacian for phrase in ("recursive", "taken out", "edges"))
+    assert note(f"{BAND}.glcm.contrast") == comparison.BIN_EDGES
+
+
+def test_a_row_of_a_filtered_image_names_filter_unit_and_pyradiomics_column():
+    found = row(1.0, 1.0, f"{LOG}.statistics.variance")
+    assert (found.region, found.filter, found.unit) == ("lesion", "log_sigma_3mm", "a.u.2")
+    assert found.pyradiomics_name == "log-sigma-3-0-mm-3D_firstorder_Variance"
+    assert row(1.0, 1.0, f"{BAND}.statistics.mean").pyradiomics_name == "wavelet-LHL_firstorder_Mean"
+    assert row(1.0, None, f"{BAND}.ivh.area_under_curve").pyradiomics_name == ""
+    assert row(1.0, 1.0, MEAN).filter == ""
+
+
 def test_a_refused_lesion_has_rows_with_the_reason():
     finding = Finding("lesion.too_small", Severity.REFUSE, "The lesion is too small.")
     refused = LesionFeatures("7", "node", 0.01, {}, (finding,))
-    rows = comparison.compare([refused], [refused], [MEAN, PEAK], DEFAULT)
+    rows = comparison.compare([refused], [refused], [MEAN, PEAK], Settings())
     assert [(r.ours, r.pyradiomics) for r in rows] == [(None, None)] * 2
     assert rows[0].note == "The lesion is too small."
 

@@ -17,11 +17,15 @@ from engine_cases import WANTED, compared, measured
 from phantoms import noisy_patient
 
 from radioimmuno.engines import comparison, pyradiomics
+from radioimmuno.engines.pyradiomics_filters import counterparts
+from radioimmuno.extraction.extract import extract
 from radioimmuno.extraction.preprocessing import make_region
 from radioimmuno.features import catalog
 from radioimmuno.features.compute import compute_features
+from radioimmuno.filters.response_settings import responses_of
 from radioimmuno.findings import EngineError
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
+from radioimmuno.signature.filtered_names import RECURSIVE
 
 ROOT = Path(__file__).resolve().parents[4]
 TOLERANCE = 1e-6
@@ -189,6 +193,71 @@ def test_filters_see_the_ct_around_the_region():
     assert found.values[name] == pytest.approx(band[inside].var(), rel=1e-5)
 
 
+GLCM = ("glcm", "glcm_merged")
+AFTER = {"log_sigma_3mm": {}, "wavelet_coif1_lhl": {}, "wavelet_db2_hll": {}}
+
+
+@pytest.fixture(scope="module")
+def after():
+    """The comparison after filters, which reach beyond the image's border."""
+    image, lesion = noisy_patient()
+    settings = Settings(filters=responses_of(AFTER))
+    wanted = catalog.response_identifiers(catalog.DEFAULT, tuple(settings.filters))
+    found = counterparts(settings)
+    (ours,) = extract(image, [lesion], settings, wanted)
+    (theirs,) = extract(image, [lesion], found.comparable, wanted, engine=pyradiomics.extract)
+    assert not ours.findings
+    rows = comparison.compare([ours], [theirs], wanted, settings)
+    return {name: [row for row in rows if row.filter == name and row.pyradiomics_name] for name in AFTER}
+
+
+@pytest.mark.parametrize("name", [name for name in AFTER if name.startswith("wavelet")])
+def test_after_a_wavelet_of_the_first_level_all_is_the_same_but_kurtosis(after, name):
+    assert len(after[name]) == 2 * 134
+    assert {row.note for row in after[name]} == {"", comparison.KURTOSIS}
+    assert {row.feature for row in after[name] if row.note} == {"statistics.kurtosis"}
+    # In double precision, though images are single.
+    nearly = {row.feature for row in after[name] if abs(row.difference or 0) > 1e-9}
+    assert nearly <= {"statistics.kurtosis", *(f"{kind}.information_correlation_1" for kind in GLCM)}
+
+
+def test_after_a_laplacian_values_are_near_and_why_they_differ_is_told(after):
+    rows = after["log_sigma_3mm"]
+    assert len(rows) == 2 * 134
+    assert all(RECURSIVE in row.note for row in rows if row.note)
+    assert not any(comparison.NOT_EXPLAINED in row.note for row in rows)
+    scaled = {row.feature for row in rows if comparison.UNSCALED in row.note}
+    assert {"statistics.variance", "statistics.maximum"} <= scaled
+    assert not scaled & {"statistics.skewness", "glcm.contrast"}
+    spread = [row for row in rows if row.feature in ("statistics.variance", "statistics.interquartile_range")]
+    assert all(row.pyradiomics == pytest.approx(row.ours, rel=0.05) for row in spread)
+
+
+def test_its_laplacian_is_measured_as_on_the_whole_image():
+    image, lesion = noisy_patient(shape=(70, 120, 110))
+    lattice = replace(image.lattice, spacing=(1.0, 1.0, 1.0))
+    image, mask = replace(image, lattice=lattice), replace(lesion.mask, lattice=lattice)
+    settings = Settings(
+        ExtractionSettings(spacing_mm=None, range_hu=None), filters=responses_of(["log_sigma_1_5mm"])
+    )
+    wanted = [f"lesion.log_sigma_1_5mm.{key}" for key in ("statistics.mean", "statistics.variance")]
+    wanted.append("lesion.log_sigma_1_5mm.glszm.zone_percentage")
+    theirs = counterparts(settings).theirs
+    (found,) = extract(image, [replace(lesion, mask=mask)], theirs, wanted, engine=pyradiomics.extract)
+
+    from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+    extractor = RadiomicsFeatureExtractor(binCount=32, additionalInfo=False)
+    extractor.disableAllImageTypes()
+    extractor.enableImageTypes(LoG={"sigma": [1.5]})
+    kept = mask.values.astype(np.uint8)
+    volumes = [sitk.GetImageFromArray(values) for values in (image.values.astype(float), kept)]
+    known = extractor.execute(*volumes)
+    names = ("firstorder_Mean", "firstorder_Variance", "glszm_ZonePercentage")
+    expected = [float(known[f"log-sigma-1-5-mm-3D_{name}"]) for name in names]
+    assert [found.values[name] for name in wanted] == pytest.approx(expected, rel=2e-4)
+
+
 @pytest.mark.parametrize(
     ("types", "words"), [({"Fourier": {}}, "no image type 'Fourier'"), ({"LoG": {}}, "needs sigmas")]
 )
@@ -228,7 +297,8 @@ def run(files, *arguments):
 def test_the_command_writes_both_side_by_side(files):
     table = run(files, "--engine", "compare")
     assert [f"{row['region']}.{row['feature']}" for row in table] == list(WANTED)
-    assert tuple(table[0]) == ("patient", "study", *comparison.COLUMNS)
+    columns = [name for name in comparison.COLUMNS if name != "filter"]
+    assert list(table[0]) == ["patient", "study", *columns]
     (row,) = [r for r in table if (r["region"], r["feature"]) == ("ring", "statistics.kurtosis")]
     assert float(row["pyradiomics"]) == pytest.approx(float(row["ours"]) + 3)
     assert "excess kurtosis" in row["note"]
@@ -241,3 +311,22 @@ def test_the_command_writes_pyradiomics_values_and_those_of_its_filtered_images(
     assert len(shared) == 148
     assert {row["pyradiomics_name"].split("_")[0] for row in filtered} == {"log-sigma-2-0-mm-3D"}
     assert all(np.isfinite(float(row["value"])) for row in table)
+
+
+def test_the_command_measures_after_filters_by_pyradiomics_names(files):
+    asked = ("--filters", "wavelet_coif1_lhl,log_sigma_2mm", "--region", "lesion")
+    table = run(files, "--engine", "pyradiomics", *asked)
+    names = {(row["filter"], row["pyradiomics_name"].split("_")[0]) for row in table}
+    assert names == {
+        ("", "original"),
+        ("wavelet_coif1_lhl", "wavelet-LHL"),
+        ("log_sigma_2mm", "log-sigma-2-0-mm-3D"),
+    }
+    assert len(table) == 148 + 2 * 134
+    compared = run(files, "--engine", "compare", *asked)
+    theirs = {(row["filter"], row["feature"]): row["pyradiomics"] for row in compared}
+    same = [row for row in table if row["filter"] != "log_sigma_2mm"]
+    assert all(row["value"] == theirs[row["filter"], row["feature"]] for row in same)
+    (scaled,) = [r for r in table if (r["filter"], r["feature"]) == ("log_sigma_2mm", "statistics.maximum")]
+    # On the grid of 1 mm.
+    assert float(scaled["value"]) == pytest.approx(4 * float(theirs["log_sigma_2mm", "statistics.maximum"]))
