@@ -30,7 +30,7 @@ PYTHON ?= $(call first_python,python3 python3.12 python3.11 python3.13 python3.1
 PYTHON_LOWEST ?= $(call first_python,python3.10 python3.11 python3,(3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching benchmark-suv benchmark-learned clean
+.PHONY: help demo demo-cohort demo-follow-up bench test test-slow test-lowest test-pyradiomics lint format env system validators refusals signature segmentation-model same-results same-speed walks mutation oracles benchmark benchmark-short benchmark-editing benchmark-segmenting benchmark-maps benchmark-lesions benchmark-dicom benchmark-surfaces benchmark-cohort benchmark-response benchmark-matching benchmark-suv benchmark-learned benchmark-filtered clean
 
 help: ## what there is to make (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -147,6 +147,10 @@ benchmark-suv: env ## SUV of digital reference objects, beside what SimpleITK re
 
 benchmark-learned: env ## ten lesions through a model of 73 KB
 	$(VENV)/bin/python Testing/Benchmarks/learned.py
+
+benchmark-filtered: env ## ten lesions after three Laplacians of Gaussian and eight wavelet bands, beside PyRadiomics
+	sh Testing/Oracles/make_environment.sh
+	$(VENV)/bin/python Testing/Benchmarks/filtered.py
 
 benchmark-tasks: system env ## how many clicks ten tasks in the panel take, now and before it had tabs
 	$(VENV)/bin/python Testing/Benchmarks/panel_tasks.py
