@@ -87,7 +87,7 @@ def _write_mirp_validation() -> None:
         for case in cases.validation_cases()[modality]:
             row = _timed(f"{case.name}, {modality}", mirp_values.feature_values, case, settings)
             tags = tags or list(row)
-            values[modality][case.name] = " ".join(f"{row[tag]:.{DIGITS}g}" for tag in tags)
+            values[modality][case.name] = _numbers(row, tags)
     # JSON has no number for the range's open end.
     settings = {name: str(of) for name, of in mirp_values.VALIDATION_SETTINGS.items()}
     header = _mirp_header(settings, omitted={**mirp_values.WRONG, **mirp_values.SAMPLED})
@@ -116,10 +116,20 @@ def _write_mirp_filters() -> None:
 
 
 def _write_mirp_filtered() -> None:
-    """Features of a response; MIRP needs minutes for it."""
-    case = cases.smallest_patient()
-    row = _timed(f"{case.name}, filtered", mirp_filters.feature_values, case)
-    _write("mirp_filtered.json", _mirp_header(mirp_filters.FEATURE_SETTINGS, omitted={}), {case.name: row})
+    """Features of responses; one text of numbers a lesion and filter, in the order of the header's tags."""
+    rows: Values = {}
+    values: dict[str, dict[str, str]] = {}
+    for case in cases.sarcomas():
+        for name in mirp_filters.FILTERED:
+            rows[name] = _timed(f"{case.name}, {name}", mirp_filters.feature_values, case, name)
+        tags = list(rows["log_sigma_3mm"])
+        values[case.name] = {name: _numbers(row, tags) for name, row in rows.items()}
+    settings = {"shared": mirp_filters.FEATURE_SETTINGS, **mirp_filters.FILTERED}
+    _write("mirp_filtered.json", {**_mirp_header(settings, omitted={}), "tags": tags}, values)
+
+
+def _numbers(row: dict[str, float], tags: list[str]) -> str:
+    return " ".join(f"{row[tag]:.{DIGITS}g}" for tag in tags)
 
 
 def _write_pyradiomics() -> None:

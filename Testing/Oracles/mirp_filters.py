@@ -1,4 +1,4 @@
-"""Response maps of filters as MIRP computes them, at some voxels of a lesion, and features of one of them.
+"""Response maps of filters as MIRP computes them, at some voxels of a lesion, and features of responses.
 
 MIRP filters the whole of what it is given; what it is given is the image around a lesion, resampled by MIRP
 itself with the default settings, and cut at a margin.
@@ -47,12 +47,27 @@ SETTINGS: dict[str, Any] = {
     "boundary_condition": "reflect",
 }
 
+#: Of which features are computed: of a wavelet pooled over rotations, which the maps have as it lies.
+FILTERED: dict[str, dict[str, Any]] = {
+    "log_sigma_3mm": FILTERS["log_sigma_3mm"],
+    "gabor": FILTERS["gabor"],
+    "wavelet_pooled": {
+        **FILTERS["wavelet_coif1_lhl"],
+        "separable_wavelet_rotation_invariance": True,
+        "separable_wavelet_pooling_method": "mean",
+    },
+}
+
+#: What MIRP puts in front of the names of features of a response.
+PREFIXES = {
+    "log_sigma_3mm": "log_s_3.0_",
+    "gabor": "gabor_s_3.0_g_1.5_l_6.0_3D_invar_",
+    "wavelet_pooled": "wavelet_coif1_lhl_level_1_invar_",
+}
+
 #: Features of a response: no shape and no local intensity; 32 levels, as IBSI 1 has them.
-FILTER_OF_FEATURES = "log_sigma_3mm"
-PREFIX = "log_s_3.0_"
 FEATURE_SETTINGS: dict[str, Any] = {
     **DEFAULT_SETTINGS,
-    **FILTERS[FILTER_OF_FEATURES],
     "base_feature_families": "none",
     "response_map_feature_families": [
         family for family in FAMILIES if family not in ("morphological", "local_intensity")
@@ -89,9 +104,10 @@ def map_values(case: Case) -> dict[str, str]:
     return values
 
 
-def feature_values(case: Case) -> dict[str, float]:
-    """The features of the response of one filter, under the tags of the IBSI table."""
+def feature_values(case: Case, name: str) -> dict[str, float]:
+    """The features of the response of one filter of `FILTERED`, under the tags of the IBSI table."""
     logging.disable(logging.INFO)
-    (table,) = extract_features(image=str(case.image), mask=str(case.mask), **FEATURE_SETTINGS)
-    columns = [name for name in table.columns if name.startswith(PREFIX)]
-    return ibsi_values({name.removeprefix(PREFIX): float(table[name].iloc[0]) for name in columns})
+    settings = {**FEATURE_SETTINGS, **FILTERED[name]}
+    (table,) = extract_features(image=str(case.image), mask=str(case.mask), **settings)
+    columns = [column for column in table.columns if column.startswith(PREFIXES[name])]
+    return ibsi_values({column.removeprefix(PREFIXES[name]): float(table[column].iloc[0]) for column in columns})

@@ -67,18 +67,19 @@ def _mirrored(
 ) -> np.ndarray:
     from scipy.fft import dctn, idct, idst
 
-    cosines = dctn(image, type=2, axes=axes, norm="ortho")
+    # Not norm="ortho": SciPy 1.10 scales the wrong one of the sines by it.
+    cosines = dctn(image, type=2, axes=axes)
     cosines *= amplitude(
         [_along(math.pi * np.arange(image.shape[axis]) / image.shape[axis], axis) for axis in axes]
     )
     for axis in axes:
         if axis not in odd_axes:
-            cosines = idct(cosines, type=2, axis=axis, norm="ortho", overwrite_x=True)
+            cosines = idct(cosines, type=2, axis=axis, overwrite_x=True)
             continue
         # -i times an odd function makes a sine of each cosine; sines are counted from frequency 1 on.
         sines = np.roll(cosines, -1, axis=axis)
         sines[tuple(-1 if a == axis else slice(None) for a in range(3))] = 0
-        cosines = idst(sines, type=2, axis=axis, norm="ortho", overwrite_x=True)
+        cosines = idst(sines, type=2, axis=axis, overwrite_x=True)
     return cosines
 
 
