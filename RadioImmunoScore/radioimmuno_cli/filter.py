@@ -162,7 +162,7 @@ def _response(read: ReadImage, one: Filter, spacing_mm: float | None) -> Image:
     from radioimmuno.extraction.response_map import response_map
 
     try:
-        return response_map(read.image, one, spacing_mm, read.modality.settings.extraction)
+        return response_map(read.image, one, spacing_mm, read.modality.settings.extraction, read.modality)
     except SettingsError as problem:
         if problem.code != "filter.anisotropic" or spacing_mm is not None:
             raise
@@ -173,15 +173,24 @@ def _response(read: ReadImage, one: Filter, spacing_mm: float | None) -> Image:
 
 
 def _said(read: ReadImage) -> list[dict[str, str]]:
-    """What reading the image found, and which slices are missing."""
+    """What reading the image found, which slices are missing, and how many voxels are padding."""
+    from radioimmuno.extraction.measurability import bad_voxels, count
     from radioimmuno.findings import Finding, Severity
     from radioimmuno.scoring.records import finding_record
 
-    gaps = [
+    found = [
         Finding("ct.missing_slice", Severity.WARN, f"{gap.sentence}: the response is made up there.")
         for gap in read.gaps
     ]
-    return [finding_record(finding) for finding in (*read.findings, *gaps)]
+    padding = bad_voxels(read.image.values, read.modality).get("ct.padding")
+    if padding is not None:
+        share = f"{count(int(padding.sum()), 'voxel')} ({100 * padding.mean():.2g} %)"
+        text = (
+            f"{share} are padding, where nothing was measured, and count as {read.modality.empty:g} "
+            f"{read.modality.unit}: within the filter's reach of them the response is made up."
+        )
+        found.append(Finding("filter.padding", Severity.WARN, text))
+    return [finding_record(finding) for finding in (*read.findings, *found)]
 
 
 def _document(name: str, words: str, response: Image) -> dict[str, Any]:

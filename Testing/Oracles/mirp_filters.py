@@ -110,4 +110,6 @@ def feature_values(case: Case, name: str) -> dict[str, float]:
     settings = {**FEATURE_SETTINGS, **FILTERED[name]}
     (table,) = extract_features(image=str(case.image), mask=str(case.mask), **settings)
     columns = [column for column in table.columns if column.startswith(PREFIXES[name])]
-    return ibsi_values({column.removeprefix(PREFIXES[name]): float(table[column].iloc[0]) for column in columns})
+    return ibsi_values(
+        {column.removeprefix(PREFIXES[name]): float(table[column].iloc[0]) for column in columns}
+    )

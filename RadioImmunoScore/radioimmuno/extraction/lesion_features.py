@@ -183,7 +183,8 @@ def measure_lesion(
             measured = task.engine(region, task.keys[name])
             values.update({f"{name}.{key}": value for key, value in measured.items()})
         if made.filtered:
-            found, problems = measure_responses(around, made.filtered, task.settings, task.keys, task.engine)
+            by = task.settings, task.keys, task.engine, task.modality
+            found, problems = measure_responses(around, made.filtered, *by)
             values.update(found)
             findings += problems
     except Exception as error:

@@ -9,12 +9,20 @@ import numpy as np
 from ..filters.filter import Filter
 from ..geometry.grid import grid_of
 from ..geometry.image import Box, Image, Lattice
+from ..modality import CT, Modality
 from ..settings import ExtractionSettings
+from .measurability import bad_voxels
 from .preprocessing import sample_intensities
 
 
-def response_map(image: Image, one: Filter, spacing_mm: float | None, settings: ExtractionSettings) -> Image:
-    """The response of a filter in all voxels of an image.
+def response_map(
+    image: Image,
+    one: Filter,
+    spacing_mm: float | None,
+    settings: ExtractionSettings,
+    modality: Modality = CT,
+) -> Image:
+    """The response of a filter in all voxels of an image; padding counts as what is empty (air on CT).
 
     Filtered in canonical axis order (superior, posterior, left) whatever the order of the file: x of a filter
     runs to the left, y to the back, z up. So are the responses that features are measured on.
@@ -28,6 +36,8 @@ def response_map(image: Image, one: Filter, spacing_mm: float | None, settings: 
         Isotropic spacing to which the image is resampled first; None leaves its voxels as they are.
     settings : ExtractionSettings
         How it is interpolated and rounded then; without resampling they say nothing.
+    modality : Modality, optional
+        Of the image: what is padding.
 
     Returns
     -------
@@ -39,7 +49,7 @@ def response_map(image: Image, one: Filter, spacing_mm: float | None, settings: 
     SettingsError, Refusal
         As of `Filter.response`; `settings.invalid` for a spacing that no grid has.
     """
-    canonical = image.canonical()
+    canonical = _without_padding(image.canonical(), modality)
     if spacing_mm is None:
         return Image(_filtered(one, canonical.values, canonical.lattice), canonical.lattice).on_axes_of(
             image.lattice
@@ -50,6 +60,13 @@ def response_map(image: Image, one: Filter, spacing_mm: float | None, settings: 
     box = Box.whole(grid.lattice.shape)
     sampled = sample_intensities(canonical, grid, box, resampling)
     return Image(_filtered(one, sampled, grid.lattice), grid.lattice)
+
+
+def _without_padding(image: Image, modality: Modality) -> Image:
+    padding = bad_voxels(image.values, modality).get("ct.padding")
+    return (
+        image if padding is None else replace(image, values=np.where(padding, modality.empty, image.values))
+    )
 
 
 def _filtered(one: Filter, values: np.ndarray, lattice: Lattice) -> np.ndarray:

@@ -21,10 +21,12 @@ from ..filters.bank import responses
 from ..filters.response_settings import ResponseSettings
 from ..findings import Finding, Refusal, Severity
 from ..geometry.image import Box, Triple
+from ..modality import CT, Modality
 from ..settings import ExtractionSettings, Settings
 from .preprocessing import discretize
 from .regions import Keys, RegionMask, ResampledImage
 from .response_keys import box_of_responses, responses_in
+from .response_surroundings import check_surroundings
 
 # Responses are rounded to steps of this (ours): what sums in double precision leave of an even image is no
 # texture, and is some thousand times smaller.
@@ -78,7 +80,12 @@ class Response:
 
 
 def measure_responses(
-    image: ResampledImage, masks: Mapping[str, RegionMask], settings: Settings, keys: Keys, engine: Engine
+    image: ResampledImage,
+    masks: Mapping[str, RegionMask],
+    settings: Settings,
+    keys: Keys,
+    engine: Engine,
+    modality: Modality = CT,
 ) -> tuple[dict[str, float | None], tuple[Finding, ...]]:
     """Features of filtered images; one response at a time is in memory.
 
@@ -93,16 +100,19 @@ def measure_responses(
         Region -> keys; those of the images themselves are not minded.
     engine : callable
         Gives the values of keys on a region.
+    modality : Modality, optional
+        Of the image, which findings name.
 
     Returns
     -------
     dict of str to float or None
         Identifier -> value; a filter that cannot be applied here has none.
     tuple of Finding
-        A warning for each of these.
+        A warning for each of these; and what of the others is made up (`check_surroundings`).
     """
     values: dict[str, float | None] = {}
     findings: list[Finding] = []
+    measured: dict[str, ResponseSettings] = {}
     wanted = responses_in(keys, settings)
     for group in _with_equal_margins(wanted, image.grid.lattice.spacing):
         try:
@@ -110,9 +120,11 @@ def measure_responses(
                 found, problems = _measured(response, masks, keys, engine)
                 values.update(found)
                 findings += problems
+                if not problems:
+                    measured[response.name] = group[response.name]
         except Refusal as problem:
             findings.append(_not_measured(problem, group))
-    return values, tuple(findings)
+    return values, (*findings, *check_surroundings(image, masks, measured, modality))
 
 
 def response_extraction(settings: ExtractionSettings, one: ResponseSettings) -> ExtractionSettings:

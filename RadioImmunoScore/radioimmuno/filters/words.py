@@ -30,17 +30,28 @@ def in_words(one: Filter) -> str:
     >>> in_words(LaplacianOfGaussian(sigma_mm=1.5))
     'Laplacian of Gaussian, SD 1.5 mm; 3D, border mirrored'
     """
-    return f"{_SAID[type(one)](one)}; {_where(one)}, border {_border(one.boundary)}"
+    return f"{_SAID[type(one)](one)}; {_where(one)}, border {border_in_words(one.boundary)}"
+
+
+def border_in_words(boundary: Boundary) -> str:
+    """What lies beyond the border of an image, in a word or two.
+
+    Parameters
+    ----------
+    boundary : Boundary
+
+    Examples
+    --------
+    >>> border_in_words(Boundary("constant", -1000))
+    'constant -1000'
+    """
+    return _BORDERS.get(boundary.kind, f"constant {boundary.value:g}")
 
 
 def _where(one: Filter) -> str:
     if one.dimensions == IN_SLICES:
         return "in slices"
     return "in slices across three axes" if isinstance(one, Gabor) else "3D"
-
-
-def _border(boundary: Boundary) -> str:
-    return _BORDERS.get(boundary.kind, f"constant {boundary.value:g}")
 
 
 def _pooled(pooling: str | None) -> str:

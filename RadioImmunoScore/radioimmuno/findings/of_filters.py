@@ -24,6 +24,20 @@ ROWS = {
         "Each voxel of a response has a part of all voxels within the filter's reach.",
         "Export the image again, or measure it without filters.",
     ),
+    "filter.padding": Row(
+        "Padding (no measurement) lies within a filter's reach of the lesion or its ring.",
+        "Measured, with a warning; padding counts as air (-1000 HU).",
+        "A response has a part of all that lies within the filter's reach: the edge to the padding is no "
+        "edge of tissue.",
+        "Take a series whose field of view holds more around the lesion, or a filter that reaches less far; "
+        "or leave the lesion's filtered features out.",
+    ),
+    "filter.border": Row(
+        "A filter reaches beyond the image's border.",
+        "Measured, and noted: the image goes on there as the filter's boundary says, mirrored by default.",
+        "What lies beyond the border was not measured, and has a part in responses near it.",
+        "Take a series that shows more around the lesion, or a filter that reaches less far.",
+    ),
     "filter.too_large": Row(
         "A filter reaches further than the image is wide.",
         "The response is refused.",

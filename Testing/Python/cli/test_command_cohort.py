@@ -262,6 +262,8 @@ def run_job(folder, environment):
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(job.pid, signal.SIGKILL)
+            # After the limit of time, too: a process that nobody waits for is a warning of its own.
+            job.wait()
         log.seek(0)
         return code, log.read()
 

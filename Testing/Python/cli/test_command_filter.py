@@ -102,6 +102,23 @@ def test_values_of_another_unit_are_refused_unless_accepted(radioimmuno, data, t
     assert (finding["code"], finding["severity"]) == ("ct.hu_implausible", "warn")
 
 
+def test_padding_is_told(radioimmuno, files, tmp_path):
+    image = sitk.ReadImage(str(files.ct))
+    values = sitk.GetArrayFromImage(image)
+    values[:, :, :3] = -3024
+    padded = sitk.GetImageFromArray(values)
+    padded.CopyInformation(image)
+    sitk.WriteImage(padded, str(tmp_path / "ct.nrrd"))
+    named = ("--preset", "wavelet_haar_lhl", "--spacing", 2, "--out", tmp_path / "m.nrrd", "--json")
+    done = radioimmuno("filter", tmp_path / "ct.nrrd", *named)
+    assert done.returncode == 0, done.stderr
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["code"], finding["severity"]) == ("filter.padding", "warn")
+    share = 100 * 3 / values.shape[2]
+    assert f"voxels ({share:.2g} %) are padding" in finding["text"]
+    assert "count as -1000 HU" in finding["text"]
+
+
 def test_missing_slices_of_a_dicom_series_are_told(radioimmuno, tmp_path):
     pytest.importorskip("pydicom")
     from dicom_series import ct_series, write

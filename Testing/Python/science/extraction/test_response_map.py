@@ -9,6 +9,7 @@ from radioimmuno.filters.presets import named
 from radioimmuno.findings import Refusal, SettingsError
 from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Box, Image, Lattice
+from radioimmuno.modality import MR
 from radioimmuno.settings import ExtractionSettings
 
 SETTINGS = ExtractionSettings()
@@ -49,6 +50,20 @@ def test_resampled_it_is_the_response_of_what_features_are_measured_on():
     values = sample_intensities(own, grid, Box.whole(grid.lattice.shape), SETTINGS)
     assert found.lattice == grid.lattice
     assert np.array_equal(found.values, LOG.response(values, (1.5, 1.5, 1.5)).astype(np.float32))
+
+
+@pytest.mark.parametrize("spacing", [None, 1.5])
+def test_padding_counts_as_air(spacing):
+    padded, air = image((1.0, 1.0, 1.0)), image((1.0, 1.0, 1.0))
+    padded.values[:, :3], air.values[:, :3] = -3024, -1000
+    found = response_map(padded, BAND, spacing, SETTINGS)
+    assert np.array_equal(found.values, response_map(air, BAND, spacing, SETTINGS).values)
+    assert not np.array_equal(
+        found.values, response_map(image((1.0, 1.0, 1.0)), BAND, spacing, SETTINGS).values
+    )
+    # Of an MR, such values are values.
+    of_mr = response_map(padded, BAND, None, SETTINGS, MR)
+    assert np.array_equal(of_mr.values, BAND.response(padded.values, (1.0, 1.0, 1.0)).astype(np.float32))
 
 
 def test_voxels_of_several_sizes_are_refused():
