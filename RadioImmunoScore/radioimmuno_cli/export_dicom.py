@@ -36,6 +36,8 @@ writes into the folder of --out:
 {HELP.format(place="")}
 Numbers in the reports are rounded, to 4 digits (features to 6); patient.json has the exact ones. A lesion of
 which it is not recorded how it was drawn is SEMIAUTOMATIC, by an algorithm that is called "not recorded".
+Features of filtered images, changes, outputs of models and clinical values have no codes: they stand in words
+in a lesion's group of the report, as a measurement could be taken for one of the image itself.
 
 A lesion keeps its tracking UID over time points where it came from a DICOM SEG with one; else the UID follows
 from the patient's ID and the lesion's name: lesions that are named alike are followed."""

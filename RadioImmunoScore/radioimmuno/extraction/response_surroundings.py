@@ -51,7 +51,7 @@ def check_surroundings(
     findings = []
     if padded := _shares(masks, alike, lambda mask, margin: _near_padding(image, mask, margin)):
         text = (
-            f"Padding (nothing was measured there) counts as {modality.empty:g} {modality.unit} in responses; "
+            f"Padding (no measurement) counts as {modality.empty:g} {modality.unit} in responses; "
             f"it lies within the reach of {'; '.join(padded.values())}."
         )
         findings.append(Finding("filter.padding", Severity.WARN, text))

@@ -27,6 +27,7 @@ MEANINGS = {
     "STATUS_WARNING": "Scored, with warnings",
     "STATUS_REFUSED": "Not scored",
     "FINDINGS": "What was found on the lesion",
+    "UNCODED": "Values of the score that have no code of their own",
     "USE": "What the score may be used for",
     "USE_RESEARCH": "Research only: not for diagnosis or treatment decisions",
     "USE_NONE": "Nothing: demonstration signature, fitted on simulated data",

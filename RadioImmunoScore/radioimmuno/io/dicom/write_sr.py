@@ -5,7 +5,7 @@ features, score and status, its ring's the ring's features. The report of the pa
 region (TID 1501): the patient's value by the signature's rule, the metrics of each set of lesions, and the
 lesions without a voxel. They are two documents because the PixelMed validator takes the groups of one
 document for all of one kind: it requires a region of each as soon as one has it. What has no value stands in
-a coded evaluation, never in an empty measurement.
+a coded evaluation, never in an empty measurement; what has no code of its own in words.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ... import __version__
 from ...features import catalog
 from ...scoring.results import LesionScore, Metrics, PatientValue
 from ...signature.patient_rules import PATIENT_RULES
+from ...signature.variables import Source, variable_of
 from .codes import coded, lesion_concepts, region_of, scheme_identification
 from .export_names import derived_uid
 from .library import highdicom
@@ -49,6 +50,8 @@ PROCEDURES = {
 }
 # The rule whose values are in bits; all others are as scores are.
 ENTROPY = "scores_entropy"
+# Kinds of variables that no coding scheme has; filtered images have no codes, either.
+WITHOUT_CODES = (Source.LEARNED, Source.CHANGE, Source.CLINICAL)
 STATUS_CODES = {"scored": "STATUS_SCORED", "warning": "STATUS_WARNING", "refused": "STATUS_REFUSED"}
 
 DERIVATIONS = {
@@ -189,6 +192,8 @@ def _lesion(export: Export, row: LesionScore, region: Any) -> Any:
         )
     if row.reasons:
         group[0].ContentSequence.append(text_item("FINDINGS", row.reasons))
+    if words := _without_codes(row):
+        group[0].ContentSequence.append(text_item("UNCODED", words))
     return group
 
 
@@ -271,8 +276,8 @@ def volume_item(volume_cc: float) -> Any:
 def _features(row: LesionScore, region: str) -> list[Any]:
     """The features of a region that the signature needs, by IBSI codes; what is not defined is left out.
 
-    The two ways to sum up the 13 directions share a code; they differ in the method. Of filtered images the
-    report has none: the features' codes are those of the image itself.
+    The two ways to sum up the 13 directions share a code; they differ in the method. Those of filtered images
+    are not among them (`_without_codes`).
     """
     concept = highdicom().sr.CodedConcept
     found = []
@@ -287,6 +292,22 @@ def _features(row: LesionScore, region: str) -> list[Any]:
             number = rounded(value, FEATURE_DIGITS)
             found.append(measurement(name, number, feature.unit, method=coded(way) if way else None))
     return found
+
+
+def _without_codes(row: LesionScore) -> str:
+    """What the score was made of beside features of the images themselves, in words.
+
+    IBSI's codes of features say nothing of a filter, and a reader need not mind what TID 1500 can add to a
+    measurement: by its feature's code, a filtered image's value would be taken for the image's own. Changes,
+    outputs of outside models and what a person gives have no code at all.
+    """
+    found = []
+    for name, value in row.features.items():
+        variable = variable_of(name)
+        if (variable.filter or variable.source in WITHOUT_CODES) and math.isfinite(value):
+            unit = "" if variable.unit in ("", "1") else f" {variable.unit}"
+            found.append(f"{name}: {rounded(value, FEATURE_DIGITS)}{unit}")
+    return "; ".join(found)
 
 
 def _score(row: LesionScore) -> list[Any]:

@@ -221,7 +221,7 @@ def _features(
             continue
         place, feature = catalog.split(identifier)
         if place != with_role(role, region):
-            continue  # of a filtered image: the features' codes are those of the image itself
+            continue  # of a filtered image, which stands in words in the lesion's own group
         name = highdicom().sr.CodedConcept(feature.ibsi_code, "IBSI", feature.title[:64])
         way = feature.family.directions
         unit = feature_unit(feature.unit, role, quantity)

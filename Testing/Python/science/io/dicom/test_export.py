@@ -114,6 +114,44 @@ def test_every_value_is_in_the_report_and_what_is_missing_is_said(case, datasets
     assert all(math.isfinite(v) for group in groups.values() for v in values_of(group).values())
 
 
+AFTER_LOG = "log_sigma_3mm.statistics.mean"
+UNCODED = {
+    f"lesion.{AFTER_LOG}": -1.25,
+    "ring.wavelet_coif1_lhl.glcm.contrast": 12.5,
+    f"pet.lesion.{AFTER_LOG}": 0.5,
+    "delta.lesion.statistics.mean": 0.1,
+    "learned.niche.0": 2.0,
+    "clinical.crp": 4.0,
+}
+
+
+def test_what_has_no_code_of_its_own_stands_in_words_alone(case, datasets, tmp_path):
+    """Of a filtered image no measurement is made, under whose code it would be taken for the image's own."""
+    first, second, *others = case.patient.lesions
+    undefined = {f"lesion.{AFTER_LOG.replace('mean', 'variance')}": math.nan}
+    rows = (
+        replace(first, features={**first.features, **UNCODED, **undefined}),
+        replace(second, features=UNCODED),
+        *others,
+    )
+    written = export(replace(case, patient=replace(case.patient, lesions=rows)), tmp_path)
+    groups = groups_of(pydicom.dcmread(written["lesion_report"]))
+    before = groups_of(datasets["lesion_report"])
+    for row in (first, second):
+        assert texts(groups[row.name])["UNCODED"] == (
+            "lesion.log_sigma_3mm.statistics.mean: -1.25 a.u.; ring.wavelet_coif1_lhl.glcm.contrast: 12.5; "
+            "pet.lesion.log_sigma_3mm.statistics.mean: 0.5 a.u.; delta.lesion.statistics.mean: 0.1; "
+            "learned.niche.0: 2; clinical.crp: 4"
+        )
+        assert "UNCODED" not in texts(before[row.name])
+        assert f"{row.name}, PET" not in groups
+    for name in (first.name, f"{first.name}, ring"):
+        assert values_of(groups[name]) == values_of(before[name])
+    volume = ("118565006", "Sum of segmented voxel volumes")
+    assert set(values_of(groups[second.name])) == {volume, ("SCORE",)}
+    assert values_of(groups[f"{second.name}, ring"]) == {}
+
+
 def test_the_patients_metrics_and_its_empty_lesion_are_in_the_patients_report(case, datasets):
     groups = groups_of(datasets["patient_report"])
     metrics = case.patient.metrics
@@ -300,15 +338,3 @@ def test_an_image_that_is_not_the_series_is_refused(case, tmp_path):
     half = Image(values, Image(values, case.ct.image.lattice).window)
     with pytest.raises(InputError, match="not the series"):
         write_dicom(case.patient, case.signature, half, case.lesions[:1], case.ct.source, tmp_path)
-
-
-def test_values_of_the_patient_and_changes_are_no_features_of_a_lesion(case, tmp_path):
-    first, *others = case.patient.lesions
-    more = {"clinical.pdl1": 40.0, "delta.lesion.statistics.mean": 0.5}
-    patient = replace(case.patient, lesions=(replace(first, features={**first.features, **more}), *others))
-    found = []
-    for name, one in (("with", patient), ("without", case.patient)):
-        (tmp_path / name).mkdir()
-        write_dicom(one, case.signature, case.ct.image, case.lesions, case.ct.source, tmp_path / name)
-        found.append(groups_of(pydicom.dcmread(tmp_path / name / "lesion_report.dcm")))
-    assert values_of(found[0][first.name]) == values_of(found[1][first.name])

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from export_cases import export
 
 from dicom_tools import run
 
@@ -47,6 +48,25 @@ def test_pixelmeds_validator_finds_no_error(files, name):
     assert "Root Template Validation Complete" in lines
     assert "IOD validation complete" in lines
     assert [line for line in lines if "Error" in line] == []
+
+
+def test_what_stands_in_words_is_no_error_and_no_value(case, files, tmp_path):
+    first, second, *others = case.patient.lesions
+    in_words = {"lesion.log_sigma_3mm.statistics.mean": -1.25, "ring.log_sigma_3mm.statistics.mean": 3.5}
+    rows = (
+        replace(first, features={**first.features, **in_words}),
+        replace(second, features=in_words),
+        *others,
+    )
+    written = export(replace(case, patient=replace(case.patient, lesions=rows)), tmp_path)
+    assert_no_error(written["lesion_report"])
+    assert [
+        line for line in run("DicomSRValidator", written["lesion_report"]).splitlines() if "Error" in line
+    ] == []
+    groups, before = (_groups_read(of["lesion_report"], tmp_path) for of in (written, files))
+    for name in (first.name, f"{first.name}, ring"):
+        assert _values(groups[name]) == _values(before[name])
+    assert len(_values(groups[second.name])) == 2
 
 
 def test_dcmqi_reads_every_value_of_the_lesions(case, files, tmp_path):
