@@ -5,7 +5,9 @@ Tests of: response_keys, responses.
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations, permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +28,20 @@ from radioimmuno.study import Study
 
 # All families but shape and local intensity.
 KEYS = catalog.of_responses(catalog.ALL)
-# Alike in all directions; and what directions tell apart.
+# Alike in all directions; alike in all that turns by right angles lead to; and what directions tell apart.
 ISOTROPIC = ("log_sigma_2mm", "simoncelli_level_1")
-DIRECTIONAL = ("wavelet_coif1_lhl", "wavelet_haar_hll_level_2", "along_x")
-OWN = {"along_x": {"kind": "laws", "kernels": ["E5", "L5", "L5"], "energy_distance": 3}}
+POOLED = ("wavelet_pooled", "gabor_pooled")
+DIRECTIONAL = ("wavelet_coif1_lhl", "wavelet_haar_hll_level_2", "along_x", "riesz_along_x")
+OWN = {
+    "wavelet_pooled": {"kind": "wavelet", "family": "coif1", "bands": "lhl", "pooling": "max"},
+    "gabor_pooled": {"kind": "gabor", "sigma_mm": 1.5, "wavelength_mm": 3.0, "step_deg": 45.0},
+    "along_x": {"kind": "laws", "kernels": ["E5", "L5", "L5"], "energy_distance": 3},
+    "riesz_along_x": {
+        "kind": "riesz",
+        "order": [1, 0, 0],
+        "of": {"kind": "laplacian_of_gaussian", "sigma_mm": 1.5},
+    },
+}
 SETTINGS = Settings.from_dict({"filters": OWN})
 REGIONS = ("lesion", "ring")
 MIRP = json.loads((Path(__file__).parents[3] / "Oracles" / "references" / "mirp_filtered.json").read_text())
@@ -106,16 +118,21 @@ def test_the_response_to_a_parabola_is_its_curvature_and_has_one_level():
 
 @pytest.mark.parametrize("less", [(0, 1, 3), (1, 5, 2)])
 def test_an_odd_crop_gives_the_same_features(less):
+    """Of filters whose kernel has no end, too: they are given the same part of the image."""
     image, lesion = noisy_patient(seed=3, shape=(70, 130, 120))
-    names = ("log_sigma_2mm", *DIRECTIONAL)
-    # The ring, the filter that looks furthest (8 mm), and a voxel of the grid.
-    margin = [int(np.ceil((2 + 8 + 3) / spacing)) for spacing in image.lattice.spacing]
+    names = (*ISOTROPIC, *POOLED, *DIRECTIONAL)
+    keys = ["statistics.skewness", "histogram.entropy", "glcm.contrast", "glszm.zone_percentage"]
+    # The ring, the filter that looks furthest (16 mm), and a voxel of the grid.
+    margin = [int(np.ceil((2 + 16 + 3) / spacing)) for spacing in image.lattice.spacing]
     cut = lesion.box.grow(margin).intersect(Box.whole(image.lattice.shape))
     cut = Box(tuple(a - m for a, m in zip(cut.start, less, strict=True)), cut.stop)
     crop = image.crop(cut)
     contiguous = Image(np.ascontiguousarray(crop.values), crop.lattice, crop.offset)
     assert crop.values.size < image.values.size / 2
-    assert values(contiguous, lesion, names) == pytest.approx(values(image, lesion, names), rel=1e-9)
+    asked = wanted(names, keys)
+    (cropped,), (whole,) = (extract(one, [lesion], SETTINGS, asked) for one in (contiguous, image))
+    assert whole.values.keys() == set(asked)
+    assert cropped.values == pytest.approx(whole.values, rel=1e-9)
 
 
 @pytest.mark.parametrize("count", [4, pytest.param(48, marks=pytest.mark.slow)])
@@ -130,28 +147,66 @@ def test_all_axis_orders_give_the_same_features(count):
         assert values(stored, replace(lesion, mask=mask), names) == pytest.approx(expected, rel=1e-9)
 
 
-def turned(image: Image) -> Image:
-    """The same voxels with another content: x and z exchanged. A cube stays a cube."""
-    return Image(np.ascontiguousarray(image.values.swapaxes(0, 2)), image.lattice)
+def in_a_cube(image: Image) -> Image:
+    """The voxels as cubes of 1 mm, in a cube: however it is turned, it is a cube."""
+    return Image(image.values[:40, :40, :40], Lattice((40, 40, 40), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
 
 
-def test_turning_the_patient_changes_nothing_of_isotropic_filters_and_exchanges_bands():
+def turned(image: Image, order: Sequence[int], signs: Sequence[int] = (1, 1, 1)) -> Image:
+    """Another content: the same anatomy, turned or mirrored, in the same axes."""
+    values = image.values.transpose(order)[tuple(slice(None, None, sign) for sign in signs)]
+    return Image(np.ascontiguousarray(values), image.lattice)
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(48, marks=pytest.mark.slow)])
+def test_a_patient_that_lies_otherwise_has_the_same_features_of_invariant_filters(count):
     image, lesion = noisy_patient(seed=1)
-    lattice = Lattice((40, 40, 40), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
-    image = Image(image.values[:40, :40, :40], lattice)
-    lesion = Lesion("1", "irregular", Image(lesion.mask.values[:40, :40, :40], lattice))
+    image, mask = in_a_cube(image), in_a_cube(lesion.mask)
     keys = ["statistics.skewness", "histogram.entropy", "glcm.contrast", "glszm.zone_percentage"]
-    names = (*ISOTROPIC, "wavelet_haar_lhh", "wavelet_haar_hhl")
-    asked = wanted(names, keys)
-    (before,) = extract(image, [lesion], Settings(), asked)
-    (after,) = extract(turned(image), [replace(lesion, mask=turned(lesion.mask))], Settings(), asked)
-    other = {"wavelet_haar_lhh": "wavelet_haar_hhl", "wavelet_haar_hhl": "wavelet_haar_lhh"}
-    for name in asked:
-        region, one, key = name.split(".", 2)
-        same = f"{region}.{other.get(one, one)}.{key}"
-        assert after.values[same] == pytest.approx(before.values[name], rel=1e-9), name
-    first, second = (before.values[f"lesion.{one}.glcm.contrast"] for one in other)
-    assert first != pytest.approx(second, rel=1e-3)
+    asked = wanted((*ISOTROPIC, *POOLED), keys)
+    (before,) = extract(image, [replace(lesion, mask=mask)], SETTINGS, asked)
+    assert before.values.keys() == set(asked)
+    turns = list(product(permutations(range(3)), product((1, -1), repeat=3)))
+    assert len(turns) == 48
+    for turn in turns[:: -(48 // count)]:
+        lying = replace(lesion, mask=turned(mask, *turn))
+        (after,) = extract(turned(image, *turn), [lying], SETTINGS, asked)
+        assert after.values == pytest.approx(before.values, rel=1e-9), turn
+
+
+def test_a_patient_that_lies_otherwise_has_the_features_of_other_bands():
+    """What directions tell apart follows the anatomy: where axes are exchanged, so are a band's letters."""
+    image, lesion = noisy_patient(seed=1)
+    image, mask = in_a_cube(image), in_a_cube(lesion.mask)
+    bands = ("lhh", "hlh", "hhl")
+    keys = ["statistics.skewness", "glcm.contrast", "glszm.zone_percentage"]
+    asked = wanted([f"wavelet_db2_{band}" for band in bands], keys)
+    (before,) = extract(image, [replace(lesion, mask=mask)], SETTINGS, asked)
+    for order in permutations(range(3)):
+        lying = replace(lesion, mask=turned(mask, order))
+        (after,) = extract(turned(image, order), [lying], SETTINGS, asked)
+        for band in bands:
+            # Array axes are z, y, x; axis n of what is turned was axis order[n].
+            exchanged = "".join(band[::-1][order[n]] for n in range(3))[::-1]
+            for region, key in product(REGIONS, keys):
+                value = after.values[f"{region}.wavelet_db2_{exchanged}.{key}"]
+                assert value == pytest.approx(before.values[f"{region}.wavelet_db2_{band}.{key}"], rel=1e-9)
+    contrasts = {before.values[f"lesion.wavelet_db2_{band}.glcm.contrast"] for band in bands}
+    assert min(abs(a / b - 1) for a, b in combinations(contrasts, 2)) > 1e-3
+
+
+def test_left_and_right_are_told_apart_where_kernels_are_not_symmetrical():
+    image, lesion = noisy_patient(seed=1)
+    image, mask = in_a_cube(image), in_a_cube(lesion.mask)
+    mirrored = (0, 1, 2), (1, 1, -1)
+    names = ("wavelet_coif1_lhl", "log_sigma_2mm")
+    asked = wanted(names, ["statistics.skewness"])
+    (before,) = extract(image, [replace(lesion, mask=mask)], SETTINGS, asked)
+    (after,) = extract(
+        turned(image, *mirrored), [replace(lesion, mask=turned(mask, *mirrored))], SETTINGS, asked
+    )
+    same = {name: after.values[name] == pytest.approx(before.values[name], rel=1e-9) for name in asked}
+    assert same == {name: "log" in name for name in asked}
 
 
 # What is measured of the response.

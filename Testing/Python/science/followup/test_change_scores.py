@@ -215,3 +215,30 @@ def test_the_table_has_a_row_a_feature(grown, tmp_path):
     ]
     assert float(row["change"]) == float(row["value"]) - float(row["value_then"])
     assert float(row["change_relative"]) == here.feature_changes[RING].relative
+
+
+def test_changes_after_a_filter_are_those_of_its_response(tmp_path):
+    """Both studies are measured alike: of a CT of twice the contrast, 30 HU higher, twice the response."""
+    image, lesions = noisy_patient()[0], balls(a=(9.0, 0.0))
+    higher = replace(image, values=2 * image.values + np.int16(30))
+    after = "lesion.wavelet_haar_hll"
+    features = [f"{after}.{key}" for key in ("statistics.range", "statistics.variance", "histogram.entropy")]
+    used = replace(
+        signature(term(f"delta.{after}.statistics.variance", 2.0), distribution=None),
+        settings=Settings(ExtractionSettings(round_intensities=False)),
+    )
+    studies = [scored(n, one, lesions, features, used) for n, one in enumerate((image, higher))]
+    found = followed(studies, [("a", "a")], used=used, features=features)
+    here = found.lesions[0].in_studies[1]
+    changes = {name.removeprefix(f"{after}."): one.relative for name, one in here.feature_changes.items()}
+    expected = {"statistics.range": 1, "statistics.variance": 3, "histogram.entropy": 0}
+    assert changes == pytest.approx(expected, abs=1e-6)
+    assert here.score == pytest.approx(0.5 + 2 * 3)
+    write_feature_changes_csv(found, tmp_path / "feature_changes.csv")
+    with (tmp_path / "feature_changes.csv").open(newline="") as file:
+        rows = {row["feature"]: row for row in csv.DictReader(file)}
+    assert {row["region"] for row in rows.values()} == {after}
+    row = rows["statistics.range"]
+    assert row["unit"] == "a.u."
+    assert float(row["value"]) == pytest.approx(2 * float(row["value_then"]))
+    assert float(row["change_relative"]) == pytest.approx(1)
