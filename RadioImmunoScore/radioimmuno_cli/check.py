@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .asked_settings import settings_asked
 from .exit_status import exit_code, print_outcome
-from .options import add_command, add_inputs, add_settings, settings_named
+from .options import add_command, add_inputs, add_settings
 from .paths import OutputPath
 from .progress import Progress
 from .study_files import READING_CT, READING_LESIONS, read_study
@@ -67,7 +68,8 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    settings = settings_named(arguments.settings)
+    asked = settings_asked(arguments.settings)
+    settings = asked.settings
     with Progress([READING_CT, READING_LESIONS, CHECKING], arguments.quiet) as progress:
         from radioimmuno.quality.check import check_lesions
         from radioimmuno.report import write_checks_csv
@@ -87,8 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
     code = exit_code(one.finding.refuses for one in found)
     files = [str(arguments.out)] if arguments.out else []
     summary = ["", _summary(study.lesions, found), *(f"In {file}" for file in files)]
-    lines = [_table(study.lesions, found, study.left_out), *summary]
-    document = {"files": files, "findings": [_plain(one, study.image) for one in found]}
+    lines = [*asked.lines, _table(study.lesions, found, study.left_out), *summary]
+    document = {"files": files, "findings": [_plain(one, study.image) for one in found], **asked.document}
     return print_outcome(study, code, arguments.json, document, lines)
 
 

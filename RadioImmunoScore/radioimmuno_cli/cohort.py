@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.numbers import is_number
 
+from .asked_settings import AskedSettings, filters_named, settings_asked
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .image_options import add_models
 from .options import (
@@ -18,9 +19,7 @@ from .options import (
     add_features,
     add_filters,
     add_settings,
-    filters_named,
     positive,
-    settings_named,
 )
 from .paths import Input, Output, OutputPath
 from .progress import Progress
@@ -164,6 +163,8 @@ def register(commands: Any) -> None:
         help="signatures to score with, each with its own settings",
     )
     add_features(parser, "all", "which features, on each image of the manifest")
+    # Not said where a parameter file of PyRadiomics says it.
+    parser.set_defaults(features=None)
     add_models(parser)
     parser.add_argument(
         "--names-identify",
@@ -221,24 +222,37 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure(arguments: argparse.Namespace) -> int:
-    asked, filters = settings_named(arguments.settings), filters_named(arguments.filters)
+    asked = settings_asked(arguments.settings)
+    filters = {**asked.filters, **filters_named(arguments.filters, asked.settings)}
     with Progress([READING, MEASURING, WRITING], arguments.quiet) as progress:
         from radioimmuno.cohort.manifest import read_manifest
-        from radioimmuno.cohort.plan import Plan, features_named, read_models, read_signatures
+        from radioimmuno.cohort.plan import (
+            ALL,
+            Plan,
+            features_named,
+            features_on,
+            read_models,
+            read_signatures,
+        )
         from radioimmuno.cohort.results import check_place, write_results
         from radioimmuno.cohort.run import RunOptions, run_cohort
         from radioimmuno.cohort.tables import tables_of
-        from radioimmuno.extraction.response_keys import settings_for
-        from radioimmuno.modality import CT, with_filters
+        from radioimmuno.extraction.response_keys import settings_for, with_more_filters
+        from radioimmuno.modality import CT
 
         signatures, files = read_signatures(arguments.signature)
         manifest = read_manifest(arguments.manifest)
-        with_all = with_filters(asked, dict.fromkeys((CT.role, *manifest.roles), filters))
-        features = features_named(arguments.features, manifest.roles, with_all)
+        roles = (CT.role, *manifest.roles)
+        with_all = with_more_filters(asked.settings, roles, filters)
+        if asked.parameters and arguments.features is None:
+            features = features_on(roles, with_all, *asked.keys(()))
+        else:
+            features = features_named(arguments.features or ALL, manifest.roles, with_all)
         settings = settings_for(with_all, features)
         accepted = frozenset(arguments.accepted)
         models = read_models(arguments.model)
-        plan = Plan(settings, features, signatures, files, accepted, arguments.names_identify, models)
+        identify = arguments.names_identify
+        plan = Plan(settings, features, signatures, files, accepted, identify, models, asked.document)
         store = check_place(manifest, arguments.out, arguments.force)
         workers = arguments.workers or _workers(manifest)
         limit_s = 60 * arguments.time_limit
@@ -250,7 +264,7 @@ def _measure(arguments: argparse.Namespace) -> int:
         progress.stage(WRITING)
         tables = tables_of(manifest, plan, store, outcome)
         written = write_results(tables, manifest, plan, outcome, options, arguments.out, arguments.force)
-    return _report(arguments, manifest, outcome, tables, written)
+    return _report(arguments, manifest, outcome, tables, written, asked)
 
 
 def _workers(manifest: Manifest) -> int:
@@ -269,6 +283,7 @@ def _report(
     outcome: Outcome,
     tables: CohortTables,
     written: Sequence[Path],
+    asked: AskedSettings,
 ) -> int:
     from radioimmuno.cohort.results import counts
     from radioimmuno.cohort.tables import score_counts
@@ -288,9 +303,12 @@ def _report(
                 "carried": list(manifest.carried),
                 "notes": list(manifest.notes),
                 "failures": failed,
+                **asked.document,
             }
         )
         return code
+    for line in asked.lines:
+        print(line)
     if tables.failures:
         print(table(("patient", "code", "why"), tables.failures[:SHOWN]))
         print()

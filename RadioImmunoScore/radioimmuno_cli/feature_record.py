@@ -44,7 +44,15 @@ def record_beside(out: Path, inputs: Iterable[Path]) -> Path:
     return record
 
 
-def write_record(path: Path, out: Path, study: Study, order: Order, made: Table, how: dict[str, Any]) -> None:
+def write_record(
+    path: Path,
+    out: Path,
+    study: Study,
+    order: Order,
+    made: Table,
+    how: dict[str, Any],
+    settings_from: dict[str, Any],
+) -> None:
     """Write settings, versions and hashes of a table that was written.
 
     Parameters
@@ -53,6 +61,8 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
         The table.
     how : dict of str to object
         Engine and layout, as they were asked for.
+    settings_from : dict of str to object
+        What is said of the settings' file, as `AskedSettings.document`.
     """
     from radioimmuno.acquisition import acquisition_record
     from radioimmuno.files.atomic import write_text
@@ -66,6 +76,7 @@ def write_record(path: Path, out: Path, study: Study, order: Order, made: Table,
         "table": {"name": out.name, "sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **how},
         "software": software(),
         "settings": order.settings.to_dict(),
+        **settings_from,
         "image_types": dict(order.image_types),
         "acquisition": acquisition_record(study.acquisition),
         **_images(study, order),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.settings import Settings
 
+from .asked_settings import AskedSettings, filters_named, settings_asked
 from .engine_tables import COLUMNS, OWN, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
 from .exit_status import Failure, exit_code, left_out_lines, print_outcome
@@ -22,9 +23,7 @@ from .options import (
     add_inputs,
     add_lesion_table,
     add_settings,
-    filters_named,
     positive,
-    settings_named,
 )
 from .paths import OutputPath
 from .progress import Progress
@@ -145,7 +144,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure("--model goes with our own engine, in rows of features or --wide lesion")
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
-    filters = filters_named(arguments.filters)
+    asked = settings_asked(arguments.settings) if arguments.settings else AskedSettings(Settings())
+    filters = {**asked.filters, **filters_named(arguments.filters, asked.settings)}
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
     with Progress(stages, arguments.quiet) as progress:
@@ -153,9 +153,9 @@ def run(arguments: argparse.Namespace) -> int:
         from radioimmuno.learned.model import read_model
 
         _require(arguments.engine)
-        keys = ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT
+        keys = asked.keys(ALL if (arguments.settings or "").startswith("ibsi-") else DEFAULT)
         models = tuple(map(read_model, arguments.model))
-        study, settings = _study_and_settings(arguments, progress)
+        study, settings = _study_and_settings(arguments, asked.settings, progress)
         known = _with_filters(settings, study, filters, arguments.engine)
         settings = known.ours
         of_image = [arguments.region] if arguments.region else REGIONS
@@ -167,21 +167,22 @@ def run(arguments: argparse.Namespace) -> int:
         _write(made, arguments.out, study.identity)
         without = {"filters_left_out": list(known.missing)} if known.missing else {}
         how = {"engine": arguments.engine, "row": layout, **without}
-        write_record(record, arguments.out, study, order, made, how)
+        write_record(record, arguments.out, study, order, made, how, asked.document)
     files = [str(arguments.out), str(record)]
     code = exit_code(lesion.refused for lesion in made.measured)
-    lines = [_summary(made.measured, len(wanted) + len(order.learned)), *left_out_lines(study.left_out)]
-    lines += [known.sentence] if known.missing else []
+    lines = [*asked.lines, _summary(made.measured, len(wanted) + len(order.learned))]
+    lines += [*left_out_lines(study.left_out), *([known.sentence] if known.missing else [])]
     lines += ["", f"In {arguments.out}: {len(made.rows)} rows; settings and hashes in {record}"]
-    document = {"files": files, "features": made.rows, **without}
+    document = {"files": files, "features": made.rows, **without, **asked.document}
     return print_outcome(study, code, arguments.json, document, lines)
 
 
-def _study_and_settings(arguments: argparse.Namespace, progress: Progress) -> tuple[Study, Settings]:
+def _study_and_settings(
+    arguments: argparse.Namespace, asked: Settings, progress: Progress
+) -> tuple[Study, Settings]:
     """The study, and how each of its images is measured; what is asked for holds for the main one."""
     from radioimmuno.modality import CT
 
-    asked = settings_named(arguments.settings) if arguments.settings else Settings()
     study = read_study(arguments, asked, progress)
     if study.role == CT.role:
         return study, _in_suv(asked, study, arguments.suv)
@@ -205,23 +206,19 @@ def _with_filters(
 ) -> Counterparts:
     """The settings, in which each image is measured after these filters, too, if the engine has them."""
     from radioimmuno.engines.pyradiomics_filters import Counterparts, require_counterparts
-    from radioimmuno.modality import with_filters
+    from radioimmuno.extraction.response_keys import with_more_filters
 
-    made = with_filters(settings, dict.fromkeys(study.images, filters))
+    made = with_more_filters(settings, study.images, filters)
     return Counterparts(made) if engine == OWN else require_counterparts(made)
 
 
-def _wanted(keys: Sequence[str], study: Study, regions: Sequence[str], settings: Settings) -> tuple[str, ...]:
+def _wanted(
+    keys: tuple[Sequence[str], Sequence[str]], study: Study, regions: Sequence[str], settings: Settings
+) -> tuple[str, ...]:
     """The identifiers on each image: of itself, then after its filters."""
-    from radioimmuno.features.catalog import identifiers, response_identifiers
-    from radioimmuno.modality import settings_on, with_role
+    from radioimmuno.extraction.response_keys import identifiers_on
 
-    found: list[str] = []
-    for role in study.images:
-        filters = tuple(settings_on(settings, role).filters)
-        own = (*identifiers(keys, regions), *response_identifiers(keys, filters, regions))
-        found += (with_role(role, name) for name in own)
-    return tuple(found)
+    return tuple(name for role in study.images for name in identifiers_on(role, settings, *keys, regions))
 
 
 def _regions(study: Study, regions: Sequence[str]) -> list[str]:

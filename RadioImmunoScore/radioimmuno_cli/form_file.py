@@ -114,12 +114,13 @@ def _rows(cells: Cells) -> list[list[str]]:
 
 def _of_json(path: Path) -> SignatureForm:
     from radioimmuno.signature.cutoffs import CUTOFFS
+    from radioimmuno.signature.form_check import TYPED
     from radioimmuno.signature.signature_form import FormExample, FormTerm, SignatureForm
     from radioimmuno.signature.strict_json import Fields, invalid, parse_strict, read_limited
 
     content = read_limited(path)
-    parse_strict(content)
-    # Numbers as they are written: their digits count.
+    numbers = parse_strict(content)
+    # Numbers as they are written: their digits count. Those of settings are exact.
     data = json.loads(content.decode("utf-8-sig"), parse_float=str, parse_int=str)
     optional = ("kind", "direction", "citation", "intercept", "cutoffs", "settings", "examples", "version")
     fields = Fields(data, "", (), ("name", "predicts", "terms", *optional))
@@ -128,9 +129,12 @@ def _of_json(path: Path) -> SignatureForm:
         for name in ("kind", "direction", "citation", "intercept", "version")
         if fields.has(name)
     }
-    settings = fields.raw("settings", {})
-    if not isinstance(settings, dict) or not all(isinstance(part, dict) for part in settings.values()):
-        raise invalid("settings", "must be a JSON object of objects")
+    settings = numbers.get("settings", {})
+    if not isinstance(settings, dict):
+        raise invalid("settings", "must be a JSON object")
+    for part in TYPED:
+        if not isinstance(settings.get(part, {}), dict):
+            raise invalid(f"settings.{part}", "must be a JSON object")
     cutoffs = ("", "", "")
     if fields.raw("cutoffs") is not None:
         given = Fields(fields.raw("cutoffs"), "cutoffs", (), CUTOFFS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from radioimmuno.settings import Settings
@@ -43,10 +43,12 @@ class Questions:
     ----------
     read : callable, gives the next line with its end; nothing at the end of the input
     write : callable, shows a text
+    settings : Settings, which define filters whose name does not
     """
 
     read: Callable[[], str]
     write: Callable[[str], Any]
+    settings: Settings = field(default_factory=Settings)
 
     def answered(self, form: SignatureForm) -> SignatureForm:
         """The form with what a person answers.
@@ -106,7 +108,7 @@ class Questions:
         self, before: tuple[FormTerm, ...], term: FormTerm, after: tuple[FormTerm, ...]
     ) -> TermCheck | None:
         """What a term was taken for; None where something is wrong, which is shown."""
-        checks = check_terms((*before, term, *after))
+        checks = check_terms((*before, term, *after), self.settings)
         for check in checks:
             if check.problem:
                 self._say(check.problem.text)
@@ -125,7 +127,8 @@ class Questions:
 
     def _settings(self, form: SignatureForm) -> SignatureForm:
         known = Settings().to_dict()
-        settings = {part: known[part] | dict(form.settings.get(part, {})) for part in known}
+        typed = {part: known[part] | dict(form.settings.get(part, {})) for part in known}
+        settings = {**form.settings, **typed}
         while True:
             for (part, name), question in ASKED_SETTINGS:
                 if name == "bin_count" and _is_given(settings[part]["bin_width_hu"]):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import InputError, Refusal
 
+from .asked_settings import settings_asked
 from .exit_status import Failure, exit_code, left_out_lines, print_outcome
-from .options import add_command, add_inputs, add_settings, settings_named
+from .options import add_command, add_inputs, add_settings
 from .paths import add_out_folder
 from .process import library_output_discarded
 from .progress import Progress
@@ -64,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     from radioimmuno.extraction.voxel_maps import MAPS
     from radioimmuno.files.atomic_folder import replacing_folder
 
-    settings = settings_named(arguments.settings)
+    asked = settings_asked(arguments.settings)
+    settings = asked.settings
     names = _known(arguments.names or MAPS, MAPS)
     files = [f"{name}.nrrd" for name in names]
     with (
@@ -86,11 +88,12 @@ def run(arguments: argparse.Namespace) -> int:
             with library_output_discarded():
                 write_map(name, found_maps, folder / file, study.identity)
     code = exit_code(lesion.id in refused for lesion in study.lesions)
-    lines = [_summary(study.lesions, maps, refused), *left_out_lines(study.left_out)]
+    lines = [*asked.lines, _summary(study.lesions, maps, refused), *left_out_lines(study.left_out)]
     lines += ["Maps: averages over each lesion.", "", f"In {arguments.out}: {', '.join(files)}"]
     document = {
         "files": [str(arguments.out / file) for file in files],
         "refused": {lesion: {"code": code, "text": text} for lesion, (code, text) in refused.items()},
+        **asked.document,
     }
     return print_outcome(study, code, arguments.json, document, lines)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from radioimmuno.acceptance import OPTIONS
 from radioimmuno.acquisition import check_kvp
-from radioimmuno.filters.response_settings import ResponseSettings, responses_of
-from radioimmuno.findings import InputError, SettingsError
+from radioimmuno.findings import InputError
 from radioimmuno.identity import Naming, plain
 from radioimmuno.numbers import is_number
-from radioimmuno.settings import PRESETS, Settings
+from radioimmuno.settings import PRESETS
 from radioimmuno.site import Site
 
 from .paths import Input
@@ -36,7 +33,11 @@ ACCEPTED_HELP = {
 }
 SITES = ", ".join(site.label for site in Site)
 OF_LESIONS = "(of single lesions: a column clinical.NAME in the lesion table)"
-SETTINGS_HELP = f"how features are measured: {', '.join(PRESETS)}, or a JSON file"
+SETTINGS_HELP = (
+    f"how features are measured: {', '.join(PRESETS)}, or a file: settings in JSON, or PyRadiomics' "
+    "parameters (JSON, or YAML with PyYAML), whose filters and features are measured; what of them is "
+    "otherwise here is said line by line"
+)
 
 
 def add_command(
@@ -141,7 +142,7 @@ def clinical_value(text: str) -> tuple[str, float]:
 
 
 def add_settings(parser: argparse.ArgumentParser, default: str | None = "default") -> None:
-    """The option that says how features are measured; `settings_named` reads it.
+    """The option that says how features are measured; `settings_asked` reads it.
 
     Parameters
     ----------
@@ -167,21 +168,10 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="measure each image after these filters, too: log_sigma_3mm (Laplacian of Gaussian), "
-        "wavelet_coif1 (all eight bands) or wavelet_coif1_lhl, simoncelli_level_1; others are defined in a "
-        "settings file; may be given several times",
+        "wavelet_coif1 (all eight bands) or wavelet_coif1_lhl, simoncelli_level_1 (radioimmuno filter --list "
+        "shows more), or one that the settings file defines; they come to those of the settings file; may be "
+        "given several times",
     )
-
-
-def filters_named(lists: Sequence[str]) -> dict[str, ResponseSettings]:
-    """The filtered images that `add_filters` adds to the command line.
-
-    Raises
-    ------
-    SettingsError
-        When a name says nothing.
-    """
-    names = [name.strip() for text in lists for name in text.split(",")]
-    return responses_of(names)
 
 
 def add_features(parser: argparse.ArgumentParser, default: str, what: str) -> None:
@@ -265,24 +255,3 @@ def tube_voltage(text: str) -> float:
     except InputError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return kvp
-
-
-def settings_named(text: str) -> Settings:
-    """The preset with this name, or the settings in this file.
-
-    Raises
-    ------
-    SettingsError
-        When there is neither, or the file's content is not valid.
-    """
-    if text in PRESETS:
-        return PRESETS[text]
-    path = Path(text)
-    if not path.is_file():
-        known = ", ".join(PRESETS)
-        raise SettingsError("settings.invalid", f"{text} is neither a file nor one of the presets {known}.")
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise SettingsError("settings.invalid", f"{path} is not valid JSON: {error}.") from None
-    return Settings.from_dict(data)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.io.volume_writer import ENDINGS
 
+from .asked_settings import settings_asked
 from .exit_status import exit_code, left_out_lines, print_outcome
-from .options import add_command, add_inputs, add_settings, settings_named
+from .options import add_command, add_inputs, add_settings
 from .paths import add_out_file
 from .process import library_output_discarded
 from .progress import Progress
@@ -50,10 +51,11 @@ def register(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    settings = settings_named(arguments.settings)
+    asked = settings_asked(arguments.settings)
     given = {name: getattr(arguments, name) for name in ("inner_mm", "outer_mm")}
     changes = {name: value for name, value in given.items() if value is not None}
-    settings = dataclasses.replace(settings, ring=dataclasses.replace(settings.ring, **changes))
+    ring = dataclasses.replace(asked.settings.ring, **changes)
+    settings = dataclasses.replace(asked.settings, ring=ring)
     with Progress([READING_CT, READING_LESIONS, BUILDING], arguments.quiet) as progress:
         from radioimmuno.extraction.extract import measure
         from radioimmuno.geometry.grid import resampled
@@ -75,8 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
             write_rings(_as_patient(built, study.identity), arguments.out, grid)
     code = exit_code(lesion.ring is None for lesion in built)
     rings = [{"lesion_id": lesion.id, "name": lesion.name, "ring_cc": _ring_cc(lesion)} for lesion in built]
-    lines = [_summary(built), *left_out_lines(study.left_out), "", f"In {arguments.out}"]
-    document = {"files": [str(arguments.out)], "rings": rings}
+    lines = [*asked.lines, _summary(built), *left_out_lines(study.left_out), "", f"In {arguments.out}"]
+    document = {"files": [str(arguments.out)], "rings": rings, **asked.document}
     return print_outcome(study, code, arguments.json, document, lines)
 
 

@@ -8,10 +8,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.settings import INTERPOLATIONS, ExtractionSettings
+from radioimmuno.settings import INTERPOLATIONS, ExtractionSettings, Settings
 
+from .asked_settings import AskedSettings, settings_asked
 from .exit_status import ALL_SCORED, Failure, print_json
-from .options import add_command, add_settings, settings_named
+from .options import add_command, add_settings
 from .paths import Input, add_out_file
 from .terminal_table import table
 
@@ -123,19 +124,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure(
             f"--out {arguments.out} is there already; name another file, or replace it with --force"
         )
-    form = _form(arguments)
+    asked = settings_asked(arguments.settings) if arguments.settings else None
+    form = _form(arguments, asked)
     check = check_form(form)
     if check.signature is None:
         raise SignatureError(check.problems[0].code, " ".join(problem.text for problem in check.problems))
-    write_signature(check.signature, arguments.out)
+    about = asked.document if asked else {}
+    made = replace(check.signature, training={**check.signature.training, **about})
+    write_signature(made, arguments.out)
     if arguments.json:
-        print_json(_document(form, check, arguments.out))
+        print_json({**_document(form, check, arguments.out), **about})
     else:
-        print("\n".join(_lines(form, check, arguments.out)))
+        print("\n".join([*(asked.lines if asked else []), *_lines(form, check, arguments.out)]))
     return ALL_SCORED
 
 
-def _form(arguments: argparse.Namespace) -> SignatureForm:
+def _form(arguments: argparse.Namespace, asked: AskedSettings | None) -> SignatureForm:
     """What the form file, the options and, without a file, the answers come to."""
     from radioimmuno.signature.signature_form import SignatureForm
 
@@ -150,7 +154,7 @@ def _form(arguments: argparse.Namespace) -> SignatureForm:
         for name in ("name", "predicts", "kind", "direction", "citation", "intercept")
         if (value := getattr(arguments, name)) is not None
     }
-    form = replace(form, **given, settings=_settings(arguments, form))
+    form = replace(form, **given, settings=_settings(arguments, form, asked))
     form = replace(form, name=form.name or arguments.out.stem)
     if arguments.cutoffs:
         form = replace(form, cutoffs=_cutoffs(arguments))
@@ -160,7 +164,8 @@ def _form(arguments: argparse.Namespace) -> SignatureForm:
         return form
     from .form_questions import Questions
 
-    return Questions(sys.stdin.readline, sys.stderr.write).answered(form)
+    settings = asked.settings if asked else Settings()
+    return Questions(sys.stdin.readline, sys.stderr.write, settings).answered(form)
 
 
 def _cutoffs(arguments: argparse.Namespace) -> tuple[str, str, str]:
@@ -172,9 +177,11 @@ def _cutoffs(arguments: argparse.Namespace) -> tuple[str, str, str]:
     return low, median, high
 
 
-def _settings(arguments: argparse.Namespace, form: SignatureForm) -> dict[str, dict[str, Any]]:
+def _settings(
+    arguments: argparse.Namespace, form: SignatureForm, asked: AskedSettings | None
+) -> dict[str, Any]:
     """The settings of the form or of `--settings`, with what the options say."""
-    base = settings_named(arguments.settings).to_dict() if arguments.settings else form.settings
+    base = asked.settings.to_dict() if asked else form.settings
     known = {setting.name: getattr(arguments, setting.name) for setting in fields(ExtractionSettings)}
     extraction = {name: value for name, value in known.items() if value is not None}
     if "round_intensities" in extraction:
@@ -189,6 +196,7 @@ def _settings(arguments: argparse.Namespace, form: SignatureForm) -> dict[str, d
     if arguments.ring_range_hu:
         ring["range_hu"] = arguments.ring_range_hu
     return {
+        **base,
         "extraction": {**base.get("extraction", {}), **extraction},
         "ring": {**base.get("ring", {}), **ring},
     }

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .asked_settings import AskedSettings, settings_asked
 from .cohort_table_options import (
     add_cohort_table,
     add_cross_validation,
@@ -17,7 +18,7 @@ from .cohort_table_options import (
     training_table_of,
 )
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
-from .options import add_command, add_settings, settings_named
+from .options import add_command, add_settings
 from .paths import InputOfMany, add_out_file
 from .progress import Progress
 
@@ -137,6 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
         ending = ".json: a signature" if linear else f"{SKOPS_ENDING}: it is no signature"
         raise Failure(f"--out {arguments.out}: the name has to end in {ending}")
     _check_place(arguments.out, arguments.force)
+    asked = settings_asked(arguments.settings)
     stages = [READING, *_stages(arguments), WRITING]
     with Progress(stages, arguments.quiet) as progress:
         try:
@@ -144,13 +146,13 @@ def run(arguments: argparse.Namespace) -> int:
         except ImportError as error:
             raise Failure(str(error)) from None
         progress.stage(WRITING)
-        signature = _signature(done, arguments) if linear else None
+        signature = _signature(done, arguments, asked) if linear else None
         record = _written(done, signature, arguments)
     code = ALL_SCORED if record["signature"] else SOME_REFUSED
     if arguments.json:
         print_json({"exit_code": code, **record})
     else:
-        print("\n".join(_lines(done, signature, arguments.out)))
+        print("\n".join([*asked.lines, *_lines(done, signature, arguments.out)]))
     return code
 
 
@@ -205,7 +207,7 @@ def _trained(arguments: argparse.Namespace, progress: Progress) -> TrainingRun:
     return run(table, specification, plan, arguments.permutations, step)
 
 
-def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | None:
+def _signature(done: TrainingRun, arguments: argparse.Namespace, asked: AskedSettings) -> Signature | None:
     from radioimmuno.cohort.measured_by import measured_by, models_of_table, settings_of_table
     from radioimmuno.learned.card import read_card
     from radioimmuno.signature.trained_patients import patients_record
@@ -222,7 +224,7 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
         predicts=arguments.predicts or outcome.name,
         direction=f"a higher score means {towards[outcome.kind]}",
     )
-    settings = settings_of_table(arguments.table, settings_named(arguments.settings))
+    settings = settings_of_table(arguments.table, asked.settings)
     cards = tuple(map(read_card, arguments.cards)) or models_of_table(arguments.table)
     try:
         made = signature_of(done.fitted, done.table, settings, description, cards)
@@ -235,6 +237,7 @@ def _signature(done: TrainingRun, arguments: argparse.Namespace) -> Signature | 
         **({"study": done.table.study} if done.table.study else {}),
         **training_summary(done),
         **({"measured_by": software} if (software := measured_by(arguments.table, settings)) else {}),
+        **asked.document,
         **patients_record(done.table.patients.tolist(), salt),
     }
     return replace(made, training={**made.training, **stated})

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..extraction.response_keys import identifiers_on
 from ..features import catalog
 from ..findings import InputError, ModelError, SignatureError
 from ..io.images_beside import ImageFile
 from ..learned.card import ModelCard, card_record, read_card
 from ..learned.model import Session, read_model
-from ..modality import CT, settings_on, split_role, with_role
+from ..modality import CT, split_role
 from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
@@ -48,6 +49,8 @@ class Plan:
         Whether lesions of an equal name in two studies of a patient are the same.
     models : tuple of Path
         Cards of outside models; each machine reads them.
+    about : mapping of str to Any
+        What the record of the cohort has of the settings' file; it decides no value.
     """
 
     settings: Settings
@@ -57,6 +60,7 @@ class Plan:
     accepted: frozenset[str] = frozenset()
     names_identify: bool = False
     models: tuple[Path, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def cards(self) -> tuple[ModelCard, ...]:
@@ -214,8 +218,8 @@ def features_named(text: str, roles: Sequence[str] = (), settings: Settings | No
     """
     sets = {STANDARD: catalog.STANDARD, ALL: catalog.DEFAULT}
     if text in sets:
-        of_roles = {role: _set_on(sets[text], role, settings or Settings()) for role in (CT.role, *roles)}
-        return tuple(with_role(role, name) for role, names in of_roles.items() for name in names)
+        keys = sets[text]
+        return features_on((CT.role, *roles), settings or Settings(), keys, keys)
     path = Path(text)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -231,9 +235,11 @@ def features_named(text: str, roles: Sequence[str] = (), settings: Settings | No
     return tuple(dict.fromkeys(found))
 
 
-def _set_on(keys: Sequence[str], role: str, settings: Settings) -> tuple[str, ...]:
-    filters = settings_on(settings, role).filters
-    return (*catalog.identifiers(keys), *catalog.response_identifiers(keys, tuple(filters)))
+def features_on(
+    roles: Sequence[str], settings: Settings, of_image: Sequence[str], of_responses: Sequence[str]
+) -> tuple[str, ...]:
+    """The identifiers of features on each image; parameters as of `response_keys.identifiers_on`."""
+    return tuple(name for role in roles for name in identifiers_on(role, settings, of_image, of_responses))
 
 
 def _identifiers(word: str, where: str) -> list[str]:

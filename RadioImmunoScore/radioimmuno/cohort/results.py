@@ -145,6 +145,7 @@ def cohort_record(
         "counts": counts(tables),
         "scores": score_counts(tables),
         "settings": plan.settings.to_dict(),
+        **plan.about,
         "accepted": sorted(plan.accepted),
         "features": list(plan.values),
         "signatures": [

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..features.catalog import FEATURES
+from ..features.catalog import BY_KEY, FEATURES
+from ..filters.presets import named
+from ..filters.response_settings import RESPONSE_BINS, ResponseSettings
 from ..findings import SettingsError
 from ..numbers import is_number
 from ..setting_fields import invalid
@@ -21,9 +23,11 @@ from .pyradiomics_images import Filtered, filters_of
 
 SECTIONS = ("setting", "imageType", "featureClass", "voxelSetting")
 DEFAULT_BIN_WIDTH = 25.0
+SHAPE = "shape"
+TWICE = "stands twice in the same place"
 HOW_TO_INSTALL = (
-    "The file is YAML, and the library that reads it is not installed: pip install pyyaml (in Slicer's "
-    "Python console: slicer.util.pip_install('pyyaml')). As JSON the same file needs no library."
+    "The file is no JSON, and the library that reads YAML is not installed: pip install pyyaml (in Slicer's "
+    "Python console: slicer.util.pip_install('pyyaml')). Written as JSON the same parameters need no library."
 )
 
 # SimpleITK's interpolators, by name and by number, that there are here.
@@ -80,6 +84,7 @@ class Parameters:
     Parameters
     ----------
     settings : Settings
+        With the filters.
     original : bool
         Whether the image itself is measured, besides filters.
     filters : tuple of str
@@ -96,9 +101,15 @@ class Parameters:
     features: tuple[str, ...]
     differs: tuple[str, ...]
 
+    @property
+    def features_of_image(self) -> tuple[str, ...]:
+        """Those of the image itself: of shape alone where only filtered images are asked for."""
+        shape = (key for key in self.features if BY_KEY[key].family.pyradiomics_class == SHAPE)
+        return self.features if self.original else tuple(shape)
+
 
 def is_parameter_file(data: Any) -> bool:
-    """Whether what was read of a file has the form of PyRadiomics' parameters, and not of our settings.
+    """Whether what was read of a file has sections of PyRadiomics' parameters, and so is not of our settings.
 
     Parameters
     ----------
@@ -109,7 +120,7 @@ def is_parameter_file(data: Any) -> bool:
     >>> is_parameter_file({"setting": {"binWidth": 25}}), is_parameter_file({"extraction": {}})
     (True, False)
     """
-    return isinstance(data, Mapping) and bool(data) and set(data) <= set(SECTIONS)
+    return isinstance(data, Mapping) and bool(set(data) & set(SECTIONS))
 
 
 def read_parameters(text: str) -> Parameters:
@@ -132,12 +143,29 @@ def read_parameters(text: str) -> Parameters:
     >>> found.settings.extraction.bin_count, found.filters
     (32, ('log_sigma_3mm',))
     """
-    data = _plain(text)
+    return parameters_of(plain_values(text))
+
+
+def parameters_of(data: Any) -> Parameters:
+    """The parameters in what was read of a file.
+
+    Parameters
+    ----------
+    data : Any
+        Of which `is_parameter_file` holds.
+
+    Raises
+    ------
+    SettingsError
+        `settings.invalid`: it has other sections, or a value that cannot be; the text names the field.
+    """
     if not is_parameter_file(data):
-        raise SettingsError(
-            "settings.invalid",
-            f"This is no parameter file of PyRadiomics: it has sections of {', '.join(SECTIONS)} alone.",
-        )
+        text = f"This is no parameter file of PyRadiomics: it has none of the sections {', '.join(SECTIONS)}."
+        raise SettingsError("settings.invalid", text)
+    for name in data:
+        if name not in SECTIONS:
+            known = ", ".join(SECTIONS)
+            raise invalid(str(name), f"is no section of PyRadiomics' parameters; these are {known}")
     parts = {name: _section(data, name) for name in SECTIONS}
     setting = parts["setting"]
     extraction, lines = _extraction(setting)
@@ -147,24 +175,78 @@ def read_parameters(text: str) -> Parameters:
     lines += [*_margin(setting, images, extraction.spacing_mm is not None), *left_out]
     if parts["voxelSetting"]:
         lines.append("voxelSetting: not read; `radioimmuno maps` makes maps of local features.")
+    levels = extraction.bin_count or RESPONSE_BINS
+    filters = {name: ResponseSettings(named(name)[name], levels) for name in images.filters}
     return Parameters(
-        Settings(extraction), images.original, images.filters, features, tuple(dict.fromkeys(lines))
+        Settings(extraction, filters=filters),
+        images.original,
+        tuple(filters),
+        features,
+        tuple(dict.fromkeys(lines)),
     )
 
 
-def _plain(text: str) -> Any:
+def plain_values(text: str) -> Any:
+    """What a text of JSON or YAML holds.
+
+    Parameters
+    ----------
+    text : str
+        JSON, or YAML where PyYAML is installed.
+
+    Raises
+    ------
+    SettingsError
+        `settings.invalid` where it is neither, or a name comes twice in the same place.
+    """
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, object_pairs_hook=_named_once)
+    except SettingsError:
+        raise
+    except (ValueError, RecursionError):
         pass
     try:
         import yaml
     except ImportError:
         raise SettingsError("settings.invalid", HOW_TO_INSTALL) from None
     try:
-        return yaml.safe_load(text)
+        twice = _named_twice(yaml.compose(text, yaml.SafeLoader), set())
+        found = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError("settings.invalid", f"The file is neither JSON nor YAML: {error}.") from None
+    if twice:
+        raise invalid(twice, TWICE)
+    return found
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise invalid(name, TWICE)
+    return dict(pairs)
+
+
+def _named_twice(node: Any, seen: set[int]) -> str:
+    """A name that comes twice in a part of a YAML text, of which the library takes the last; else "".
+
+    Parameters
+    ----------
+    node : yaml.Node or None
+    seen : set of int
+        Parts that were looked through, which an alias may name again.
+    """
+    if node is None or isinstance(node.value, str) or id(node) in seen:
+        return ""
+    seen.add(id(node))
+    parts = node.value
+    if node.id == "mapping":
+        names = [name.value for name, _ in parts if isinstance(name.value, str)]
+        if twice := [name for name in names if names.count(name) > 1]:
+            return str(twice[0])
+        parts = [own for _, own in parts]
+    return next(filter(None, (_named_twice(part, seen) for part in parts)), "")
 
 
 def _section(data: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -244,8 +326,8 @@ def _bins(extraction: ExtractionSettings, images: Filtered) -> list[str]:
     lines = [_first_level(width, extraction.range_hu)]
     if images.filters:
         lines.append(
-            f"binWidth {width:g} on filtered images: levels of a response are made by a fixed number of bins "
-            "here; binCount is the same in both."
+            f"binWidth {width:g} on filtered images: levels of a response are {RESPONSE_BINS} bins over its "
+            "range in the region here; binCount is the same in both."
         )
     return lines
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from ..features.catalog import split, split_filter
+from ..features.catalog import REGIONS, identifiers, response_identifiers, split, split_filter
 from ..filters.bank import common_margin
 from ..filters.response_settings import ResponseSettings, named_responses
 from ..findings import SettingsError
 from ..geometry.grid import Grid
 from ..geometry.image import Box, Triple
-from ..modality import settings_on, split_role, with_filters
+from ..modality import settings_on, split_role, with_filters, with_role
 from ..settings import Settings
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -58,6 +58,52 @@ def responses_in(keys: Keys, settings: Settings) -> dict[str, ResponseSettings]:
     """
     names = dict.fromkeys(name for _, name in map(split_filter, keys) if name)
     return {name: settings.response(name) for name in names}
+
+
+def identifiers_on(
+    role: str,
+    settings: Settings,
+    of_image: Sequence[str],
+    of_responses: Sequence[str],
+    regions: Sequence[str] = REGIONS,
+) -> tuple[str, ...]:
+    """The identifiers of features on an image, and behind them of those after each of its filters.
+
+    Parameters
+    ----------
+    role : str
+        Of the image.
+    settings : Settings
+        Of the study, which say what filters the image has.
+    of_image, of_responses : sequence of str
+        Keys of the catalog; those that are not measured on filtered images are left out of the latter.
+    regions : sequence of str, optional
+
+    Examples
+    --------
+    >>> identifiers_on("pet", Settings(), ["glcm.contrast"], [], ["ring"])
+    ('pet.ring.glcm.contrast',)
+    """
+    filters = tuple(settings_on(settings, role).filters)
+    own = (*identifiers(of_image, regions), *response_identifiers(of_responses, filters, regions))
+    return tuple(with_role(role, name) for name in own)
+
+
+def with_more_filters(
+    settings: Settings, roles: Collection[str], filters: Mapping[str, ResponseSettings]
+) -> Settings:
+    """The settings with more filtered images of some images; those that an image has stay as they are.
+
+    Parameters
+    ----------
+    settings : Settings
+    roles : collection of str
+        Of images.
+    filters : mapping of str to ResponseSettings
+    """
+    had = {role: settings_on(settings, role).filters for role in roles}
+    more = {role: {name: one for name, one in filters.items() if name not in had[role]} for role in had}
+    return with_filters(settings, more)
 
 
 def settings_for(settings: Settings, identifiers: Collection[str]) -> Settings:

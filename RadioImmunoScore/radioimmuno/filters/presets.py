@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
 from itertools import product
 from types import MappingProxyType
 
@@ -86,6 +88,13 @@ def _phase_2() -> dict[str, Filter]:
 
 PRESETS: Mapping[str, Filter] = MappingProxyType({**_phase_1(), **_phase_2()})
 
+# How many names are suggested, and how alike they are: the share of characters that two have in common.
+SUGGESTIONS = 3
+LIKENESS = 0.7
+
+# The number that follows a Laplacian of Gaussian, however it is written: log3mm, log_sigma_3_0_mm_3d.
+_SCALE = re.compile(r"log[a-z_]*(?P<whole>[0-9]{1,6})(?:[._](?P<part>[0-9]{1,6}))?")
+
 _LEVEL = r"(?:_level_(?P<level>[0-9]{1,2}))?"
 _NUMBER = "[0-9]{1,6}(?:_[0-9]{1,6})?"
 
@@ -142,12 +151,54 @@ def named(name: str) -> dict[str, Filter]:
     for form, make in _FORMS:
         if found := form.fullmatch(name):
             return make(**found.groupdict())
+    like = ", ".join(nearest(name))
+    hint = f" Like it: {like}." if like else ""
     raise SettingsError(
         "filter.unknown",
-        f"There is no filter {name!r}. Names are log_sigma_3mm, wavelet_coif1 or wavelet_coif1_lhl "
-        f"(families: {', '.join(SCALING_FILTERS)}; with _level_2), simoncelli_level_1, and ibsi2-1_a_1 "
-        "and the other tests of IBSI 2.",
+        f"There is no filter {name!r}.{hint} Names are "
+        f"log_sigma_3mm, wavelet_coif1 or wavelet_coif1_lhl (families: {', '.join(SCALING_FILTERS)}; with "
+        "_level_2), simoncelli_level_1, and ibsi2-1_a_1 and the other tests of IBSI 2.",
     )
+
+
+def nearest(name: str) -> tuple[str, ...]:
+    """Names of filters that are like a text: written otherwise, as by another program, or misspelled.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    tuple of str
+        The most alike first; empty where none is.
+
+    Examples
+    --------
+    >>> nearest("Log_Sigma_3mm"), nearest("log-sigma-2-5-mm-3D")
+    (('log_sigma_3mm',), ('log_sigma_2_5mm',))
+    >>> nearest("wavelet-LHL")[0]
+    'wavelet_coif1_lhl'
+    """
+    plain = name.strip().lower().replace("-", "_")
+    if _is_name(plain):
+        return (plain,)
+    if (sigma := _SCALE.match(plain)) and float(f"{sigma['whole']}.{sigma['part'] or 0}") > 0:
+        part = (sigma["part"] or "").rstrip("0")
+        return (f"log_sigma_{int(sigma['whole'])}{f'_{part}' if part else ''}mm",)
+    longer = [one for one in _names() if plain and one.startswith(f"{plain}_")]
+    return tuple(longer[:SUGGESTIONS] or get_close_matches(plain, _names(), n=SUGGESTIONS, cutoff=LIKENESS))
+
+
+def _is_name(text: str) -> bool:
+    return text in PRESETS or any(form.fullmatch(text) for form, _ in _FORMS)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Names that a misspelled one is compared with."""
+    families = [f"wavelet_{family}" for family in SCALING_FILTERS]
+    return tuple(dict.fromkeys([*listed(), *families]))
 
 
 def listed() -> dict[str, Filter]:

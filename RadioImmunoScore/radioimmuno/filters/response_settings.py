@@ -89,7 +89,8 @@ def responses_of(data: Any, where: str = "filters") -> dict[str, ResponseSetting
     Raises
     ------
     SettingsError
-        `filter.unknown` for a name that says nothing, `settings.invalid` for a parameter that cannot be.
+        `filter.unknown` for a name that says nothing, `filter.duplicate` for a filter that is named twice,
+        `settings.invalid` for a parameter that cannot be.
 
     Examples
     --------
@@ -101,12 +102,18 @@ def responses_of(data: Any, where: str = "filters") -> dict[str, ResponseSetting
     5
     """
     if isinstance(data, (list, tuple)) and all(isinstance(name, str) for name in data):
-        data = {name: {} for name in data}
-    if not isinstance(data, Mapping):
+        named_filters: list[tuple[str, Any]] = [(name, {}) for name in data]
+    elif isinstance(data, Mapping):
+        named_filters = list(data.items())
+    else:
         raise invalid(where, "must be a list of names, or a JSON object with a filter under each name")
     found: dict[str, ResponseSettings] = {}
-    for name, own in data.items():
-        found |= _responses_of_name(name, own, f"{where}.{name}")
+    for name, own in named_filters:
+        made = _responses_of_name(name, own, f"{where}.{name}")
+        if twice := [one for one in made if one in found]:
+            text = f"{where}: {', '.join(twice)} comes twice: leave one of them out."
+            raise SettingsError("filter.duplicate", text)
+        found |= made
     return found
 
 

@@ -11,6 +11,12 @@ ROWS = {
         "A filter is known by its name alone: another one would give other values.",
         "Take one of the names that the message gives.",
     ),
+    "filter.duplicate": Row(
+        "A filter is named twice.",
+        NOT_DONE,
+        "Its features would have the same names twice; which definition is meant is not clear.",
+        "Leave one of them out: the name of a wavelet without letters stands for all of its bands.",
+    ),
     "filter.anisotropic": Row(
         "The voxels are not of one size along the axes that a filter acts along.",
         NOT_DONE,

@@ -6,6 +6,8 @@ Of the features of LIFEx on filtered images no table of names is public: its col
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..features.catalog import REGIONS, split
@@ -126,6 +128,68 @@ def filtered_variable(column: str, wavelet: str = DEFAULT_WAVELET) -> FilteredNa
         (SECOND_LEVEL,) if level > 1 else (),
         (f"the wavelet is {wavelet}, which the name does not say", AXES, *of_levels),
     )
+
+
+def assumed(column: str) -> str:
+    """What has to be so for a column of PyRadiomics on a filtered image to be a variable's; else "".
+
+    Parameters
+    ----------
+    column : str
+
+    Examples
+    --------
+    >>> assumed("wavelet-LHL_firstorder_Mean").startswith("the wavelet is coif1, which the name does not say")
+    True
+    """
+    one = filtered_variable(column)
+    return "; ".join(one.provided) if one and one.is_same else ""
+
+
+def notes_of_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """What is said of a table's columns of PyRadiomics on filtered images.
+
+    Parameters
+    ----------
+    columns : iterable of str
+
+    Returns
+    -------
+    tuple of str
+        Of those that are taken for variables what is assumed, of the others why they are not; a sentence or
+        two for all columns of which it is the same.
+    """
+    taken: dict[str, list[str]] = defaultdict(list)
+    left: dict[str, list[str]] = defaultdict(list)
+    for column in columns:
+        one = filtered_variable(column)
+        if one is not None and one.is_same:
+            taken["; ".join(one.provided)].append(f"{column} for {one.variable}")
+        elif one is not None:
+            left[" ".join(one.differs)].append(column)
+    notes = [
+        f"{_count(which)} of PyRadiomics on filtered images {_are(which)} taken for what is measured here "
+        f"({_first(which)}), provided that {why}. Where that is not so, call it table.NAME."
+        for why, which in taken.items()
+    ]
+    notes += [
+        f"{_count(which)} of PyRadiomics on filtered images {_are(which)} no variable here "
+        f"({_first(which)}): {why}"
+        for why, which in left.items()
+    ]
+    return tuple(notes)
+
+
+def _count(columns: list[str]) -> str:
+    return "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+
+
+def _are(columns: list[str]) -> str:
+    return "is" if len(columns) == 1 else "are"
+
+
+def _first(columns: list[str]) -> str:
+    return columns[0] if len(columns) == 1 else f"{columns[0]}, ..."
 
 
 def _sigma(text: str) -> str:

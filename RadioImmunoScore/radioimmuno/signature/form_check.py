@@ -10,6 +10,7 @@ from typing import Any
 from ..findings import InputError, SettingsError, SignatureError
 from ..settings import Settings
 from .cutoffs import CUTOFFS, Cutoffs
+from .filtered_names import assumed
 from .form_examples import ExampleCheck, TermCheck, check_example, rounded_off
 from .printed_number import PrintedNumber, printed_number
 from .signature import Signature, Term, format_signature
@@ -24,10 +25,12 @@ from .signature_form import (
     invalid_part,
     read_number,
 )
-from .variable_search import summing_note, variable_by_name
-from .variables import Source, Variable
+from .variable_search import summing_note, unchanged, variable_by_name
+from .variables import Source, Variable, settings_of
 
 METHOD = "entered from a publication"
+# Parts of the settings that a person types.
+TYPED = ("extraction", "ring")
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,14 @@ def check_form(form: SignatureForm) -> FormCheck:
     -------
     FormCheck
     """
-    terms = check_terms(form.terms)
+    of_settings: list[Problem] = []
+    settings = _settings(form.settings, of_settings)
+    terms = check_terms(form.terms, settings)
     problems = [check.problem for check in terms if check.problem]
     problems += _problems_of_texts(form)
     intercept = read_number(form.intercept, "intercept", None, "The intercept", problems)
     cutoffs = _cutoffs(form.cutoffs, problems)
-    settings = _settings(form.settings, problems)
+    problems += of_settings
     examples: list[ExampleCheck | None] = [None] * len(form.examples)
     if intercept is not None and terms and all(check.term for check in terms):
         examples = [
@@ -126,7 +131,7 @@ def _signature(
         status="published" if form.citation.strip() else "research",
         predicts=form.predicts.strip(),
         direction=form.direction.strip() or DIRECTIONS[form.kind],
-        settings=settings,
+        settings=settings_of([term.variable for term in terms], settings),
         intercept=intercept,
         terms=terms,
         cutoffs=cutoffs,
@@ -159,12 +164,14 @@ def _problems_of_texts(form: SignatureForm) -> Iterator[Problem]:
         yield invalid_part(TERM, None, text)
 
 
-def check_terms(terms: Sequence[FormTerm]) -> tuple[TermCheck, ...]:
+def check_terms(terms: Sequence[FormTerm], settings: Settings | None = None) -> tuple[TermCheck, ...]:
     """What each term was taken for, and what is wrong with it.
 
     Parameters
     ----------
     terms : sequence of FormTerm
+    settings : Settings, optional
+        Which define filters whose name does not.
 
     Returns
     -------
@@ -174,7 +181,7 @@ def check_terms(terms: Sequence[FormTerm]) -> tuple[TermCheck, ...]:
     checks: list[TermCheck] = []
     rows: dict[str, int] = {}
     for row, term in enumerate(terms):
-        check = _checked_term(row, term)
+        check = _checked_term(row, term, settings or Settings())
         if check.variable is not None:
             first = rows.setdefault(check.variable.key, row)
             if first != row:
@@ -186,15 +193,21 @@ def check_terms(terms: Sequence[FormTerm]) -> tuple[TermCheck, ...]:
     return tuple(checks)
 
 
-def _checked_term(row: int, term: FormTerm) -> TermCheck:
+def _checked_term(row: int, term: FormTerm, settings: Settings) -> TermCheck:
     if not term.variable.strip():
         problem = invalid_part(TERM, row, f"Row {row + 1} names no variable.")
         return TermCheck(None, None, problem=problem)
     try:
         variable, shift = variable_by_name(term.variable)
+        settings_of([variable.key], settings)
     except SignatureError as error:
         return TermCheck(None, None, problem=Problem(TERM, row, error.code, f"Row {row + 1}: {error}"))
+    except SettingsError as error:
+        text = f"{_row(row, term)}: {error}"
+        return TermCheck(None, None, problem=Problem(TERM, row, "signature.unknown_variable", text))
     notes = [_source_note(variable), summing_note(term.variable, variable)]
+    if provided := assumed(unchanged(term.variable)):
+        notes.append(f"provided that {provided}")
     if shift:
         notes.append(f"its values are taken {-shift:g} lower than under this name, as the IBSI defines it")
     note = "; ".join(filter(None, notes))
@@ -267,14 +280,14 @@ def _cutoffs(texts: Sequence[str], problems: list[Problem]) -> Cutoffs | None:
     return Cutoffs(low, median, high)
 
 
-def _settings(record: Mapping[str, Mapping[str, Any]], problems: list[Problem]) -> Settings | None:
+def _settings(record: Mapping[str, Any], problems: list[Problem]) -> Settings | None:
+    typed = {part: record[part] for part in TYPED if isinstance(record.get(part), Mapping)}
     try:
-        return Settings.from_dict(
-            {
-                part: {name: _plain(value, name.endswith("count")) for name, value in one.items()}
-                for part, one in record.items()
-            }
-        )
+        read = {
+            part: {name: _plain(value, name.endswith("count")) for name, value in one.items()}
+            for part, one in typed.items()
+        }
+        return Settings.from_dict({**record, **read})
     except (SettingsError, ValueError) as error:
         problems.append(Problem(SETTINGS, None, "signature.invalid", f"Settings: {error}"))
         return None

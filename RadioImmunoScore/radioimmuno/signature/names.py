@@ -74,7 +74,8 @@ def variable_named(column: str) -> tuple[str, float]:
     Returns
     -------
     variable : str
-        `table.<column>` for a name that the catalog does not know.
+        `table.<column>` for a name that the catalog does not know, and for one of PyRadiomics on a filtered
+        image whose values are others here (`filtered_names` says why).
     shift : float
 
     Examples
@@ -88,12 +89,20 @@ def variable_named(column: str) -> tuple[str, float]:
     >>> variable_named("pet.firstorder_Maximum")
     ('pet.lesion.statistics.maximum', 0.0)
     >>> variable_named("wavelet-LLH_glcm_Contrast")
-    ('table.wavelet-LLH_glcm_Contrast', 0.0)
+    ('lesion.wavelet_coif1_llh.glcm.contrast', 0.0)
+    >>> variable_named("log-sigma-3-0-mm-3D_glcm_Contrast")
+    ('table.log-sigma-3-0-mm-3D_glcm_Contrast', 0.0)
     """
+    # It asks this function what a name means on the image itself.
+    from .filtered_names import filtered_variable
+
     try:
         return variable_of(column).key, 0.0
     except ValueError:
         pass
+    filtered = filtered_variable(column)
+    if filtered is not None and filtered.is_same:
+        return str(filtered.variable), filtered.shift
     role, rest = split_role(column)
     region = _REGION.match(rest)
     name = _BEHIND.sub("", rest[region.end() :] if region else rest).lower()

@@ -70,8 +70,9 @@ class SignatureForm:
     citation : str, where it was published
     intercept : str
     cutoffs : tuple of 3 str, low, median, high; all empty for none, low and high for the median alone
-    settings : mapping of str to mapping
-        As `Settings.from_dict` takes it; a text is read, an empty one and "none" are null.
+    settings : mapping of str to Any
+        As `Settings.from_dict` takes it; in extraction and ring a text is read, an empty one and "none" are
+        null.
     examples : tuple of FormExample
     version : str
     """
@@ -84,7 +85,7 @@ class SignatureForm:
     citation: str = ""
     intercept: str = "0"
     cutoffs: tuple[str, str, str] = ("", "", "")
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     examples: tuple[FormExample, ...] = ()
     version: str = "1"
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cache, lru_cache
 
-from ..features.catalog import FEATURES, REGIONS, with_filter
+from ..features.catalog import BY_KEY, FEATURES, REGIONS, with_filter
 from ..features.family import Feature
 from ..filters.presets import named
+from ..filters.presets import nearest as nearest_filters
 from ..findings import SettingsError, SignatureError
 from ..modality import CT, split_role, with_role
 from ..site import Site
+from .filtered_names import filtered_variable
 from .names import REGION_WORDS, names_of, variable_named
 from .variables import CHANGES, CLINICAL, DELTA, KVP, TABLE, Source, Variable, location_of, variable_of
 
@@ -197,6 +199,22 @@ def variable_by_name(name: str) -> tuple[Variable, float]:
     raise SignatureError("signature.unknown_variable", f"{name!r} {_why_unknown(name, region, bare)}")
 
 
+def unchanged(name: str) -> str:
+    """The name of a feature, without what makes its change of it.
+
+    Parameters
+    ----------
+    name : str
+
+    Examples
+    --------
+    >>> unchanged("delta.ring_glcm_Contrast")
+    'ring_glcm_Contrast'
+    """
+    name = name.strip()
+    return next((name.removeprefix(start) for start in CHANGES if name.startswith(start)), name)
+
+
 def _change_by_name(name: str, start: str) -> Variable:
     """The change of a feature that a publication names; a change in a unit has no shift."""
     of, shift = variable_by_name(name.removeprefix(start))
@@ -236,13 +254,34 @@ def summing_note(name: str, variable: Variable) -> str:
 def _why_unknown(name: str, region: str, bare: str) -> str:
     if _plain(name) == "intercept":
         return "is no variable: it has a field of its own."
+    filtered, own = filtered_variable(name), f"As a column of a table it is {TABLE}{name}."
+    if filtered is not None and filtered.variable:
+        return f"is another value here, as {filtered.variable}: {' '.join(filtered.differs)} {own}"
     if FILTERED.match(bare):
-        return f"is of a filtered image, which is not measured here; as a column of a table: {TABLE}{name}."
+        why = " ".join(filtered.differs) if filtered else "Its name is none of a filter here."
+        return f"is of a filtered image that is not measured here. {why} {own}"
+    if wrong := _why_no_response(region, bare):
+        return wrong
     near = nearest(bare.removeprefix("original_"))
     if not near:
         return "is no variable that is measured here, and no name is like it."
     alike = ", ".join(one if one in _WITHOUT_REGION else region + one for one in near)
     return f"is no variable that is measured here. Like it: {alike}."
+
+
+def _why_no_response(region: str, bare: str) -> str:
+    """What is wrong with a feature after a filter, `<filter>.<family>.<name>`; "" where it is none."""
+    name, _, key = bare.partition(".")
+    if key.count(".") != 1:
+        return ""
+    if key not in BY_KEY:
+        alike = [f"{region}{name}.{one}" for one in nearest(key) if one in BY_KEY]
+    elif BY_KEY[key].family.of_responses:
+        alike = [f"{region}{one}.{key}" for one in nearest_filters(name)]
+    else:
+        return "is not measured after a filter: shape and local intensity are those of the image itself."
+    hint = f" Like it: {', '.join(alike)}." if alike else ""
+    return f"is no variable that is measured here.{hint}"
 
 
 @lru_cache(maxsize=256)

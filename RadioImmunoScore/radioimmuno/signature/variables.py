@@ -10,14 +10,17 @@ What an outside model gives is `learned.<name of the model>.<number>`, from 0 on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
+from ..extraction.response_keys import filters_by_role
 from ..features import catalog
 from ..learned.card import split_key
 from ..lesion import Site
-from ..modality import CT, image_title, modality_of_role, split_role
+from ..modality import CT, image_title, modality_of_role, settings_on, split_role
+from ..settings import Settings
 
 KVP = "acquisition.kvp"
 LOCATION = "location."
@@ -179,3 +182,38 @@ def location_of(site: Site) -> str:
     'location.liver'
     """
     return f"{LOCATION}{site.value}"
+
+
+def settings_of(variables: Sequence[str], settings: Settings) -> Settings:
+    """The settings with those of the images and filters that variables are measured on, and of no others.
+
+    Parameters
+    ----------
+    variables : sequence of str
+    settings : Settings
+        Of more.
+
+    Returns
+    -------
+    Settings
+        With the definition of each filter, also where its name says it.
+
+    Raises
+    ------
+    SettingsError
+        `filter.unknown` where they have no filter of a name, and the name defines none.
+
+    Examples
+    --------
+    >>> list(settings_of(["ring.log_sigma_3mm.glcm.contrast"], Settings()).filters)
+    ['log_sigma_3mm']
+    """
+    known = [variable_of(variable_of(name).changing or name) for name in variables]
+    features = [variable for variable in known if variable.feature is not None]
+    names = filters_by_role([variable.key for variable in features])
+    kept = {}
+    for role in dict.fromkeys([CT.role, *(variable.image for variable in features)]):
+        own = settings_on(settings, role)
+        filters = {name: own.response(name) for name in names.get(role, ())}
+        kept[role] = replace(own, images={}, filters=filters)
+    return replace(kept.pop(CT.role), images=kept)

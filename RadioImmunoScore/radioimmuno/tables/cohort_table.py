@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..findings import TableError
+from ..signature.filtered_names import notes_of_columns
 from ..signature.names import variable_named
 from ..signature.variables import CLINICAL, TABLE, location_of, variable_of
 from ..site import Site
@@ -327,6 +328,7 @@ def _candidates(
     for variable, column in _sites(texts.get("site"), notes).items():
         if variable not in values and chosen("site", variable):
             names[variable], values[variable] = "site", column
+    notes += notes_of_columns(names[variable] for variable in values)
     if wanted and not values:
         raise TableError("cohort_table.column", f"No column of numbers in {table.path} fits {wanted!r}.")
     return names, values, texts

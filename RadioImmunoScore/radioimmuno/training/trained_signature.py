@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..extraction.response_keys import filters_by_role
 from ..learned.card import ModelCard
-from ..modality import CT, settings_on
 from ..settings import Settings
 from ..signature.cutoffs import Cutoffs
 from ..signature.harmonization import Harmonization
 from ..signature.patient_rules import POOLED, makes_one_row
 from ..signature.pooling import Pooling
 from ..signature.signature import Distribution, Signature, Term
-from ..signature.variables import variable_of
+from ..signature.variables import settings_of, variable_of
 from ..tables.cohort_table import CohortTable
 from ..tables.outcomes import BINARY, CONTINUOUS, SURVIVAL
 from ..validation.cutoffs import YOUDEN_FIELD, youden_cutoff
@@ -113,7 +111,7 @@ def signature_of(
         status=description.status,
         predicts=description.predicts,
         direction=description.direction,
-        settings=_settings_of(names, settings),
+        settings=settings_of(names, settings),
         intercept=model.intercept_,
         terms=terms,
         cutoffs=_cutoffs(scores),
@@ -140,19 +138,6 @@ def _terms(rows: CohortTable, used: Sequence[int], weights: np.ndarray, scaler: 
         )
         for n in used
     )
-
-
-def _settings_of(variables: Sequence[str], settings: Settings) -> Settings:
-    """The settings with those of the images and filters that variables are measured on, and of no others."""
-    known = [variable_of(variable_of(name).changing or name) for name in variables]
-    features = [variable for variable in known if variable.feature is not None]
-    names = filters_by_role([variable.key for variable in features])
-    kept = {}
-    for role in dict.fromkeys([CT.role, *(variable.image for variable in features)]):
-        own = settings_on(settings, role)
-        filters = {name: own.response(name) for name in names.get(role, ())}
-        kept[role] = replace(own, images={}, filters=filters)
-    return replace(kept.pop(CT.role), images=kept)
 
 
 def score_table(signature: Signature, table: CohortTable) -> np.ndarray:

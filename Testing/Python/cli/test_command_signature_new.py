@@ -186,7 +186,7 @@ def test_a_table_that_cannot_be_used_is_refused_in_words(radioimmuno, tmp_path, 
         (('"coefficient": -0.11', '"coefficient": NaN'), "not a finite number"),
         (('"values": {', '"values": 1, "more": {'), "examples[0].more is not known"),
         (('"low": -0.5', '"lowest": -0.5'), "cutoffs.lowest is not known"),
-        (('"ring": {"outer_mm": 3}', '"ring": 3'), "settings must be a JSON object of objects"),
+        (('"ring": {"outer_mm": 3}', '"ring": 3'), "settings.ring must be a JSON object"),
         (('"name": "Made up"', '"name": "A", "name": "B"'), "name stands twice"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from radioimmuno.engines.pyradiomics_parameters import Parameters, is_parameter_file, read_parameters
 from radioimmuno.features.catalog import BY_KEY
 from radioimmuno.filters.presets import named
+from radioimmuno.filters.response_settings import responses_of
 from radioimmuno.findings import SettingsError
 from radioimmuno.settings import PRESETS, ExtractionSettings, Settings
 from radioimmuno.signature.filtered_names import filtered_variable
@@ -59,7 +60,8 @@ def test_a_file_for_ct_in_yaml():
     pytest.importorskip("yaml")
     found = read_parameters(CT)
     expected = ExtractionSettings(1.0, "cubic", False, (-1000.0, 400.0), bin_width_hu=25.0)
-    assert found.settings == Settings(expected)
+    assert found.settings == Settings(expected, filters=responses_of(found.filters))
+    assert found.features_of_image == found.features
     assert found.original
     bands = list(named("wavelet_coif1"))
     assert found.filters[:3] == ("log_sigma_1mm", "log_sigma_2_5mm", "log_sigma_5mm")
@@ -84,7 +86,7 @@ def test_what_the_oracle_measured_with_gives_its_filters():
     assert len(found.filters) == len(filters)
     assert not found.original
     plain = ExtractionSettings(None, "linear", False, None, bin_width_hu=None, bin_count=32)
-    assert found.settings == Settings(plain)
+    assert found.settings == Settings(plain, filters=responses_of(found.filters))
     for kind in ("Square", "SquareRoot", "Logarithm", "Exponential", "Gradient"):
         assert f"imageType {kind}: none of IBSI 2's filters, left out." in found.differs
     assert lines(found, "repeats the kernels of the first level")
@@ -154,6 +156,22 @@ def test_values_that_are_the_same_here_need_no_line():
     assert found.differs == ("glcm.MCC: not here.",)
 
 
+def test_levels_of_responses_are_as_many_as_those_of_the_image_or_32():
+    log = {"LoG": {"sigma": [3]}}
+    counts = [
+        read(setting, log).settings.response("log_sigma_3mm").bin_count for setting in ({"binCount": 64}, {})
+    ]
+    assert counts == [64, 32]
+    assert lines(read({}, log), "levels of a response are 32 bins over its range in the region here")
+    assert not lines(read({"binCount": 64}, log), "on filtered images")
+
+
+def test_of_filtered_images_alone_shape_is_still_that_of_the_lesion():
+    found = read({}, {"LoG": {"sigma": [3]}}, {"shape": ["Sphericity"], "glcm": ["Contrast"]})
+    assert found.features == ("morphology.sphericity", "glcm.contrast")
+    assert found.features_of_image == ("morphology.sphericity",)
+
+
 def test_merged_matrices_are_features_of_their_own():
     found = read({"weightingNorm": "no_weighting"}, classes={"glcm": ["Contrast"], "ngtdm": ["Busyness"]})
     assert found.features == ("glcm_merged.contrast", "ngtdm.busyness")
@@ -198,6 +216,8 @@ def test_an_image_that_is_not_here_is_left_out(image_types, told):
         ('{"featureClass": {"glcm": "Contrast"}}', "featureClass.glcm must be a list of names"),
         ('{"extraction": {}}', "no parameter file of PyRadiomics"),
         ("[]", "no parameter file of PyRadiomics"),
+        ('{"setting": {}, "imagetype": {}}', "imagetype is no section of PyRadiomics' parameters; these are"),
+        ('{"setting": {"binWidth": 5, "binWidth": 25}}', "binWidth stands twice in the same place"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name(text, told):
@@ -211,6 +231,22 @@ def test_what_cannot_be_is_refused_by_its_name(text, told):
 def test_what_is_no_yaml_is_refused(text):
     pytest.importorskip("yaml")
     with pytest.raises(SettingsError, match="neither JSON nor YAML"):
+        read_parameters(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("setting:\n  binWidth: 5\n  binWidth: 25\n", "binWidth"),
+        ("imageType:\n  LoG: {sigma: [1]}\n  LoG: {sigma: [2]}\n", "LoG"),
+        ("a: [{b: 1, b: 2}]", "b"),
+        # An alias may hold itself.
+        ("a: &all [*all, {b: 1, b: 2}]", "b"),
+    ],
+)
+def test_a_name_that_comes_twice_in_yaml_is_refused(text, twice):
+    pytest.importorskip("yaml")
+    with pytest.raises(SettingsError, match=f"^{twice} stands twice in the same place"):
         read_parameters(text)
 
 

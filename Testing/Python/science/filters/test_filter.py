@@ -154,6 +154,33 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(name):
 
 
 @pytest.mark.parametrize(
+    ("written", "like"),
+    [
+        ("Log_Sigma_3mm", "log_sigma_3mm"),
+        ("log-sigma-3-0-mm-3D", "log_sigma_3mm"),
+        ("log-sigma-2-5-mm-3D", "log_sigma_2_5mm"),
+        ("log_0_5", "log_sigma_0_5mm"),
+        ("LoG3mm", "log_sigma_3mm"),
+        ("wavelet-LHL", "wavelet_coif1_lhl"),
+        ("wavelet_coif1_LHL", "wavelet_coif1_lhl"),
+        ("wavelet_harr", "wavelet_haar"),
+        ("Wavelet", "wavelet_coif1_lll"),
+        ("ibsi2_1_a_1", "ibsi2-1_a_1"),
+        ("sobel", None),
+        ("log_0", None),
+        ("", None),
+    ],
+)
+def test_a_name_that_is_written_otherwise_is_refused_with_the_filter_that_was_meant(written, like):
+    with pytest.raises(SettingsError) as refused:
+        named(written)
+    assert refused.value.code == "filter.unknown"
+    suggested = str(refused.value).partition(" Like it: ")[2].partition(". Names are")[0]
+    assert suggested.split(", ")[0] == (like or "")
+    assert like is None or named(like)
+
+
+@pytest.mark.parametrize(
     "name", ["log_sigma_0mm", "log_sigma_5000mm", "wavelet_coif1_level_0", "simoncelli_level_9"]
 )
 def test_a_name_with_a_parameter_that_cannot_be_is_refused(name):

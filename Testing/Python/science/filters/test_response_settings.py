@@ -84,6 +84,12 @@ def test_filters_of_an_image_are_its_own():
     [
         (["log_sigma_0mm"], "settings.invalid", "sigma_mm must be a number above 0"),
         (["sobel"], "filter.unknown", "no filter 'sobel'"),
+        (["log_sigma_3mm"] * 2, "filter.duplicate", "filters: log_sigma_3mm comes twice"),
+        (
+            {"wavelet_haar": {}, "wavelet_haar_lhl": {"bin_count": 8}},
+            "filter.duplicate",
+            "haar_lhl comes twice",
+        ),
         ({"sobel": {}}, "filter.unknown", "no filter 'sobel'"),
         ({"log_sigma_3mm": {"sigma_mm": 4}}, "settings.invalid", "is 4, and the name says 3"),
         ({"log_sigma_3mm": {"kind": "mean"}}, "settings.invalid", "'mean', and a filter of this name is lap"),

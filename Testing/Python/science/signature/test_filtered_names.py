@@ -19,7 +19,9 @@ from radioimmuno.signature.filtered_names import (
     SCALED,
     SECOND_LEVEL,
     FilteredName,
+    assumed,
     filtered_variable,
+    notes_of_columns,
 )
 
 REFERENCE = json.loads(
@@ -151,3 +153,27 @@ def test_what_is_not_there_has_a_reason(column, wavelet, told):
     found = filtered_variable(column, wavelet)
     assert found is None if told is None else told in found.differs[0]
     assert found is None or not found.is_same
+
+
+def test_what_is_assumed_of_a_name_is_a_sentence_s_end():
+    assert assumed("wavelet-LHL_glcm_Contrast").endswith(LEVELS)
+    assert assumed("ring_wavelet-LHL_firstorder_Mean").startswith("the wavelet is coif1")
+    for column in ("log-sigma-3-0-mm-3D_glcm_Contrast", "original_glcm_Contrast", "square_glcm_Contrast"):
+        assert assumed(column) == ""
+
+
+def test_columns_are_told_once_for_each_reason():
+    bands = [f"wavelet-{band}_glcm_Contrast" for band in ("LLH", "LHL", "HLL")]
+    scales = [f"log-sigma-{mm}-0-mm-3D_firstorder_Mean" for mm in (2, 3)]
+    others = ["original_glcm_Contrast", "wavelet_x", "age"]
+    found = notes_of_columns([*bands, *others, *scales, "squareroot_firstorder_Mean"])
+    taken, scaled, strange = found
+    assert taken.startswith("3 columns of PyRadiomics on filtered images are taken for what is measured here")
+    assert "(wavelet-LLH_glcm_Contrast for lesion.wavelet_coif1_llh.glcm.contrast, ...)" in taken
+    assert f"provided that {assumed(bands[0])}. Where that is not so" in taken
+    assert scaled.startswith(
+        "2 columns of PyRadiomics on filtered images are no variable here (log-sigma-2-0"
+    )
+    assert scaled.endswith(f"{RECURSIVE} {SCALED}")
+    assert strange.startswith("1 column of PyRadiomics on filtered images is no variable here (squareroot_")
+    assert notes_of_columns(others) == ()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from form_cases import INTERCEPT, ROWS, VALUES, example, form, score_by_hand, with_row
+from form_cases import INTERCEPT, ROWS, SETTINGS, VALUES, example, form, score_by_hand, with_row
 from radioimmuno.findings import SignatureError
 from radioimmuno.settings import Settings
 from radioimmuno.signature.cutoffs import Cutoffs
@@ -291,6 +291,60 @@ def test_settings_are_read_from_texts():
     assert made.settings.extraction.bin_count == 32
     assert made.settings.extraction.range_hu == (-200.0, 300.5)
     assert made.settings.extraction.interpolation == "cubic"
+
+
+def test_filters_and_images_of_the_settings_are_the_signature_s(tmp_path):
+    """Numbers of a form are texts; those of a file are numbers, and definitions stay as they are."""
+    images = {"pet": {"extraction": {"spacing_mm": 4}, "suv": "lbm"}}
+    own = {
+        "smooth": {"kind": "mean", "support": 5, "bin_count": 16},
+        "unused": {"kind": "mean", "support": 3},
+    }
+    names = (
+        "lesion.smooth.statistics.mean",
+        "pet.ring.log_sigma_8mm.glcm.contrast",
+        "delta.wavelet-LLH_glcm_Id",
+    )
+    made = signature_of(
+        form(
+            terms=tuple(FormTerm(name, "1") for name in names),
+            settings={**SETTINGS, "filters": own, "images": images},
+            examples=(),
+        )
+    )
+    assert made.variables[1] == names[1]
+    settings = read_back(made, tmp_path).settings
+    assert settings.extraction.spacing_mm == 1.5
+    assert settings.filters["smooth"].filter.support == 5
+    assert settings.filters["smooth"].bin_count == 16
+    assert set(settings.filters) == {"smooth", "wavelet_coif1_llh"}
+    assert settings.images["pet"].extraction.spacing_mm == 4
+    assert settings.images["pet"].suv == "lbm"
+    assert list(settings.images["pet"].filters) == ["log_sigma_8mm"]
+
+
+def read_back(made, tmp_path):
+    write_signature(made, tmp_path / "made.json")
+    return read_signature(tmp_path / "made.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("lesion.smooth.statistics.mean", "There is no filter 'smooth'."),
+        ("lesion.log_sigma_0mm.statistics.mean", "sigma_mm must be a number above 0"),
+        ("delta.ring.wavelet_haar.glcm.contrast", "wavelet_haar stands for 8 filters: name one of"),
+    ],
+)
+def test_a_term_after_a_filter_that_is_not_defined_is_refused_with_its_row(name, words):
+    check = refused(with_row(2, variable=name), "signature.unknown_variable", f"Row 3, {name}: ", words)
+    assert check.terms[2].problem.row == 2
+
+
+def test_what_is_assumed_of_a_wavelet_of_pyradiomics_is_noted():
+    for name in ("wavelet-LLH_glcm_Contrast", "delta.wavelet-LLH_glcm_Contrast"):
+        (first, *_) = check_form(with_row(0, variable=name)).terms
+        assert "provided that the wavelet is coif1, which the name does not say" in first.note
 
 
 def test_what_is_no_unicode_is_refused():

@@ -21,7 +21,14 @@ from radioimmuno.signature.names import variable_named
         ("ring_stat_mean", "ring.statistics.mean", 0),
         ("kVp", "acquisition.kvp", 0),
         ("ring_kvp", "table.ring_kvp", 0),
-        ("wavelet-LLH_glcm_Contrast", "table.wavelet-LLH_glcm_Contrast", 0),
+        ("wavelet-LLH_glcm_Contrast", "lesion.wavelet_coif1_llh.glcm.contrast", 0),
+        ("ring_wavelet-HHL_firstorder_Kurtosis", "ring.wavelet_coif1_hhl.statistics.kurtosis", -3),
+        ("pet.wavelet-LLL_firstorder_Mean", "pet.lesion.wavelet_coif1_lll.statistics.mean", 0),
+        ("lesion.log_sigma_3mm.glcm.contrast", "lesion.log_sigma_3mm.glcm.contrast", 0),
+        # What is measured otherwise here stays a column.
+        ("wavelet2-LLH_glcm_Contrast", "table.wavelet2-LLH_glcm_Contrast", 0),
+        ("square_firstorder_Mean", "table.square_firstorder_Mean", 0),
+        ("wavelet-LLH_glcm_MCC", "table.wavelet-LLH_glcm_MCC", 0),
         ("log-sigma-2-0-mm-3D_firstorder_Mean", "table.log-sigma-2-0-mm-3D_firstorder_Mean", 0),
     ],
 )

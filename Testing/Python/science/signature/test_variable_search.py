@@ -76,7 +76,20 @@ def test_an_unknown_name_is_refused_with_the_one_that_was_meant_first(name, sugg
     [
         ("zzzz", "no name is like it"),
         ("(Intercept)", "a field of its own"),
-        ("wavelet-LLH_glcm_Contrast", "filtered image"),
+        ("square_glcm_Contrast", "of a filtered image that is not measured here. The filter square is none"),
+        (
+            "wavelet-LH_glcm_Contrast",
+            "Its name is none of a filter here. As a column of a table it is table.wav",
+        ),
+        ("wavelet-LLH_glcm_MCC", "There is no feature glcm_MCC here. As a column of a table it is table.wav"),
+        (
+            "log-sigma-3-0-mm-3D_glcm_Contrast",
+            "is another value here, as lesion.log_sigma_3mm.glcm.contrast: ",
+        ),
+        ("wavelet2-LLH_glcm_Contrast", "repeats the kernels of the first level"),
+        ("lesion.Log_Sigma_3mm.glcm.contrast", "Like it: lesion.log_sigma_3mm.glcm.contrast."),
+        ("ring.log_sigma_3mm.glcm.contrst", "Like it: ring.log_sigma_3mm.glcm.contrast,"),
+        ("ring.log_sigma_3mm.morphology.volume", "shape and local intensity are those of the image itself"),
         ("original_glcm_Contrst", "Like it: glcm_Contrast"),
         ("table.", "no name is like it"),
         ("delta.kVp", "a change that a person gives as clinical.NAME"),

@@ -48,6 +48,22 @@ def test_a_table_of_another_program_is_read(tmp_path):
     assert table.notes == ()
 
 
+def test_columns_of_filtered_images_are_variables_where_values_are_the_same(tmp_path):
+    band, scale = "wavelet-HLL_firstorder_Kurtosis", "ring_log-sigma-2-0-mm-3D_firstorder_Mean"
+    text = f"patient,{band},{scale}\na,3.5,1\nb,2,4\n"
+    table = read_cohort_table(written(tmp_path, text))
+    variable = "lesion.wavelet_coif1_hll.statistics.kurtosis"
+    assert table.variables == (variable, f"table.{scale}")
+    assert table.column(variable).tolist() == [0.5, -1]
+    taken, left = table.notes
+    assert f"({band} for {variable}), provided that the wavelet is coif1" in taken
+    assert f"is no variable here ({scale}): PyRadiomics' Laplacian" in left
+    # Who knows that it is another wavelet says so by the name.
+    renamed = read_cohort_table(written(tmp_path, text.replace(band, f"table.{band}")))
+    assert renamed.variables[0] == f"table.{band}"
+    assert len(renamed.notes) == 1
+
+
 def test_identifiers_and_carried_columns_need_no_translation(tmp_path):
     text = (
         "patient,study,lesion_id,site,kvp,ring.statistics.mean,os_days,os_event,status,age\n"
