@@ -162,8 +162,9 @@ def register(commands: Any) -> None:
         default=[],
         help="signatures to score with, each with its own settings",
     )
-    add_features(parser, "all", "which features, on each image of the manifest")
-    # Not said where a parameter file of PyRadiomics says it.
+    what = "which features, on each image of the manifest, also where PyRadiomics' parameters ask for others"
+    add_features(parser, "all", what)
+    # What nobody names a parameter file of PyRadiomics may say.
     parser.set_defaults(features=None)
     add_models(parser)
     parser.add_argument(

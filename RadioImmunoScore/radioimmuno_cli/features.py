@@ -61,7 +61,11 @@ come the values that an outside model gives: learned.<model>.0, ...
 
 With --filters (or `filters` in a settings file) each image is measured after filters, too, as IBSI 2 defines
 them; all but shape and local intensity. The table has a column `filter` then, and the columns of a wide one
-have the filter behind the region: lesion.log_sigma_3mm.statistics.skewness.
+have the filter behind the region: lesion.log_sigma_3mm.statistics.skewness. Where a filter does not fit the
+image, its values are empty and the reason says why.
+
+--settings FILE takes PyRadiomics' parameters as well: its image types as if --filters had named them, and of
+its features those that there are here. What is measured otherwise is said line by line, and on record.
 
 The presets ibsi-digital, ibsi-c, ibsi-d and ibsi-e are the configurations that IBSI has consensus values
 for, ibsi-validation-ct, -pet and -mr those of its validation on patients; they also give the features that
@@ -84,6 +88,7 @@ EXAMPLES = """\
   radioimmuno features ct.nrrd lesions.seg.nrrd --pet pet.nii.gz --wide lesion --out both.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --filters log_sigma_2mm,log_sigma_5mm,wavelet_coif1 \\
       --wide lesion --out after.csv
+  radioimmuno features ct.nrrd lesions.seg.nrrd --settings pyradiomics.yaml --wide lesion --out asked.csv
   radioimmuno features pet.nii.gz pet_mask.nii.gz --modality pet --settings ibsi-validation-pet --out pet.csv
   radioimmuno features ct.nrrd lesions.seg.nrrd --engine compare --filters log_sigma_3mm,wavelet_coif1_lhl \\
       --out compared.csv
