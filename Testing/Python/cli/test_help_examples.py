@@ -70,7 +70,8 @@ def named_files(tmp_path_factory):
         "patient,study,lesion,role,longest_mm\nP,S0,a,target,20\nP,S1,a,target,12\n"
     )
     (folder / "lesions.csv").write_text("lesion_id,site,irradiated\n1,liver,yes\n2,lymph node,no\n")
-    (folder / "pyradiomics.yaml").write_text("imageType: {LoG: {sigma: [3]}}\nsetting: {binWidth: 25}\n")
+    parameters = "imageType: {LoG: {sigma: [3]}}\nsetting: {resampledPixelSpacing: [2, 2, 2]}\n"
+    (folder / "pyradiomics.yaml").write_text(parameters)
     write_tables(folder)
     write_pet_patient(folder)
     write_signature(signature(), folder / "my.json")
