@@ -233,7 +233,8 @@ def _named_twice(node: Any, seen: set[int]) -> str:
 
     Parameters
     ----------
-    node : yaml.Node or None
+    node : Any
+        Of the library; None for nothing.
     seen : set of int
         Parts that were looked through, which an alias may name again.
     """

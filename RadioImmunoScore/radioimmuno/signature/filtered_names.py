@@ -14,7 +14,7 @@ from ..features.catalog import REGIONS, split
 from ..features.family import Feature
 from ..filters.wavelet_coefficients import SCALING_FILTERS
 from ..modality import split_role, with_role
-from .names import REGION_WORDS, variable_named
+from .plain_names import REGION_WORDS, plain_variable
 
 # Of intensities, and so of the response: every other family's features are made of levels.
 INTENSITY_FAMILY = "statistics"
@@ -106,7 +106,7 @@ def filtered_variable(column: str, wavelet: str = DEFAULT_WAVELET) -> FilteredNa
     if found is None:
         return None
     region = REGION_WORDS[found["region"].lower()] if found["region"] else REGIONS[0]
-    plain, shift = variable_named(with_role(role, f"{region}_{found['feature']}"))
+    plain, shift = plain_variable(with_role(role, f"{region}_{found['feature']}"))
     try:
         where, feature = split(plain)
     except KeyError:

@@ -17,7 +17,8 @@ from ..findings import SettingsError, SignatureError
 from ..modality import CT, split_role, with_role
 from ..site import Site
 from .filtered_names import filtered_variable
-from .names import REGION_WORDS, names_of, variable_named
+from .names import variable_named
+from .plain_names import REGION_WORDS, names_of
 from .variables import CHANGES, CLINICAL, DELTA, KVP, TABLE, Source, Variable, location_of, variable_of
 
 SUGGESTIONS = 3

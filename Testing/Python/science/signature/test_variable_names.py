@@ -1,6 +1,6 @@
 """Names of other programs are translated, the same for the columns of a table and the terms of a signature.
 
-Tests of: names.
+Tests of: names, plain_names.
 """
 
 import pytest
