@@ -371,24 +371,27 @@ class ConsoleCommands(ExportCommands, FollowUpCommands, UptakeCommands):
         segmentID : str
             The lesion.
         name : str
-            "mean", "entropy", "glcm_contrast" or "glcm_joint_entropy"; empty takes the map away.
+            "mean", "entropy", "glcm_contrast" or "glcm_joint_entropy"; or a filter as "log_sigma_3mm", whose
+            response is shown in the ring, too; empty takes the map away.
 
         Raises
         ------
-        ValueError
-            When there is no such map.
         InputError
-            When the lesion cannot be measured.
+            When the lesion cannot be measured, there is no such map, or the filter cannot be applied.
         """
         from ..scene import readImage, readLesions
-        from ..scene.interior_map import removeMap, showMap
-        from .measurement import computeMap, mapTitle
-        from .scene_study import findSignature
+        from ..scene.interior_map import mapScaleOf, removeMap, showMap
+        from .interior_maps import FILTER, MAPS, computeMap, isSigned, mapTitle, shareOf
+        from .scene_study import findSignature, selectRead
 
         if not name:
             removeMap(segmentationNode)
             return None
-        title, settings = mapTitle(name), findSignature(signature).settings
-        lesion = readLesions(segmentationNode, volumeNode, [segmentID]).lesions[0]
-        values = computeMap(readImage(volumeNode), lesion, settings, name)
-        return showMap(volumeNode, segmentationNode, segmentID, values, title)
+        name, settings = name if name in MAPS else FILTER + name, findSignature(signature).settings
+        isAround0 = isSigned(name, settings)
+        reading = readLesions(segmentationNode, volumeNode)
+        (lesion,) = (one for one in reading.lesions if one.id == segmentID)
+        others = selectRead(segmentationNode, reading)[0].lesions
+        values = computeMap(readImage(volumeNode), lesion, settings, name, others)
+        scale = mapScaleOf(values, isAround0, shareOf(name))
+        return showMap(volumeNode, segmentationNode, segmentID, values, mapTitle(name), scale)

@@ -5,14 +5,14 @@ A value has one title and one unit, wherever it is shown: in the legend, in tabl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioimmuno.findings import Finding, InputError, Severity
-from radioimmuno.modality import CT, PET, split_role, with_role
+from radioimmuno.findings import Finding, InputError, SettingsError, Severity
+from radioimmuno.modality import CT, PET, settings_on, split_role, with_role
 from radioimmuno.settings import Settings
 from radioimmuno.signature.variables import Source, Variable, variable_of
 from radioimmuno.study import Study
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from radioimmuno.pet.patient_uptake import PatientUptake
 
 FEATURE = "feature."
+# More than there are features.
+ALL = 1_000_000
 MAXIMUM, MEAN, PEAK, MTV, TLG, TO_MUSCLE = UPTAKE = (
     "uptake.maximum",
     "uptake.mean",
@@ -38,7 +40,7 @@ MUSCLE = "muscle"
 SHARE_41 = "41"
 UPTAKE_DECIMALS = 2
 
-_UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "SUV.mm3": "SUV·mm³", "HU.mm3": "HU·mm³"}
+_UNITS = {"1": "", "mm2": "mm²", "mm3": "mm³", "SUV.mm3": "SUV·mm³", "HU.mm3": "HU·mm³", "a.u.2": "a.u.²"}
 
 
 @dataclass(frozen=True)
@@ -236,9 +238,17 @@ def measureFeature(
         if value is not None and np.isfinite(value):
             values[row.id] = float(value)
         else:
-            refusals = [finding.text for finding in row.findings if finding.severity is Severity.REFUSE]
-            reasons[row.id] = " ".join(refusals) or "It is not defined for this lesion."
+            reasons[row.id] = _whyNot(row.findings, known)
     return LesionValues(FEATURE + variable, known.title, _UNITS.get(known.unit, known.unit), values, reasons)
+
+
+def _whyNot(findings: Sequence[Finding], variable: Variable) -> str:
+    """Why a lesion has no value of a feature, as far as measuring said so."""
+    texts = [finding.text for finding in findings if finding.severity is Severity.REFUSE]
+    if not texts and (variable.filter or variable.image != CT.role):
+        # What a filter or another image cannot give refuses nothing else.
+        texts = [finding.text for finding in findings if finding.severity is Severity.WARN]
+    return " ".join(texts) or "It is not defined for this lesion."
 
 
 def featuresLike(text: str, roles: Collection[str], most: int = 50) -> tuple[Variable, ...]:
@@ -261,6 +271,39 @@ def featuresLike(text: str, roles: Collection[str], most: int = 50) -> tuple[Var
     keys = [one.key for one in found if split_role(one.key)[0] in {CT.role, *roles}]
     keys += [with_role(role, one.key) for role in roles for one in ofCt]
     return tuple(map(variable_of, dict.fromkeys(keys)))
+
+
+def featuresAfter(
+    name: str, text: str, roles: Collection[str], settings: Settings, most: int = 50
+) -> tuple[Variable, ...]:
+    """The features of images after a filter that are called so.
+
+    Parameters
+    ----------
+    name : str
+        Of the filter.
+    text, roles, most : Any
+        As of `featuresLike`.
+    settings : Settings
+        Which know the filter, or do not, on each of the images.
+    """
+    from radioimmuno.features.catalog import with_filter
+
+    found: dict[str, list[str]] = {}
+    for one in featuresLike(text, roles, ALL):
+        if one.feature is not None and one.feature.family.of_responses and not one.filter:
+            key = f"{with_filter(one.region, name)}.{one.feature.key}"
+            found.setdefault(one.image, []).append(with_role(one.image, key))
+    known = [role for role in found if _knows(settings_on(settings, role), name)]
+    return tuple(variable_of(key) for role in known for key in found[role][:most])
+
+
+def _knows(settings: Settings, name: str) -> bool:
+    try:
+        settings.response(name)
+    except SettingsError:
+        return False
+    return True
 
 
 def imageOf(key: str) -> str:

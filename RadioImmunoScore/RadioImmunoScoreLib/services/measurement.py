@@ -1,4 +1,4 @@
-"""What is measured on a study: scores, checks, features by an engine or two, maps of an interior.
+"""What is measured on a study: scores, checks, features by an engine or two.
 
 Common to panel and console. Scores are always made with our own engine.
 """
@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.extraction.voxel_maps import MAPS, TITLES, UNITS, interior_maps
-from radioimmuno.geometry.image import Image
-from radioimmuno.lesion import Lesion
 from radioimmuno.scoring.results import LesionScore
 from radioimmuno.settings import Settings
 from radioimmuno.signature.signature import Signature
@@ -128,27 +125,3 @@ def compareEngines(
 def _part(progress: Progress | None, number: int) -> Progress | None:
     """The progress of one of two rounds over the same lesions."""
     return None if progress is None else lambda done, total: progress(number * total + done, 2 * total)
-
-
-def mapTitle(name: str) -> str:
-    """What a person calls a map, with its unit.
-
-    Raises
-    ------
-    ValueError
-        When there is no such map; the text names those that there are.
-    """
-    if name not in TITLES:
-        raise ValueError(f"there is no map {name!r}; there are: {', '.join(MAPS)}")
-    return TITLES[name] if UNITS[name] == "1" else f"{TITLES[name]} ({UNITS[name]})"
-
-
-def computeMap(image: Image, lesion: Lesion, settings: Settings, name: str) -> Image:
-    """A map of one lesion, NaN outside of it; on any thread.
-
-    Raises
-    ------
-    InputError
-        When the lesion cannot be measured.
-    """
-    return interior_maps(image, lesion, settings, (name,))[name]

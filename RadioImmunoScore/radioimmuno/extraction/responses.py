@@ -127,6 +127,32 @@ def measure_responses(
     return values, (*findings, *check_surroundings(image, masks, measured, modality))
 
 
+def response_within(
+    image: ResampledImage, masks: Mapping[str, RegionMask], name: str, settings: Settings
+) -> Response:
+    """The response of one filter on a box that holds all masks, as features are measured on it.
+
+    Parameters
+    ----------
+    image : ResampledImage
+        As of `measure_responses`.
+    masks : mapping of str to RegionMask
+        One at least.
+    name : str
+        Of the filter.
+    settings : Settings
+
+    Raises
+    ------
+    Refusal
+        Where the filter cannot be applied here.
+    SettingsError
+        `filter.unknown`, `filter.anisotropic`.
+    """
+    (response,) = _responses(image, masks, {name: settings.response(name)}, settings.extraction)
+    return response
+
+
 def response_extraction(settings: ExtractionSettings, one: ResponseSettings) -> ExtractionSettings:
     """How a response is measured: by levels of its own, without a range and without outliers.
 

@@ -26,7 +26,8 @@ from ..geometry.image import Image
 from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
-from .regions import make_regions, resample, sampled_box
+from .regions import Keys, LesionRegions, ResampledImage, make_regions, resample, sampled_box
+from .response_keys import responses_in
 
 TITLES = {
     "mean": "local mean",
@@ -75,22 +76,52 @@ def interior_maps(
     KeyError
         When a name is none of `MAPS`.
     """
+    around, made = regions_of_map(image, lesion, (), settings, {"lesion": ("statistics.mean",)})
+    region = made.regions["lesion"]
+    local, lattice = Neighbourhoods(region), around.grid.lattice
+    return {name: Image(local.spread(_VALUES[name](local)), lattice, region.start) for name in names}
+
+
+def regions_of_map(
+    image: Image, lesion: Lesion, others: Sequence[Lesion], settings: Settings, keys: Keys
+) -> tuple[ResampledImage, LesionRegions]:
+    """The regions of a lesion of which a map is made, and the image around them on the grid.
+
+    Parameters
+    ----------
+    image : Image
+        Any axis order.
+    lesion : Lesion
+    others : sequence of Lesion
+        That cut its ring.
+    settings : Settings
+    keys : mapping of str to tuple of str
+        As of `regions.make_regions`.
+
+    Raises
+    ------
+    Refusal
+        When the lesion is empty or its intensities cannot be used, or a filter is too large for the image.
+    SettingsError
+        `filter.unknown`, `filter.anisotropic`.
+    """
     source, lesion = image.canonical(), lesion.canonical()
     if lesion.box is None:
         raise Refusal("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")
     grid = grid_of(source.lattice, settings.extraction.spacing_mm)
-    keys = {"lesion": ("statistics.mean",)}
+    for one in responses_in(keys, settings).values():
+        # Else as much of the image as there is would be resampled before the filter says so.
+        one.filter.require_room(grid.lattice.shape, grid.lattice.spacing)
     for finding in measurability.check_mask(lesion, grid):
         if finding.code == "lesion.too_large":
             raise Refusal(finding.code, finding.text)
-    box = sampled_box(lesion.box, grid, settings, keys)
-    made = make_regions(resample(source, grid, box, settings.extraction), lesion, (), settings, keys)
+    around = resample(source, grid, sampled_box(lesion.box, grid, settings, keys), settings.extraction)
+    cutting = [other.canonical() for other in others]
+    made = make_regions(around, lesion, cutting, settings, keys)
     for finding in made.findings:
         if finding.refuses:
             raise Refusal(finding.code, finding.text)
-    region = made.regions["lesion"]
-    local = Neighbourhoods(region)
-    return {name: Image(local.spread(_VALUES[name](local)), grid.lattice, region.start) for name in names}
+    return around, made
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,6 +75,11 @@ class Filter(ABC):
         """
 
     @property
+    def is_signed(self) -> bool:
+        """Whether responses lie around 0, on both sides: that of an even image is 0."""
+        return False
+
+    @property
     def is_local(self) -> bool:
         """Whether a crop with the filter's margin gives the same response as the whole image."""
         return self.boundary.kind != "periodic"

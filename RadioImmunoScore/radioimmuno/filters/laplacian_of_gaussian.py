@@ -38,6 +38,11 @@ class LaplacianOfGaussian(SeparableFilter):
         if not is_number(self.truncate, 1, MAX_TRUNCATE):
             raise invalid("filter.truncate", f"must be a number of SD from 1 to {MAX_TRUNCATE:g}")
 
+    @property
+    def is_signed(self) -> bool:
+        """Always, but for what is cut off the kernel."""
+        return True
+
     def kernels(self, voxel_mm: float) -> tuple[Kernel, Kernel]:
         """The Gaussian and its second derivative along one axis.
 

@@ -32,6 +32,9 @@ KERNELS = {
     "W5": (-1, 2, 0, -2, 1),
     "R5": (1, -4, 6, -4, 1),
 }
+# How the names of those begin whose sum is not 0.
+LEVEL = "L"
+
 MAX_DISTANCE = 100
 
 
@@ -72,6 +75,11 @@ class Laws(SeparableFilter):
     def is_plain(self) -> bool:
         """Whether the pooled response is all: nothing is done to it after."""
         return self.energy_distance is None
+
+    @property
+    def is_signed(self) -> bool:
+        """Where a kernel is no level, whose values sum up to more than 0; an energy never is."""
+        return self.energy_distance is None and any(not name.startswith(LEVEL) for name in self.kernels)
 
     def request(self, voxel_mm: float) -> Request:
         """What is to be computed.

@@ -201,6 +201,25 @@ def _names() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*listed(), *families]))
 
 
+def common() -> tuple[tuple[str, ...], ...]:
+    """Names of filters for a choice that is to be short, kind by kind.
+
+    Laplacians of Gaussian, all bands of a wavelet, Simoncelli's wavelet; mean, Laws' energy and Gabor as IBSI
+    2 has them on its CT.
+
+    Examples
+    --------
+    >>> [len(group) for group in common()]
+    [5, 8, 3, 3]
+    """
+    return (
+        tuple(f"log_sigma_{sigma}mm" for sigma in range(1, 6)),
+        tuple(named("wavelet_coif1")),
+        tuple(f"simoncelli_level_{level}" for level in (1, 2, 3)),
+        ("ibsi2-ct-2_b", "ibsi2-ct-4_b", "ibsi2-ct-5_b"),
+    )
+
+
 def listed() -> dict[str, Filter]:
     """Filters that show what names there are: scales and families that are in use, and all of `PRESETS`.
 

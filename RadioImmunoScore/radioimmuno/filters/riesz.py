@@ -54,6 +54,11 @@ class Riesz(Filter):
                 f"must be {self.dimensions} whole numbers, one for each dimension, of sum 1 to {MAX_ORDER}",
             )
 
+    @property
+    def is_signed(self) -> bool:
+        """Always."""
+        return True
+
     def reach(self, voxel_mm: float) -> int:
         """How far away, in voxels, a voxel still counts (see `DISTANT_SHARE`).
 

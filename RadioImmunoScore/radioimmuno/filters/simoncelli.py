@@ -37,6 +37,11 @@ class Simoncelli(Filter):
         if not is_whole_number(self.level, 1, MAX_LEVEL):
             raise invalid("filter.level", f"must be a whole number from 1 to {MAX_LEVEL}")
 
+    @property
+    def is_signed(self) -> bool:
+        """Always."""
+        return True
+
     def reach(self, voxel_mm: float) -> int:
         """How far away, in voxels, a voxel still counts (see `DISTANT_SHARE`).
 

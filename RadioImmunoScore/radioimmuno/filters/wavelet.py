@@ -47,6 +47,11 @@ class Wavelet(SeparableFilter):
         if self.pooling is not None and self.pooling not in POOLINGS:
             raise invalid("filter.pooling", f"must be null or one of {', '.join(POOLINGS)}")
 
+    @property
+    def is_signed(self) -> bool:
+        """Where it is high-pass along an axis."""
+        return HIGH in self.bands
+
     def request(self, voxel_mm: float) -> Request:
         """What is to be computed.
 

@@ -17,6 +17,7 @@ from functools import cache
 
 from ..extraction.response_keys import filters_by_role
 from ..features import catalog
+from ..filters.words import title_of
 from ..learned.card import split_key
 from ..lesion import Site
 from ..modality import CT, image_title, modality_of_role, settings_on, split_role
@@ -89,9 +90,9 @@ class Variable:
 
     @property
     def place(self) -> str:
-        """Where a feature is measured, in words: "lesion", "PET lesion", "lesion (log_sigma_3mm)"."""
+        """Where a feature is measured, in words: "lesion", "PET lesion", "lesion (LoG 3 mm)"."""
         of_image = self.region if self.image in ("", CT.role) else f"{image_title(self.image)} {self.region}"
-        return f"{of_image} ({self.filter})" if self.filter else of_image
+        return f"{of_image} ({title_of(self.filter)})" if self.filter else of_image
 
 
 @cache
@@ -128,7 +129,7 @@ def variable_of(key: str) -> Variable:
     ('PET lesion, intensity: maximum', 'a.u.')
     >>> variable = variable_of("ring.log_sigma_3mm.statistics.mean")
     >>> variable.title, variable.unit, variable.filter
-    ('ring (log_sigma_3mm), intensity: mean', 'a.u.', 'log_sigma_3mm')
+    ('ring (LoG 3 mm), intensity: mean', 'a.u.', 'log_sigma_3mm')
     >>> variable_of("learned.niche.12").title
     'niche, output 12'
     """

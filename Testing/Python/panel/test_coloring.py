@@ -8,6 +8,7 @@ import slicer
 from patients import draw, select, waitFor, waitIdle
 from pet_patients import MUSCLE_SUV, SUV, addMuscle, addPetPatient
 
+from radioimmuno.extraction.extract import extract
 from radioimmuno.geometry.image import Image
 from radioimmuno.signature.color_scale import UNSCORED
 from radioimmuno.signature.value_scale import value_scale
@@ -17,7 +18,7 @@ from RadioImmunoScoreLib.scene.reading import readImage, readLesions
 from RadioImmunoScoreLib.scene.surfaces import surfacesOf
 from RadioImmunoScoreLib.scene.tables import TABLE
 from RadioImmunoScoreLib.services.lesion_values import featuresLike
-from slicerbench.hands import click
+from slicerbench.hands import choose, click
 
 LESION, SCORE, VALUE = 0, 1, 9
 MAXIMUM, TO_MUSCLE = "uptake.maximum", "uptake.ratio_muscle"
@@ -133,6 +134,30 @@ def test_any_feature_is_found_by_words_and_measured(patient):
     ui.featureList.itemClicked.emit(ui.featureList.item(row))
     settle(panel)
     assert cells(panel) == {"liver_1": "4.000", "liver_2": "8.000", "node": "12.00"}
+    # After a filter: of each feature but shape and local intensity, on both images.
+    ui.coloringBox.activated.emit(ui.coloringBox.count - 1)
+    choose(ui.filterBox, "LoG 2 mm")
+    ui.featureEdit.setText("skewness")
+    keys = [ui.featureList.item(row).data(0x100) for row in range(ui.featureList.count)]
+    of_images = [
+        f"{image}{region}.log_sigma_2mm.statistics.skewness"
+        for image in ("", "pet.")
+        for region in ("lesion", "ring")
+    ]
+    assert [key for key in keys if ".statistics." in key] == of_images
+    assert ui.featureList.item(keys.index(of_images[1])).text() == "ring (LoG 2 mm), intensity: skewness"
+    ui.featureEdit.setText("sphericity")
+    assert ui.featureList.count == 0
+    ui.featureEdit.setText("skewness")
+    ui.featureList.itemClicked.emit(ui.featureList.item(keys.index(of_images[1])))
+    settle(panel)
+    found = panel.panel.session.state.coloring.values
+    lesions = readLesions(nodes[1], nodes[0]).lesions
+    settings = panel.panel.session.inputs.signature.settings
+    expected = extract(readImage(nodes[0]), lesions, settings, of_images[1:2])
+    assert found.values == {one.id: one.values[of_images[1]] for one in expected}
+    assert found.heading == legendOf(nodes[1]).GetTitleText().replace("\n", " ")
+    assert ui.coloringBox.currentText == "ring (LoG 2 mm), intensity: skewness"
     panel.panel.session.coloring.choose("feature.lesion.morphology.approximate_volume")
     settle(panel)
     volumes = panel.panel.session.state.coloring.values
@@ -407,11 +432,14 @@ def test_the_report_says_the_same_numbers(patient, tmp_path):
     page = (tmp_path / "page.html").read_text()
     assert "SUVmax" in page
     assert all(f"<td>{text}</td>" in page for text in cells(panel).values())
-    panel.panel.session.coloring.choose("feature.lesion.morphology.sphericity")
+    of_filter = "lesion.wavelet_coif1_lhl.statistics.variance"
+    panel.panel.session.coloring.choose(f"feature.{of_filter}")
     settle(panel)
+    heading = panel.panel.session.coloring.values.heading
+    assert heading == "lesion (wavelet coif1 LHL), intensity: variance (a.u.²)"
     section.save(str(tmp_path / "patient.json"))
     record = json.loads((tmp_path / "patient.json").read_text())
     values = panel.panel.session.coloring.values.values
-    saved = {row["id"]: row["features"]["lesion.morphology.sphericity"] for row in record["lesions"]}
+    saved = {row["id"]: row["features"][of_filter] for row in record["lesions"]}
     assert saved == values
     assert {one["suv_max"] for one in record["uptake"]["pet"]["lesions"]} == set(SUV.values())

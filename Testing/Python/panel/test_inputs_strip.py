@@ -10,7 +10,7 @@ from patients import addPatient, draw, select, waitFor, waitIdle
 
 from radioimmuno.acquisition import Acquisition
 from radioimmuno.signature.signature import Term, default_signature, write_signature
-from RadioImmunoScoreLib.services.measurement import MAPS
+from RadioImmunoScoreLib.services.interior_maps import MAPS
 from RadioImmunoScoreLib.services.node_origin import noteAcquisition
 from slicerbench.hands import choose, click
 
@@ -62,7 +62,7 @@ def test_a_label_map_and_what_scoring_makes_are_no_candidates(bench, panel):
     panel.panel.selectLesion("liver_2")
     panel.panel.session.display.choose("interiorMap", MAPS[0])
     waitIdle(panel)
-    assert panel.panel.session.state.display.mapRange is not None
+    assert panel.panel.session.state.display.map is not None
     slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "labels")
     assert panel.panel.session.inputs.candidates == nodes
 

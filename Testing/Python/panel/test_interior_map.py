@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import slicer
@@ -9,9 +12,22 @@ from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 from synthetic import centerRas
 
-from RadioImmunoScoreLib.scene.interior_map import MAP, rampColor
+from radioimmuno.geometry.image import Image, Lattice
+from RadioImmunoScoreLib.scene.interior_map import (
+    COLOR_COUNT,
+    MAP,
+    MAP_COLORS,
+    RAMP,
+    SIGNED_RAMP,
+    MapScale,
+    mapScaleOf,
+    rampColor,
+)
 from RadioImmunoScoreLib.scene.nodes import ownedNode
 from slicerbench.hands import choose
+
+sys.path.append(str(Path(__file__).parents[1] / "science" / "signature"))
+from color_vision import VISIONS, distances, lab
 
 
 @pytest.fixture
@@ -26,10 +42,8 @@ def ready(bench, panel):
     return panel, nodes
 
 
-def ctInside(image, lesion, settings, name):
+def ctInside(image, lesion, settings, name, others):
     """Low in the left half, high in the right one: two colors of the scale."""
-    from radioimmuno.geometry.image import Image
-
     mask = lesion.mask.crop(lesion.box).values
     values = np.where(mask, 1.0, np.nan)
     values[:, :, values.shape[2] // 2 :] *= 5.0
@@ -114,7 +128,7 @@ def test_choosing_none_takes_it_away_and_the_lesion_looks_as_before(bench, ready
 def test_the_panel_shows_what_the_science_computes(ready):
     from radioimmuno.extraction.voxel_maps import interior_maps
     from RadioImmunoScoreLib.scene import readImage, readLesions
-    from RadioImmunoScoreLib.services.measurement import computeMap
+    from RadioImmunoScoreLib.services.interior_maps import computeMap
 
     panel, nodes = ready
     panel.panel.session.display.interior.mapper = computeMap
@@ -127,6 +141,87 @@ def test_the_panel_shows_what_the_science_computes(ready):
     assert inside.sum() > 1000
     assert shown[inside] == pytest.approx(expected[inside], rel=1e-6)
     assert (shown[~inside] < expected[inside].min()).all()
+
+
+def colorsOf(node):
+    color = [0.0] * 4
+    colors = ownedNode(node, MAP_COLORS)
+    ends = []
+    for number in (0, COLOR_COUNT - 1):
+        colors.GetColor(number, color)
+        ends.append(pytest.approx(color[:3], abs=1 / 255))
+    return ends
+
+
+def test_a_filter_is_painted_in_lesion_and_ring_on_a_scale_about_0_and_is_gone_where_it_cannot_be(ready):
+    from radioimmuno.extraction.interior_response import interior_response
+    from RadioImmunoScoreLib.scene import readImage, readLesions
+    from RadioImmunoScoreLib.services.interior_maps import computeMap
+
+    panel, nodes = ready
+    session, ui = panel.panel.session, panel.panel.ui
+    session.display.interior.mapper = computeMap
+    show(panel, "liver_1", "LoG 2 mm (a.u.)")
+    lesions = readLesions(nodes[1], nodes[0]).lesions
+    settings = session.inputs.signature.settings
+    expected = interior_response(readImage(nodes[0]), lesions[0], lesions, settings, "log_sigma_2mm").values
+    node = ownedNode(nodes[1], MAP)
+    shown, inside = slicer.util.arrayFromVolume(node), np.isfinite(expected)
+    assert node.GetName() == "metastasis: LoG 2 mm (a.u.)"
+    assert shown[inside] == pytest.approx(expected[inside], rel=1e-5, abs=1e-6)
+    assert (shown[~inside] < expected[inside].min()).all()
+    # The color of 0 is that in the middle; nearly all voxels lie within the ends, and none is unseen.
+    display, end = node.GetDisplayNode(), np.quantile(np.abs(expected[inside]), 0.98)
+    assert display.GetLowerThreshold() < shown[inside].min()
+    assert shown[~inside].max() < display.GetLowerThreshold()
+    assert shown.max() < display.GetUpperThreshold()
+    assert (display.GetWindowLevelMin(), display.GetWindowLevelMax()) == pytest.approx((-end, end))
+    assert colorsOf(nodes[1]) == [SIGNED_RAMP[0], SIGNED_RAMP[-1]]
+    for words in (
+        "LoG 2 mm (a.u.) of metastasis and its ring",
+        "symmetric about 0",
+        f"\N{GREATER-THAN OR EQUAL TO} +{end:.2f}",
+    ):
+        assert words in ui.mapLabel.toolTip
+    # Of what is on one side of 0 the colors are those of local features.
+    show(panel, "liver_1", "mean of 5 voxels, ibsi2-ct-2_b (a.u.)")
+    assert colorsOf(nodes[1]) == [RAMP[0], RAMP[-1]]
+    assert "symmetric" not in ui.mapLabel.toolTip
+    session.display.choose("interiorMap", "filter.log_sigma_40mm")
+    waitIdle(panel)
+    assert ui.messageLabel.text.startswith("LoG 40 mm: The filter needs an image of at least 160 voxels")
+    assert ownedNode(nodes[1], MAP) is None
+    assert not ui.mapLabel.visible
+    assert nodes[1].GetDisplayNode().GetSegmentVisibility2DFill("liver_1")
+    show(panel, "liver_1", "none")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([-1.0, *[3.0] * 9, np.nan], MapScale(-3.0, 3.0, True)),
+        # A few far away are beyond the ends; of nothing but 0 and of few values there are ends, too.
+        ([*[-2.0] * 60, *[1.0] * 39, 50.0], MapScale(-2.0, 2.0, True, True)),
+        ([0.0] * 9, MapScale(-1.0, 1.0, True)),
+        ([0.0] * 99 + [-4.0], MapScale(-4.0, 4.0, True)),
+    ],
+)
+def test_a_scale_about_0_reaches_equally_far_to_both_sides(values, expected):
+    image = Image(np.array(values).reshape(-1, 1, 1), Lattice((len(values), 1, 1), (1.0,) * 3, (0.0,) * 3))
+    assert mapScaleOf(image, True, 0.98) == expected
+
+
+def test_what_is_beside_0_has_colors_that_every_eye_tells_apart_and_grows_brighter():
+    ramp = np.array([rampColor(share, SIGNED_RAMP) for share in np.linspace(0, 1, 5)])
+    for vision in VISIONS:
+        apart = distances(ramp, ramp, vision)[np.triu_indices(5, 1)]
+        assert apart.min() > 18
+    steps = np.diff(lab(ramp)[:, 0])
+    assert steps * (-1, -1, 1, 1) == pytest.approx(np.full(4, np.abs(steps).mean()), rel=0.12)
+    # Where another eye sees gray it is darker than soft tissue at the usual window, mid gray.
+    grays = np.repeat(np.linspace(0.35, 1, 200)[:, None], 3, axis=1)
+    whole = np.array([rampColor(share, SIGNED_RAMP) for share in np.linspace(0, 1, 201)])
+    assert min(distances(whole, grays, vision).min() for vision in VISIONS) > 10
 
 
 def test_what_was_in_front_before_comes_back(bench, ready):
@@ -146,7 +241,7 @@ def test_a_lesion_that_cannot_be_mapped_says_why(ready):
     panel, _ = ready
     from radioimmuno.findings import Refusal
 
-    def refuse(image, lesion, settings, name):
+    def refuse(image, lesion, settings, name, others):
         raise Refusal("lesion.too_small", "The lesion is too small.")
 
     panel.panel.session.display.interior.mapper = refuse
@@ -163,17 +258,25 @@ def test_the_map_of_a_deleted_lesion_goes(ready):
     assert not panel.panel.ui.mapLabel.visible
 
 
-def test_a_saved_scene_has_the_map_and_its_choice(bench, ready, tmp_path):
+@pytest.mark.parametrize("title", ["local mean (HU)", "LoG 1 mm (a.u.)"])
+def test_a_saved_scene_has_the_map_and_its_choice(bench, ready, tmp_path, title):
     panel, _ = ready
-    show(panel, "liver_1")
+    show(panel, "liver_1", title)
+    words = panel.panel.ui.mapLabel.toolTip
     file = bench.host.saveScene(tmp_path / "patient.mrb")
     slicer.mrmlScene.Clear()
     QtTest.QTest.qWait(50)
     assert panel.panel.ui.mapBox.currentText == "none"
+    assert not panel.panel.ui.mapLabel.visible
     bench.host.loadScene(file)
     QtTest.QTest.qWait(300)
-    assert panel.panel.ui.mapBox.currentText == "local mean (HU)"
+    assert panel.panel.ui.mapBox.currentText == title
     node = panel.panel.session.inputs.segmentationNode
-    assert ownedNode(node, MAP).GetName() == "metastasis: local mean (HU)"
+    assert ownedNode(node, MAP).GetName() == f"metastasis: {title}"
+    assert colorsOf(node)[0] == (RAMP if title.startswith("local") else SIGNED_RAMP)[0]
+    # What its colors mean is seen before a lesion is selected.
+    assert panel.panel.ui.mapLabel.visible
+    assert panel.panel.ui.mapLabel.toolTip == words
     choose(panel.panel.ui.mapBox, "none")
     assert ownedNode(node, MAP) is None
+    assert not panel.panel.ui.mapLabel.visible

@@ -7,13 +7,17 @@ from functools import partial
 from slicer.i18n import tr as _
 
 import qt
+from radioimmuno.filters.words import title_of
+from radioimmuno.modality import CT
 from radioimmuno.signature.variables import variable_of
 
 from ...scene.parameters import BY_SCORE
-from ...services.lesion_values import FEATURE, featuresLike, titled, uptakeTitles
+from ...services.interior_maps import filterGroups, filterTip
+from ...services.lesion_values import FEATURE, featuresAfter, featuresLike, titled, uptakeTitles
 from ..state.panel_state import PanelState
 from ..widgets.button_rows import ButtonRows
 from ..widgets.course_texts import colorTitles
+from ..widgets.grouped_box import GroupedBox
 from .section import Section
 
 SHOWN_FEATURES, BESIDE_LINE_PX = 6, 3
@@ -40,6 +44,8 @@ class DisplaySection(Section):
         self._choices: list[str] = []
         self._titles: list[str] = []
         ui.coloringBox.connect("activated(int)", self._coloringChosen)
+        self._filter = ""
+        self._filters = GroupedBox(ui.filterBox, _filterTitle, self._filterChosen)
         ui.featureEdit.connect("textChanged(QString)", self._find)
         ui.featureList.connect("itemClicked(QListWidgetItem*)", self._featureChosen)
         ui.featureList.connect("itemActivated(QListWidgetItem*)", self._featureChosen)
@@ -81,13 +87,26 @@ class DisplaySection(Section):
         if not isOther:
             self.session.coloring.choose(self._choices[index])
             return
+        self._offerFilters()
         self._find(self.ui.featureEdit.text)
         self.ui.featureEdit.setFocus()
         # Until a feature is chosen the colors are those of before.
         self.update(self.session.state)
 
+    def _offerFilters(self) -> None:
+        signature = self.session.inputs.signature
+        groups = filterGroups(signature, [CT.role, *self._roles])
+        self._filters.show([[""], *groups], self._filter, lambda name: filterTip(name, signature.settings))
+
+    def _filterChosen(self, name: str) -> None:
+        self._filter = name
+        self._find(self.ui.featureEdit.text)
+
     def _find(self, text: str) -> None:
-        features, found = self.ui.featureList, featuresLike(text, self._roles)
+        features, settings = self.ui.featureList, self.session.inputs.signature.settings
+        found = featuresLike(text, self._roles)
+        if self._filter:
+            found = featuresAfter(self._filter, text, self._roles, settings)
         features.clear()
         for variable in found:
             item = qt.QListWidgetItem(variable.title)
@@ -108,6 +127,10 @@ class DisplaySection(Section):
 
     def _opacityMoved(self, percent: int) -> None:
         self.session.display.setOpacity(percent / 100)
+
+
+def _filterTitle(name: str) -> str:
+    return title_of(name) if name else _("none: the image itself")
 
 
 def _titleOf(state: PanelState, by: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -11,15 +12,17 @@ import qt
 from radioimmuno.pet.reference import ROLES
 from radioimmuno.scoring.patient_metrics import designation
 from radioimmuno.scoring.results import LesionScore
+from radioimmuno.settings import Settings
 from radioimmuno.signature.variables import variable_of
 
-from ...services.measurement import MAPS, mapTitle
+from ...services.interior_maps import filterOf, filterTip, mapGroups, mapTitle
 from ...services.scene_study import regionTitle
-from ..state.panel_state import DisplayState, PanelState
+from ..state.panel_state import DisplayState, PanelState, ShownMap
 from ..state.rows import Row
 from ..texts import stabilityText
-from ..widgets.drawing import Pen, PenHolder, contributionBars, mapScale, scoreScale
+from ..widgets.drawing import Pen, PenHolder, contributionBars, mapScale, scaleEnds, scoreScale
 from ..widgets.event_watch import EventWatch
+from ..widgets.grouped_box import GroupedBox
 from ..widgets.icons import severityIcon
 from ..widgets.row_texts import scoreTip, statusTip
 from ..widgets.uptake_texts import lesionUptakeText, regionText
@@ -36,10 +39,8 @@ class SelectedSection(Section):
         self._pens = PenHolder(self.ui.contributionsLabel)
         self._shown: tuple[Any, ...] = ()
         self._state: PanelState | None = None
-        self.ui.mapBox.addItem(_("none"))
-        for name in MAPS:
-            self.ui.mapBox.addItem(mapTitle(name))
-        self.ui.mapBox.connect("activated(int)", self._mapChosen)
+        choose = partial(self.session.display.choose, "interiorMap")
+        self._maps = GroupedBox(self.ui.mapBox, lambda name: mapTitle(name) if name else _("none"), choose)
         self._roles = ("", *ROLES)
         for title in (_("a lesion, or what it looks like"), *map(_roleTitle, ROLES)):
             self.ui.roleBox.addItem(title)
@@ -126,11 +127,17 @@ class SelectedSection(Section):
         picture.setAccessibleDescription("; ".join(terms))
 
     def _showMap(self, display: DisplayState, pen: Pen) -> None:
+        settings, label, shown = pen.signature.settings, self.ui.mapLabel, display.map
+        local, *filters = mapGroups(pen.signature)
         name = display.interiorMap
-        self.ui.mapBox.setCurrentIndex(MAPS.index(name) + 1 if name in MAPS else 0)
-        self.ui.mapLabel.setVisible(display.mapRange is not None)
-        if display.mapRange is not None:
-            self._put(self.ui.mapLabel, mapScale(pen, *display.mapRange, self._width))
+        chosen = name if name in local or filterOf(name) else ""
+        self._maps.show([["", *local], *filters], chosen, lambda name: _mapTip(name, settings))
+        label.setVisible(shown is not None)
+        if shown is not None:
+            self._put(label, mapScale(pen, shown.lesion, _mapNote(shown), shown.scale, self._width))
+            text = _mapText(shown)
+            label.setToolTip(text)
+            label.setAccessibleDescription(text)
 
     @property
     def _width(self) -> int:
@@ -144,9 +151,27 @@ class SelectedSection(Section):
         if self._state is not None:
             self.show(self._state)
 
-    def _mapChosen(self, index: int) -> None:
-        self.session.display.choose("interiorMap", MAPS[index - 1] if index > 0 else "")
-
 
 def _roleTitle(region: str) -> str:
     return _("the {region} reference").format(region=regionTitle(region))
+
+
+def _mapTip(name: str, settings: Settings) -> str:
+    return filterTip(filterOf(name), settings) if filterOf(name) else ""
+
+
+def _mapNote(shown: ShownMap) -> str:
+    """What stands behind the lesion's name under the colors of its map."""
+    place = _(" and its ring") if shown.hasRing else ""
+    return place + (_(": symmetric about 0") if shown.scale.isSigned else "")
+
+
+def _mapText(shown: ShownMap) -> str:
+    """What the colors of a map mean."""
+    low, high = scaleEnds(shown.scale)
+    place = _("{lesion} and its ring").format(lesion=shown.lesion) if shown.hasRing else shown.lesion
+    text = _("{map} of {place}: {low} to {high}.").format(map=shown.title, place=place, low=low, high=high)
+    if not shown.scale.isSigned:
+        return text
+    about = _("The colors are symmetric about 0: dark at 0, cyan below it, orange above it.")
+    return f"{text} {about}"

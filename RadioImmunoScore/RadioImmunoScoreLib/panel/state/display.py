@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from slicer.i18n import tr as _
 
+from radioimmuno.filters.words import title_of
 from radioimmuno.findings import InputError
 from radioimmuno.geometry.image import Image
 from radioimmuno.lesion import Lesion
 from radioimmuno.modality import PET
+from radioimmuno.settings import Settings
 
 from ...scene import readImage, readLesions
 from ...scene.course_nodes import CourseNodes
 from ...scene.fused_pet import FusedPet
-from ...scene.interior_map import mappedSegment, removeMap, showMap
+from ...scene.interior_map import MapScale, mappedSegment, mapScaleOf, removeMap, scaleInScene, showMap
 from ...scene.legend import legendOf
 from ...scene.lesion_labels import LesionLabels, labelTexts, valueLabels, viewsOf
 from ...scene.nodes import ownedNode
@@ -23,12 +25,12 @@ from ...scene.parameters import BY_SCORE, COURSE
 from ...scene.rings import RINGS
 from ...scene.surfaces import LesionSurfaces
 from ...services.images_beside import ImageBeside
-from ...services.measurement import computeMap, mapTitle
+from ...services.interior_maps import MAPS, computeMap, filterOf, isSigned, mapTitle, shareOf
 from ..texts import problemText
 from .edits import frameOf, stampsOf
 from .events import release, singleShot
 from .jobs import IDLE, MAPPING, MEASURING
-from .panel_state import DisplayState
+from .panel_state import DisplayState, ShownMap
 from .rows import LEFT_OUT
 from .scoring_session import ScoringSession
 from .selection import Selection
@@ -63,6 +65,7 @@ def opacityOf(segmentationNode: Any) -> float:
 
 
 Mapper = Callable[..., Image]
+Result = tuple[Image, MapScale]
 
 # So long the panel waits between two surfaces: what the user does comes first.
 IDLE_MS = 20
@@ -115,7 +118,7 @@ class Display:
             showPet=parameters.showPet,
             opacity=opacityOf(node) if node else 1.0,
             interiorMap=parameters.interiorMap,
-            mapRange=self.interior.shown,
+            map=self.interior.shown,
         )
 
     def followScene(self) -> None:
@@ -253,18 +256,18 @@ class InteriorMap:
     selection : Selection
         Which lesion is selected.
     mapper : callable
-        As `measurement.computeMap`; a test gives its own.
+        As `interior_maps.computeMap`; a test gives its own.
 
     Attributes
     ----------
-    shown : tuple of str, float, float, optional
-        Name of the lesion whose map is shown, lowest and highest value; None for none.
+    shown : ShownMap or None
+        The map that is shown.
     """
 
     def __init__(
         self, session: ScoringSession, selection: Selection, mapper: Callable[..., Image] = computeMap
     ) -> None:
-        self.shown: tuple[str, float, float] | None = None
+        self.shown: ShownMap | None = None
         self.mapper = mapper
         self._session, self._selection = session, selection
         self._key: Any = None
@@ -273,53 +276,80 @@ class InteriorMap:
         """Something may have changed: show another map when it is another lesion, map or shape."""
         session, name = self._session, self._session.parameters.interiorMap
         node = session.inputs.segmentationNode
-        if node is None or session.inputs.volumeNode is None or session.jobs.state != IDLE:
+        if node is None or session.inputs.volumeNode is None:
+            self._key, self.shown = None, None
+            return
+        if session.jobs.state != IDLE:
             return
         segmentID = self._selection.segmentID
         if not name or mappedSegment(node) not in ("", *session.inputs.segmentIDs):
             self._remove(node)
         elif segmentID is not None and segmentID in session.inputs.segmentIDs:
             self._start(name, segmentID)
+        elif self._key is None:
+            self.shown = self._shownOf(node, name)
+
+    def _shownOf(self, segmentationNode: Any, name: str) -> ShownMap | None:
+        """What a map that came with the scene shows."""
+        scale = scaleInScene(segmentationNode)
+        if scale is None or not (name in MAPS or filterOf(name)):
+            return None
+        segment = segmentationNode.GetSegmentation().GetSegment(mappedSegment(segmentationNode))
+        if segment is None:
+            return None
+        return ShownMap(mapTitle(name), segment.GetName(), bool(filterOf(name)), scale)
 
     def _remove(self, segmentationNode: Any) -> None:
         removeMap(segmentationNode)
-        if self._key is not None:
+        if self.shown is not None or self._key is not None:
             self._key, self.shown = None, None
             self._session.refresh()
 
     def _start(self, name: str, segmentID: str) -> None:
         inputs = self._session.inputs
         nodes = inputs.volumeNode, inputs.segmentationNode
-        stamp = stampsOf(nodes[1])[segmentID]
-        key = (name, segmentID, stamp, frameOf(*nodes), inputs.signature.sha256)
+        stamps = stampsOf(nodes[1])
+        # Other lesions cut the ring.
+        shapes = (tuple(stamps.items()), *inputs.leftOut) if filterOf(name) else stamps[segmentID]
+        key = (name, segmentID, shapes, frameOf(*nodes), inputs.signature.sha256)
         if key == self._key:
             return
         try:
             image = readImage(nodes[0])
+            others = inputs.study().lesions if filterOf(name) else ()
         except InputError:
             # Scoring says so.
             return
         lesion = readLesions(nodes[1], nodes[0], [segmentID]).lesions[0]
         mapper, settings = self.mapper, inputs.signature.settings
+        if filterOf(name):
+            text = _("Filtering: {filter}...").format(filter=mapTitle(name))
+            self._session.say(text, lambda: self._session.jobs.state == MAPPING)
         self._session.jobs.start(
             MAPPING,
-            lambda progress: _orProblem(mapper, image, lesion, settings, name),
+            lambda progress: _orProblem(mapper, image, lesion, settings, name, others),
             lambda result: self._show(key, lesion, name, result),
         )
 
-    def _show(self, key: Any, lesion: Lesion, name: str, result: Image | Exception) -> None:
+    def _show(self, key: Any, lesion: Lesion, name: str, result: Result | Exception) -> None:
         inputs, self._key, self.shown = self._session.inputs, key, None
         if isinstance(result, Exception):
             removeMap(inputs.segmentationNode)
-            self._session.say(problemText(result))
+            about = f"{title_of(filterOf(name))}: " if filterOf(name) else ""
+            self._session.say(about + problemText(result))
         elif lesion.id in inputs.segmentIDs:
-            showMap(inputs.volumeNode, inputs.segmentationNode, lesion.id, result, mapTitle(name))
-            self.shown = lesion.name, float(np.nanmin(result.values)), float(np.nanmax(result.values))
+            values, scale = result
+            title = mapTitle(name)
+            showMap(inputs.volumeNode, inputs.segmentationNode, lesion.id, values, title, scale)
+            self.shown = ShownMap(title, lesion.name, bool(filterOf(name)), scale)
 
 
-def _orProblem(mapper: Mapper, image: Image, lesion: Lesion, settings: Any, name: str) -> Image | Exception:
+def _orProblem(
+    mapper: Mapper, image: Image, lesion: Lesion, settings: Settings, name: str, others: Sequence[Lesion]
+) -> Result | Exception:
     """The map, or why there is none: as a result, so that it is not tried again and again."""
     try:
-        return mapper(image, lesion, settings, name)
+        values = mapper(image, lesion, settings, name, others)
+        return values, mapScaleOf(values, isSigned(name, settings), shareOf(name))
     except Exception as problem:
         return problem

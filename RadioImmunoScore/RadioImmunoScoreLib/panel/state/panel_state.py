@@ -12,6 +12,7 @@ from radioimmuno.identity import Identity
 from radioimmuno.scoring.results import LesionScore, PatientScore
 from radioimmuno.signature.signature import Signature
 
+from ...scene.interior_map import MapScale
 from ...scene.parameters import BY_SCORE
 from .gestures import Gesture
 from .rows import Row
@@ -78,8 +79,18 @@ class InputsState:
 
 
 @dataclass(frozen=True)
+class ShownMap:
+    """A map that is shown: of what, of which lesion, whether of its ring, too, and what its colors mean."""
+
+    title: str
+    lesion: str
+    hasRing: bool
+    scale: MapScale
+
+
+@dataclass(frozen=True)
 class DisplayState:
-    """How the lesions look; `mapRange` is (lesion, lowest, highest) of the map that is shown, or None."""
+    """How the lesions look; `map` is what the colors of the map of an interior mean, None without one."""
 
     colorByScore: bool
     showLegend: bool
@@ -89,7 +100,7 @@ class DisplayState:
     showPet: bool
     opacity: float
     interiorMap: str
-    mapRange: tuple[str, float, float] | None
+    map: ShownMap | None
 
 
 @dataclass(frozen=True)

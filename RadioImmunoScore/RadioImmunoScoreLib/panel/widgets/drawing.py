@@ -17,7 +17,7 @@ from radioimmuno.signature.signature import Signature
 from radioimmuno.signature.variables import variable_of
 from radioimmuno.stability.agreement import LesionStability
 
-from ...scene.interior_map import rampColor
+from ...scene.interior_map import MapScale, rampColor
 
 LEAST_CHIP_PX = 12
 BAR_SIZE = (50, 22)
@@ -235,24 +235,34 @@ def wrapped(metrics: Any, text: str, width: int) -> list[str]:
     return lines
 
 
-def mapScale(pen: Pen, name: str, low: float, high: float, width: int) -> Any:
-    """The colors of a map from left to right with the lesion's name and the values at the ends."""
+def mapScale(pen: Pen, name: str, note: str, scale: MapScale, width: int) -> Any:
+    """The colors of a map from left to right, the values at the ends, and what they are of.
+
+    The name stands between the values; with a note it has lines of its own below. Where 0 is in the middle it
+    is said there.
+    """
     metrics = pen.metrics
-    base = 12 + metrics.height()
+    line, base = metrics.height(), 12 + metrics.height()
+    below = wrapped(metrics, name + note, width) if note else []
+    between = metrics.elidedText(name, qt.Qt.ElideMiddle, width // 2) if not note else ""
+
+    def center(painter: Any, text: str, y: int) -> None:
+        painter.drawText((width - _textWidth(metrics, text)) // 2, y, text)
 
     def draw(painter: Any) -> None:
         painter.setFont(pen.font)
         for x in range(0, width, GRADIENT_STEP_PX):
-            rgb = (round(255 * part) for part in rampColor(x / (width - 1)))
+            rgb = (round(255 * part) for part in rampColor(x / (width - 1), scale.ramp))
             painter.fillRect(x, 2, min(GRADIENT_STEP_PX, width - x), 10, qt.QColor(*rgb))
         painter.setPen(qt.QPen(pen.text))
-        first, last = _endTexts(low, high)
+        first, last = scaleEnds(scale)
         painter.drawText(0, base, first)
         painter.drawText(width - _textWidth(metrics, last) - 2, base, last)
-        middle = metrics.elidedText(name, qt.Qt.ElideMiddle, width // 2)
-        painter.drawText((width - _textWidth(metrics, middle)) // 2, base, middle)
+        center(painter, "0" if scale.isSigned else between, base)
+        for number, text in enumerate(below, 1):
+            center(painter, metrics.elidedText(text, qt.Qt.ElideMiddle, width), base + number * line)
 
-    return picture(width, base + 5, draw)
+    return picture(width, base + len(below) * line + 5, draw)
 
 
 def picture(width: int, height: int, draw: Callable[[Any], None]) -> Any:
@@ -286,12 +296,17 @@ def _spot(painter: Any, pen: Pen, score: float, x: int, y: int, radius: int = MA
     painter.drawEllipse(x - radius, y - radius, 2 * radius, 2 * radius)
 
 
-def _endTexts(low: float, high: float) -> tuple[str, str]:
-    """Both ends of a scale to about a hundredth of its length."""
+def scaleEnds(scale: MapScale) -> tuple[str, str]:
+    """Both ends of a scale to about a hundredth of its length, and whether values lie beyond."""
+    low, high = scale.low, scale.high
     decimals = max(0, 2 - math.floor(math.log10(high - low))) if high > low else 2
     # Adding zero: there is no minus in front of a rounded 0.
     first, last = (round(end, decimals) + 0.0 for end in (low, high))
-    return f"{first:.{decimals}f}", f"{last:.{decimals}f}"
+    sign = "+" if scale.isSigned else ""
+    below, above = (
+        ("\N{LESS-THAN OR EQUAL TO} ", "\N{GREATER-THAN OR EQUAL TO} ") if scale.isOpen else ("", "")
+    )
+    return f"{below}{first:.{decimals}f}", f"{above}{last:{sign}.{decimals}f}"
 
 
 def _whisker(painter: Any, pen: Pen, stability: LesionStability | None, width: int, y: int) -> None:

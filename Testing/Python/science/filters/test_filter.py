@@ -15,12 +15,12 @@ from radioimmuno.filters.gabor import Gabor
 from radioimmuno.filters.laplacian_of_gaussian import LaplacianOfGaussian
 from radioimmuno.filters.laws import Laws
 from radioimmuno.filters.mean import Mean
-from radioimmuno.filters.presets import PRESETS, listed, named
+from radioimmuno.filters.presets import PRESETS, common, listed, named
 from radioimmuno.filters.riesz import Riesz, riesz
 from radioimmuno.filters.simoncelli import Simoncelli
 from radioimmuno.filters.spectral import DISTANT_SHARE
 from radioimmuno.filters.wavelet import Wavelet
-from radioimmuno.filters.words import in_words
+from radioimmuno.filters.words import in_words, title_of
 from radioimmuno.findings import Refusal, SettingsError
 from radioimmuno.memory import available_bytes
 
@@ -132,6 +132,46 @@ def test_each_listed_name_means_one_filter_and_has_words_of_its_own():
     assert all(named(name) == {name: one} for name, one in shown.items())
     own = {name: in_words(one) for name, one in shown.items() if name not in PRESETS}
     assert len(set(own.values())) == len(own)
+
+
+@pytest.mark.parametrize("one", [*WITH_AN_END, *WITHOUT_END, Wavelet(family="haar", bands="lll")], ids=kind)
+def test_what_is_signed_has_both_signs_and_no_response_to_an_even_image(one):
+    noise = np.random.default_rng(0).normal(0, 1, (40, 40, 40))
+    found = one.response(100 + noise, MM)
+    # Cut at four SD, a Gaussian's curvature has a sum of some ten thousandths.
+    even = np.abs(one.response(np.full(noise.shape, 100.0), MM)).max()
+    has_both = found.min() < 0 < found.max() and found.max() < -10 * found.min() < 100 * found.max()
+    assert one.is_signed == (has_both and even < 1)
+
+
+def test_laws_kernels_are_signed_without_energy_and_unless_all_are_levels():
+    assert Laws(kernels=("L5", "E5", "L5")).is_signed
+    assert not Laws(kernels=("L5", "L3", "L5")).is_signed
+    assert not Laws(kernels=("L5", "E5", "L5"), energy_distance=7).is_signed
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("log_sigma_3mm", "LoG 3 mm"),
+        ("wavelet_coif1_lhl", "wavelet coif1 LHL"),
+        ("simoncelli_level_2", "Simoncelli level 2"),
+        ("ibsi2-ct-4_b", "Laws L5 E5 E5 energy, ibsi2-ct-4_b"),
+        ("ibsi2-ct-5_b", "Gabor 5 mm, ibsi2-ct-5_b"),
+        ("ibsi2-9_a", "Riesz 1-0-0 of LoG 3 mm, ibsi2-9_a"),
+        # All bands have no title of one, and what says nothing stands for itself.
+        ("wavelet_coif1", "wavelet_coif1"),
+        ("smooth", "smooth"),
+    ],
+)
+def test_titles_are_what_names_say(name, title):
+    assert title_of(name) == title
+
+
+def test_common_filters_are_known_and_have_titles_of_their_own():
+    names = [name for group in common() for name in group]
+    assert all(list(named(name)) == [name] for name in names)
+    assert len({title_of(name) for name in names}) == len(names)
 
 
 def test_words_say_what_a_filter_does():
