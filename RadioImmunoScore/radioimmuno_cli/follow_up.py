@@ -190,7 +190,8 @@ def run(arguments: argparse.Namespace) -> int:
         studies = named_studies([arguments.baseline, *arguments.later])
         signature = signature_for(arguments.signature, studies)
         orders = orders_of(arguments, studies, signature)
-        features = features_named(arguments.features, roles_of_all(orders))
+        settings = signature.settings if signature else None
+        features = features_named(arguments.features, roles_of_all(orders), settings)
         models = tuple(map(read_model, arguments.model))
         check_outputs(arguments, orders, signature)
         from radioimmuno.followup.reading import read_studies

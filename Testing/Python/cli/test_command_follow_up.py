@@ -13,6 +13,9 @@ import pytest
 import SimpleITK as sitk
 from small_patient import AIR_HU, BALLS, SPACING, ct_values, label_map, signature, write_volume
 
+from radioimmuno.features import catalog
+from radioimmuno.filters.response_settings import responses_of
+from radioimmuno.modality import with_filters
 from radioimmuno.signature.signature import Term, write_signature
 
 CHANGES = "lesion,study,match,volume_cc,longest_mm,shortest_mm,score,volume_change,score_change"
@@ -188,6 +191,23 @@ def test_a_signature_of_changes_scores_the_later_study_alone(radioimmuno, studie
     lost = changes["L3", "lesion", "morphology.volume"], changes["L3", "lesion", maximum]
     assert [row["change_relative"] for row in lost] == ["-1.0", ""]
     assert {row["days"] for row in changes.values()} == {""}
+
+
+def test_a_set_of_features_is_followed_after_the_filters_of_the_signature(
+    radioimmuno, studies, known, tmp_path
+):
+    filtered = with_filters(signature().settings, {"ct": responses_of(["log_sigma_2mm"])})
+    write_signature(replace(signature(), settings=filtered), tmp_path / "filtered.json")
+    found = radioimmuno(
+        *("follow-up", studies / "first", studies / "second", *known[:2], "--names-identify"),
+        *("--signature", tmp_path / "filtered.json", "--features", "standard", "--out", tmp_path / "out"),
+    )
+    assert found.returncode == 0, found.stderr
+    rows = rows_of(tmp_path / "out" / "feature_changes.csv")
+    features = {(row["region"], row["feature"]) for row in rows}
+    on_responses = set(catalog.of_responses(catalog.STANDARD))
+    assert {key for region, key in features if region == "lesion.log_sigma_2mm"} == on_responses
+    assert on_responses < {key for region, key in features if region == "lesion"}
 
 
 def test_what_cannot_be_registered_is_left_to_a_person(radioimmuno, studies, known, tmp_path):
