@@ -42,7 +42,8 @@ line. Columns of the table: variable, coefficient, and mean and scale where the 
   score = intercept + sum of coefficient x (value - mean) / scale
 Variables go by IBSI code or tag, by LIFEx or PyRadiomics name, or by identifier (ring.glcm.contrast), with
 `ring_` in front for the peritumoral ring; location.liver and the like, kVp and clinical.NAME besides;
-`delta.` or `delta_abs.` in front of a feature is its change since an earlier study, relative or not.
+`delta.` or `delta_abs.` in front of a feature is its change since an earlier study, relative or not. A filter
+stands behind the region (lesion.log_sigma_3mm.glcm.contrast); the settings define one that no name does.
 
 Examples of the publication (--example: a table with a column for each variable, and `score`) are computed,
 and have to come out within what the printed numbers were rounded by. Numbers as printed: their digits count.

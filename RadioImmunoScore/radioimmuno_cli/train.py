@@ -51,8 +51,10 @@ Columns of images beside the CT (pet.lesion.statistics.maximum, mr_t1...) and of
 (learned.NAME.0) are candidates as all others. The signature carries how each of its images is measured, and
 the cards of its models: those that `cohort` recorded beside its table, or of --model-card.
 
-The table has one row a lesion. Columns that PyRadiomics, LIFEx or the IBSI name are translated; another
-column is the variable table.<column>, which cannot be measured on an image here. Of a patient with several
+The table has one row a lesion. Columns that PyRadiomics, LIFEx or the IBSI name are translated (of
+PyRadiomics' filtered images those of wavelets; notes say what is assumed, and why others are not); another
+column is the variable table.<column>, which cannot be measured on an image here. How filters are defined the
+signature has from the record of `cohort` beside the table, or from --settings. Of a patient with several
 studies (`radioimmuno cohort`) the baseline counts; --study 1 takes the first study after it with its changes
 (delta.VARIABLE): then the outcome has to come after that study, and survival needs --landmark.
 

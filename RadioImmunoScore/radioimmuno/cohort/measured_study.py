@@ -10,7 +10,7 @@ from typing import Any
 
 from ..extraction.extract import by_region, measure_images, missing_image
 from ..extraction.lesion_features import LesionFeatures
-from ..findings import InputError
+from ..findings import Finding, InputError, SettingsError, Severity
 from ..identity import Naming
 from ..io.study_files import ImageFile, LesionFile, ReadStudy, StudyFiles, read_study
 from ..learned.model import LearnedModel, read_model
@@ -243,7 +243,11 @@ def _scores(
     """The lesions' scores; what was measured already with the signature's settings is not measured again."""
     if signature.settings != plan.settings:
         only = [features.id for features in measured]
-        return score_rows(study, signature, only=only, models=models)
+        try:
+            return score_rows(study, signature, only=only, models=models)
+        except SettingsError as problem:
+            # The signature cannot be measured on this patient's voxels; what was asked for is.
+            return _not_scored(study, measured, signature, problem)
     before = study.findings
     lesions = {lesion.id: lesion for lesion in with_count(study.lesions, signature)}
     chosen = [lesions[features.id] for features in measured]
@@ -256,3 +260,12 @@ def _scores(
         complete = replace(features, findings=(*known[lesion.id], *later))
         rows.append(score_lesion(lesion, complete, signature, study.acquisition))
     return rows
+
+
+def _not_scored(
+    study: Study, measured: Sequence[LesionFeatures], signature: Signature, problem: SettingsError
+) -> list[LesionScore]:
+    why = (Finding(problem.code, Severity.REFUSE, str(problem)),)
+    lesions = {lesion.id: lesion for lesion in study.lesions}
+    refused = [replace(features, values={}, findings=why, ring=None) for features in measured]
+    return [score_lesion(lesions[one.id], one, signature, study.acquisition) for one in refused]

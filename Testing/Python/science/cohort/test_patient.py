@@ -11,6 +11,7 @@ import os
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from cohort_cases import FEATURES
 
 from radioimmuno.cohort.fingerprint import content_fingerprint, files_of, quick_fingerprint
@@ -67,6 +68,27 @@ def test_scores_are_those_of_scoring(folder, manifest, spacing_mm):
         [f.text for f in one.findings] for one in expected.lesions
     ]
     assert None not in [one["score"] for one in found]
+
+
+def test_a_signature_that_cannot_be_measured_on_a_patient_s_voxels_costs_its_scores_alone(folder):
+    """A filter in space on voxels of two sizes."""
+    (folder / "uneven").mkdir()
+    for name in ("ct", "mask"):
+        image = sitk.ReadImage(str(folder / "ann" / f"{name}.nrrd"))
+        image.SetSpacing((1.0, 1.0, 2.0))
+        sitk.WriteImage(image, str(folder / "uneven" / f"{name}.nrrd"))
+    settings = Settings(ExtractionSettings(spacing_mm=None))
+    terms = (Term("lesion.log_sigma_1mm.statistics.maximum", 1.0, 50.0, 10.0),)
+    made = Signature("mine", "1", "research", "x", "y", settings, 0.1, terms, extrapolation_limit=None)
+    write_signature(made, folder / "s.json")
+    plan = Plan(Settings(), FEATURES, *read_signatures([folder / "s.json"]))
+    record = measured(folder, "patient,ct,lesions\nuneven,uneven/ct.nrrd,uneven/mask.nrrd\n", plan)
+    assert lesions_of(record)
+    for lesion in lesions_of(record):
+        assert set(lesion["values"]) == set(FEATURES)
+        score = lesion["scores"]["mine"]
+        assert (score["score"], score["status"]) == (None, "refused")
+        assert [one["code"] for one in score["findings"]] == ["filter.anisotropic"]
 
 
 def asking_signature(folder):
