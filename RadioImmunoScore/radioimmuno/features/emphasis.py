@@ -99,7 +99,8 @@ def measures(matrix: SizeMatrix) -> dict[str, float]:
         "entropy": -(p * logs).sum(axis=(1, 2)),
         "energy": (p**2).sum(axis=(1, 2)),
     }
-    return {name: float(value.mean()) for name, value in values.items()}
+    means = np.stack(list(values.values())).mean(axis=1)
+    return dict(zip(values, means.tolist(), strict=True))
 
 
 def measures_of(matrix: SizeMatrix, rows: Sequence[Row]) -> Values:

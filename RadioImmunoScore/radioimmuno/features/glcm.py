@@ -99,10 +99,11 @@ def glcm_merged(measurement: Measurement) -> Values:
 
 
 def _averaged(features: dict[str, np.ndarray]) -> Values:
-    return {
-        name: float(values.mean()) if values.size and np.isfinite(values).all() else None
-        for name, values in features.items()
-    }
+    values = np.stack(list(features.values()))
+    if not values.size:
+        return dict.fromkeys(features)
+    defined, means = np.isfinite(values).all(axis=1), values.mean(axis=1)
+    return {name: float(means[n]) if defined[n] else None for n, name in enumerate(features)}
 
 
 def _features(counts: np.ndarray, neighbours: Neighbours) -> dict[str, np.ndarray]:

@@ -47,6 +47,7 @@ def describe(values: np.ndarray, counts: np.ndarray) -> dict[str, float | None]:
         How often each occurs, at least once.
     """
     n = int(counts.sum())
+    counts = counts.astype(float)
     mean = _total(values, counts) / n
     deviation = values - mean
     # Of a response all values differ, and numpy's third and fourth powers take many times a product's time.

@@ -63,7 +63,7 @@ def _differences(neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
     shape = (-1, neighbours.strides[0] // neighbours.strides[1], neighbours.strides[1])
     levels = neighbours.flat.reshape(shape).astype(np.int32)
     total = _box_sum(levels).ravel()[neighbours.where] - neighbours.own.astype(np.int32)
-    count = _box_sum((levels > 0).astype(np.int32)).ravel()[neighbours.where] - 1
+    count = _box_sum((levels > 0).astype(np.uint8)).ravel()[neighbours.where] - 1
     has = count > 0
     own = neighbours.own[has].astype(np.int32)
     return own, np.abs(own - total[has] / count[has])
