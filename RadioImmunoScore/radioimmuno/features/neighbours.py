@@ -20,7 +20,7 @@ DIRECTIONS = tuple(step for step in itertools.product((0, 1, -1), repeat=3) if s
 
 # Directions are looked at together, as many as make so many pairs of voxels (ours): a call of numpy takes
 # longer than what it does to a small region, and more pairs of a large one would not stay in the cache.
-PAIRS_AT_ONCE = 2**17
+PAIRS_AT_ONCE = 2**18
 
 
 @dataclass(frozen=True, eq=False)
