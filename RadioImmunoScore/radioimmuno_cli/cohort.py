@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -224,7 +224,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _measure(arguments: argparse.Namespace) -> int:
     asked = settings_asked(arguments.settings)
-    filters = {**asked.filters, **filters_named(arguments.filters, asked.settings)}
+    named = filters_named(arguments.filters, asked.settings)
+    filters = {**asked.filters, **named}
     with Progress([READING, MEASURING, WRITING], arguments.quiet) as progress:
         from radioimmuno.cohort.manifest import read_manifest
         from radioimmuno.cohort.plan import (
@@ -249,6 +250,7 @@ def _measure(arguments: argparse.Namespace) -> int:
             features = features_on(roles, with_all, *asked.keys(()))
         else:
             features = features_named(arguments.features or ALL, manifest.roles, with_all)
+        _require_features_after(named, features, arguments.features or arguments.settings)
         settings = settings_for(with_all, features)
         accepted = frozenset(arguments.accepted)
         models = read_models(arguments.model)
@@ -266,6 +268,18 @@ def _measure(arguments: argparse.Namespace) -> int:
         tables = tables_of(manifest, plan, store, outcome)
         written = write_results(tables, manifest, plan, outcome, options, arguments.out, arguments.force)
     return _report(arguments, manifest, outcome, tables, written, asked)
+
+
+def _require_features_after(filters: Collection[str], features: Sequence[str], asked: str) -> None:
+    """Refuse a filter on the command line after which nothing would be measured."""
+    from radioimmuno.extraction.response_keys import filters_by_role
+
+    used = {name for names in filters_by_role(features).values() for name in names}
+    if unused := [name for name in filters if name not in used]:
+        raise Failure(
+            f"--filters {','.join(unused)}: of what {asked} asks for nothing is measured after it. Name "
+            "features without a region (glcm.contrast) or with the filter (ring.log_sigma_3mm.glcm.contrast)"
+        )
 
 
 def _workers(manifest: Manifest) -> int:

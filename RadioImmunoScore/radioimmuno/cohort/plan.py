@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..extraction.response_keys import identifiers_on
+from ..extraction.response_keys import identifiers_on, settings_for
 from ..features import catalog
-from ..findings import InputError, ModelError, SignatureError
+from ..findings import InputError, ModelError, SettingsError, SignatureError
 from ..io.images_beside import ImageFile
 from ..learned.card import ModelCard, card_record, read_card
 from ..learned.model import Session, read_model
@@ -22,6 +22,7 @@ from ..numbers import is_number
 from ..settings import Settings
 from ..signature.signature import Signature, parse_signature
 from ..signature.strict_json import read_limited
+from ..signature.variable_search import why_no_response
 from ..signature.variables import CLINICAL
 from ..tables.cells import is_missing, number_in
 from .manifest import BATCH, DATE, ManifestPatient, ManifestRow
@@ -195,8 +196,8 @@ def features_named(text: str, roles: Sequence[str] = (), settings: Settings | No
     Parameters
     ----------
     text : str
-        The name of a set, or of a file: an identifier a line; one without a region is of lesion and ring;
-        what is behind # is a comment.
+        The name of a set, or of a file: an identifier a line; one without a region is of lesion and ring, on
+        the CT and after its filters; what is behind # is a comment.
     roles : sequence of str, optional
         Of images beside the CT: a set is measured on each of them, too.
     settings : Settings, optional
@@ -209,7 +210,8 @@ def features_named(text: str, roles: Sequence[str] = (), settings: Settings | No
     Raises
     ------
     InputError
-        `cohort.features`.
+        `cohort.features`; `filter.unknown` or `settings.invalid` for a filter that the settings have not and
+        its name does not define.
 
     Examples
     --------
@@ -229,7 +231,7 @@ def features_named(text: str, roles: Sequence[str] = (), settings: Settings | No
     found: list[str] = []
     for number, line in enumerate(lines, start=1):
         for word in line.partition("#")[0].replace(",", " ").split():
-            found += _identifiers(word, f"Line {number} of {path}")
+            found += _identifiers(word, f"Line {number} of {path}", settings or Settings())
     if not found:
         raise InputError("cohort.features", f"{path} lists no feature.")
     return tuple(dict.fromkeys(found))
@@ -242,13 +244,16 @@ def features_on(
     return tuple(name for role in roles for name in identifiers_on(role, settings, of_image, of_responses))
 
 
-def _identifiers(word: str, where: str) -> list[str]:
+def _identifiers(word: str, where: str, settings: Settings) -> list[str]:
     if word in catalog.BY_KEY:
-        return list(catalog.identifiers([word]))
+        return list(identifiers_on(CT.role, settings, [word], [word]))
     try:
-        catalog.split(word)
+        settings_for(settings, [word])
     except KeyError:
-        raise InputError("cohort.features", f"{where}: {word!r} is no feature.") from None
+        why = why_no_response(word) or "is no feature."
+        raise InputError("cohort.features", f"{where}: {word!r} {why}") from None
+    except SettingsError as problem:
+        raise SettingsError(problem.code, f"{where}: {word!r}: {problem}") from None
     return [word]
 
 

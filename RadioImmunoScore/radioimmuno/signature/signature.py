@@ -25,6 +25,7 @@ from .model_cards import models_of
 from .patient_rules import LESION_COUNT, PATIENT_RULES
 from .pooling import Pooling, pooling_of, pooling_record
 from .strict_json import Fields, invalid, parse_strict, read_limited, unreadable
+from .variable_search import why_no_response
 from .variables import CLINICAL, DELTA, DELTA_ABS, KVP, Source, variable_of
 
 FORMAT_VERSION = 1
@@ -305,12 +306,13 @@ def _term(data: Any, where: str) -> Term:
     try:
         variable_of(variable)
     except ValueError:
-        raise SignatureError(
-            "signature.unknown_variable",
-            f"{where}.variable: {variable!r} is no feature (<region>.<family>.<name>), no change of one "
+        why = why_no_response(variable) or (
+            "is no feature (<region>.<family>.<name>, <region>.<filter>.<family>.<name>), no change of one "
             f"({DELTA} or {DELTA_ABS} in front), no value of a model (learned.<model>.<number>), no location "
-            f"(location.<site>) and not {KVP}.",
-        ) from None
+            f"(location.<site>) and not {KVP}."
+        )
+        text = f"{where}.variable: {variable!r} {why}"
+        raise SignatureError("signature.unknown_variable", text) from None
     scale = fields.number("scale")
     if scale <= 0:
         raise invalid(f"{where}.scale", "must be above 0")

@@ -261,7 +261,7 @@ def _why_unknown(name: str, region: str, bare: str) -> str:
     if FILTERED.match(bare):
         why = " ".join(filtered.differs) if filtered else "Its name is none of a filter here."
         return f"is of a filtered image that is not measured here. {why} {own}"
-    if wrong := _why_no_response(region, bare):
+    if wrong := why_no_response(name):
         return wrong
     near = nearest(bare.removeprefix("original_"))
     if not near:
@@ -270,15 +270,35 @@ def _why_unknown(name: str, region: str, bare: str) -> str:
     return f"is no variable that is measured here. Like it: {alike}."
 
 
-def _why_no_response(region: str, bare: str) -> str:
-    """What is wrong with a feature after a filter, `<filter>.<family>.<name>`; "" where it is none."""
-    name, _, key = bare.partition(".")
-    if key.count(".") != 1:
+def why_no_response(name: str) -> str:
+    """What is wrong with a name that has the form of a feature after a filter.
+
+    Parameters
+    ----------
+    name : str
+        No variable.
+
+    Returns
+    -------
+    str
+        What follows the name in a sentence; "" where it has another form than
+        `<region>.<filter>.<family>.<name>`.
+
+    Examples
+    --------
+    >>> why_no_response("ring.LOG_SIGMA_3MM.glcm.contrast")
+    'is no variable that is measured here. Like it: ring.log_sigma_3mm.glcm.contrast.'
+    """
+    own = unchanged(name)
+    region, bare = _divided(own)
+    start = name.strip().removesuffix(own) + region
+    filtered, _, key = bare.partition(".")
+    if not region.endswith(".") or key.count(".") != 1:
         return ""
     if key not in BY_KEY:
-        alike = [f"{region}{name}.{one}" for one in nearest(key) if one in BY_KEY]
+        alike = [f"{start}{filtered}.{one}" for one in nearest(key) if one in BY_KEY]
     elif BY_KEY[key].family.of_responses:
-        alike = [f"{region}{one}.{key}" for one in nearest_filters(name)]
+        alike = [f"{start}{one}.{key}" for one in nearest_filters(filtered)]
     else:
         return "is not measured after a filter: shape and local intensity are those of the image itself."
     hint = f" Like it: {', '.join(alike)}." if alike else ""

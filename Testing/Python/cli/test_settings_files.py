@@ -230,6 +230,17 @@ def test_filters_that_cannot_be_are_refused_before_reading(
     assert not out.exists()
 
 
+def test_a_filter_after_which_nothing_is_measured_is_refused(files, tmp_path, capsys):
+    (tmp_path / "m.csv").write_text(f"patient,ct,lesions\np,{files.ct},{files.labels}\n")
+    (tmp_path / "few.txt").write_text("lesion.glcm.contrast\nring.log_sigma_1mm.glcm.contrast\n")
+    asked = ["--features", str(tmp_path / "few.txt"), "--filters", "log_sigma_1mm,log_sigma_2mm"]
+    assert main(["cohort", str(tmp_path / "m.csv"), *asked, "--out", str(tmp_path / "out")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--filters log_sigma_2mm: of what" in line
+    assert "nothing is measured after it" in line
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words", "code"),
     [
@@ -313,9 +324,16 @@ def test_a_signature_after_a_filter_that_does_not_fit_scores_no_lesion_and_says_
     (tmp_path / "s.json").write_text(json.dumps(content))
     asked = ("--kvp", 120, "--signature", tmp_path / "s.json", "--out", tmp_path / "out")
     done = radioimmuno("score", files.ct, files.labels, *asked)
-    assert done.returncode == 8
+    assert done.returncode == 8, done.stderr
     for row in rows_of(tmp_path / "out" / "scores.csv"):
         assert row["score"] == ""
         assert "After log_sigma_20mm nothing is measured: The filter needs an image of at least 80" in str(
             row
         )
+    # On voxels of two sizes it acts on no lesion at all.
+    content["settings"]["extraction"]["spacing_mm"] = None
+    (tmp_path / "s.json").write_text(json.dumps(content))
+    done = radioimmuno("score", files.ct, files.labels, *asked, "--force")
+    assert done.returncode == 1
+    assert "log_sigma_20mm: A filter in three dimensions needs voxels of one size" in done.stderr
+    assert done.stderr.endswith("[filter.anisotropic]\n")

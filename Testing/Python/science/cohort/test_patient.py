@@ -232,6 +232,50 @@ def test_features_by_name_of_a_set_or_in_a_file(tmp_path):
     )
 
 
+def test_a_feature_without_a_region_is_measured_after_filters_too(tmp_path):
+    listed = tmp_path / "list.txt"
+    names = (
+        "lesion.statistics.mean",
+        "glcm.contrast",
+        "morphology.volume",
+        "ring.log_sigma_2mm.statistics.mean",
+    )
+    listed.write_text("\n".join(names))
+    found = features_named(str(listed), (), Settings.from_dict({"filters": ["log_sigma_3mm"]}))
+    regions = ("lesion", "ring")
+    assert found == (
+        "lesion.statistics.mean",
+        *(f"{region}.glcm.contrast" for region in regions),
+        *(f"{region}.log_sigma_3mm.glcm.contrast" for region in regions),
+        *(f"{region}.morphology.volume" for region in regions),
+        "ring.log_sigma_2mm.statistics.mean",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (
+            "lesion.Log_Sigma_3mm.glcm.contrast",
+            "cohort.features",
+            "Like it: lesion.log_sigma_3mm.glcm.contrast",
+        ),
+        ("ring.log_sigma_3mm.morphology.volume", "cohort.features", "not measured after a filter"),
+        ("ring.sobel.glcm.contrast", "filter.unknown", "There is no filter 'sobel'"),
+        ("ring.log_sigma_0mm.glcm.contrast", "settings.invalid", "must be a number above 0"),
+        ("ring.wavelet_haar.glcm.contrast", "filter.unknown", "stands for 8 filters"),
+    ],
+)
+def test_a_list_with_a_filter_that_cannot_be_is_refused_by_its_line(tmp_path, text, code, words):
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"# mine\n{text}\n")
+    with pytest.raises(InputError) as refused:
+        features_named(str(listed))
+    assert refused.value.code == code
+    assert f"Line 2 of {listed}: {text!r}" in str(refused.value)
+    assert words in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["ring.glcm.contrasts\n", "# nothing\n", "rim.statistics.mean\n"])
 def test_a_list_with_what_is_no_feature_is_refused(tmp_path, text):
     listed = tmp_path / "list.txt"
