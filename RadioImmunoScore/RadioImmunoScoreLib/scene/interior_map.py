@@ -238,8 +238,11 @@ def _colors(segmentationNode: Any, scale: MapScale) -> Any:
         node.SetHideFromEditors(False)
         node.SetNumberOfColors(COLOR_COUNT)
     if isNew or (node.GetAttribute(RAMP_KIND) or "") != kind:
+        # Each color by itself would have all views drawn again, some hundred times.
+        wasModifying = node.StartModify()
         for number in range(COLOR_COUNT):
             color = rampColor(number / (COLOR_COUNT - 1), scale.ramp)
             node.SetColor(number, f"{number}", *color, 1.0)
         node.SetAttribute(RAMP_KIND, kind or None)
+        node.EndModify(wasModifying)
     return node

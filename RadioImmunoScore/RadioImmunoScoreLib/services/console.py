@@ -376,22 +376,24 @@ class ConsoleCommands(ExportCommands, FollowUpCommands, UptakeCommands):
 
         Raises
         ------
+        ValueError
+            When there is no such map.
         InputError
-            When the lesion cannot be measured, there is no such map, or the filter cannot be applied.
+            When the lesion cannot be measured, or the filter not be applied.
         """
         from ..scene import readImage, readLesions
         from ..scene.interior_map import mapScaleOf, removeMap, showMap
-        from .interior_maps import FILTER, MAPS, computeMap, isSigned, mapTitle, shareOf
+        from .interior_maps import computeMap, isSigned, mapNamed, mapTitle, shareOf
         from .scene_study import findSignature, selectRead
 
         if not name:
             removeMap(segmentationNode)
             return None
-        name, settings = name if name in MAPS else FILTER + name, findSignature(signature).settings
-        isAround0 = isSigned(name, settings)
+        settings = findSignature(signature).settings
+        name = mapNamed(name, settings)
         reading = readLesions(segmentationNode, volumeNode)
         (lesion,) = (one for one in reading.lesions if one.id == segmentID)
         others = selectRead(segmentationNode, reading)[0].lesions
         values = computeMap(readImage(volumeNode), lesion, settings, name, others)
-        scale = mapScaleOf(values, isAround0, shareOf(name))
+        scale = mapScaleOf(values, isSigned(name, settings), shareOf(name))
         return showMap(volumeNode, segmentationNode, segmentID, values, mapTitle(name), scale)

@@ -58,23 +58,33 @@ def mapGroups(signature: Signature) -> Groups:
     return (MAPS, *ofFilters)
 
 
+def mapNamed(name: str, settings: Settings) -> str:
+    """The name of a map, from that of a local feature or of a filter.
+
+    Raises
+    ------
+    ValueError
+        When it is neither; the text names what there is.
+    """
+    if name in MAPS:
+        return name
+    try:
+        settings.response(name)
+    except SettingsError as problem:
+        local = ", ".join(MAPS)
+        raise ValueError(f"There is no map {name!r}: local features are {local}. {problem}") from None
+    return FILTER + name
+
+
 def filterOf(name: str) -> str:
     """The filter of a map; empty for a local feature's."""
     return name.removeprefix(FILTER) if name.startswith(FILTER) else ""
 
 
 def mapTitle(name: str) -> str:
-    """What a person calls a map, with its unit.
-
-    Raises
-    ------
-    ValueError
-        When there is no such map; the text names those that there are.
-    """
+    """What a person calls a map, with its unit."""
     if filterOf(name):
         return f"{title_of(filterOf(name))} ({ARBITRARY})"
-    if name not in TITLES:
-        raise ValueError(f"there is no map {name!r}; there are: {', '.join(MAPS)}, and filters")
     return TITLES[name] if UNITS[name] == "1" else f"{TITLES[name]} ({UNITS[name]})"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
+import vtk
 from patients import BALLS, addPatient, draw, select, waitFor, waitIdle
 from PySide6 import QtTest
 from synthetic import centerRas
@@ -184,7 +185,14 @@ def test_a_filter_is_painted_in_lesion_and_ring_on_a_scale_about_0_and_is_gone_w
     ):
         assert words in ui.mapLabel.toolTip
     # Of what is on one side of 0 the colors are those of local features.
+    shownBefore = shown.copy()
+    changed = []
+    colors = ownedNode(nodes[1], MAP_COLORS)
+    observation = colors.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *what: changed.append(what))
     show(panel, "liver_1", "mean of 5 voxels, ibsi2-ct-2_b (a.u.)")
+    colors.RemoveObserver(observation)
+    # Views are drawn again for each of them.
+    assert 0 < len(changed) < 10
     assert colorsOf(nodes[1]) == [RAMP[0], RAMP[-1]]
     assert "symmetric" not in ui.mapLabel.toolTip
     session.display.choose("interiorMap", "filter.log_sigma_40mm")
@@ -194,6 +202,12 @@ def test_a_filter_is_painted_in_lesion_and_ring_on_a_scale_about_0_and_is_gone_w
     assert not ui.mapLabel.visible
     assert nodes[1].GetDisplayNode().GetSegmentVisibility2DFill("liver_1")
     show(panel, "liver_1", "none")
+    # The console has the same.
+    mapNode = panel.logic.interiorMap(*nodes, "liver_1", "log_sigma_2mm")
+    assert (slicer.util.arrayFromVolume(mapNode) == shownBefore).all()
+    assert mapNode.GetDisplayNode().GetWindowLevelMax() == pytest.approx(end)
+    with pytest.raises(ValueError, match="local features are mean, entropy"):
+        panel.logic.interiorMap(*nodes, "liver_1", "sobel")
 
 
 @pytest.mark.parametrize(
