@@ -14,6 +14,7 @@ from PySide6 import QtTest
 from synthetic import centerRas
 
 from radioimmuno.geometry.image import Image, Lattice
+from RadioImmunoScoreLib.panel.widgets.drawing import mapScale
 from RadioImmunoScoreLib.scene.interior_map import (
     COLOR_COUNT,
     MAP,
@@ -288,6 +289,10 @@ def test_a_saved_scene_has_the_map_and_its_choice(bench, ready, tmp_path, title)
     node = panel.panel.session.inputs.segmentationNode
     assert ownedNode(node, MAP).GetName() == f"metastasis: {title}"
     assert colorsOf(node)[0] == (RAMP if title.startswith("local") else SIGNED_RAMP)[0]
+    # A panel that is loaded again has no width for a moment.
+    section = panel.panel.section("SelectedSection")
+    pen = section._pens.of(panel.panel.session.inputs.signature)
+    assert mapScale(pen, "metastasis", " and its ring", MapScale(0.0, 1.0), 1).width() == 1
     # What its colors mean is seen before a lesion is selected.
     assert panel.panel.ui.mapLabel.visible
     assert panel.panel.ui.mapLabel.toolTip == words

@@ -252,7 +252,7 @@ def mapScale(pen: Pen, name: str, note: str, scale: MapScale, width: int) -> Any
     def draw(painter: Any) -> None:
         painter.setFont(pen.font)
         for x in range(0, width, GRADIENT_STEP_PX):
-            rgb = (round(255 * part) for part in rampColor(x / (width - 1), scale.ramp))
+            rgb = (round(255 * part) for part in rampColor(x / width, scale.ramp))
             painter.fillRect(x, 2, min(GRADIENT_STEP_PX, width - x), 10, qt.QColor(*rgb))
         painter.setPen(qt.QPen(pen.text))
         first, last = scaleEnds(scale)
