@@ -27,6 +27,11 @@ ANCHORS: tuple[Rgb, ...] = (
 STEPS = 5
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 
+# What is closer to one another, as a share of the larger one or in absolute terms, counts as one value (ours):
+# no end of a scale has digits enough to stand between.
+SAME_SHARE = 1e-9
+SAME = 1e-300
+
 
 @dataclass(frozen=True)
 class ValueScale:
@@ -78,9 +83,9 @@ def value_scale(values: Iterable[float]) -> ValueScale:
     """
     known = list(values)
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
-    if low == high:
+    if high - low <= SAME_SHARE * max(abs(low), abs(high)):
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
+    if high - low <= SAME:
         low, high = 0.0, 1.0
     step = _round_number((high - low) / STEPS)
     # What is a multiple but for rounding is one.

@@ -45,14 +45,21 @@ def test_all_values_lie_within_a_scale_of_round_ends(values):
     span = scale.high - scale.low
     assert scale.low <= min(values) + 1e-6 * span
     assert scale.high >= max(values) - 1e-6 * span
-    if max(values) > min(values):
+    if max(values) - min(values) > 1e-300:
         # No more than a step is added at either end, and a step is no more than half the values' range.
         assert span <= 2 * (max(values) - min(values)) * 1.001
 
 
 @pytest.mark.parametrize(
     ("values", "ends"),
-    [([3.2, 3.9], (3.2, 4.0)), ([0.0, 100.0], (0.0, 100.0)), ([-3.0], (-3.0, 0.0)), ([0.0], (0.0, 1.0))],
+    [
+        ([3.2, 3.9], (3.2, 4.0)),
+        ([0.0, 100.0], (0.0, 100.0)),
+        ([-3.0], (-3.0, 0.0)),
+        ([0.0], (0.0, 1.0)),
+        ([5e-324], (0.0, 1.0)),
+        ([1e6, 1e6 + 1e-9], (0.0, 1e6)),
+    ],
 )
 def test_ends_are_round(values, ends):
     scale = value_scale(values)
