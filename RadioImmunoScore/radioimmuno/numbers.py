@@ -54,3 +54,19 @@ def is_whole_number(value: Any, low: float = -math.inf, high: float = math.inf) 
     (True, False, False)
     """
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def percent(share: float) -> str:
+    """A share in percent, with two digits.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.9999), percent(0.00123)
+    ('12 %', '100 %', '0.12 %')
+    """
+    return f"{float(f'{100 * share:.2g}'):g} %"

@@ -176,6 +176,7 @@ def _said(read: ReadImage) -> list[dict[str, str]]:
     """What reading the image found, which slices are missing, and how many voxels are padding."""
     from radioimmuno.extraction.measurability import bad_voxels, count
     from radioimmuno.findings import Finding, Severity
+    from radioimmuno.numbers import percent
     from radioimmuno.scoring.records import finding_record
 
     found = [
@@ -184,7 +185,7 @@ def _said(read: ReadImage) -> list[dict[str, str]]:
     ]
     padding = bad_voxels(read.image.values, read.modality).get("ct.padding")
     if padding is not None:
-        share = f"{count(int(padding.sum()), 'voxel')} ({100 * padding.mean():.2g} %)"
+        share = f"{count(int(padding.sum()), 'voxel')} ({percent(padding.mean())})"
         text = (
             f"{share} are padding, where nothing was measured, and count as {read.modality.empty:g} "
             f"{read.modality.unit}: within the filter's reach of them the response is made up."

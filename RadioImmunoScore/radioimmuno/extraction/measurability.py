@@ -17,6 +17,7 @@ from ..geometry.image import Box
 from ..lesion import Lesion
 from ..modality import CT, Modality
 from ..naming import lesion_names
+from ..numbers import percent
 from ..thresholds import (
     BAD_VOXELS_REFUSE_SHARE,
     BAD_VOXELS_WARN_SHARE,
@@ -127,7 +128,7 @@ def check_bad_voxels(code: str, region: str, bad: int, voxels: int, modality: Mo
     """Refuse, warn about or pass over the bad voxels of a region; they are left out of what is measured."""
     share = bad / max(1, voxels)
     what = "are not numbers" if code == "ct.non_finite" else "are padding (nothing was measured there)"
-    text = f"{count(bad, 'voxel')} ({100 * share:.2g} %) of the {region} {what}"
+    text = f"{count(bad, 'voxel')} ({percent(share)}) of the {region} {what}"
     if bad and code == "ct.non_finite" and region == "lesion":
         return [_refuse(code, f"{text}: the {modality.name} is damaged here.")]
     if share > BAD_VOXELS_REFUSE_SHARE:

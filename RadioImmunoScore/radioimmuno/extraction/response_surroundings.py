@@ -16,6 +16,7 @@ from ..filters.words import border_in_words
 from ..findings import Finding, Severity
 from ..geometry.image import Index, Triple
 from ..modality import Modality
+from ..numbers import percent
 from .regions import RegionMask, ResampledImage
 
 # Gives how many voxels of a region are concerned, when a filter looks so many voxels far along each axis.
@@ -85,7 +86,7 @@ def _shares(
             region: count(mask, margin) / int(np.count_nonzero(mask.intensity_mask))
             for region, mask in masks.items()
         }
-        said = [f"{100 * share:.2g} % of the {region}" for region, share in shares.items() if share]
+        said = [f"{percent(share)} of the {region}" for region, share in shares.items() if share]
         if said:
             found[margin, boundary] = f"{', '.join(names)} in {' and '.join(said)}"
     return found

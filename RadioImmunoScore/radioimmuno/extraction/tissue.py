@@ -10,6 +10,7 @@ from ..findings import Finding, Severity
 from ..geometry.image import Box, Image
 from ..lesion import Lesion
 from ..modality import CT, Modality
+from ..numbers import percent
 from ..thresholds import (
     AIR_BELOW_HU,
     AIR_REFUSE_SHARE,
@@ -80,7 +81,7 @@ def check_tissue(image: Image, lesion: Lesion, modality: Modality = CT) -> list[
         text = f"{text} (below {AIR_BELOW_HU:.0f} HU)."
         found.append(_finding("lesion.air", text, is_air and not is_outside))
     if tissue.metal > METAL_WARN_SHARE:
-        text = f"{100 * tissue.metal:.2g} % of the voxels are metal or its streaks"
+        text = f"{percent(tissue.metal)} of the voxels are metal or its streaks"
         text = f"{text} (above {METAL_ABOVE_HU:.0f} HU)."
         found.append(_finding("lesion.metal", text, tissue.metal > METAL_REFUSE_SHARE))
     return found

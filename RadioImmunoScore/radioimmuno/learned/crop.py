@@ -19,6 +19,7 @@ from ..geometry.grid import Grid, covering
 from ..geometry.image import Box, Image, as_index
 from ..lesion import Lesion
 from ..modality import Modality
+from ..numbers import percent
 from ..thresholds import BAD_VOXELS_REFUSE_SHARE, BAD_VOXELS_WARN_SHARE, CROP_OUTSIDE_WARN_SHARE
 from .card import BOX, IMAGE, MASK, Crop, Intensities, ModelCard
 
@@ -149,7 +150,7 @@ def _check_measured(image: Image, lesion: Lesion, modality: Modality) -> list[Fi
     lost, bad = int(np.count_nonzero(~np.isfinite(inside))), _unmeasured(inside, modality)
     share = float(np.mean(bad))
     voxels = count(int(np.count_nonzero(bad)), "voxel")
-    text = f"{voxels} ({100 * share:.2g} %) of the lesion hold no measurement"
+    text = f"{voxels} ({percent(share)}) of the lesion hold no measurement"
     if lost:
         raise Refusal("learned.no_measurement", f"{text}: the {modality.name} is damaged here.")
     if share > BAD_VOXELS_REFUSE_SHARE:

@@ -14,6 +14,7 @@ import numpy as np
 from ..findings import Finding, InputError, Severity
 from ..geometry.image import Image
 from ..memory import require_memory
+from ..numbers import percent
 from ..preparation import MrSettings, ReferenceTissue, ZScore
 from .bias import Proceed, bias_field
 from .body import body_mask
@@ -120,7 +121,7 @@ def _check_values(values: np.ndarray) -> list[Finding]:
     if share <= NEGATIVE_WARN_SHARE:
         return []
     text = (
-        f"{100 * share:.2g} % of the MR's voxels are negative, down to {values.min():.4g}: no magnitude is. "
+        f"{percent(share)} of the MR's voxels are negative, down to {values.min():.4g}: no magnitude is. "
         "The bias field is estimated without them. Check the export, or take the magnitude image."
     )
     return [Finding("mr.negative", Severity.WARN, text)]

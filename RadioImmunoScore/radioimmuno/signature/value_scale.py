@@ -27,8 +27,8 @@ ANCHORS: tuple[Rgb, ...] = (
 STEPS = 5
 ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 
-# What is closer to one another, as a share of the larger one or in absolute terms, counts as one value (ours):
-# no end of a scale has digits enough to stand between.
+# What is closer to one another, as a share of the larger one or in absolute terms, counts as one value (ours:
+# no end of a scale has digits enough to stand between).
 SAME_SHARE = 1e-9
 SAME = 1e-300
 
