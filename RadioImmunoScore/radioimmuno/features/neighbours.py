@@ -91,14 +91,13 @@ class Neighbours:
     @cached_property
     def same_count(self) -> np.ndarray:
         """How many of the 26 neighbours have the voxel's level, (n,)."""
-        count = np.zeros(self.where.size, np.uint8)
-        equal = np.zeros(self.flat.size, bool)
-        for step, levels in zip(self.steps, self.next, strict=True):
-            ahead = levels == self.own
-            equal[self.where] = ahead
-            count += ahead
-            count += equal.take(self.where - step)
-        return count.astype(np.intp)
+        # On the whole crop: what lies outside of the region counts too, and is left out at the end.
+        count = np.zeros(self.flat.size, np.uint8)
+        for step in self.steps:
+            equal = self.flat[step:] == self.flat[:-step]
+            count[step:] += equal
+            count[:-step] += equal
+        return count.take(self.where).astype(np.intp)
 
     @cached_property
     def zones(self) -> np.ndarray:
