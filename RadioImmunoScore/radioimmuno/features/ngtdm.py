@@ -61,9 +61,10 @@ def ngtdm(neighbours: Neighbours) -> Values:
 def _differences(neighbours: Neighbours) -> tuple[np.ndarray, np.ndarray]:
     """Level (from 1) and |level - mean level of the neighbours| of each voxel that has neighbours."""
     shape = (-1, neighbours.strides[0] // neighbours.strides[1], neighbours.strides[1])
-    levels = neighbours.flat.reshape(shape).astype(np.int32)
-    total = _box_sum(levels).ravel()[neighbours.where] - neighbours.own.astype(np.int32)
-    count = _box_sum((levels > 0).astype(np.uint8)).ravel()[neighbours.where] - 1
+    levels = neighbours.flat.reshape(shape)
+    # Two bytes hold the sum of 27 levels, too (thresholds.MAX_LEVELS).
+    total = _box_sum(levels).take(neighbours.where) - neighbours.own
+    count = _box_sum((levels > 0).astype(np.uint8)).take(neighbours.where) - 1
     has = count > 0
     own = neighbours.own[has].astype(np.int32)
     return own, np.abs(own - total[has] / count[has])
