@@ -5,6 +5,7 @@ Tests of: glszm, gldzm, ngldm.
 
 import itertools
 from collections import Counter
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from radioimmuno.features import catalog
+from radioimmuno.features import catalog, neighbours
 from radioimmuno.features.compute import compute_features
 from radioimmuno.features.family import Measurement
 from radioimmuno.features.glcm import co_occurrences
@@ -20,6 +21,9 @@ from radioimmuno.features.glrlm import run_lengths
 from radioimmuno.features.neighbours import DIRECTIONS, Neighbours
 from radioimmuno.features.region import Region
 from radioimmuno.settings import ExtractionSettings
+
+# Directions are looked at one by one in a large region, all at once in a small one.
+PAIRS_AT_ONCE = st.sampled_from([1, 100, neighbours.PAIRS_AT_ONCE])
 
 LEVELS = arrays(np.int32, st.tuples(*[st.integers(1, 5)] * 3), elements=st.integers(0, 4)).filter(
     lambda a: a.any()
@@ -59,11 +63,13 @@ def test_the_directions_are_one_of_each_opposite_pair():
     assert both == set(itertools.product((-1, 0, 1), repeat=3)) - {(0, 0, 0)}
 
 
-@given(LEVELS)
+@given(LEVELS, PAIRS_AT_ONCE)
 @settings(max_examples=60)
-def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
+def test_co_occurrences_are_those_of_neighbouring_voxels(levels, pairs_at_once):
     measurement = Measurement(region(levels))
-    neighbours, counts = measurement.neighbours, co_occurrences(measurement)
+    with patch.object(neighbours, "PAIRS_AT_ONCE", pairs_at_once):
+        counts = co_occurrences(measurement)
+    lowest = measurement.neighbours.lowest
     for row, step in zip(counts, DIRECTIONS, strict=True):
         pairs = Counter()
         for place in voxels(levels):
@@ -71,14 +77,15 @@ def test_co_occurrences_are_those_of_neighbouring_voxels(levels):
             if b:
                 pairs[a, b] += 1
                 pairs[b, a] += 1
-        found = {(a + neighbours.lowest, b + neighbours.lowest): row[a, b] for a, b in np.argwhere(row > 0)}
+        found = {(a + lowest, b + lowest): row[a, b] for a, b in np.argwhere(row > 0)}
         assert found == dict(pairs)
 
 
-@given(LEVELS)
+@given(LEVELS, PAIRS_AT_ONCE)
 @settings(max_examples=60)
-def test_runs_are_as_long_as_their_level_goes_on(levels):
-    matrix = run_lengths(Measurement(region(levels)))
+def test_runs_are_as_long_as_their_level_goes_on(levels, pairs_at_once):
+    with patch.object(neighbours, "PAIRS_AT_ONCE", pairs_at_once):
+        matrix = run_lengths(Measurement(region(levels)))
     for row, step in zip(matrix.counts, DIRECTIONS, strict=True):
         runs = Counter()
         for place in voxels(levels):
@@ -92,10 +99,12 @@ def test_runs_are_as_long_as_their_level_goes_on(levels):
         assert found == dict(runs)
 
 
-@given(LEVELS)
+@given(LEVELS, PAIRS_AT_ONCE)
 @settings(max_examples=60)
-def test_zones_and_dependences_are_those_of_equal_neighbours(levels):
-    neighbours = Neighbours.of(region(levels))
+def test_zones_and_dependences_are_those_of_equal_neighbours(levels, pairs_at_once):
+    made = Neighbours.of(region(levels))
+    with patch.object(neighbours, "PAIRS_AT_ONCE", pairs_at_once):
+        zones = made.zones.tolist()
     places = voxels(levels)
     zone: dict[tuple[int, ...], int] = {}
     for start in places:
@@ -111,8 +120,8 @@ def test_zones_and_dependences_are_those_of_equal_neighbours(levels):
                     stack.append(near)
     numbers = [zone[place] for place in places]
     # The same partition, whatever the zones are called.
-    assert len(set(zip(numbers, neighbours.zones.tolist(), strict=True))) == len(set(numbers))
-    assert len(set(neighbours.zones.tolist())) == len(set(numbers))
+    assert len(set(zip(numbers, zones, strict=True))) == len(set(numbers))
+    assert len(set(zones)) == len(set(numbers))
     equal = [
         sum(
             at(levels, moved(place, step)) == at(levels, place)
@@ -121,7 +130,7 @@ def test_zones_and_dependences_are_those_of_equal_neighbours(levels):
         - 1
         for place in places
     ]
-    assert neighbours.same_count.tolist() == equal
+    assert made.same_count.tolist() == equal
 
 
 def test_zone_distances_are_steps_to_the_outside():
