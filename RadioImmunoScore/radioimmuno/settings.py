@@ -11,14 +11,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .filters.response_settings import ResponseSettings, response_named, responses_of, responses_record
 from .findings import SettingsError
 from .numbers import is_number, is_whole_number
 from .preparation import MrSettings
 from .setting_fields import fields_of, invalid
 from .thresholds import MAX_LEVELS, SPACING_LIMITS_MM
+
+if TYPE_CHECKING:
+    from .filters.response_settings import ResponseSettings
 
 INTERPOLATIONS = ("linear", "cubic")
 
@@ -158,6 +160,9 @@ class Settings:
         SettingsError
             `filter.unknown` where these settings have none of this name and the name defines none.
         """
+        # Not with this module, which commands load to print their help: filters want numpy.
+        from .filters.response_settings import response_named
+
         return response_named(name, self.filters)
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,7 +179,7 @@ class Settings:
         if self.suv != SUV_KINDS[0]:
             parts["suv"] = self.suv
         if self.filters:
-            parts["filters"] = responses_record(self.filters)
+            parts["filters"] = {name: one.to_dict() for name, one in self.filters.items()}
         images = {
             role: {**settings.to_dict(), **({} if settings.mr or not _is_mr(role) else {"mr": None})}
             for role, settings in self.images.items()
@@ -218,7 +223,7 @@ class Settings:
             None if parts.get("mr") is None else MrSettings.from_dict(parts["mr"]),
             {role: _image_settings(role, own, width) for role, own in images.items()},
             parts.get("suv", SUV_KINDS[0]),
-            responses_of(parts.get("filters", {})),
+            _filters_of(parts["filters"]) if "filters" in parts else {},
         )
 
 
@@ -226,6 +231,12 @@ def _is_mr(role: str) -> bool:
     """Whether an image is prepared where nothing is said of it."""
     kind = IMAGE_ROLE.fullmatch(role)
     return kind is not None and PRESETS.get(kind["kind"], Settings()).mr is not None
+
+
+def _filters_of(data: Any) -> dict[str, ResponseSettings]:
+    from .filters.response_settings import responses_of
+
+    return responses_of(data)
 
 
 def _image_settings(role: str, data: Any, ring: Mapping[str, float]) -> Settings:

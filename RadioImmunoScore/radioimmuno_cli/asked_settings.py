@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radioimmuno.filters.response_settings import ResponseSettings, responses_of
 from radioimmuno.findings import SettingsError
 from radioimmuno.settings import PRESETS, Settings
 
 if TYPE_CHECKING:
     from radioimmuno.engines.pyradiomics_parameters import Parameters
+    from radioimmuno.filters.response_settings import ResponseSettings
 
 JSON_ENDING = ".json"
 PYRADIOMICS = "parameters of PyRadiomics"
@@ -155,6 +155,8 @@ def filters_named(lists: Sequence[str], settings: Settings) -> dict[str, Respons
     SettingsError
         `filter.unknown`, `filter.duplicate`, or `settings.invalid` for a parameter that cannot be.
     """
+    from radioimmuno.filters.response_settings import responses_of
+
     names = [name.strip() for text in lists for name in text.split(",")]
     if "" in names:
         text = "filters: a name is empty. One comma divides two names: log_sigma_3mm,wavelet_coif1."

@@ -179,16 +179,6 @@ def response_named(name: str, given: Mapping[str, ResponseSettings]) -> Response
     return ResponseSettings(found[name])
 
 
-def responses_record(responses: Mapping[str, ResponseSettings]) -> dict[str, Any]:
-    """Filtered images as plain values for JSON.
-
-    Parameters
-    ----------
-    responses : mapping of str to ResponseSettings
-    """
-    return {name: one.to_dict() for name, one in responses.items()}
-
-
 def named_responses(
     names: Iterable[str], given: Mapping[str, ResponseSettings]
 ) -> dict[str, ResponseSettings]:
