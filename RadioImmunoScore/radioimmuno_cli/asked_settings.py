@@ -6,13 +6,15 @@ A preset, a file of our settings, or a parameter file of PyRadiomics, of which i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.findings import SettingsError
 from radioimmuno.settings import PRESETS, Settings
+
+from .exit_status import Failure
 
 if TYPE_CHECKING:
     from radioimmuno.engines.pyradiomics_parameters import Parameters
@@ -165,3 +167,30 @@ def filters_named(lists: Sequence[str], settings: Settings) -> dict[str, Respons
     known = {name: one for filters in of_images for name, one in filters.items()}
     defined = {name: known[name] for name in names if name in known}
     return {**defined, **responses_of([name for name in names if name not in known])}
+
+
+def require_features_after(filters: Collection[str], features: Collection[str], asked: str) -> None:
+    """Refuse a filter on the command line after which nothing would be measured.
+
+    Parameters
+    ----------
+    filters : collection of str
+        Names.
+    features : collection of str
+        Identifiers of what is measured.
+    asked : str
+        What asks for these: an option or a file.
+
+    Raises
+    ------
+    Failure
+    """
+    from radioimmuno.extraction.response_keys import filters_by_role
+
+    used = {name for names in filters_by_role(features).values() for name in names}
+    if unused := [name for name in filters if name not in used]:
+        raise Failure(
+            f"--filters {','.join(unused)}: of what {asked} asks for nothing is measured after it. Shape and "
+            "local intensity never are; a list names features without a region (glcm.contrast) or with the "
+            "filter (ring.log_sigma_3mm.glcm.contrast)"
+        )

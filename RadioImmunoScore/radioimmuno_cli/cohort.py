@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioimmuno.numbers import is_number
 
-from .asked_settings import AskedSettings, filters_named, settings_asked
+from .asked_settings import AskedSettings, filters_named, require_features_after, settings_asked
 from .exit_status import ALL_SCORED, SOME_REFUSED, Failure, print_json
 from .image_options import add_models
 from .options import (
@@ -250,7 +250,7 @@ def _measure(arguments: argparse.Namespace) -> int:
             features = features_on(roles, with_all, *asked.keys(()))
         else:
             features = features_named(arguments.features or ALL, manifest.roles, with_all)
-        _require_features_after(named, features, arguments.features or arguments.settings)
+        require_features_after(named, features, arguments.features or arguments.settings)
         settings = settings_for(with_all, features)
         accepted = frozenset(arguments.accepted)
         models = read_models(arguments.model)
@@ -268,18 +268,6 @@ def _measure(arguments: argparse.Namespace) -> int:
         tables = tables_of(manifest, plan, store, outcome)
         written = write_results(tables, manifest, plan, outcome, options, arguments.out, arguments.force)
     return _report(arguments, manifest, outcome, tables, written, asked)
-
-
-def _require_features_after(filters: Collection[str], features: Sequence[str], asked: str) -> None:
-    """Refuse a filter on the command line after which nothing would be measured."""
-    from radioimmuno.extraction.response_keys import filters_by_role
-
-    used = {name for names in filters_by_role(features).values() for name in names}
-    if unused := [name for name in filters if name not in used]:
-        raise Failure(
-            f"--filters {','.join(unused)}: of what {asked} asks for nothing is measured after it. Name "
-            "features without a region (glcm.contrast) or with the filter (ring.log_sigma_3mm.glcm.contrast)"
-        )
 
 
 def _workers(manifest: Manifest) -> int:

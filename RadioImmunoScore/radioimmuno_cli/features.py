@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioimmuno.settings import Settings
 
-from .asked_settings import AskedSettings, filters_named, settings_asked
+from .asked_settings import AskedSettings, filters_named, require_features_after, settings_asked
 from .engine_tables import COLUMNS, OWN, STAGES, TABLES, Order
 from .engine_tables import Table as FeatureTable
 from .exit_status import Failure, exit_code, left_out_lines, print_outcome
@@ -150,7 +150,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.wide and arguments.engine == "compare":
         raise Failure("--engine compare has a row a feature: it does not go with --wide")
     asked = settings_asked(arguments.settings) if arguments.settings else AskedSettings(Settings())
-    filters = {**asked.filters, **filters_named(arguments.filters, asked.settings)}
+    named = filters_named(arguments.filters, asked.settings)
+    filters = {**asked.filters, **named}
     record = record_beside(arguments.out, arguments.inputs)
     stages = [READING_CT, READING_LESIONS, *STAGES[arguments.engine]]
     with Progress(stages, arguments.quiet) as progress:
@@ -166,6 +167,7 @@ def run(arguments: argparse.Namespace) -> int:
         of_image = [arguments.region] if arguments.region else REGIONS
         regions = _regions(study, of_image)
         wanted = _wanted(keys, study, of_image, settings)
+        require_features_after(set(named).difference(known.missing), wanted, str(arguments.settings))
         order = Order(settings, wanted, dict(arguments.image_type), models)
         layout = arguments.wide or LONG
         made = arranged(TABLES[arguments.engine](study, order, progress), study, layout, regions)

@@ -33,17 +33,20 @@ RECURSIVE_REACH_SD = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class PyRadiomicsFilter(Filter):
-    """A filter of PyRadiomics, and the one of ours that it stands for."""
+    """A filter of PyRadiomics.
+
+    Parameters
+    ----------
+    of : Filter
+        The one of ours that it stands for.
+    """
+
+    of: Filter
 
     @property
     @abstractmethod
     def image_name(self) -> str:
         """What PyRadiomics calls the filtered image; its features have this in front."""
-
-    @property
-    @abstractmethod
-    def stands_for(self) -> Filter:
-        """The filter of ours."""
 
     @property
     def on_our_scale(self) -> PyRadiomicsFilter:
@@ -66,7 +69,7 @@ class PyRadiomicsFilter(Filter):
         ----------
         voxel_mm : float
         """
-        return self.stands_for.reach(voxel_mm)
+        return self.of.reach(voxel_mm)
 
     def least_size(self, voxel_mm: float) -> int:
         """As of our filter, so that none of them is refused alone.
@@ -75,7 +78,7 @@ class PyRadiomicsFilter(Filter):
         ----------
         voxel_mm : float
         """
-        return self.stands_for.least_size(voxel_mm)
+        return self.of.least_size(voxel_mm)
 
     def filtered(self, image: np.ndarray, voxel_mm: float, window: Window) -> np.ndarray:
         """The response in a part of the image.
@@ -113,11 +116,6 @@ class PyRadiomicsLaplacian(PyRadiomicsFilter):
     """
 
     of: LaplacianOfGaussian
-
-    @property
-    def stands_for(self) -> Filter:
-        """The filter of ours."""
-        return self.of
 
     @property
     def image_name(self) -> str:
@@ -189,11 +187,6 @@ class PyRadiomicsWavelet(PyRadiomicsFilter):
     """
 
     of: Wavelet
-
-    @property
-    def stands_for(self) -> Filter:
-        """The filter of ours."""
-        return self.of
 
     @property
     def image_name(self) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -221,11 +222,14 @@ def plain_values(text: str) -> Any:
 
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON."""
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise invalid(name, TWICE)
+    if twice := _repeated([name for name, _ in pairs]):
+        raise invalid(twice, TWICE)
     return dict(pairs)
+
+
+def _repeated(names: Iterable[str]) -> str:
+    """The first name that comes more than once; else ""."""
+    return next((name for name, count in Counter(names).items() if count > 1), "")
 
 
 def _named_twice(node: Any, seen: set[int]) -> str:
@@ -243,9 +247,8 @@ def _named_twice(node: Any, seen: set[int]) -> str:
     seen.add(id(node))
     parts = node.value
     if node.id == "mapping":
-        names = [name.value for name, _ in parts if isinstance(name.value, str)]
-        if twice := [name for name in names if names.count(name) > 1]:
-            return str(twice[0])
+        if twice := _repeated([name.value for name, _ in parts if isinstance(name.value, str)]):
+            return twice
         parts = [own for _, own in parts]
     return next(filter(None, (_named_twice(part, seen) for part in parts)), "")
 

@@ -187,8 +187,11 @@ def box_of_responses(window: Box, wanted: Mapping[str, ResponseSettings], grid: 
     Box
         All of the grid for a filter that is not local (a periodic boundary).
     """
-    everything = Box.whole(grid.lattice.shape)
-    if not all(one.filter.is_local for one in wanted.values()):
+    shape, spacing = grid.lattice.shape, grid.lattice.spacing
+    everything = Box.whole(shape)
+    # One that is too large for the image is refused, whatever it is given.
+    filters = {name: one.filter for name, one in wanted.items() if one.filter.has_room(shape, spacing)}
+    if not all(one.is_local for one in filters.values()):
         return everything
-    margin = common_margin({name: one.filter for name, one in wanted.items()}, grid.lattice.spacing)
+    margin = common_margin(filters, spacing)
     return window.grow(margin).intersect(everything)

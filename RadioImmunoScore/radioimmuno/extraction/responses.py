@@ -192,7 +192,9 @@ def _responses(
     settings: ExtractionSettings,
 ) -> Iterator[Response]:
     """The responses of some filters, on a box that holds all masks."""
-    spacing = image.grid.lattice.spacing
+    shape, spacing = image.grid.lattice.shape, image.grid.lattice.spacing
+    for one in group.values():
+        one.filter.require_room(shape, spacing)
     window = reduce(Box.union, (mask.box for mask in masks.values()))
     part = box_of_responses(window, group, image.grid).intersect(image.box)
     inside = part.slices_in(image.box)

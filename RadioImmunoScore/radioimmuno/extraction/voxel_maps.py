@@ -27,7 +27,6 @@ from ..lesion import Lesion
 from ..settings import Settings
 from . import measurability
 from .regions import Keys, LesionRegions, ResampledImage, make_regions, resample, sampled_box
-from .response_keys import responses_in
 
 TITLES = {
     "mean": "local mean",
@@ -101,7 +100,7 @@ def regions_of_map(
     Raises
     ------
     Refusal
-        When the lesion is empty or its intensities cannot be used, or a filter is too large for the image.
+        When the lesion is empty or its intensities cannot be used.
     SettingsError
         `filter.unknown`, `filter.anisotropic`.
     """
@@ -109,9 +108,6 @@ def regions_of_map(
     if lesion.box is None:
         raise Refusal("lesion.empty", "The segment is empty: draw the lesion or remove the segment.")
     grid = grid_of(source.lattice, settings.extraction.spacing_mm)
-    for one in responses_in(keys, settings).values():
-        # Else as much of the image as there is would be resampled before the filter says so.
-        one.filter.require_room(grid.lattice.shape, grid.lattice.spacing)
     for finding in measurability.check_mask(lesion, grid):
         if finding.code == "lesion.too_large":
             raise Refusal(finding.code, finding.text)

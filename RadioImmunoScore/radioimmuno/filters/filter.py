@@ -179,6 +179,22 @@ class Filter(ABC):
                     "smaller filter, or an image that shows more around the lesion.",
                 )
 
+    def has_room(self, shape: tuple[int, ...], spacing: Triple) -> bool:
+        """Whether an image is as large as `require_room` asks for.
+
+        Parameters
+        ----------
+        shape : tuple of int, (k, j, i)
+        spacing : tuple of float, (k, j, i), mm
+
+        Raises
+        ------
+        SettingsError
+            `filter.anisotropic` where voxels are not of one size.
+        """
+        needed = self.least_size(self.voxel_mm(spacing))
+        return all(shape[axis] >= needed for axis in self.axes)
+
     def least_size(self, voxel_mm: float) -> int:
         """The smallest image, in voxels, along each axis: nothing is mirrored or repeated twice.
 

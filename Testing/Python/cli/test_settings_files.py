@@ -239,6 +239,13 @@ def test_a_filter_after_which_nothing_is_measured_is_refused(files, tmp_path, ca
     assert "--filters log_sigma_2mm: of what" in line
     assert "nothing is measured after it" in line
     assert not (tmp_path / "out").exists()
+    (tmp_path / "shape.json").write_text('{"featureClass": {"shape": []}}')
+    asked = ["--settings", str(tmp_path / "shape.json"), "--filters", "log_sigma_1mm"]
+    inputs = [str(files.ct), str(files.labels)]
+    assert main(["features", *inputs, *asked, "--out", str(tmp_path / "f.csv")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Shape and local intensity never are" in line
+    assert not (tmp_path / "f.csv").exists()
 
 
 @pytest.mark.parametrize(

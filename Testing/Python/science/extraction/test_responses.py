@@ -17,9 +17,11 @@ from phantoms import distance_to, noisy_patient, signed_permutations
 
 from radioimmuno.extraction.extract import by_region, extract, measure_images, study_task
 from radioimmuno.extraction.lesion_features import measure_lesion
+from radioimmuno.extraction.regions import sampled_box
 from radioimmuno.features import catalog
 from radioimmuno.features.statistics import ROWS
 from radioimmuno.findings import SettingsError
+from radioimmuno.geometry.grid import grid_of
 from radioimmuno.geometry.image import Box, Image, Lattice, from_sitk
 from radioimmuno.lesion import Lesion, from_labels
 from radioimmuno.modality import settings_on
@@ -342,6 +344,18 @@ def test_a_filter_that_is_larger_than_the_volume_leaves_the_lesion_its_other_val
     assert "log_sigma_8mm nothing is measured" in finding.text
     assert "at least 32 voxels" in finding.text
     assert "this one has 24" in finding.text
+
+
+def test_a_filter_that_is_larger_than_the_volume_has_no_more_of_it_resampled():
+    image, lesion = cube(lambda k, j, i: np.sin(k + 2 * j + i) * 50, shape=(24, 60, 60))
+    grid = grid_of(image.lattice, 1.0)
+    small = ["log_sigma_1mm"]
+    boxes = [
+        sampled_box(lesion.box, grid, Settings(), by_region(wanted(names, ["statistics.mean"])))
+        for names in (small, [*small, "log_sigma_8mm"], ["log_sigma_2mm"])
+    ]
+    assert boxes[1] == boxes[0]
+    assert boxes[2] != boxes[0]
 
 
 def test_a_voxel_that_is_no_number_counts_as_far_as_a_filter_looks():
